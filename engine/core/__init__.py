@@ -1,0 +1,1 @@
+"""The ground floor: dtypes, shapes, errors, parameters, and the op record."""

@@ -1,0 +1,129 @@
+"""The document: nodes, wires, notes and settings, and who is told when they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from studio.document.edits import Edit
+
+Position = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node: what it is, what it was told, and where it lies.
+
+    `params` holds what the user set; the type's defaults stand for the others. Positions are scene coordinates of
+    the top left corner, in pixels at 100 %.
+    """
+
+    id: str
+    type: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    position: Position = (0.0, 0.0)
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PortRef:
+    """A port of a node. Whether it is an input or an output follows from where it is used."""
+
+    node: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wire:
+    """A wire from an output to an input."""
+
+    source: PortRef
+    target: PortRef
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text on the canvas."""
+
+    id: str
+    text: str
+    position: Position = (0.0, 0.0)
+    size: tuple[float, float] = (240.0, 120.0)
+
+
+class Document:
+    """Nodes, wires, notes and settings, with listeners that hear of each edit once.
+
+    It is changed by `apply` alone. `nodes`, `wires` and `notes` are read-only views in the order of insertion; a
+    wire is found by its target, since an input takes one.
+
+    Examples
+    --------
+    >>> from studio.document.edits import AddNode
+    >>> document = Document()
+    >>> undo = document.apply(AddNode(Node("a", "op.add")))
+    >>> list(document.nodes), list((document.apply(undo), document)[1].nodes)
+    (['a'], [])
+    """
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, Node] = {}
+        self._wires: dict[PortRef, Wire] = {}
+        self._notes: dict[str, Note] = {}
+        self._settings: dict[str, Any] = {}
+        self._listeners: list[Callable[[Edit], None]] = []
+        self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
+        self.wires: Mapping[PortRef, Wire] = MappingProxyType(self._wires)
+        self.notes: Mapping[str, Note] = MappingProxyType(self._notes)
+        self.settings: Mapping[str, Any] = MappingProxyType(self._settings)
+
+    def apply(self, edit: Edit) -> Edit:
+        """Carry out `edit`, tell the listeners, and return the edit that takes it back.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it does not fit, such as a wire to a node that is not there; the document is unchanged then.
+        """
+        inverse = edit.carry_out(self)
+        for listener in tuple(self._listeners):
+            listener(edit)
+        return inverse
+
+    def subscribe(self, listener: Callable[[Edit], None]) -> Callable[[], None]:
+        """Call `listener` with every edit from now on; return what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def wires_of(self, node: str) -> Iterator[Wire]:
+        """Yield the wires that begin or end at `node`."""
+        return (w for w in self._wires.values() if node in (w.source.node, w.target.node))
+
+    def inputs_of(self, node: str) -> dict[str, PortRef]:
+        """Return the source of each wired input of `node`, by the input's name."""
+        return {t.port: w.source for t, w in self._wires.items() if t.node == node}
+
+    def new_id(self, stem: str) -> str:
+        """Return an id that no node and no note has: `stem` itself, or with a number behind it."""
+        taken = self._nodes.keys() | self._notes.keys()
+        if stem not in taken:
+            return stem
+        number = 2
+        while f"{stem}_{number}" in taken:
+            number += 1
+        return f"{stem}_{number}"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Document):
+            return NotImplemented
+        return (
+            self._nodes == other._nodes
+            and self._wires == other._wires
+            and self._notes == other._notes
+            and self._settings == other._settings
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # it changes

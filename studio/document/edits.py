@@ -1,0 +1,288 @@
+"""Edits: each changes a document in one way and knows its inverse. They know no view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from engine.core.errors import InvalidArgumentError
+from studio.document.document import Document, Node, Note, PortRef, Position, Wire
+
+
+class Edit(Protocol):
+    """A change to a document."""
+
+    @property
+    def label(self) -> str:
+        """What it does, untranslated, for the history and the menu."""
+
+    @property
+    def merge_key(self) -> object:
+        """Consecutive edits with the same key (not None) become one step of the history.
+
+        Only for edits that set the same things anew: the first inverse then takes all of them back, and the last
+        edit makes all of them again.
+        """
+
+    def carry_out(self, document: Document) -> Edit:
+        """Change `document` and return the inverse. Only `Document.apply` calls this."""
+
+    def leaves(self) -> Iterator[Edit]:
+        """Yield the simple edits it is made of."""
+
+
+class _Simple:
+    merge_key: object = None
+
+    def leaves(self) -> Iterator[Any]:
+        yield self
+
+
+def _require(found: object, what: str, name: object) -> None:
+    if not found:
+        raise InvalidArgumentError("There is no {what} '{name}' in this document.", what=what, name=name)
+
+
+@dataclass(frozen=True)
+class AddNode(_Simple):
+    """Put a node into the document."""
+
+    node: Node
+    label = "Add node"
+
+    def carry_out(self, document: Document) -> Edit:
+        if self.node.id in document.nodes:
+            raise InvalidArgumentError("There is already a node '{node}' in this document.", node=self.node.id)
+        document._nodes[self.node.id] = self.node
+        return RemoveNode(self.node.id)
+
+
+@dataclass(frozen=True)
+class RemoveNode(_Simple):
+    """Take a node out; its wires must be gone. Use `remove` for both at once."""
+
+    id: str
+    label = "Delete node"
+
+    def carry_out(self, document: Document) -> Edit:
+        _require(self.id in document.nodes, "node", self.id)
+        if wire := next(document.wires_of(self.id), None):
+            raise InvalidArgumentError(
+                "The node '{node}' still has a wire to '{other}'.",
+                node=self.id,
+                other=wire.target.node if wire.source.node == self.id else wire.source.node,
+            )
+        return AddNode(document._nodes.pop(self.id))
+
+
+@dataclass(frozen=True)
+class AddWire(_Simple):
+    """Join an output to an input that is free."""
+
+    wire: Wire
+    label = "Connect"
+
+    def carry_out(self, document: Document) -> Edit:
+        for end in (self.wire.source, self.wire.target):
+            _require(end.node in document.nodes, "node", end.node)
+        if self.wire.target in document.wires:
+            raise InvalidArgumentError(
+                "The input '{port}' of '{node}' has a wire already.",
+                port=self.wire.target.port,
+                node=self.wire.target.node,
+            )
+        document._wires[self.wire.target] = self.wire
+        return RemoveWire(self.wire)
+
+
+@dataclass(frozen=True)
+class RemoveWire(_Simple):
+    """Take a wire away."""
+
+    wire: Wire
+    label = "Disconnect"
+
+    def carry_out(self, document: Document) -> Edit:
+        _require(document.wires.get(self.wire.target) == self.wire, "wire", self.wire.target.port)
+        del document._wires[self.wire.target]
+        return AddWire(self.wire)
+
+
+@dataclass(frozen=True)
+class SetParams(_Simple):
+    """Set parameters of a node; None as a mapping's value is a value, `UNSET` goes back to the default."""
+
+    node: str
+    values: Mapping[str, Any]
+    label = "Change parameter"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "params", self.node, tuple(self.values)
+
+    def carry_out(self, document: Document) -> Edit:
+        _require(self.node in document.nodes, "node", self.node)
+        node = document.nodes[self.node]
+        before = {name: node.params.get(name, UNSET) for name in self.values}
+        after = {**node.params, **self.values}
+        document._nodes[self.node] = replace(node, params={k: v for k, v in after.items() if v is not UNSET})
+        return SetParams(self.node, before)
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET = _Unset()
+
+
+@dataclass(frozen=True)
+class SetTitle(_Simple):
+    """Rename a node; an empty title stands for the name of its type."""
+
+    node: str
+    title: str
+    label = "Rename node"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "title", self.node
+
+    def carry_out(self, document: Document) -> Edit:
+        _require(self.node in document.nodes, "node", self.node)
+        node = document.nodes[self.node]
+        document._nodes[self.node] = replace(node, title=self.title)
+        return SetTitle(self.node, node.title)
+
+
+@dataclass(frozen=True)
+class Move(_Simple):
+    """Put nodes and notes somewhere else."""
+
+    positions: Mapping[str, Position]
+    label = "Move"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "move", frozenset(self.positions)
+
+    def carry_out(self, document: Document) -> Edit:
+        before: dict[str, Position] = {}
+        for id in self.positions:
+            _require(id in document.nodes or id in document.notes, "node", id)
+        for id, position in self.positions.items():
+            if id in document.nodes:
+                before[id] = document.nodes[id].position
+                document._nodes[id] = replace(document.nodes[id], position=position)
+            else:
+                before[id] = document.notes[id].position
+                document._notes[id] = replace(document.notes[id], position=position)
+        return Move(before)
+
+
+@dataclass(frozen=True)
+class AddNote(_Simple):
+    """Put a note on the canvas."""
+
+    note: Note
+    label = "Add note"
+
+    def carry_out(self, document: Document) -> Edit:
+        if self.note.id in document.notes:
+            raise InvalidArgumentError("There is already a note '{id}' in this document.", id=self.note.id)
+        document._notes[self.note.id] = self.note
+        return RemoveNote(self.note.id)
+
+
+@dataclass(frozen=True)
+class RemoveNote(_Simple):
+    """Take a note away."""
+
+    id: str
+    label = "Delete note"
+
+    def carry_out(self, document: Document) -> Edit:
+        _require(self.id in document.notes, "note", self.id)
+        return AddNote(document._notes.pop(self.id))
+
+
+@dataclass(frozen=True)
+class SetNote(_Simple):
+    """Change the text or the size of a note."""
+
+    note: Note
+    label = "Edit note"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "note", self.note.id
+
+    def carry_out(self, document: Document) -> Edit:
+        _require(self.note.id in document.notes, "note", self.note.id)
+        before = document.notes[self.note.id]
+        document._notes[self.note.id] = self.note
+        return SetNote(before)
+
+
+@dataclass(frozen=True)
+class SetSetting(_Simple):
+    """Set something that belongs to the whole document, such as the seed or the mode of execution."""
+
+    name: str
+    value: Any
+    label = "Change setting"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "setting", self.name
+
+    def carry_out(self, document: Document) -> Edit:
+        before = document.settings.get(self.name, UNSET)
+        if self.value is UNSET:
+            document._settings.pop(self.name, None)
+        else:
+            document._settings[self.name] = self.value
+        return SetSetting(self.name, before)
+
+
+@dataclass(frozen=True)
+class Compound:
+    """Several edits as one step. If one of them does not fit, those before it are taken back."""
+
+    label: str
+    edits: tuple[Edit, ...]
+    merge_key: object = field(default=None)
+
+    def carry_out(self, document: Document) -> Edit:
+        done: list[Edit] = []
+        try:
+            for edit in self.edits:
+                done.append(edit.carry_out(document))
+        except Exception:
+            for inverse in reversed(done):
+                inverse.carry_out(document)
+            raise
+        return Compound(self.label, tuple(reversed(done)))
+
+    def leaves(self) -> Iterator[Edit]:
+        for edit in self.edits:
+            yield from edit.leaves()
+
+
+def remove(document: Document, ids: Iterable[str]) -> Compound:
+    """Return the edit that deletes the nodes and notes called `ids`, wires included."""
+    ids = list(dict.fromkeys(ids))
+    wires = dict.fromkeys(w for id in ids if id in document.nodes for w in document.wires_of(id))
+    edits: list[Edit] = [RemoveWire(w) for w in wires]
+    edits += [RemoveNode(id) if id in document.nodes else RemoveNote(id) for id in ids]
+    return Compound("Delete", tuple(edits))
+
+
+def connect(document: Document, source: PortRef, target: PortRef) -> Edit:
+    """Return the edit that wires `source` to `target` and takes away the wire that was there."""
+    wire = Wire(source, target)
+    if (old := document.wires.get(target)) is None:
+        return AddWire(wire)
+    return Compound("Connect", (RemoveWire(old), AddWire(wire)))

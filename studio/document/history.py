@@ -1,0 +1,111 @@
+"""Undo and redo: the edits that were made, in steps a user recognises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.document.document import Document
+from studio.document.edits import Edit
+
+
+@dataclass
+class _Step:
+    label: str
+    undo: Edit
+    redo: Edit
+    merge_key: object
+
+
+class History:
+    """The steps that led to a document's present state.
+
+    Edits go through `do`. Consecutive edits with the same merge key become one step until `seal` is called, as at the
+    end of a drag.
+
+    Examples
+    --------
+    >>> from studio.document.document import Node
+    >>> from studio.document.edits import AddNode, Move
+    >>> history = History(Document())
+    >>> for edit in (AddNode(Node("a", "op.add")), Move({"a": (1.0, 0.0)}), Move({"a": (2.0, 0.0)})):
+    ...     history.do(edit)
+    >>> history.labels, history.undo(), history.document.nodes["a"].position
+    (['Add node', 'Move'], 'Move', (0.0, 0.0))
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._steps: list[_Step] = []
+        self._done = 0
+        self._saved: int | None = 0
+        self._open = False
+
+    @property
+    def labels(self) -> list[str]:
+        """The label of each step, also of those that were undone."""
+        return [s.label for s in self._steps]
+
+    @property
+    def position(self) -> int:
+        """How many of the steps are in force."""
+        return self._done
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return self._done > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to make again."""
+        return self._done < len(self._steps)
+
+    @property
+    def modified(self) -> bool:
+        """Whether the document differs from what was saved last."""
+        return self._saved != self._done
+
+    def do(self, edit: Edit) -> None:
+        """Apply `edit` as a step, or as part of the last one if their merge keys agree."""
+        inverse = self.document.apply(edit)
+        if self._saved is not None and self._saved > self._done:
+            self._saved = None  # the saved state lay in the future that ends here
+        del self._steps[self._done :]
+        last = self._steps[-1] if self._steps else None
+        if self._open and last and edit.merge_key is not None and edit.merge_key == last.merge_key:
+            if self._saved == self._done:
+                self._saved = None
+            last.redo = edit  # the same things are set anew: the first inverse still leads back
+        else:
+            self._steps.append(_Step(edit.label, inverse, edit, edit.merge_key))
+            self._done += 1
+        self._open = True
+
+    def seal(self) -> None:
+        """End the last step: the next edit begins one of its own."""
+        self._open = False
+
+    def undo(self) -> str:
+        """Take the last step back and return its label, "" if there is none."""
+        if not self.can_undo:
+            return ""
+        self.seal()
+        self._done -= 1
+        step = self._steps[self._done]
+        self.document.apply(step.undo)
+        return step.label
+
+    def redo(self) -> str:
+        """Make the step again that was undone last and return its label, "" if there is none."""
+        if not self.can_redo:
+            return ""
+        self.seal()
+        step = self._steps[self._done]
+        self._done += 1
+        self.document.apply(step.redo)
+        return step.label
+
+    def mark_saved(self) -> None:
+        """Remember that the present state is the one on disk."""
+        self._saved = self._done
+        self.seal()

@@ -1,0 +1,183 @@
+"""What the window and the engine's process say to each other: frozen data, nothing else.
+
+Commands go to the engine, events come back. A `run` is the number of a training, given by the window; events of an
+earlier one are dropped by the controller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from studio.document.document import PortRef
+
+Mode = Literal["eager", "lazy"]
+
+# ------------------------------------------------------------------------------------------------ commands
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Run the first batch through the document and summarise every wire."""
+
+    revision: int
+    document: str
+    reset: bool = False
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train the document; `run` names this training in the events."""
+
+    run: int
+    document: str
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class Control:
+    """Pause, resume or stop the training; takes effect within one step."""
+
+    action: Literal["pause", "resume", "stop"]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """From now on send the whole tensor of this port with each preview; None ends it."""
+
+    port: PortRef | None
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """End the process."""
+
+
+# -------------------------------------------------------------------------------------------------- events
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The process is up."""
+
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """A tensor in brief.
+
+    The statistics leave NaN and infinite values out and are None where there is nothing to take them of. `picture`
+    is what fits on a node: a grey image (2-D, as it is, or the first of a batch of images), bars (1-D, at most 64
+    values) or a single number (0-D).
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    nbytes: int
+    minimum: float | None = None
+    mean: float | None = None
+    maximum: float | None = None
+    std: float | None = None
+    zeros: int = 0
+    nans: int = 0
+    infs: int = 0
+    histogram: Array | None = None
+    picture: Array | None = None
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """The outcome of a preview: a summary for each output port that has a value, an error for each node that failed."""
+
+    revision: int
+    tensors: Mapping[PortRef, TensorInfo]
+    errors: Mapping[str, EngineError]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The values of the watched port."""
+
+    port: PortRef
+    info: TensorInfo
+    values: Array
+
+
+@dataclass(frozen=True)
+class Compiling:
+    """A kernel is being compiled; `done` of `total` are ready."""
+
+    run: int
+    kernel: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Started:
+    """The training has begun."""
+
+    run: int
+    epochs: int
+    steps_per_epoch: int
+    metrics: tuple[str, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Per-step values since the last report, at most every 50 ms.
+
+    `steps` counts over all epochs from 0; `series` holds, for "loss" and each metric, one value a step: that of the
+    step's own batch.
+    """
+
+    run: int
+    epoch: int
+    steps: Array
+    series: Mapping[str, Array]
+    seconds_per_step: float
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """An epoch is over; `logs` holds "loss", the metrics, and the same with "val_" where there is validation data."""
+
+    run: int
+    epoch: int
+    logs: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The training stands still (`paused`) or goes on."""
+
+    run: int
+    paused: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The training is over: complete, stopped by the user, or failed with `error`."""
+
+    run: int
+    status: Literal["complete", "stopped", "failed"]
+    logs: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    error: EngineError | None = None
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """The process has died; made by the controller, not sent."""
+
+    exit_code: int | None
+
+
+Command = Preview | Train | Control | Watch | Shutdown
+Event = Ready | Previewed | Watched | Compiling | Started | Progress | EpochEnd | Paused | Ended | Crashed
