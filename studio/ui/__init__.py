@@ -1,0 +1,1 @@
+"""What all panels share: the look, the languages, the actions and the small widgets."""

@@ -1,0 +1,77 @@
+"""The look and the language in use, and who is told when they change."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTemporaryDir, QTranslator, Signal
+from PySide6.QtWidgets import QApplication
+
+from studio.ui import fonts, i18n, icons, style
+from studio.ui.settings import settings
+from studio.ui.theme import DARK, THEMES, Theme
+
+
+class Appearance(QObject):
+    """Theme and language of the program; both are remembered.
+
+    There is one, returned by `appearance`. Widgets read `theme` when they paint, and connect what they must do anew
+    to the signals.
+    """
+
+    theme_changed = Signal(object)
+    language_changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self._images = QTemporaryDir()
+        self._translator = QTranslator(self)
+
+    def start(self) -> None:
+        """Dress the application as it was left last time, or as the system says."""
+        app = _app()
+        app.setStyle("Fusion")
+        app.setFont(fonts.sans(13))
+        app.setWindowIcon(icons.app_icon())
+        stored = settings()
+        self.set_language(str(stored.value("language") or i18n.system_language()), remember=False)
+        self.set_theme(str(stored.value("theme") or DARK.name), remember=False)
+
+    def set_theme(self, name: str, remember: bool = True) -> None:
+        """Dress the application in the theme called `name`; an unknown one stands for the dark one."""
+        self.theme = THEMES.get(name, DARK)
+        app = _app()
+        icons.use_theme(self.theme)
+        app.setPalette(style.palette(self.theme))
+        app.setStyleSheet(style.style_sheet(self.theme, Path(self._images.path())))
+        if remember:
+            settings().setValue("theme", self.theme.name)
+        self.theme_changed.emit(self.theme)
+
+    def set_language(self, code: str, remember: bool = True) -> None:
+        """Speak the language `code` from now on; an unknown one stands for English."""
+        code = code if code in i18n.LANGUAGES else "en"
+        i18n.set_language(code)
+        QLocale.setDefault(QLocale(code))
+        app = _app()
+        app.removeTranslator(self._translator)  # Qt's own texts: menus of fields, standard buttons
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._translator.load(f"qtbase_{code}", folder):
+            app.installTranslator(self._translator)
+        if remember:
+            settings().setValue("language", code)
+        self.language_changed.emit(code)
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
+@cache
+def appearance() -> Appearance:
+    """Return the one appearance of the program."""
+    return Appearance()
