@@ -5,20 +5,62 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from engine.core.dtype import DType
+from engine.core.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from studio.document.edits import Edit
 
 Position = tuple[float, float]
 
+MAX_NAME: Final = 200
+"""Longest id, type, title, port or parameter name, in characters: what is longer is a mistake or an attack."""
+
+
+def check_name(name: str, what: str) -> None:
+    """Raise `InvalidArgumentError` if `name` is too long to be the name of a `what`."""
+    if len(name) > MAX_NAME:
+        raise InvalidArgumentError(
+            "The {what} '{start}…' is {length} characters long.",
+            hint="A name takes {limit} at most.",
+            what=what,
+            start=name[:40],
+            length=len(name),
+            limit=MAX_NAME,
+        )
+
+
+def canonical(value: Any) -> Any:
+    """Return `value` as a document keeps it: what JSON can hold, with tuples for lists.
+
+    So a value equals itself after it was saved and loaded, and nobody can change it from outside.
+
+    Examples
+    --------
+    >>> canonical([1, [2.5, None]])
+    (1, (2.5, None))
+    """
+    if isinstance(value, list | tuple):
+        return tuple(canonical(v) for v in value)
+    if isinstance(value, Mapping):
+        return {str(k): canonical(v) for k, v in value.items()}
+    if isinstance(value, DType):
+        return value.name
+    if isinstance(value, np.ndarray | np.generic):
+        return canonical(value.tolist())
+    return value
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node: what it is, what it was told, and where it lies.
 
-    `params` holds what the user set; the type's defaults stand for the others. Positions are scene coordinates of
-    the top left corner, in pixels at 100 %.
+    `params` holds what the user set, in `canonical` form; the type's defaults stand for the others. Positions are
+    scene coordinates of the top left corner, in pixels at 100 %.
     """
 
     id: str
@@ -26,6 +68,14 @@ class Node:
     params: Mapping[str, Any] = field(default_factory=dict)
     position: Position = (0.0, 0.0)
     title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.id, "node")
+        check_name(self.type, "type")
+        check_name(self.title, "title")
+        for name in self.params:
+            check_name(name, "parameter")
+        object.__setattr__(self, "params", canonical(self.params))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,6 +124,7 @@ class Document:
         self._wires: dict[PortRef, Wire] = {}
         self._notes: dict[str, Note] = {}
         self._settings: dict[str, Any] = {}
+        self._ends: dict[str, dict[Wire, None]] = {}  # the wires of each node that has any
         self._listeners: list[Callable[[Edit], None]] = []
         self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
         self.wires: Mapping[PortRef, Wire] = MappingProxyType(self._wires)
@@ -100,21 +151,36 @@ class Document:
 
     def wires_of(self, node: str) -> Iterator[Wire]:
         """Yield the wires that begin or end at `node`."""
-        return (w for w in self._wires.values() if node in (w.source.node, w.target.node))
+        return iter(self._ends.get(node, ()))
 
     def inputs_of(self, node: str) -> dict[str, PortRef]:
         """Return the source of each wired input of `node`, by the input's name."""
-        return {t.port: w.source for t, w in self._wires.items() if t.node == node}
+        return {w.target.port: w.source for w in self._ends.get(node, ()) if w.target.node == node}
 
     def new_id(self, stem: str) -> str:
         """Return an id that no node and no note has: `stem` itself, or with a number behind it."""
-        taken = self._nodes.keys() | self._notes.keys()
-        if stem not in taken:
+        if not self.has(stem):
             return stem
         number = 2
-        while f"{stem}_{number}" in taken:
+        while self.has(f"{stem}_{number}"):
             number += 1
         return f"{stem}_{number}"
+
+    def has(self, id: str) -> bool:
+        """Return whether a node or a note is called `id`; they share one space of names."""
+        return id in self._nodes or id in self._notes
+
+    def _add_wire(self, wire: Wire) -> None:
+        self._wires[wire.target] = wire
+        for node in (wire.source.node, wire.target.node):
+            self._ends.setdefault(node, {})[wire] = None
+
+    def _remove_wire(self, wire: Wire) -> None:
+        del self._wires[wire.target]
+        for node in {wire.source.node, wire.target.node}:
+            del self._ends[node][wire]
+            if not self._ends[node]:
+                del self._ends[node]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Document):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from engine.core.errors import InvalidArgumentError
-from studio.document.document import Document, Node, Note, PortRef, Position, Wire
+from studio.document.document import Document, Node, Note, PortRef, Position, Wire, canonical, check_name
 
 
 class Edit(Protocol):
@@ -44,17 +44,42 @@ def _require(found: object, what: str, name: object) -> None:
         raise InvalidArgumentError("There is no {what} '{name}' in this document.", what=what, name=name)
 
 
+def _require_new(document: Document, id: str) -> None:
+    if document.has(id):
+        raise InvalidArgumentError(
+            "There is already a {what} '{node}' in this document.",
+            what="node" if id in document.nodes else "note",
+            node=id,
+        )
+
+
+T = TypeVar("T")
+
+
+def _insert(table: dict[str, T], id: str, value: T, index: int | None) -> None:
+    table[id] = value
+    if index is not None:
+        for behind in list(table)[index:-1]:
+            table[behind] = table.pop(behind)
+
+
+def _take_out(table: dict[str, T], id: str) -> tuple[T, int | None]:
+    """Return what was called `id`, and its place, None if it was the last."""
+    index = None if next(reversed(table)) == id else list(table).index(id)
+    return table.pop(id), index
+
+
 @dataclass(frozen=True)
 class AddNode(_Simple):
-    """Put a node into the document."""
+    """Put a node into the document: at place `index` of their order, or behind the others."""
 
     node: Node
+    index: int | None = None
     label = "Add node"
 
     def carry_out(self, document: Document) -> Edit:
-        if self.node.id in document.nodes:
-            raise InvalidArgumentError("There is already a node '{node}' in this document.", node=self.node.id)
-        document._nodes[self.node.id] = self.node
+        _require_new(document, self.node.id)
+        _insert(document._nodes, self.node.id, self.node, self.index)
         return RemoveNode(self.node.id)
 
 
@@ -73,7 +98,7 @@ class RemoveNode(_Simple):
                 node=self.id,
                 other=wire.target.node if wire.source.node == self.id else wire.source.node,
             )
-        return AddNode(document._nodes.pop(self.id))
+        return AddNode(*_take_out(document._nodes, self.id))
 
 
 @dataclass(frozen=True)
@@ -86,13 +111,14 @@ class AddWire(_Simple):
     def carry_out(self, document: Document) -> Edit:
         for end in (self.wire.source, self.wire.target):
             _require(end.node in document.nodes, "node", end.node)
+            check_name(end.port, "port")
         if self.wire.target in document.wires:
             raise InvalidArgumentError(
                 "The input '{port}' of '{node}' has a wire already.",
                 port=self.wire.target.port,
                 node=self.wire.target.node,
             )
-        document._wires[self.wire.target] = self.wire
+        document._add_wire(self.wire)
         return RemoveWire(self.wire)
 
 
@@ -105,7 +131,7 @@ class RemoveWire(_Simple):
 
     def carry_out(self, document: Document) -> Edit:
         _require(document.wires.get(self.wire.target) == self.wire, "wire", self.wire.target.port)
-        del document._wires[self.wire.target]
+        document._remove_wire(self.wire)
         return AddWire(self.wire)
 
 
@@ -117,9 +143,12 @@ class SetParams(_Simple):
     values: Mapping[str, Any]
     label = "Change parameter"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", canonical(self.values))
+
     @property
     def merge_key(self) -> object:  # type: ignore[override]
-        return "params", self.node, tuple(self.values)
+        return "params", self.node, frozenset(self.values)
 
     def carry_out(self, document: Document) -> Edit:
         _require(self.node in document.nodes, "node", self.node)
@@ -184,15 +213,15 @@ class Move(_Simple):
 
 @dataclass(frozen=True)
 class AddNote(_Simple):
-    """Put a note on the canvas."""
+    """Put a note on the canvas: at place `index` of their order, or above the others."""
 
     note: Note
+    index: int | None = None
     label = "Add note"
 
     def carry_out(self, document: Document) -> Edit:
-        if self.note.id in document.notes:
-            raise InvalidArgumentError("There is already a note '{id}' in this document.", id=self.note.id)
-        document._notes[self.note.id] = self.note
+        _require_new(document, self.note.id)
+        _insert(document._notes, self.note.id, self.note, self.index)
         return RemoveNote(self.note.id)
 
 
@@ -205,7 +234,7 @@ class RemoveNote(_Simple):
 
     def carry_out(self, document: Document) -> Edit:
         _require(self.id in document.notes, "note", self.id)
-        return AddNote(document._notes.pop(self.id))
+        return AddNote(*_take_out(document._notes, self.id))
 
 
 @dataclass(frozen=True)
@@ -233,6 +262,10 @@ class SetSetting(_Simple):
     name: str
     value: Any
     label = "Change setting"
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "setting")
+        object.__setattr__(self, "value", canonical(self.value))
 
     @property
     def merge_key(self) -> object:  # type: ignore[override]
@@ -264,7 +297,7 @@ class Compound:
             for inverse in reversed(done):
                 inverse.carry_out(document)
             raise
-        return Compound(self.label, tuple(reversed(done)))
+        return Compound(self.label, tuple(reversed(done)), self.merge_key)
 
     def leaves(self) -> Iterator[Edit]:
         for edit in self.edits:
@@ -273,11 +306,15 @@ class Compound:
 
 def remove(document: Document, ids: Iterable[str]) -> Compound:
     """Return the edit that deletes the nodes and notes called `ids`, wires included."""
-    ids = list(dict.fromkeys(ids))
-    wires = dict.fromkeys(w for id in ids if id in document.nodes for w in document.wires_of(id))
-    edits: list[Edit] = [RemoveWire(w) for w in wires]
-    edits += [RemoveNode(id) if id in document.nodes else RemoveNote(id) for id in ids]
-    return Compound("Delete", tuple(edits))
+    ids = set(ids)
+    wires = dict.fromkeys(w for id in ids for w in document.wires_of(id))
+    # The last goes first, so that undo can append each instead of moving those behind it.
+    nodes = [id for id in reversed(tuple(document.nodes)) if id in ids]
+    notes = [id for id in reversed(tuple(document.notes)) if id in ids]
+    return Compound(
+        "Delete",
+        (*map(RemoveWire, wires), *map(RemoveNode, nodes), *map(RemoveNote, notes)),
+    )
 
 
 def connect(document: Document, source: PortRef, target: PortRef) -> Edit:

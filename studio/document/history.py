@@ -66,19 +66,26 @@ class History:
         return self._saved != self._done
 
     def do(self, edit: Edit) -> None:
-        """Apply `edit` as a step, or as part of the last one if their merge keys agree."""
+        """Apply `edit` as a step, or as part of the last one if their merge keys agree.
+
+        What changes nothing is no step, be it one edit or a drag that ends where it began.
+        """
         inverse = self.document.apply(edit)
+        if inverse == edit:
+            return
         if self._saved is not None and self._saved > self._done:
             self._saved = None  # the saved state lay in the future that ends here
         del self._steps[self._done :]
         last = self._steps[-1] if self._steps else None
         if self._open and last and edit.merge_key is not None and edit.merge_key == last.merge_key:
-            if self._saved == self._done:
-                self._saved = None
             last.redo = edit  # the same things are set anew: the first inverse still leads back
-        else:
-            self._steps.append(_Step(edit.label, inverse, edit, edit.merge_key))
-            self._done += 1
+            if last.redo == last.undo:
+                self._steps.pop()
+                self._done -= 1
+                self.seal()
+            return
+        self._steps.append(_Step(edit.label, inverse, edit, edit.merge_key))
+        self._done += 1
         self._open = True
 
     def seal(self) -> None:
@@ -90,9 +97,9 @@ class History:
         if not self.can_undo:
             return ""
         self.seal()
-        self._done -= 1
-        step = self._steps[self._done]
+        step = self._steps[self._done - 1]
         self.document.apply(step.undo)
+        self._done -= 1
         return step.label
 
     def redo(self) -> str:
@@ -101,8 +108,8 @@ class History:
             return ""
         self.seal()
         step = self._steps[self._done]
-        self._done += 1
         self.document.apply(step.redo)
+        self._done += 1
         return step.label
 
     def mark_saved(self) -> None:

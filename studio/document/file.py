@@ -1,0 +1,226 @@
+"""Documents on disk: JSON with one node or wire a line, a version, migrations, and saving that cannot half happen."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from engine.core.errors import DataLossError, NotFoundError, UnavailableError
+from studio.document.document import Document
+from studio.document.edits import AddNode, AddNote, AddWire, SetSetting
+from studio.document.records import (
+    Record,
+    Text,
+    node_record,
+    note_record,
+    read_node,
+    read_note,
+    read_wire,
+    wire_record,
+    write,
+)
+
+VERSION: Final = 1
+"""The version that this program writes."""
+
+MIGRATIONS: Final[dict[int, Callable[[Record], Record]]] = {}
+"""For each version before `VERSION`, what turns its fields into those of the next."""
+
+MAX_BYTES: Final = 1 << 28
+"""Longest file that is read. A document of 5,000 nodes has about 1 MB; beyond this it is some other thing."""
+
+_FIELDS: Final = ("format", "version", "settings", "nodes", "wires", "notes")
+
+
+def dumps(document: Document) -> str:
+    """Return the text of `document`: equal documents with nodes in equal order give equal texts.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a parameter holds what JSON cannot, such as NaN; the error names the node.
+
+    Examples
+    --------
+    >>> from studio.document.document import Node
+    >>> document = Document()
+    >>> _ = document.apply(AddNode(Node("x", "data.Digits", {"batch_size": 32})))
+    >>> print(dumps(document), end="")
+    {
+    "format": "trenza",
+    "version": 1,
+    "settings": {},
+    "nodes": [
+    {"id": "x", "type": "data.Digits", "position": [0.0, 0.0], "params": {"batch_size": 32}}
+    ],
+    "wires": [],
+    "notes": []
+    }
+    """
+    # Wires follow the order of their targets, not that of their making, so that undo and redo leave no trace.
+    place = {id: index for index, id in enumerate(document.nodes)}
+    wires = sorted(document.wires.values(), key=lambda w: (place[w.target.node], w.target.port))
+    header = {"format": "trenza", "version": VERSION, "settings": dict(sorted(document.settings.items()))}
+    sections = {
+        "nodes": [node_record(n) for n in document.nodes.values()],
+        "wires": [wire_record(w) for w in wires],
+        "notes": [note_record(n) for n in document.notes.values()],
+    }
+    return write(header, sections)
+
+
+def loads(text: str, name: str = "The text") -> Document:
+    """Return the document that `text` holds; `name` says in errors where it came from.
+
+    Nodes of unknown types and wires in a circle load: they are problems of the document, which inference reports.
+
+    Raises
+    ------
+    DataLossError
+        If the text is no whole document, or one of a newer version. The error names the line and the node.
+    """
+    source = Text(text, name)
+    fields = _migrated(source, source.parse())
+    for field in fields:
+        if field not in _FIELDS:
+            source.refuse(
+                "{file}: the field '{name}' is unknown.",
+                hint="It may have: {names}.",
+                name=field[:60],
+                names=", ".join(_FIELDS),
+            )
+    settings = fields.get("settings", {})
+    if not isinstance(settings, dict):
+        source.refuse("{file}: '{name}' is no object.", hint="Take a copy of the file that is whole.", name="settings")
+    document = Document()
+    for setting, value in settings.items():
+        document.apply(SetSetting(setting, value))
+    source.section(fields, "nodes", read_node, lambda node: document.apply(AddNode(node)))
+    source.section(fields, "wires", read_wire, lambda wire: document.apply(AddWire(wire)))
+    source.section(fields, "notes", read_note, lambda note: document.apply(AddNote(note)))
+    return document
+
+
+def _migrated(source: Text, fields: Record) -> Record:
+    if fields.get("format") != "trenza":
+        source.refuse("{file} is no Trenza document.", hint="Open a file that Trenza has saved.")
+    version = fields.get("version")
+    if type(version) is not int or version < min((*MIGRATIONS, VERSION)):
+        source.refuse("{file} names no version of the format that was ever in use.", hint="Take a copy that is whole.")
+    if version > VERSION:
+        source.refuse(
+            "{file} was saved by a newer Trenza: its format has version {found}, this program reads up to {known}.",
+            hint="Update Trenza to open it.",
+            found=version,
+            known=VERSION,
+        )
+    for step in range(version, VERSION):
+        fields = MIGRATIONS[step](fields)
+    return fields
+
+
+def load(path: str | os.PathLike[str]) -> Document:
+    """Return the document saved at `path`.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    UnavailableError
+        If it cannot be read.
+    DataLossError
+        As `loads`.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise NotFoundError("There is no file {path}.", hint="It may have been moved or renamed.", path=path) from None
+    except (OSError, ValueError) as error:
+        raise UnavailableError(
+            "{path} cannot be read: {why}.",
+            hint="Choose a file that you may read.",
+            path=path,
+            why=getattr(error, "strerror", None) or error,
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise DataLossError("{path} is too long for a document.", hint="Open a file that Trenza has saved.", path=path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataLossError(
+            "{file}: byte {position} is no UTF-8 text.",
+            hint="Open a file that Trenza has saved.",
+            file=path.name,
+            position=error.start,
+        ) from error
+    return loads(text, path.name)
+
+
+def save(document: Document, path: str | os.PathLike[str]) -> None:
+    """Write `document` to `path`: either the whole of it is there afterwards, or what was there before.
+
+    Raises
+    ------
+    InvalidArgumentError
+        As `dumps`.
+    UnavailableError
+        If it cannot be written; the old file is as it was.
+    """
+    write_text(dumps(document), path)
+
+
+def write_text(text: str, path: str | os.PathLike[str]) -> None:
+    """Put `text` into the file at `path` in one step that a crash cannot cut in two.
+
+    Raises
+    ------
+    UnavailableError
+        If it cannot be written; the old file is as it was.
+    """
+    path = Path(path)
+    try:
+        target = path.resolve()  # a link stays a link
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(None, "the file is read-only")
+        _replace(target, text.encode())
+    except OSError as error:
+        raise UnavailableError(
+            "{path} cannot be saved: {why}.",
+            hint="Free some room, or save it in another folder. What was there before is unchanged.",
+            path=path,
+            why=error.strerror or error,
+        ) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    # Beside the target, since a rename is one step only within a file system.
+    temporary = target.with_name(f".trenza-{secrets.token_hex(6)}.tmp")
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o7777)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename last. Where a system cannot (Windows, some network drives), the file is whole all the same."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
