@@ -79,6 +79,7 @@ class Actions(QObject):
         action.setCheckable(spec.checkable or bool(spec.group))
         action.setShortcutContext(_CONTEXTS[spec.scope])
         action.setEnabled(False)
+        action.setIconVisibleInMenu(not action.isCheckable())  # a menu shows a tick in its place
         if spec.icon:
             action.setIcon(icon(spec.icon, spec.token))
         if spec.group:

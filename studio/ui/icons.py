@@ -43,8 +43,11 @@ def write_tinted(name: str, colour: str, path: Path) -> None:
 
 
 def paint(painter: QPainter, name: str, rect: QRectF, colour: str) -> None:
-    """Draw the icon `name` in one colour."""
-    _renderer(name, colour).render(painter, rect)
+    """Draw the icon `name` in one colour, as large as fits into the middle of `rect`."""
+    side = min(rect.width(), rect.height())
+    square = QRectF(0, 0, side, side)
+    square.moveCenter(rect.center())
+    _renderer(name, colour).render(painter, square)
 
 
 class _Engine(QIconEngine):

@@ -1,0 +1,124 @@
+"""The types of nodes as a flat list of rows: a heading for each category, the types below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from studio.document.nodetype import CATEGORIES, Catalogue, NodeType
+from studio.ui.categories import TITLES
+from studio.ui.i18n import _
+from studio.ui.widgets.fuzzy import Candidate, rank
+from studio.ui.widgets.node_search import names, prose
+
+Index = QModelIndex | QPersistentModelIndex
+
+MIME_TYPE: Final = "application/x-trenza-node"
+ROW: Final = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class Row:
+    """A heading (`node_type` is None) or a type of node."""
+
+    category: str
+    text: str
+    node_type: NodeType | None = None
+    folded: bool = False
+
+
+class PaletteModel(QAbstractListModel):
+    """The rows that fit the search, in the order of the categories; folded categories show their headings only.
+
+    Parameters
+    ----------
+    nodes
+        All types. It may grow before `refresh` is called.
+    """
+
+    def __init__(self, nodes: Catalogue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._nodes = nodes
+        self._rows: list[Row] = []
+        self._query = ""
+        self._folded: set[str] = set()
+        self._candidates: list[Candidate[NodeType]] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the catalogue anew, in the language in use."""
+        self._candidates = [Candidate.of(t, *names(t), prose=prose(t)) for t in self._nodes.values()]
+        self._arrange()
+
+    def search(self, query: str) -> None:
+        """Show only what fits `query`."""
+        self._query = query
+        self._arrange()
+
+    def toggle(self, category: str) -> None:
+        """Fold or unfold a category."""
+        self._folded ^= {category}
+        self._arrange()
+
+    def types(self) -> Sequence[str]:
+        """Return the ids of the types that are shown, from the top."""
+        return [row.node_type.id for row in self._rows if row.node_type]
+
+    def best(self) -> QModelIndex:
+        """Return the row that fits the search best; the first type while nothing is searched for."""
+        ranked = rank(self._query, self._candidates)
+        shown = {row.node_type.id: place for place, row in enumerate(self._rows) if row.node_type}
+        wanted = [t.id for t in ranked] if self._query else list(shown)
+        return self.index(shown[wanted[0]] if shown else -1)
+
+    def _arrange(self) -> None:
+        found: dict[str, list[NodeType]] = {category: [] for category in CATEGORIES}
+        for node_type in rank(self._query, self._candidates):
+            found[node_type.category].append(node_type)
+        self.beginResetModel()
+        self._rows = []
+        for category, types in found.items():
+            folded = category in self._folded and not self._query
+            if types:
+                self._rows.append(Row(category, _(TITLES[category]), folded=folded))
+            if not folded:
+                self._rows += [Row(category, _(t.title), t) for t in types]
+        self.endResetModel()
+
+    # ------------------------------------------------------------------------------------ Qt's side of it
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """Return the number of rows."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        """Return the row itself, its text, or its tooltip."""
+        row = self._rows[index.row()]
+        if role == ROW:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.text
+        if role == Qt.ItemDataRole.ToolTipRole and row.node_type:
+            return _(row.node_type.summary)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let types be selected and dragged; headings are only clicked."""
+        if index.isValid() and self._rows[index.row()].node_type:
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        return Qt.ItemFlag.ItemIsEnabled
+
+    def mimeTypes(self) -> list[str]:
+        """Return what a drag carries: the id of a type."""
+        return [MIME_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the id of the type that is dragged, as UTF-8."""
+        data = QMimeData()
+        node_type = self._rows[indexes[0].row()].node_type
+        if node_type:
+            data.setData(MIME_TYPE, node_type.id.encode())
+        return data
