@@ -1,0 +1,1 @@
+"""The inspector: the parameters of the selected nodes, and the values of the watched tensor."""

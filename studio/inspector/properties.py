@@ -1,0 +1,226 @@
+"""The property editor: made from the parameters that the types of the selected nodes declare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from studio.document.analysis import Analysis
+from studio.document.document import Document
+from studio.document.edits import UNSET, AddNode, Edit, RemoveNode, SetParams, SetTitle
+from studio.document.history import History
+from studio.document.nodetype import Catalogue
+from studio.inspector.row import ParamRow
+from studio.inspector.selection import Selection
+from studio.ui import fonts
+from studio.ui.appearance import appearance
+from studio.ui.categories import MARK_SIZE, paint_mark
+from studio.ui.i18n import N_, _, describe, ngettext, number
+from studio.ui.widgets.labels import EmptyState, Heading
+
+
+class _Mark(QWidget):
+    """The mark of the selected nodes' category."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.category = ""
+        self.setFixedSize(QSize(MARK_SIZE, MARK_SIZE))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.category:
+            paint_mark(QPainter(self), QRectF(self.rect()), self.category, appearance().theme)
+
+
+class Properties(QWidget):
+    """Title and parameters of the selected nodes; all changes go through the history.
+
+    Parameters
+    ----------
+    nodes
+        The catalogue of types.
+    """
+
+    def __init__(self, nodes: Catalogue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("properties")
+        self._nodes = nodes
+        self._history = History(Document())
+        self._close: Callable[[], None] = lambda: None
+        self._ids: tuple[str, ...] = ()
+        self._selection = Selection()
+        self._analysis = Analysis()
+        self.rows: dict[str, ParamRow] = {}
+
+        self._mark = _Mark()
+        self.title = QLineEdit()
+        self.title.setObjectName("title")
+        self.title.setProperty("plain", True)
+        self.title.setFont(fonts.sans(14, 600))
+        self.title.editingFinished.connect(self._rename)
+        self._type = QLabel()
+        self._type.setProperty("tone", "dim")
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.problem.setContentsMargins(12, 4, 12, 4)
+        self.count = QLabel()
+        self.count.setProperty("tone", "dim")
+        self.count.setFont(fonts.sans(12))
+        self.count.setContentsMargins(12, 8, 12, 4)
+        self.help = QLabel()
+        self.help.setProperty("tone", "dim")
+        self.help.setFont(fonts.sans(12))
+        self.help.setWordWrap(True)
+        self.help.setContentsMargins(12, 4, 12, 12)
+
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 0, 12, 4)
+        head.setSpacing(4)
+        head.addWidget(self._mark)
+        head.addWidget(self.title, 1)
+        head.addWidget(self._type)
+        self._form = QVBoxLayout()
+        self._form.setSpacing(0)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.problem)
+        column.addLayout(self._form)
+        column.addWidget(self.count)
+        column.addWidget(self.help)
+        column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(content)
+        self._empty = EmptyState("box", N_("Select a node to see what it can be told."))
+        heading = Heading(N_("Properties"))
+        heading.setContentsMargins(12, 14, 12, 6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(heading)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self._empty, 1)
+        appearance().language_changed.connect(self._rebuild)
+        self._rebuild()
+
+    def open(self, history: History) -> None:
+        """Edit the nodes of another document; none of them is selected at first."""
+        self._close()
+        self._history = history
+        self._close = history.document.subscribe(self._follow)
+        self.show_analysis(Analysis())
+        self.select(())
+
+    def select(self, ids: Sequence[str]) -> None:
+        """Show the nodes called `ids`."""
+        if tuple(ids) != self._ids:
+            self._history.seal()
+            self._ids = tuple(ids)
+            self._rebuild()
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        """Show what is known of the nodes: how many parameters they have, and what is wrong with them."""
+        self._analysis = analysis
+        self._show_facts()
+
+    def focus_title(self) -> None:
+        """Let the user type another title."""
+        self.title.setFocus()
+        self.title.selectAll()
+
+    # -------------------------------------------------------------------------------- the document → here
+
+    def _follow(self, edit: Edit) -> None:
+        come_or_gone = told = False
+        for leaf in edit.leaves():
+            if isinstance(leaf, SetParams | SetTitle):
+                told |= leaf.node in self._ids
+            elif isinstance(leaf, RemoveNode | AddNode):
+                come_or_gone |= (leaf.id if isinstance(leaf, RemoveNode) else leaf.node.id) in self._ids
+        if come_or_gone:
+            self._rebuild()
+        elif told:
+            self._load()
+
+    def _rebuild(self) -> None:
+        """Make the rows anew: other nodes are selected, or another language is spoken."""
+        self._selection = Selection.of(self._history.document, self._nodes, self._ids)
+        for row in self.rows.values():
+            self._form.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = {}
+        for name, param in self._selection.params.items():
+            row = ParamRow(name, param)
+            row.changed.connect(lambda value, name=name: self._set(name, value))
+            row.reset.connect(lambda name=name: self._set(name, UNSET))
+            row.pointed.connect(self._show_help)
+            self._form.addWidget(row)
+            self.rows[name] = row
+        some = bool(self._selection.nodes)
+        self._scroll.setVisible(some)
+        self._empty.setVisible(not some)
+        if some:
+            self._load()
+
+    def _load(self) -> None:
+        selection = Selection.of(self._history.document, self._nodes, self._ids)
+        self._selection = selection
+        only = selection.nodes[0] if len(selection.nodes) == 1 else None
+        kind = selection.types[0] if len(selection.types) == 1 else None
+        self._mark.category = kind.category if kind else ""
+        self._mark.setVisible(kind is not None)
+        self._mark.update()
+        count = len(selection.nodes)
+        several = ngettext("{n} node", "{n} nodes", count).format(n=number(count))
+        self.title.setReadOnly(only is None)
+        self.title.setText(only.title or _(selection.types[0].title) if only else several)
+        self.title.setPlaceholderText(_(kind.title) if kind else "")
+        self.title.setAccessibleName(_("Title"))
+        self._type.setText(_(kind.title) if kind and (only is None or only.title) else "")
+        for name, row in self.rows.items():
+            row.load(selection.value(name), selection.is_default(name))
+        self._show_help("")
+        self._show_facts()
+
+    def _show_help(self, name: str) -> None:
+        kind = self._selection.types[0] if len(self._selection.types) == 1 else None
+        params = self._selection.params
+        self.help.setText(_(params[name].help) if name in params else _(kind.summary) if kind else "")
+
+    def _show_facts(self) -> None:
+        ids = {node.id for node in self._selection.nodes}
+        count = sum(self._analysis.parameters.get(id, 0) for id in ids)
+        self.count.setText(ngettext("{n} parameter", "{n} parameters", count).format(n=number(count)))
+        self.count.setVisible(count > 0)
+        problem = next((p for p in self._analysis.problems if p.node in ids), None)
+        self.problem.setVisible(problem is not None)
+        if problem is not None:
+            self.problem.setText(describe(problem.error))
+            self.problem.setProperty("tone", "bad" if problem.severity == "error" else "warn")
+            self.problem.style().polish(self.problem)
+
+    # -------------------------------------------------------------------------------- here → the document
+
+    def _set(self, name: str, value: Any) -> None:
+        self._history.do(self._selection.set(name, value))
+        if value is UNSET:
+            self._history.seal()
+
+    def _rename(self) -> None:
+        if len(self._selection.nodes) != 1:
+            return
+        node, kind = self._selection.nodes[0], self._selection.types[0]
+        title = self.title.text().strip()
+        title = "" if title == _(kind.title) else title
+        if title != node.title:
+            self._history.do(SetTitle(node.id, title))
+            self._history.seal()
