@@ -1,0 +1,136 @@
+"""The values as colours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from engine.core.dtype import Array
+from studio.inspector.views.colours import limit_of, places, ramp
+from studio.inspector.views.table import written
+from studio.inspector.views.view import View
+from studio.run.messages import TensorInfo
+from studio.ui import fonts
+from studio.ui.appearance import appearance
+from studio.ui.i18n import N_, _, number
+
+# More cells than pixels cannot be seen; every n-th is taken, so that huge tensors cost no more than large ones.
+MOST_CELLS: Final = 640
+_LARGEST_CELL: Final = 24
+_LEGEND: Final = 34
+
+
+class HeatMap(QWidget):
+    """A matrix of colours over its legend; the mouse reads single values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: Array = np.zeros((0, 0))
+        self._stride = (1, 1)
+        self._limit = 0.0
+        self._signed = False
+        self._image = QImage()
+        self.setMinimumHeight(120)
+        appearance().theme_changed.connect(self._tint)
+
+    def present(self, values: Array) -> None:
+        """Show other values."""
+        values = np.atleast_2d(values)
+        rows, columns = values.shape
+        self._stride = max(1, -(-rows // MOST_CELLS)), max(1, -(-columns // MOST_CELLS))
+        self._values = values[:: self._stride[0], :: self._stride[1]]
+        self._limit = limit_of(self._values)
+        self._signed = not np.iscomplexobj(values) and bool((self._values < 0).any())
+        self._tint()
+
+    @property
+    def size_in_cells(self) -> tuple[int, int]:
+        """Rows and columns of the picture."""
+        return self._image.height(), self._image.width()
+
+    def _tint(self) -> None:
+        if self._values.size:
+            pixels = np.ascontiguousarray(ramp(appearance().theme)[places(self._values, self._limit)])
+            rows, columns = pixels.shape
+            self._image = QImage(pixels.tobytes(), columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()
+        else:
+            self._image = QImage()
+        self.update()
+
+    def _picture(self) -> QRect:
+        """Return where the picture lies: as wide as fits, cells square unless that makes it too low or too high."""
+        rows, columns = self.size_in_cells
+        width, height = self.width(), self.height() - _LEGEND
+        cell = min(width / columns, _LARGEST_CELL)
+        tall = min(max(cell * rows, min(48, height)), height)
+        return QRect(0, 0, round(cell * columns), round(tall))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the picture, and below it the legend."""
+        painter = QPainter(self)
+        theme = appearance().theme
+        painter.setPen(QColor(theme.dim))
+        if self._image.isNull():
+            painter.setFont(fonts.sans(12))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("no elements"))
+            return
+        picture = self._picture()
+        rows, columns = self.size_in_cells
+        smooth = picture.width() < columns or picture.height() < rows
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(picture, self._image)
+        self._paint_legend(painter, QRectF(0, picture.bottom() + 9, min(self.width(), 280), 8))
+
+    def _paint_legend(self, painter: QPainter, bar: QRectF) -> None:
+        colours = ramp(appearance().theme)
+        first = 0 if self._signed else 127
+        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+        for place in (0, 0.5, 1):
+            gradient.setColorAt(place, QColor(int(colours[round(first + (254 - first) * place)]) & 0xFFFFFF))
+        painter.fillRect(bar, gradient)
+        painter.setFont(fonts.mono(11))
+        below = bar.translated(0, bar.height() + 2)
+        below.setHeight(16)
+        low = -self._limit if self._signed else 0.0
+        for flag, value in (
+            (Qt.AlignmentFlag.AlignLeft, low),
+            (Qt.AlignmentFlag.AlignHCenter, (low + self._limit) / 2),
+            (Qt.AlignmentFlag.AlignRight, self._limit),
+        ):
+            painter.drawText(below, flag, number(float(value)))
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the value below the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.value_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def value_at(self, point: QPointF) -> str:
+        """Return place and value of the cell at `point`, "" where there is none."""
+        if self._image.isNull() or not self._picture().contains(point.toPoint()):
+            return ""
+        picture = self._picture()
+        rows, columns = self.size_in_cells
+        row = min(int(point.y() / picture.height() * rows), rows - 1)
+        column = min(int(point.x() / picture.width() * columns), columns - 1)
+        value = written(self._values[row, column])
+        return f"[{row * self._stride[0]}, {column * self._stride[1]}]  {value}"
+
+
+class HeatView(View):
+    """A plane of values as colours."""
+
+    title = N_("Heat map")
+    plane = True
+
+    def __init__(self) -> None:
+        self.widget: HeatMap = HeatMap()
+
+    def show(self, info: TensorInfo, values: Array) -> None:
+        """Show a plane of values."""
+        self.widget.present(values)
