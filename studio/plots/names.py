@@ -1,0 +1,40 @@
+"""What curves are called, and which end of them is the good one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from studio.ui.i18n import N_, label, sentence
+
+# What the messages call the usual ones: here for the catalogues, which cannot read it from the messages.
+USUAL: Final = (
+    N_("loss"),
+    N_("accuracy"),
+    N_("precision"),
+    N_("recall"),
+    N_("mean absolute error"),
+    N_("mean squared error"),
+    N_("root mean squared error"),
+    N_("top k categorical accuracy"),
+    N_("sparse categorical accuracy"),
+    N_("categorical accuracy"),
+    N_("binary accuracy"),
+)
+
+_LESS_IS_BETTER: Final = ("loss", "error", "mae", "mse", "rmse", "mape", "crossentropy", "divergence", "perplexity")
+
+
+def title(name: str) -> str:
+    """Return the title of the plot of "loss" or of a metric, in the language in use."""
+    return sentence(label(name))
+
+
+def less_is_better(name: str) -> bool:
+    """Return whether the least value is the best one.
+
+    Examples
+    --------
+    >>> less_is_better("mean_absolute_error"), less_is_better("accuracy")
+    (True, False)
+    """
+    return any(word in name for word in _LESS_IS_BETTER)
