@@ -137,19 +137,19 @@ def is_name(id: str, title: str) -> bool:
 
 def update(catalogue: Catalogue | None = None) -> list[str]:
     """Write the template and bring the catalogues up to date; return the texts that lack a translation."""
-    template = Catalog(
-        project="Trenza", version="0", copyright_holder="The Trenza authors", creation_date=_DATE, revision_date=_DATE
-    )
+    template = _new(None)
     for text, files in messages(catalogue).items():
         template.add(text, locations=[(file, 1) for file in files])
     _write(template, resource("locale", f"{DOMAIN}.pot"))
     missing = []
     for code in sorted(LANGUAGES.keys() - {"en"}):
         path = resource("locale", code, "LC_MESSAGES", f"{DOMAIN}.po")
-        translated = _read(path, code) if path.exists() else Catalog(locale=code, project="Trenza", version="0")
-        translated.update(template, no_fuzzy_matching=True, update_creation_date=True)
+        translated = _new(code)
+        for message in _read(path, code) if path.exists() else ():
+            if message.id:
+                translated[message.id] = message
+        translated.update(template, no_fuzzy_matching=True)
         translated.obsolete.clear()
-        translated.revision_date = _DATE
         missing += [f"{code}: {message.id}" for message in translated if not is_translated(message)]
         _write(translated, path)
         path.with_suffix(".mo").write_bytes(compiled(path))
@@ -167,6 +167,21 @@ def compiled(path: Path) -> bytes:
     result = io.BytesIO()
     write_mo(result, _read(path))
     return result.getvalue()
+
+
+def _new(code: str | None) -> Catalog:
+    return Catalog(
+        locale=code,
+        project="Trenza",
+        version="0",
+        header_comment="# Texts of Trenza. Written by studio/ui/extract.py, which keeps the translations.",
+        msgid_bugs_address="",
+        last_translator="The Trenza authors",
+        language_team="The Trenza authors",
+        creation_date=_DATE,
+        revision_date=_DATE,
+        fuzzy=False,
+    )
 
 
 def _read(path: Path, code: str | None = None) -> Catalog:
