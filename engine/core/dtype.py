@@ -42,7 +42,6 @@ class DType:
         self.is_floating: Final = kind == "f"
         self.is_integer: Final = kind in "iu"
         self.is_bool: Final = kind == "b"
-        self.is_complex: Final = kind == "c"
         self._hash = hash(name)
 
     @property
@@ -94,7 +93,7 @@ class DType:
 _NAMES = (
     "bool",
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    *("float16", "float32", "float64", "complex64", "complex128"),
+    *("float16", "float32", "float64"),
 )
 
 DTYPES: Final[dict[str, DType]] = {name: DType(name) for name in _NAMES}
@@ -104,7 +103,6 @@ bool_ = DTYPES["bool"]
 int8, int16, int32, int64 = (DTYPES[f"int{n}"] for n in (8, 16, 32, 64))
 uint8, uint16, uint32, uint64 = (DTYPES[f"uint{n}"] for n in (8, 16, 32, 64))
 float16, float32, float64 = (DTYPES[f"float{n}"] for n in (16, 32, 64))
-complex64, complex128 = DTYPES["complex64"], DTYPES["complex128"]
 
 
 def as_dtype(value: Any) -> DType:

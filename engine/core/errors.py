@@ -24,11 +24,12 @@ class EngineError(Exception):
     hint
         What the reader can do about it: a template, too.
     facts
-        The values. `op` is the name of the op and `node` the id of the document's node, where there is one.
+        The values. `op` is the name of the op, which the text then begins with, and `node` the id of the document's
+        node, where there is one.
 
     Examples
     --------
-    >>> error = EngineError("{op}: rank {rank} is too low.", hint="Use a matrix.", op="matmul", rank=1)
+    >>> error = EngineError("rank {rank} is too low.", hint="Use a matrix.", op="matmul", rank=1)
     >>> str(error)
     'matmul: rank 1 is too low. Use a matrix.'
     """
@@ -53,7 +54,7 @@ class EngineError(Exception):
     def render(self, translate: Callable[[str], str] = str) -> str:
         """Return the message and its hint, each template passed through `translate` first."""
         parts = [translate(text).format(**self.facts) for text in (self.template, self.hint) if text]
-        return " ".join(parts)
+        return (f"{self.op}: " if self.op else "") + " ".join(parts)
 
     def __str__(self) -> str:
         return self.render()

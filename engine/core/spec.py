@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.dtype import DType, as_dtype, float32
-from engine.core.shape import TensorShape, as_shape
+from engine.core.shape import Dim, TensorShape, as_shape
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class TensorSpec:
     """Shape and dtype of a tensor, and a name that takes no part in comparisons.
 
@@ -20,12 +21,13 @@ class TensorSpec:
     """
 
     shape: TensorShape
-    dtype: DType = float32
+    dtype: DType
     name: str | None = field(default=None, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", as_shape(self.shape))
-        object.__setattr__(self, "dtype", as_dtype(self.dtype))
+    def __init__(self, shape: Iterable[Dim] | int, dtype: Any = float32, name: str | None = None) -> None:
+        object.__setattr__(self, "shape", as_shape(shape))
+        object.__setattr__(self, "dtype", as_dtype(dtype))
+        object.__setattr__(self, "name", name)
 
     @property
     def nbytes(self) -> int | None:

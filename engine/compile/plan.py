@@ -1,0 +1,265 @@
+"""The plan: a graph as a list of kernels over preallocated buffers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.compile import cache
+from engine.compile.layout import is_shape_only, layout_of
+from engine.compile.memory import Lifetime, assign
+from engine.compile.select import Choice, select
+from engine.compile.source import Source
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from engine.graph.graph import Graph, Node, Value
+from engine.passes.fuse import FUSED
+
+#: Called before a kernel is compiled: its name, how many are ready, how many there are.
+Report = Callable[[str, int, int], None]
+_ALIGNMENT = 64  # bytes of a cache line, and of the widest vector
+
+
+@dataclass
+class Step:
+    """A kernel and what it is called with.
+
+    Parameters
+    ----------
+    node
+        What it computes.
+    choice
+        How it is computed.
+    outputs
+        The arrays it writes.
+    source
+        Its source, if it was generated.
+    """
+
+    node: Node
+    choice: Choice
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    inputs: tuple[Array, ...]
+    outputs: tuple[Array, ...]
+    source: Source | None = None
+
+    @property
+    def name(self) -> str:
+        """Names of the ops in it."""
+        return " + ".join(self.source.members) if self.source else self.node.op.name
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it reads and writes."""
+        return sum(a.nbytes for a in (*self.inputs, *self.outputs))
+
+
+class Plan:
+    """A graph, ready to run again and again.
+
+    Its inputs are bound with `bind`, and `run` writes the outputs into `outputs`, arrays that the next run overwrites.
+
+    Parameters
+    ----------
+    graph
+        After the passes, all shapes known.
+    inplace
+        For each input that is a variable's state the output that is its next value; where it is safe, that output is
+        written over the input.
+    report
+        Told about each kernel that has to be compiled.
+
+    Raises
+    ------
+    EngineError
+        If a shape is not known.
+    """
+
+    def __init__(self, graph: Graph, inplace: Mapping[int, int] | None = None, report: Report | None = None) -> None:
+        self.graph = graph
+        self._arrays: dict[Value, Array] = {}
+        self.steps: list[Step] = []
+        self._runs: list[Node] = [n for n in graph.nodes if n.op.name not in ("placeholder", "constant")]
+        self._roots = {v: self._root(v) for n in graph.nodes for v in n.outputs}
+        self._input_index = {v: i for i, v in enumerate(graph.inputs)}
+        self.inplace = {i: o for i, o in (inplace or {}).items() if self._can_overwrite(graph.inputs[i], o)}
+        self._place_buffers()
+        self._calls: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+        self._users = self._step_inputs()
+        self._build(report)
+
+    # ------------------------------------------------------------------------------------------------- buffers
+
+    @staticmethod
+    def _root(value: Value) -> Value:
+        """Return the value whose memory this one is a view of."""
+        while value.node.op.view:
+            value = value.node.inputs[0]
+        return value
+
+    def _can_overwrite(self, state: Value, output: int) -> bool:
+        """Whether the kernel that computes the next state may write over the present one.
+
+        It may, if it reads it element by element at the place where it writes, and no later step reads it.
+        """
+        target = self.graph.outputs[output]
+        node = target.node
+        if node.op is not FUSED or state.spec != target.spec or node not in self._runs:
+            return False
+        body: Graph = node.attrs["body"]
+        layout = layout_of(body)
+        given = layout.outputs[target.index]
+        taken = [v for v in body.inputs if not is_shape_only(body, v)]
+        for outer, inner in zip(node.inputs, body.inputs, strict=True):
+            if self._roots[outer] == state and inner in taken and layout.inputs[taken.index(inner)] != given:
+                return False
+        if len(given) != len(layout.sizes):
+            return False
+        position = self._runs.index(node)
+        later = self._runs[position + 1 :]
+        read_later = any(self._roots[v] == state for n in later for v in n.inputs)
+        views = [v for v in self.graph.outputs if self._roots[v] == state]
+        return not read_later and not views and self.graph.outputs.count(target) == 1
+
+    def _place_buffers(self) -> None:
+        """Give every computed value an array; those that a run's outside sees keep theirs to themselves."""
+        position = {n: i for i, n in enumerate(self._runs)}
+        end = len(self._runs)
+        last: dict[Value, int] = {}
+        for node in self._runs:
+            for value in (*node.inputs, *node.outputs):
+                last[self._roots[value]] = position[node]
+        for value in self.graph.outputs:
+            last[self._roots[value]] = end
+        values = [v for n in self._runs if not n.op.view for v in n.outputs]
+        lifetimes = [Lifetime(_size(v), position[v.node], last.get(v, position[v.node])) for v in values]
+        blocks, sizes = assign(lifetimes)
+        self.blocks = [_aligned(n) for n in sizes]
+        self.lifetimes = dict(zip(values, lifetimes, strict=True))
+        for value, block in zip(values, blocks, strict=True):
+            self._arrays[value] = _view(self.blocks[block], value)
+        for node in self.graph.nodes:
+            if node.op.name == "constant":
+                self._arrays[node.outputs[0]] = np.ascontiguousarray(node.attrs["value"])
+            elif node.op.name == "placeholder":
+                self._arrays[node.outputs[0]] = np.zeros(_shape(node.outputs[0]), _dtype(node.outputs[0]))
+
+    def _array(self, value: Value) -> Array:
+        if value in self._arrays:
+            return self._arrays[value]
+        return self._array(value.node.inputs[0]).reshape(_shape(value))
+
+    # --------------------------------------------------------------------------------------------------- steps
+
+    def _step_inputs(self) -> dict[int, list[int]]:
+        """Return, for each input, the steps whose arguments depend on its array."""
+        users: dict[int, list[int]] = {}
+        computed = [n for n in self._runs if not n.op.view]
+        for number, node in enumerate(computed):
+            for value in dict.fromkeys(self._roots[v] for v in node.inputs):
+                if value in self._input_index:
+                    users.setdefault(self._input_index[value], []).append(number)
+        for i, output in self.inplace.items():
+            number = computed.index(self.graph.outputs[output].node)
+            if number not in users.setdefault(i, []):
+                users[i].append(number)
+        return users
+
+    def _build(self, report: Report | None) -> None:
+        computed = [n for n in self._runs if not n.op.view]
+        for i, output in self.inplace.items():
+            self._arrays[self.graph.outputs[output]] = self._arrays[self.graph.inputs[i]]
+        for number, node in enumerate(computed):
+            self.steps.append(self._step(node, report, number, len(computed)))
+        self._calls = [(s.function, s.arguments) for s in self.steps]
+
+    def _step(self, node: Node, report: Report | None, number: int, total: int) -> Step:
+        inputs = tuple(self._array(v) for v in node.inputs)
+        outputs = tuple(self._array(v) for v in node.outputs)
+        choice = select(node)
+        arguments = choice.arrange(inputs, outputs)
+        function, source = choice.function, None
+        if choice.source is not None:
+            source = choice.source(arguments)
+            if report is not None and not cache.is_loaded(source):
+                report(" + ".join(source.members), number, total)
+            function = cache.load(source)
+        assert function is not None
+        return Step(node, choice, function, arguments, inputs, outputs, source)
+
+    # ----------------------------------------------------------------------------------------------------- use
+
+    def bind(self, index: int, array: Array) -> None:
+        """Let the input at `index` be `array`, a contiguous one of the right shape and dtype, from the next run on."""
+        value = self.graph.inputs[index]
+        if self._arrays[value] is array:
+            return
+        self._arrays[value] = array
+        if index in self.inplace:
+            self._arrays[self.graph.outputs[self.inplace[index]]] = array
+        for number in self._users.get(index, ()):
+            step = self.steps[number]
+            step.inputs = tuple(self._array(v) for v in step.node.inputs)
+            step.outputs = tuple(self._array(v) for v in step.node.outputs)
+            step.arguments = step.choice.arrange(step.inputs, step.outputs)
+            self._calls[number] = (step.function, step.arguments)
+
+    def input(self, index: int) -> Array:
+        """Return the array that the input at `index` is bound to."""
+        return self._arrays[self.graph.inputs[index]]
+
+    def output(self, index: int) -> Array:
+        """Return the array of the output at `index`: what it holds is overwritten by the next run."""
+        return self._array(self.graph.outputs[index])
+
+    def run(self) -> None:
+        """Run all steps."""
+        for function, arguments in self._calls:
+            function(*arguments)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all buffers between the steps."""
+        return sum(b.nbytes for b in self.blocks)
+
+    def explain(self) -> str:
+        """Return the steps as text: ops, shapes, bytes, and whether they are kernels or references."""
+        lines = [f"{len(self.steps)} steps, {self.nbytes:,} bytes of buffers"]
+        for number, step in enumerate(self.steps):
+            given = ", ".join(str(s) for s in step.node.specs)
+            lines.append(f"{number:3d}  {step.choice.kind:6s}  {step.name}  ->  {given}  ({step.nbytes:,} bytes)")
+        return "\n".join(lines)
+
+
+def _shape(value: Value) -> tuple[int, ...]:
+    if not value.spec.shape.is_static:
+        raise EngineError(
+            "A plan needs all shapes, but a value of {op_name} has shape {shape}.",
+            op_name=value.node.op.name,
+            shape=value.spec.shape,
+        )
+    return tuple(d for d in value.spec.shape if d is not None)
+
+
+def _dtype(value: Value) -> Any:
+    return value.spec.dtype.as_numpy_dtype
+
+
+def _size(value: Value) -> int:
+    return math.prod(_shape(value)) * value.spec.dtype.size
+
+
+def _aligned(nbytes: int) -> Array:
+    raw = np.zeros(nbytes + _ALIGNMENT, np.uint8)
+    offset = -raw.ctypes.data % _ALIGNMENT
+    return raw[offset : offset + nbytes]
+
+
+def _view(block: Array, value: Value) -> Array:
+    flat: Array = block[: _size(value)].view(_dtype(value))
+    return flat.reshape(_shape(value))

@@ -1,0 +1,102 @@
+"""Which function computes a node, and how it wants its arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.compile.layout import is_shape_only, layout_of
+from engine.compile.source import Source, fused_source, kernel_source
+from engine.core.dtype import Array
+from engine.core.op import as_arrays
+from engine.graph.graph import Graph, Node
+from engine.ops.linalg import swapped
+from engine.passes.fuse import FUSED, KERNEL_DTYPES
+
+Arrange = Callable[[Sequence[Array], Sequence[Array]], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a node is computed.
+
+    Parameters
+    ----------
+    kind
+        "kernel" (Numba), "BLAS" or "NumPy", for people.
+    arrange
+        From the arrays of the operands and the results to the arguments of the function.
+    function
+        What is called; None where `source` must be compiled first.
+    source
+        For the arguments at hand, if the kind is "kernel".
+    """
+
+    kind: str
+    arrange: Arrange
+    function: Callable[..., Any] | None = None
+    source: Callable[[Sequence[Any]], Source] | None = None
+
+
+def select(node: Node) -> Choice:
+    """Return how a node is computed. Its shapes must be known."""
+    if node.op is FUSED:
+        return _fused(node)
+    if node.op.kernel is not None and _has_kernel_dtypes(node):
+        arrange = node.op.kernel.arrange
+        return Choice(
+            "kernel",
+            lambda inputs, outputs: tuple(arrange(inputs, outputs, node.attrs)),
+            source=lambda arguments: kernel_source(node.op, arguments),
+        )
+    if is_gemm(node):
+        return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), np.dot)
+    return Choice("NumPy", lambda inputs, outputs: (*inputs, *outputs), _reference(node))
+
+
+def _has_kernel_dtypes(node: Node) -> bool:
+    specs = (*node.specs, *(v.spec for i, v in enumerate(node.inputs) if i not in node.op.shape_only))
+    return all(s.dtype.name in KERNEL_DTYPES for s in specs)
+
+
+def is_gemm(node: Node) -> bool:
+    """Whether the node is a product that BLAS computes."""
+    return (
+        node.op.name == "matmul"
+        and node.specs[0].dtype.name in ("float32", "float64")
+        and all(v.spec.shape.rank == 2 for v in node.inputs)
+    )
+
+
+def _gemm(transpose_a: bool, transpose_b: bool) -> Arrange:
+    # np.dot hands the transposed views to BLAS as they are
+    return lambda inputs, outputs: (swapped(inputs[0], transpose_a), swapped(inputs[1], transpose_b), outputs[0])
+
+
+def _fused(node: Node) -> Choice:
+    body: Graph = node.attrs["body"]
+    layout = layout_of(body)
+    taken = [i for i, v in enumerate(body.inputs) if not is_shape_only(body, v)]
+    shapes_in = [layout.shape(loops) for loops in layout.inputs]
+    shapes_out = [layout.shape(loops) for loops in layout.outputs]
+
+    def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
+        arrays = [inputs[i].reshape(s) for i, s in zip(taken, shapes_in, strict=True)]
+        arrays += [a.reshape(s) for a, s in zip(outputs, shapes_out, strict=True)]
+        return (*layout.sizes, *arrays)
+
+    return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout))
+
+
+def _reference(node: Node) -> Callable[..., None]:
+    reference, attrs, count = node.op.reference, node.attrs, len(node.inputs)
+
+    def run(*arrays: Array) -> None:
+        results = as_arrays(reference(*arrays[:count], **attrs))
+        for result, output in zip(results, arrays[count:], strict=True):
+            output[...] = result
+
+    return run

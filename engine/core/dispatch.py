@@ -1,0 +1,68 @@
+"""Who carries out an op: the eager executor, or the trace that is being made.
+
+An op that is called asks for the *interpreter* in charge. The runtime installs the eager one; a trace pushes itself on
+top for as long as it lasts. Each thread has a stack of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from engine.core.op import Op
+
+
+class Interpreter(Protocol):
+    """What carries out ops."""
+
+    def apply(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """Return the result of `op`: a tensor, or a list of them where the op has several outputs."""
+
+
+class _State(threading.local):
+    stack: tuple[Interpreter, ...] = ()
+
+
+_state = _State()
+_default: list[Interpreter] = []
+
+
+def set_default(interpreter: Interpreter) -> None:
+    """Let `interpreter` carry out ops wherever no other is in charge."""
+    _default[:] = [interpreter]
+
+
+def interpreter() -> Interpreter:
+    """Return the interpreter in charge of this thread."""
+    stack = _state.stack
+    return stack[-1] if stack else _default[0]
+
+
+@contextmanager
+def interpreting(by: Interpreter) -> Iterator[None]:
+    """Put `by` in charge for the time of the block."""
+    before = _state.stack
+    _state.stack = (*before, by)
+    try:
+        yield
+    finally:
+        _state.stack = before
+
+
+@contextmanager
+def eagerly() -> Iterator[None]:
+    """Put the default interpreter in charge for the time of the block, whatever is being traced."""
+    before = _state.stack
+    _state.stack = ()
+    try:
+        yield
+    finally:
+        _state.stack = before
+
+
+def is_tracing() -> bool:
+    """Return whether ops are being recorded in this thread rather than carried out."""
+    return bool(_state.stack)

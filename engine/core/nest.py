@@ -1,0 +1,52 @@
+"""Nested structures (dicts, lists and tuples) of tensors, flattened and built again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+def leaves(structure: Any) -> Iterator[Any]:
+    """Yield what lies at the ends of a structure, in order; dicts by sorted key.
+
+    Examples
+    --------
+    >>> list(leaves({"b": [1, (2,)], "a": 3}))
+    [3, 1, 2]
+    """
+    if isinstance(structure, dict):
+        for key in sorted(structure):
+            yield from leaves(structure[key])
+    elif isinstance(structure, list | tuple):
+        for item in structure:
+            yield from leaves(item)
+    else:
+        yield structure
+
+
+def rebuild(structure: Any, values: Iterator[Any]) -> Any:
+    """Return a structure like this one with other values at its ends, taken in the order of `leaves`.
+
+    Examples
+    --------
+    >>> rebuild({"b": [1, (2,)], "a": 3}, iter("xyz"))
+    {'a': 'x', 'b': ['y', ('z',)]}
+    """
+    if isinstance(structure, dict):
+        return type(structure)((key, rebuild(structure[key], values)) for key in sorted(structure))
+    if isinstance(structure, tuple) and hasattr(structure, "_fields"):
+        return type(structure)(*(rebuild(item, values) for item in structure))
+    if isinstance(structure, list | tuple):
+        return type(structure)(rebuild(item, values) for item in structure)
+    return next(values)
+
+
+def map_structure(function: Callable[[Any], Any], structure: Any) -> Any:
+    """Return the structure with `function` applied at its ends.
+
+    Examples
+    --------
+    >>> map_structure(abs, [-1, (-2, 3)])
+    [1, (2, 3)]
+    """
+    return rebuild(structure, map(function, leaves(structure)))

@@ -1,0 +1,319 @@
+"""The op record: one declaration from which everything else about an op is derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from engine.core.dispatch import interpreter
+from engine.core.dtype import Array, DType
+from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.param import Param, bind
+from engine.core.registry import Registry
+from engine.core.spec import TensorSpec
+
+Specs = tuple[TensorSpec, ...]
+
+
+def _all(*tests: str) -> Callable[[DType], bool]:
+    return lambda dtype: any(getattr(dtype, test) for test in tests)
+
+
+#: What an operand may be made of, by the word used in declarations and in error texts.
+DTYPE_CLASSES: Final[Mapping[str, Callable[[DType], bool]]] = {
+    "any": lambda dtype: True,
+    "numeric": _all("is_numeric"),
+    "real": _all("is_floating", "is_integer"),
+    "signed": lambda dtype: dtype.is_floating or dtype.name.startswith("int"),
+    "floating": _all("is_floating"),
+    "integer": _all("is_integer"),
+    "index": lambda dtype: dtype.name in ("int32", "int64"),
+    "bool": _all("is_bool"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An input of an op.
+
+    Parameters
+    ----------
+    name
+        As in TensorFlow.
+    dtype
+        A key of `DTYPE_CLASSES`.
+    group
+        Operands of one group must have one dtype; the empty group is free.
+    variadic
+        Whether it is a list of tensors; then it is the op's only operand.
+    """
+
+    name: str
+    dtype: str = "numeric"
+    group: str = "T"
+    variadic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A call that the contract tests make: operands as (shape, domain) or ready values, and attributes.
+
+    Domains are the keys of the table in ``tests/contracts/domains.py``.
+    """
+
+    operands: tuple[Any, ...]
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def sample(*operands: Any, **attrs: Any) -> Sample:
+    """Return a `Sample`."""
+    return Sample(operands, attrs)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A loop written by hand, for an op that is neither elementwise nor a reduction.
+
+    Parameters
+    ----------
+    code
+        A function in the subset of Python that Numba compiles, which may use the vocabulary of `engine.ops.scalar`
+        under the name `s`. It writes into its last arguments.
+    arrange
+        ``arrange(inputs, outputs, attrs) -> arguments``: contiguous views in the shapes that `code` expects, and
+        numbers.
+    """
+
+    code: Callable[..., None]
+    arrange: Callable[[Sequence[Array], Sequence[Array], Mapping[str, Any]], Sequence[Any]]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Op:
+    """An op, declared once.
+
+    Calling the record applies the op: eagerly, or by adding a node to the graph that is being traced.
+
+    Parameters
+    ----------
+    name
+        TensorFlow's name for it.
+    summary
+        One line.
+    inputs
+        Its operands in order.
+    infer
+        ``infer(*specs, **attrs) -> specs``: what comes out for what goes in. Raises `InvalidArgumentError`.
+    reference
+        ``reference(*arrays, **attrs) -> array``, or a tuple of them: the meaning, in NumPy. Every other kernel is
+        tested against it.
+    gradient
+        ``gradient(g, y, *inputs, **attrs) -> gradients``, one an operand, None where there is none. Written with ops,
+        so that it can be traced, compiled and differentiated again. For several outputs `g` and `y` are tuples, and
+        an output that nothing depends on has None in `g`.
+    params
+        Its attributes.
+    outputs
+        Names of its outputs; a variadic op has one name and as many outputs as `infer` returns.
+    scalar
+        What it does to one element, in the vocabulary of `engine.ops.scalar`; the compiler fuses such ops.
+    reduction
+        The name of the scalar op that combines elements, for reductions: "add", "maximum", …
+    kernel
+        A loop written by hand, for what is neither; without one a plan runs the reference.
+    broadcasts
+        Whether NumPy's broadcasting of the operands is all that `infer` asks of shapes.
+    view
+        Whether the output holds the elements of the first operand in the same order (`reshape` and its kin).
+    shape_only
+        Positions of the operands of which only the shape matters.
+    stateful
+        Whether two calls with the same operands may differ, so that they must not be merged.
+    internal
+        Whether users meet it only in graphs: it is then neither in the public face nor in the palette.
+    family
+        Its group in the palette.
+    keywords
+        Other words under which people look for it.
+    example, notes
+        For the help text; the example is a doctest in which `tf` is the engine.
+    samples, refused
+        Calls for the contract tests: those that work and those that raise `InvalidArgumentError`.
+    """
+
+    name: str
+    summary: str
+    inputs: tuple[Operand, ...]
+    infer: Callable[..., Any]
+    reference: Callable[..., Any]
+    gradient: Callable[..., Any] | None = None
+    params: Mapping[str, Param] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ("output",)
+    scalar: Callable[..., Any] | None = None
+    reduction: str | None = None
+    kernel: Kernel | None = None
+    broadcasts: bool = False
+    view: bool = False
+    shape_only: frozenset[int] = frozenset()
+    stateful: bool = False
+    internal: bool = False
+    family: str = ""
+    keywords: tuple[str, ...] = ()
+    example: str = ""
+    notes: str = ""
+    samples: tuple[Sample, ...] = ()
+    refused: tuple[Sample, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__name__", self.name)
+        object.__setattr__(self, "__doc__", documentation(self))
+
+    @property
+    def variadic(self) -> bool:
+        """Whether its operand is a list of tensors."""
+        return bool(self.inputs) and self.inputs[0].variadic
+
+    def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        operands, attrs = self.bind(args, kwargs)
+        return interpreter().apply(self, operands, attrs)
+
+    def apply(self, *operands: Any, **attrs: Any) -> Any:
+        """Apply the op to operands and to attributes that are known to be complete and right."""
+        return interpreter().apply(self, operands, attrs)
+
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Sort the arguments of a call into operands and validated attributes.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If an operand is missing, or a parameter missing, unknown or wrong.
+        """
+        given: dict[str, Any] = dict(kwargs)
+        names = [o.name for o in self.inputs] + list(self.params)
+        if len(args) > len(names):
+            raise InvalidArgumentError(
+                "It takes {most} arguments, not {given}.", op=self.name, most=len(names), given=len(args)
+            )
+        for name, value in zip(names, args, strict=False):
+            if name in given:
+                raise InvalidArgumentError("{name} is given twice.", op=self.name, name=name)
+            given[name] = value
+        operands: list[Any] = []
+        for operand in self.inputs:
+            value = given.pop(operand.name, None)
+            if value is None:
+                raise InvalidArgumentError(
+                    "The operand {name} is missing.",
+                    hint="It takes: {names}.",
+                    op=self.name,
+                    name=operand.name,
+                    names=", ".join(names),
+                )
+            if operand.variadic:
+                operands.extend(self._members(operand, value))
+            else:
+                operands.append(value)
+        return tuple(operands), bind(self.params, given, self.name) if self.params or given else {}
+
+    def _members(self, operand: Operand, value: Any) -> Sequence[Any]:
+        members = list(value) if isinstance(value, list | tuple) else value
+        if not hasattr(members, "__len__") or len(members) == 0:
+            raise InvalidArgumentError(
+                "{name} is {value}.",
+                hint="It takes a list of at least one tensor.",
+                op=self.name,
+                name=operand.name,
+                value=repr(value)[:60],
+            )
+        return list(members)
+
+    def operand(self, index: int) -> Operand:
+        """Return the declaration of the operand at `index` of a call."""
+        return self.inputs[0] if self.variadic else self.inputs[index]
+
+    def operand_name(self, index: int) -> str:
+        """Return how error texts call the operand at `index`."""
+        operand = self.operand(index)
+        return f"{operand.name}[{index}]" if operand.variadic else operand.name
+
+    def specs(self, specs: Sequence[TensorSpec], attrs: Mapping[str, Any]) -> Specs:
+        """Return the specs of the outputs for operands with these specs.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the op cannot take them; the error names the op and the operands.
+        """
+        try:
+            self._check_dtypes(specs)
+            result = self.infer(*specs, **attrs)
+        except EngineError as error:
+            error.facts.setdefault("op", self.name)
+            raise
+        return (result,) if isinstance(result, TensorSpec) else tuple(result)
+
+    def _check_dtypes(self, specs: Sequence[TensorSpec]) -> None:
+        groups: dict[str, int] = {}
+        for index, spec in enumerate(specs):
+            operand = self.operand(index)
+            if not DTYPE_CLASSES[operand.dtype](spec.dtype):
+                raise InvalidArgumentError(
+                    "{name} is {dtype}, but only {accepted} tensors are accepted.",
+                    hint="Convert it with cast, where that is what you mean.",
+                    name=self.operand_name(index),
+                    dtype=spec.dtype,
+                    accepted=operand.dtype,
+                )
+            first = groups.setdefault(operand.group, index) if operand.group else index
+            if specs[first].dtype is not spec.dtype:
+                raise InvalidArgumentError(
+                    "{a} is {a_dtype} with shape {a_shape} and {b} is {b_dtype} with shape {b_shape}; "
+                    "their dtypes must be equal.",
+                    hint="Convert one of them, as in cast({b}, '{a_dtype}').",
+                    a=self.operand_name(first),
+                    a_dtype=specs[first].dtype,
+                    a_shape=specs[first].shape,
+                    b=self.operand_name(index),
+                    b_dtype=spec.dtype,
+                    b_shape=spec.shape,
+                )
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _find, (self.name,)
+
+
+#: All ops by name. `engine.ops` fills it.
+OPS: Final[Registry[Op]] = Registry("op")
+
+
+def _find(name: str) -> Op:
+    return OPS[name]
+
+
+def documentation(op: Op) -> str:
+    """Return the help text of an op, in the form of a NumPy docstring."""
+    lines = [op.summary, ""]
+    if op.notes:
+        lines += [op.notes, ""]
+    lines += ["Parameters", "----------"]
+    for operand in op.inputs:
+        kind = f"{operand.dtype} tensor" if operand.dtype != "any" else "tensor"
+        lines.append(f"{operand.name} : {'list of ' + kind + 's' if operand.variadic else kind}")
+    for name, param in op.params.items():
+        default = "" if param.required else f", default {param.show(param.default)}"
+        lines.append(f"{name} : {param.expected}{default}")
+        if param.help:
+            lines.append(f"    {param.help}")
+    if op.example:
+        lines += ["", "Examples", "--------", *op.example.strip().splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def as_arrays(result: Any) -> tuple[Array, ...]:
+    """Return what a reference returned as a tuple of arrays."""
+    return tuple(result) if isinstance(result, tuple | list) else (result,)

@@ -1,0 +1,218 @@
+"""Tracing: running a Python function once with symbolic tensors, to learn the graph it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from engine.core.convert import as_array
+from engine.core.dtype import Array, DType
+from engine.core.errors import UnsupportedError
+from engine.core.op import Op
+from engine.core.shape import TensorShape
+from engine.core.spec import TensorSpec
+from engine.graph.graph import Graph, Node, Value, constant_node, input_node, make
+from engine.ops.operators import Operators
+
+#: Eager tensors up to this many elements become constants of the graph, which passes can fold; larger ones become
+#: inputs, so that no pass has to hash or compare them.
+CONSTANT_ELEMENTS = 64
+
+
+class SymbolicTensor(Operators):
+    """A tensor without values: an output of a node of the graph that is being traced."""
+
+    __slots__ = ("__weakref__", "_tracer", "place", "value")
+
+    def __init__(self, tracer: Tracer, value: Value) -> None:
+        self._tracer = tracer
+        self.value = value
+
+    @property
+    def spec(self) -> TensorSpec:
+        """Shape and dtype."""
+        return self.value.spec
+
+    @property
+    def shape(self) -> TensorShape:
+        """Its shape; None where a size is not known."""
+        return self.value.spec.shape
+
+    @property
+    def dtype(self) -> DType:
+        """Its dtype."""
+        return self.value.spec.dtype
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor: symbolic, shape={self.shape}, dtype={self.dtype}>"
+
+    def _no_value(self, what: str) -> NoReturn:
+        raise UnsupportedError(
+            "A symbolic tensor has no value yet, so {what} is not possible while a function is traced.",
+            hint="Use ops (where, cond, while_loop) instead of Python's if and while, or run the function eagerly.",
+            what=what,
+        )
+
+    def __bool__(self) -> NoReturn:
+        self._no_value("a Python decision on it")
+
+    def __int__(self) -> NoReturn:
+        self._no_value("a conversion to a Python number")
+
+    def __float__(self) -> NoReturn:
+        self._no_value("a conversion to a Python number")
+
+    def __index__(self) -> NoReturn:
+        self._no_value("its use as an index")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        self._no_value("a conversion to NumPy")
+
+    def numpy(self) -> Array:
+        """Refuse: there are no values yet."""
+        self._no_value("numpy()")
+
+    def __len__(self) -> int:
+        if not self.shape or self.shape[0] is None:
+            raise UnsupportedError("A tensor of shape {shape} has no length.", shape=self.shape)
+        return int(self.shape[0])
+
+    def __iter__(self) -> Any:
+        return iter([self[i] for i in range(len(self))])
+
+
+class Tracer:
+    """The interpreter that records ops as nodes.
+
+    State is kept functional: a variable that is read becomes an input of the graph, its assignments only change which
+    value stands for it, and the last one becomes an output (`updates`).
+
+    Parameters
+    ----------
+    observe
+        Called with each application: how gradient tapes listen.
+    """
+
+    def __init__(self, observe: Callable[[Op, Sequence[Any], Sequence[Any], dict[str, Any]], None]) -> None:
+        self._observe = observe
+        self._nodes: list[Node] = []
+        self._inputs: list[Value] = []
+        self._captured: dict[int, tuple[Any, SymbolicTensor]] = {}
+        self._state: dict[int, tuple[Any, SymbolicTensor]] = {}
+        self._updated: dict[int, Any] = {}
+        self.origin = ""
+
+    # -------------------------------------------------------------------------------------------- recording
+
+    def input(self, spec: TensorSpec) -> SymbolicTensor:
+        """Return a new input of the graph."""
+        node = input_node(spec, spec.name or "")
+        self._nodes.append(node)
+        self._inputs.append(node.outputs[0])
+        return SymbolicTensor(self, node.outputs[0])
+
+    def apply(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """Record `op` and return its outputs."""
+        for operand in operands:
+            if hasattr(operand, "interpret"):
+                return operand.interpret(op, operands, attrs)
+        tensors = self._tensors(op, operands)
+        node = make(op, [t.value for t in tensors], attrs, self.origin)
+        self._nodes.append(node)
+        outputs = [SymbolicTensor(self, v) for v in node.outputs]
+        self._observe(op, tensors, outputs, attrs)
+        return outputs if op.outputs == ("values",) else outputs[0] if len(outputs) == 1 else outputs
+
+    def _tensors(self, op: Op, operands: Sequence[Any]) -> list[SymbolicTensor]:
+        known: dict[str, DType] = {}
+        for i, operand in enumerate(operands):
+            dtype = getattr(operand, "dtype", None)
+            if isinstance(dtype, DType):
+                known.setdefault(op.operand(i).group, dtype)
+        return [self.convert(o, known.get(op.operand(i).group)) for i, o in enumerate(operands)]
+
+    def convert(self, value: Any, hint: DType | None = None) -> SymbolicTensor:
+        """Return `value` as a symbolic tensor of this graph.
+
+        Raises
+        ------
+        UnsupportedError
+            If it belongs to another trace.
+        """
+        if isinstance(value, SymbolicTensor):
+            if value._tracer is not self:
+                raise UnsupportedError(
+                    "A tensor of another function's trace was used here.",
+                    hint="Pass it as an argument, and return it from the function that made it.",
+                )
+            return value
+        if hasattr(value, "read_value"):  # a variable, which asks back by `read` and tells the tapes
+            return self.convert(value.read_value())
+        return self._capture(value, as_array(value, hint))
+
+    def _capture(self, value: Any, array: Array) -> SymbolicTensor:
+        if id(value) in self._captured:
+            return self._captured[id(value)][1]
+        if array.size <= CONSTANT_ELEMENTS or not hasattr(value, "spec"):
+            node = constant_node(array)
+            self._nodes.append(node)
+            return SymbolicTensor(self, node.outputs[0])
+        tensor = self.input(value.spec)
+        self._captured[id(value)] = value, tensor
+        return tensor
+
+    # ------------------------------------------------------------------------------------------------ state
+
+    def read(self, variable: Any) -> SymbolicTensor:
+        """Return what stands for the variable at this point of the program."""
+        if id(variable) not in self._state:
+            tensor = self.input(variable.spec)
+            self._captured[id(variable)] = variable, tensor
+            self._state[id(variable)] = variable, tensor
+        return self._state[id(variable)][1]
+
+    def assign(self, variable: Any, value: Any) -> SymbolicTensor:
+        """Let `value` stand for the variable from now on."""
+        tensor = self.convert(value, variable.dtype)
+        self._state[id(variable)] = variable, tensor
+        self._updated[id(variable)] = variable
+        return tensor
+
+    # ------------------------------------------------------------------------------------------------ result
+
+    def graph(self, outputs: Sequence[SymbolicTensor]) -> Graph:
+        """Return the graph: the given outputs first, then the new values of the variables in `updates`."""
+        values = [t.value for t in outputs] + [self._state[id(v)][1].value for v in self.updates]
+        return Graph(tuple(self._inputs), tuple(self._nodes), tuple(values))
+
+    @property
+    def updates(self) -> list[Any]:
+        """The variables that are assigned to, in the order of the first assignment."""
+        return list(self._updated.values())
+
+    def captured(self) -> dict[Value, Any]:
+        """Return the tensor or variable that feeds each input which is not an argument."""
+        return {tensor.value: thing for thing, tensor in self._captured.values()}
+
+    def inline(self, graph: Graph, arguments: Sequence[Any]) -> list[SymbolicTensor]:
+        """Record the nodes of another graph, fed with `arguments`, and return its outputs."""
+        placed: dict[Value, SymbolicTensor] = {v: self.convert(a) for v, a in zip(graph.inputs, arguments, strict=True)}
+        for node in graph.nodes:
+            if node.outputs[0] in placed:
+                continue
+            if not node.inputs and "value" in node.attrs:
+                made = self._constant(node)
+            else:
+                result = self.apply(node.op, [placed[v] for v in node.inputs], dict(node.attrs))
+                made = result if isinstance(result, list) else [result]
+            placed.update(zip(node.outputs, made, strict=True))
+        return [placed[v] for v in graph.outputs]
+
+    def _constant(self, node: Node) -> list[SymbolicTensor]:
+        self._nodes.append(node)
+        return [SymbolicTensor(self, v) for v in node.outputs]
+
+
+def is_symbolic(value: Any) -> bool:
+    """Return whether `value` is a tensor without values."""
+    return isinstance(value, SymbolicTensor)

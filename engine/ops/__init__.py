@@ -1,0 +1,31 @@
+"""The op records, by family. Importing this package fills `OPS`."""
+
+from engine.core.op import OPS
+from engine.ops import (
+    activation,
+    creation,
+    elementwise,
+    index,
+    join,
+    linalg,
+    logic,
+    movement,
+    nn,
+    random,
+    reduce,
+)
+
+__all__ = [
+    "OPS",
+    "activation",
+    "creation",
+    "elementwise",
+    "index",
+    "join",
+    "linalg",
+    "logic",
+    "movement",
+    "nn",
+    "random",
+    "reduce",
+]

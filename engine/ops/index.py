@@ -1,0 +1,455 @@
+"""Taking elements by their positions, and putting them back."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from engine.core.dtype import Array, DType
+from engine.core.errors import InvalidArgumentError
+from engine.core.op import OPS, Op, Operand, sample
+from engine.core.param import Param
+from engine.core.shape import Dim, TensorShape
+from engine.core.spec import TensorSpec
+from engine.ops.declare import Family, axes_of, dtype_param
+
+ops = Family("index")
+ANY = "any"
+
+# An index is kept as plain data, so that it can be compared, hashed and saved: a number stands for itself,
+# ("slice", start, stop, step) for a slice, "..." and "new" for the other two.
+
+Index = tuple[Any, ...]
+
+
+def parse_index(key: Any) -> Index:
+    """Return what stands between the brackets of ``t[...]`` as plain data.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it holds anything but whole numbers, slices, `...` and `newaxis`.
+    """
+    items = key if isinstance(key, tuple) else (key,)
+    index = tuple(_item(i) for i in items)
+    if index.count("...") > 1:
+        raise InvalidArgumentError("An index has at most one '...'.", op="getitem")
+    return index
+
+
+def _item(item: Any) -> Any:
+    if item is None:
+        return "new"
+    if item is Ellipsis:
+        return "..."
+    if isinstance(item, builtins.slice):
+        return ("slice", *(None if v is None else _number(v) for v in (item.start, item.stop, item.step)))
+    return _number(item)
+
+
+def _number(value: Any) -> int:
+    try:
+        if not isinstance(value, bool | np.bool_ | float):
+            return int(value.__index__())
+    except (AttributeError, TypeError):
+        pass
+    raise InvalidArgumentError(
+        "{value} is no index.",
+        hint="Use whole numbers, slices, ... and newaxis; gather takes elements by a tensor of positions.",
+        op="getitem",
+        value=repr(value)[:60],
+    )
+
+
+def numpy_index(index: Index) -> tuple[Any, ...]:
+    """Return the NumPy index that `index` stands for."""
+    words = {"new": None, "...": Ellipsis}
+    return tuple(
+        words[i] if isinstance(i, str) else builtins.slice(*i[1:]) if isinstance(i, tuple) else i for i in index
+    )
+
+
+def _count(size: Dim, cut: tuple[Any, ...]) -> Dim:
+    if cut == (None, None, None) or size is not None:
+        return None if size is None else len(range(*builtins.slice(*cut).indices(size)))
+    return None
+
+
+def _getitem_infer(x: TensorSpec, index: Index) -> TensorSpec:
+    taken = sum(1 for i in index if not isinstance(i, str))
+    if taken > x.shape.rank:
+        raise InvalidArgumentError(
+            "The index has {taken} entries, but the operand has shape {shape}.", taken=taken, shape=x.shape
+        )
+    full = index if "..." in index else (*index, "...")
+    sizes: list[Dim] = []
+    axis = 0
+    for item in full:
+        if item == "new":
+            sizes.append(1)
+        elif item == "...":
+            rest = x.shape.rank - taken
+            sizes.extend(x.shape[axis : axis + rest])
+            axis += rest
+        else:
+            size = x.shape[axis]
+            if isinstance(item, tuple):
+                if item[3] == 0:
+                    raise InvalidArgumentError("A slice has a step of 0.", hint="Use 1 or more, or -1 or less.")
+                sizes.append(_count(size, item[1:]))
+            elif size is not None and not -size <= item < size:
+                raise InvalidArgumentError(
+                    "The index {item} is out of bounds: the axis {axis} has size {size}.",
+                    item=item,
+                    axis=axis,
+                    size=size,
+                )
+            axis += 1
+    return TensorSpec(sizes, x.dtype)
+
+
+_INDEX = Param("any", help="What stands between the brackets.")
+
+getitem: Op = ops.op(
+    "getitem",
+    "Elements by position: whole numbers, slices, ... and newaxis, as in NumPy.",
+    inputs=(Operand("tensor", ANY),),
+    infer=_getitem_infer,
+    reference=lambda x, index: np.array(x[numpy_index(index)]),
+    gradient=lambda g, y, x, index: (getitem_gradient(g, x, index=index),),
+    params={"index": _INDEX},
+    internal=True,
+    samples=(
+        sample(((4, 5), ANY), index=parse_index(np.s_[1, ::2])),
+        sample(((4, 5), ANY), index=parse_index(np.s_[..., -1])),
+        sample(((4, 5), ANY), index=parse_index(np.s_[None, ::-1, 1:4:2])),
+        sample(((2, 3, 4), ANY), index=parse_index(np.s_[0, ..., None, 3:0:-1])),
+    ),
+    refused=(
+        sample(((2, 3), ANY), index=(2,)),
+        sample(((2,), ANY), index=(0, 0)),
+        sample(((2,), ANY), index=(("slice", None, None, 0),)),
+    ),
+    example=">>> tf.constant([1, 2, 3, 4])[1::2].numpy()\narray([2, 4], dtype=int32)",
+)
+
+
+def _put(g: Array, like: Array, index: Index) -> Array:
+    result = np.zeros(like.shape, g.dtype)
+    result[numpy_index(index)] = g
+    return result
+
+
+getitem_gradient: Op = ops.op(
+    "getitem_gradient",
+    "Zeros as large as another tensor, with this one at the places that an index names.",
+    inputs=(Operand("g", ANY), Operand("like", ANY, group="")),
+    infer=lambda g, like, index: TensorSpec(like.shape, g.dtype),
+    reference=_put,
+    gradient=lambda g, y, x, like, index: (getitem.apply(g, index=index), None),
+    params={"index": _INDEX},
+    shape_only=frozenset({1}),
+    internal=True,
+    samples=(sample(((2,), "reals"), ((4,), ANY), index=(("slice", None, None, 2),)),),
+    example=">>> tf.raw_ops.getitem_gradient(7, [0, 0, 0], index=(1,)).numpy()\narray([0, 7, 0], dtype=int32)",
+)
+
+
+def _update(x: Array, value: Array, index: Index) -> Array:
+    result = x.copy()
+    result[numpy_index(index)] = value
+    return result
+
+
+def _update_infer(x: TensorSpec, value: TensorSpec, index: Index) -> TensorSpec:
+    place = _getitem_infer(x, index)
+    if value.shape.rank > place.shape.rank or not all(
+        v in (1, None) or p is None or v == p
+        for v, p in zip(reversed(value.shape), reversed(place.shape), strict=False)
+    ):
+        raise InvalidArgumentError(
+            "The place has shape {place} and the value has shape {value}.",
+            hint="The value must broadcast to the place.",
+            place=place.shape,
+            value=value.shape,
+        )
+    return x
+
+
+setitem: Op = ops.op(
+    "setitem",
+    "The tensor with other values at the places that an index names.",
+    inputs=(Operand("tensor", ANY), Operand("value", ANY)),
+    infer=_update_infer,
+    reference=_update,
+    gradient=lambda g, y, x, value, index: (
+        setitem.apply(g, OPS["zeros_like"](value), index=index),
+        OPS["sum_like"](getitem.apply(g, index=index), value),
+    ),
+    params={"index": _INDEX},
+    internal=True,
+    samples=(
+        sample(((4, 3), "reals"), ((2, 3), "reals"), index=(("slice", 1, 3, None),)),
+        sample(((4, 3), "reals"), ((), "reals"), index=(0, 2)),
+    ),
+    refused=(sample(((4, 3), ANY), ((2,), ANY), index=(0,)),),
+    example=">>> tf.raw_ops.setitem([1, 2, 3], 9, index=(0,)).numpy()\narray([9, 2, 3], dtype=int32)",
+)
+
+
+# --------------------------------------------------------------------------------------------------------- gather
+
+
+def check_bounds(op: str, indices: Array, size: int, axis: int = 0) -> None:
+    """Refuse positions outside of an axis of this size, as the first that is outside."""
+    if indices.size and (indices.min() < 0 or indices.max() >= size):
+        wrong = indices[(indices < 0) | (indices >= size)].ravel()[0]
+        raise InvalidArgumentError(
+            "indices holds {wrong}, but the axis {axis} has size {size}.",
+            hint="Positions go from 0 to {last}." if size else "",
+            op=op,
+            wrong=int(wrong),
+            axis=axis,
+            size=size,
+            last=size - 1,
+        )
+
+
+def _gather_infer(params: TensorSpec, indices: TensorSpec, axis: int, batch_dims: int) -> TensorSpec:
+    where = axes_of(axis, params.shape.rank)[0]
+    if not 0 <= batch_dims <= min(where, indices.shape.rank) or not params.shape[:batch_dims].is_compatible_with(
+        indices.shape[:batch_dims]
+    ):
+        raise InvalidArgumentError(
+            "batch_dims is {batch_dims}, but params has shape {params} and indices has shape {indices}.",
+            hint="The first batch_dims axes of both must be equal and lie before the axis that is gathered.",
+            batch_dims=batch_dims,
+            params=params.shape,
+            indices=indices.shape,
+        )
+    return TensorSpec((*params.shape[:where], *indices.shape[batch_dims:], *params.shape[where + 1 :]), params.dtype)
+
+
+def _batch_index(params: Array, indices: Array, axis: int, batch_dims: int) -> tuple[Any, ...]:
+    """Return the NumPy index that gathers: open grids for the batch axes, everything between, then the positions."""
+    extra = indices.ndim - batch_dims
+    grids = [
+        np.arange(n).reshape([-1 if i == k else 1 for i in range(batch_dims)] + [1] * (axis - batch_dims + extra))
+        for k, n in enumerate(params.shape[:batch_dims])
+    ]
+    between = [
+        np.arange(n).reshape([-1 if i == k else 1 for i in range(axis)] + [1] * extra)
+        for k, n in enumerate(params.shape[batch_dims:axis], batch_dims)
+    ]
+    spread = indices.reshape(indices.shape[:batch_dims] + (1,) * (axis - batch_dims) + indices.shape[batch_dims:])
+    return (*grids, *between, spread)
+
+
+def _gather(params: Array, indices: Array, axis: int, batch_dims: int) -> Array:
+    axis = axis % params.ndim
+    check_bounds("gather", indices, params.shape[axis], axis)
+    if not batch_dims:
+        return np.take(params, indices, axis)
+    return np.asarray(params[_batch_index(params, indices, axis, batch_dims)])
+
+
+gather: Op = ops.op(
+    "gather",
+    "Slices of a tensor along an axis, by their positions.",
+    inputs=(Operand("params", ANY), Operand("indices", "index", group="")),
+    infer=_gather_infer,
+    reference=_gather,
+    gradient=lambda g, y, params, indices, **attrs: (gather_gradient(g, params, indices, **attrs), None),
+    params={
+        "axis": Param("int", 0, "Axis along which it takes slices."),
+        "batch_dims": Param("int", 0, "How many leading axes both operands share.", min=0),
+    },
+    keywords=("take", "lookup", "embedding"),
+    samples=(
+        sample(((4, 3), ANY), ((2,), "index:4")),
+        sample(((4, 3), ANY), ((2, 2), "index:3"), axis=-1),
+        sample(((2, 3, 4), ANY), ((2, 5), "index:4"), axis=2, batch_dims=1),
+        sample(((2, 3), ANY), ((), "index:2")),
+        sample(((2, 3), ANY), ((2,), "index:3"), axis=1, batch_dims=1),
+    ),
+    refused=(
+        sample(((4, 3), ANY), ((2,), "index:4"), axis=2),
+        sample(((4, 3), ANY), ((2,), "index:4"), axis=0, batch_dims=1),
+        sample(((2,), ANY), np.array([0, 2], np.int32)),
+    ),
+    example=">>> tf.gather([10, 20, 30], [2, 0]).numpy()\narray([30, 10], dtype=int32)",
+)
+
+
+def _gather_gradient(g: Array, like: Array, indices: Array, axis: int, batch_dims: int) -> Array:
+    result = np.zeros(like.shape, g.dtype)
+    np.add.at(result, _batch_index(like, indices, axis % like.ndim, batch_dims), g)
+    return result
+
+
+gather_gradient: Op = ops.op(
+    "gather_gradient",
+    "Zeros as large as another tensor, to which slices are added at the positions they were gathered from.",
+    inputs=(Operand("g"), Operand("like", ANY, group=""), Operand("indices", "index", group="")),
+    infer=lambda g, like, indices, axis, batch_dims: TensorSpec(like.shape, g.dtype),
+    reference=_gather_gradient,
+    gradient=lambda g, y, x, like, indices, axis, batch_dims: (
+        gather(g, indices, axis=axis, batch_dims=batch_dims),
+        None,
+        None,
+    ),
+    params=gather.params,
+    shape_only=frozenset({1}),
+    internal=True,
+    samples=(
+        sample(((2, 3), "reals"), ((4, 3), ANY), ((2,), "index:4")),
+        sample(((2, 3, 5), "reals"), ((2, 3, 4), ANY), ((2, 5), "index:4"), axis=2, batch_dims=1),
+    ),
+    example=">>> tf.raw_ops.gather_gradient([1, 2, 3], [0, 0], [1, 1, 0]).numpy()\narray([3, 3], dtype=int32)",
+)
+
+
+def _gather_nd_infer(params: TensorSpec, indices: TensorSpec) -> TensorSpec:
+    depth = indices.shape[-1] if indices.shape.rank else None
+    if depth is None or depth > params.shape.rank:
+        raise InvalidArgumentError(
+            "params has shape {params} and indices has shape {indices}.",
+            hint="The last axis of indices holds positions along the first axes of params: at most {rank}.",
+            params=params.shape,
+            indices=indices.shape,
+            rank=params.shape.rank,
+        )
+    return TensorSpec((*indices.shape[:-1], *params.shape[depth:]), params.dtype)
+
+
+def _points(op: str, shape: tuple[int, ...], indices: Array) -> tuple[Array, ...]:
+    points = tuple(np.moveaxis(indices, -1, 0))
+    for axis, positions in enumerate(points):
+        check_bounds(op, positions, shape[axis], axis)
+    return points
+
+
+gather_nd: Op = ops.op(
+    "gather_nd",
+    "Elements or slices of a tensor, by positions along several axes.",
+    inputs=(Operand("params", ANY), Operand("indices", "index", group="")),
+    infer=_gather_nd_infer,
+    reference=lambda params, indices: np.array(params[_points("gather_nd", params.shape, indices)]),
+    gradient=lambda g, y, params, indices: (
+        scatter_nd_add(OPS["zeros_like"](params), indices, g),
+        None,
+    ),
+    samples=(
+        sample(((4, 3), ANY), ((5, 2), "index:3")),
+        sample(((4, 3), ANY), ((2, 2, 1), "index:4")),
+    ),
+    refused=(
+        sample(((4,), ANY), ((5, 2), "index:3")),
+        sample(((2,), ANY), np.array([[2]], np.int32)),
+    ),
+    example=">>> tf.gather_nd([[1, 2], [3, 4]], [[0, 1], [1, 0]]).numpy()\narray([2, 3], dtype=int32)",
+)
+
+
+def _scatter_infer(tensor: TensorSpec, indices: TensorSpec, updates: TensorSpec) -> TensorSpec:
+    wanted = _gather_nd_infer(tensor, indices)
+    if not wanted.shape.is_compatible_with(updates.shape):
+        raise InvalidArgumentError(
+            "tensor has shape {tensor}, indices {indices} and updates {updates}.",
+            hint="These indices take updates of shape {wanted}.",
+            tensor=tensor.shape,
+            indices=indices.shape,
+            updates=updates.shape,
+            wanted=wanted.shape,
+        )
+    return tensor
+
+
+def _scatter_add(tensor: Array, indices: Array, updates: Array) -> Array:
+    result = tensor.copy()
+    np.add.at(result, _points("tensor_scatter_nd_add", tensor.shape, indices), updates)
+    return result
+
+
+def _scatter_update(tensor: Array, indices: Array, updates: Array) -> Array:
+    result = tensor.copy()
+    result[_points("tensor_scatter_nd_update", tensor.shape, indices)] = updates
+    return result
+
+
+_SCATTER = (Operand("tensor"), Operand("indices", "index", group=""), Operand("updates"))
+_SCATTER_REFUSED = (
+    sample(((4, 3), "reals"), ((2, 1), "index:4"), ((2, 4), "reals")),
+    sample(((2,), "reals"), np.array([[2]], np.int32), ((1,), "reals")),
+)
+
+scatter_nd_add: Op = ops.op(
+    "tensor_scatter_nd_add",
+    "The tensor with updates added at positions; one that is named twice gets both.",
+    inputs=_SCATTER,
+    infer=_scatter_infer,
+    reference=_scatter_add,
+    gradient=lambda g, y, tensor, indices, updates: (g, None, gather_nd(g, indices)),
+    samples=(sample(((4, 3), "reals"), ((5, 1), "index:4"), ((5, 3), "reals")),),
+    refused=_SCATTER_REFUSED,
+    example=">>> tf.tensor_scatter_nd_add([1, 2], [[0], [0]], [10, 20]).numpy()\narray([31,  2], dtype=int32)",
+)
+
+scatter_nd_update: Op = ops.op(
+    "tensor_scatter_nd_update",
+    "The tensor with other values at positions.",
+    inputs=_SCATTER,
+    infer=_scatter_infer,
+    reference=_scatter_update,
+    gradient=lambda g, y, tensor, indices, updates: (
+        scatter_nd_update(g, indices, OPS["zeros_like"](updates)),
+        None,
+        gather_nd(g, indices),
+    ),
+    samples=(sample(((4, 3), "reals"), np.array([[2], [0]], np.int32), ((2, 3), "reals")),),
+    refused=_SCATTER_REFUSED,
+    example=">>> tf.tensor_scatter_nd_update([1, 2], [[0]], [9]).numpy()\narray([9, 2], dtype=int32)",
+)
+
+
+# -------------------------------------------------------------------------------------------------------- one-hot
+
+
+def _one_hot_infer(
+    indices: TensorSpec, depth: int, on_value: float, off_value: float, axis: int, dtype: DType
+) -> TensorSpec:
+    where = axes_of(axis, indices.shape.rank + 1)[0]
+    return TensorSpec(TensorShape((*indices.shape[:where], depth, *indices.shape[where:])), dtype)
+
+
+def _one_hot(indices: Array, depth: int, on_value: float, off_value: float, axis: int, dtype: DType) -> Array:
+    where = axis % (indices.ndim + 1)
+    grid = np.arange(depth, dtype=np.int64).reshape([-1 if i == where else 1 for i in range(indices.ndim + 1)])
+    on, off = (np.asarray(v, dtype.as_numpy_dtype) for v in (on_value, off_value))
+    return np.where(np.expand_dims(indices, where) == grid, on, off)
+
+
+one_hot: Op = ops.op(
+    "one_hot",
+    "A new axis with one value at the position that each element names and another elsewhere.",
+    inputs=(Operand("indices", "integer"),),
+    infer=_one_hot_infer,
+    reference=_one_hot,
+    params={
+        "depth": Param("int", help="Size of the new axis.", min=0),
+        "on_value": Param("float", 1.0, "Value at the position."),
+        "off_value": Param("float", 0.0, "Value elsewhere."),
+        "axis": Param("int", -1, "Where the new axis lies in the result."),
+        "dtype": dtype_param("float32"),
+    },
+    notes="A position outside of the axis gives a row without the first value.",
+    keywords=("categorical", "dummy"),
+    samples=(
+        sample(((4,), "index:3"), depth=3),
+        sample(((2, 3), "index:5"), depth=4, axis=0, on_value=5.0, off_value=-1.0, dtype="int32"),
+    ),
+    refused=(sample(((4,), "index:3"), depth=3, axis=2),),
+    example=">>> tf.one_hot([0, 2], 3).numpy()\narray([[1., 0., 0.],\n       [0., 0., 1.]], dtype=float32)",
+)

@@ -1,0 +1,145 @@
+"""Python's operators on tensors: eager ones, symbolic ones and Variables inherit them."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from engine.core.errors import UnsupportedError
+from engine.core.op import Op
+from engine.ops import elementwise, linalg, logic
+from engine.ops.index import getitem, parse_index, setitem
+
+
+def _forward(op: Op) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        return op.apply(self, other)
+
+    method.__doc__ = op.summary
+    return method
+
+
+def _reflected(op: Op) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        return op.apply(other, self)
+
+    method.__doc__ = op.summary
+    return method
+
+
+def _unary(op: Op) -> Any:
+    def method(self: Any) -> Any:
+        return op.apply(self)
+
+    method.__doc__ = op.summary
+    return method
+
+
+def _matmul(a: Any, b: Any) -> Any:
+    return linalg.matmul.apply(a, b, transpose_a=False, transpose_b=False)
+
+
+class Operators:
+    """What ``a + b``, ``-a``, ``a[1:]`` and the like mean on a tensor."""
+
+    __slots__ = ()
+
+    #: Lets NumPy arrays on the left leave the operation to us.
+    __array_priority__ = 100
+
+    __add__, __radd__ = _forward(elementwise.add), _reflected(elementwise.add)
+    __sub__, __rsub__ = _forward(elementwise.subtract), _reflected(elementwise.subtract)
+    __mul__, __rmul__ = _forward(elementwise.multiply), _reflected(elementwise.multiply)
+    __truediv__, __rtruediv__ = _forward(elementwise.divide), _reflected(elementwise.divide)
+    __floordiv__, __rfloordiv__ = _forward(elementwise.floordiv), _reflected(elementwise.floordiv)
+    __mod__, __rmod__ = _forward(elementwise.mod), _reflected(elementwise.mod)
+    __pow__, __rpow__ = _forward(elementwise.pow), _reflected(elementwise.pow)
+    __neg__, __abs__ = _unary(elementwise.negative), _unary(elementwise.abs)
+    __lt__, __le__ = _forward(logic.less), _forward(logic.less_equal)
+    __gt__, __ge__ = _forward(logic.greater), _forward(logic.greater_equal)
+    __and__, __rand__ = _forward(logic.logical_and), _reflected(logic.logical_and)
+    __or__, __ror__ = _forward(logic.logical_or), _reflected(logic.logical_or)
+    __xor__, __rxor__ = _forward(logic.logical_xor), _reflected(logic.logical_xor)
+    __invert__ = _unary(logic.logical_not)
+
+    def __eq__(self, other: object) -> Any:
+        return False if other is None else logic.equal.apply(self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return True if other is None else logic.not_equal.apply(self, other)
+
+    def __hash__(self) -> NoReturn:
+        raise UnsupportedError(
+            "A tensor is compared element by element and so cannot be a key.", hint="Use tensor.ref() as the key."
+        )
+
+    def __matmul__(self, other: Any) -> Any:
+        return _matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _matmul(other, self)
+
+    def __getitem__(self, key: Any) -> Any:
+        return getitem.apply(self, index=parse_index(key))
+
+    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+        raise UnsupportedError(
+            "A tensor cannot be changed in place.",
+            hint="Make a new one with tensor_scatter_nd_update, or use a Variable and v[...].assign(...).",
+        )
+
+    def assign(self, value: Any) -> Any:
+        """Set the elements of the variable that this tensor was taken from, as in ``v[0, 1].assign(42.)``.
+
+        Returns the variable.
+
+        Raises
+        ------
+        UnsupportedError
+            If it was not taken from a variable.
+        """
+        variable, index = self._place()
+        return variable.assign(setitem.apply(variable, value, index=index))
+
+    def assign_add(self, delta: Any) -> Any:
+        """Add to the elements of the variable that this tensor was taken from."""
+        self._place()
+        return self.assign(elementwise.add.apply(self, delta))
+
+    def assign_sub(self, delta: Any) -> Any:
+        """Subtract from the elements of the variable that this tensor was taken from."""
+        self._place()
+        return self.assign(elementwise.subtract.apply(self, delta))
+
+    def _place(self) -> tuple[Any, Any]:
+        place: tuple[Any, Any] | None = getattr(self, "place", None)
+        if place is None:
+            raise UnsupportedError(
+                "A tensor cannot be assigned to.", hint="Make it a Variable, or use tensor_scatter_nd_update."
+            )
+        return place
+
+    def ref(self) -> Reference:
+        """Return a key that stands for this very tensor, for sets and dictionaries."""
+        return Reference(self)
+
+
+class Reference:
+    """A tensor as a key: equal only to a reference to the same object."""
+
+    __slots__ = ("_tensor",)
+
+    def __init__(self, tensor: Any) -> None:
+        self._tensor = tensor
+
+    def deref(self) -> Any:
+        """Return the tensor."""
+        return self._tensor
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self._tensor is other._tensor
+
+    def __hash__(self) -> int:
+        return id(self._tensor)
+
+    def __repr__(self) -> str:
+        return f"<Reference to {self._tensor!r}>"

@@ -1,0 +1,1 @@
+"""Running programs: tensors, variables, the eager interpreter, gradient tapes, and compiled functions."""

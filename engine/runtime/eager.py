@@ -1,0 +1,172 @@
+"""The eager interpreter: an op runs its NumPy reference at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.core.convert import as_array
+from engine.core.dispatch import interpreter, is_tracing, set_default
+from engine.core.dtype import BY_NUMPY, Array, DType
+from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.op import Op, as_arrays
+from engine.core.spec import TensorSpec
+from engine.graph.graph import freeze
+from engine.graph.trace import SymbolicTensor
+from engine.runtime.probe import _state as _probe_state
+from engine.runtime.tape import _state as _tape_state
+from engine.runtime.tape import observe
+from engine.runtime.tensor import Tensor
+
+#: Calls whose specs were checked are remembered up to this many, then forgotten all at once.
+REMEMBERED_CALLS = 8192
+
+
+class Eager:
+    """Carries ops out at once, on NumPy arrays."""
+
+    def __init__(self) -> None:
+        self._accepted: set[Any] = set()
+
+    def apply(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """Return the outputs of `op`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the op cannot take these operands.
+        """
+        for operand in operands:
+            if type(operand) is not Tensor:
+                if hasattr(operand, "interpret"):
+                    return operand.interpret(op, operands, attrs)
+                operands = self._tensors(op, operands)
+                break
+        arrays = [t._array for t in operands]
+        # NumPy refuses what does not broadcast by itself, so for most ops the dtypes alone decide
+        key: Any = (op, *[a.dtype for a in arrays])
+        if not op.broadcasts:
+            key = (*key, *[a.shape for a in arrays], *[(k, freeze(v)) for k, v in attrs.items()])
+        if key not in self._accepted:
+            self._check(op, arrays, attrs)
+            if len(self._accepted) >= REMEMBERED_CALLS:
+                self._accepted.clear()
+            self._accepted.add(key)
+        result = self._probed(op, arrays, attrs) if _probe_state.probes else self._run(op, arrays, attrs)
+        if type(result) is np.ndarray:
+            output = Tensor(result)
+            if _tape_state.tapes:
+                observe(op, operands, (output,), attrs)
+            return output
+        outputs = [Tensor(np.asarray(a)) for a in as_arrays(result)]
+        if _tape_state.tapes:
+            observe(op, operands, outputs, attrs)
+        return outputs if type(result) in (list, tuple) else outputs[0]
+
+    def _run(self, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> Any:
+        try:
+            return op.reference(*arrays, **attrs)
+        except EngineError as error:
+            error.facts.setdefault("op", op.name)
+            raise
+        except (ValueError, IndexError, TypeError) as error:
+            self._check(op, arrays, attrs)  # says it in our words, if it is about shapes
+            raise InvalidArgumentError("{reason}.", op=op.name, reason=str(error)) from error
+
+    def _probed(self, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> Any:
+        begin = time.perf_counter()
+        result = self._run(op, arrays, attrs)
+        seconds = time.perf_counter() - begin
+        for probe in _probe_state.probes:
+            probe.step(op.name, "", as_arrays(result), seconds)
+        return result
+
+    @staticmethod
+    def _check(op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> None:
+        op.specs([TensorSpec(a.shape, BY_NUMPY[a.dtype]) for a in arrays], attrs)
+
+    @staticmethod
+    def _tensors(op: Op, operands: Sequence[Any]) -> list[Tensor]:
+        """Return the operands as tensors; Python numbers take the dtype of the tensors of their group."""
+        hints: dict[str, DType] = {}
+        tensors: list[Any] = [None] * len(operands)
+        for i, operand in enumerate(operands):
+            if isinstance(operand, Tensor):
+                tensors[i] = operand
+            elif hasattr(operand, "read_value"):
+                tensors[i] = operand.read_value()
+            elif isinstance(operand, SymbolicTensor):
+                operand._no_value("its use outside of that function")
+            elif isinstance(operand, np.ndarray | np.generic):
+                tensors[i] = Tensor(as_array(operand).copy())
+            else:
+                continue
+            hints.setdefault(op.operand(i).group, tensors[i].dtype)
+        for i, operand in enumerate(operands):
+            if tensors[i] is None:
+                tensors[i] = Tensor(as_array(operand, hints.get(op.operand(i).group)))
+        return tensors
+
+
+EAGER = Eager()
+set_default(EAGER)
+
+
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
+    """Return a tensor with the given values.
+
+    Parameters
+    ----------
+    value
+        A number, an array or nested lists. Python's floats become float32 and its whole numbers int32; NumPy arrays
+        keep their dtype.
+    dtype
+        The dtype to convert to.
+    shape
+        The shape to reshape to, or, for a single number, to fill.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the values are no numbers, differ in length, or do not fit the dtype or the shape.
+
+    Examples
+    --------
+    >>> constant([1, 2])
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
+    """
+    array = as_array(value.numpy() if isinstance(value, Tensor) else value, dtype=dtype)
+    if shape is not None:
+        try:
+            array = np.full(tuple(shape), array) if array.size == 1 else array.reshape(tuple(shape))
+        except ValueError:
+            raise InvalidArgumentError(
+                "{count} values do not fill the shape {shape}.", count=array.size, shape=tuple(shape)
+            ) from None
+    tensor = Tensor(array.copy() if array is value else array)
+    return interpreter().convert(tensor) if is_tracing() else tensor  # type: ignore[attr-defined]
+
+
+def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Any:
+    """Return `value` as a tensor: itself, if it is one.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is a tensor of another dtype than `dtype`, or cannot be made one.
+    """
+    if hasattr(value, "read_value"):
+        value = value.read_value()
+    if isinstance(value, Tensor | SymbolicTensor) or hasattr(value, "interpret"):
+        if dtype is not None and value.dtype != dtype:
+            raise InvalidArgumentError(
+                "A {have} tensor was given where {want} is needed.",
+                hint="Convert it with cast.",
+                have=value.dtype,
+                want=str(dtype),
+            )
+        return value
+    return constant(value, dtype)
