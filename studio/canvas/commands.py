@@ -1,0 +1,233 @@
+"""What can be done to a document from the canvas without pointing: the methods that menus and shortcuts call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from engine.core.errors import EngineError
+from studio.canvas.editors import NoteEditor, TitleEditor
+from studio.canvas.face import make_face
+from studio.canvas.metrics import HEADER, PASTE_OFFSET
+from studio.canvas.navigation import NavigableView
+from studio.canvas.note_item import NoteItem
+from studio.canvas.scene import CanvasScene
+from studio.canvas.wiring import Wiring, fits, is_control
+from studio.document import clipboard
+from studio.document.document import Node, Note, PortRef, Position
+from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
+from studio.document.history import History
+from studio.document.nodetype import NodeType
+from studio.ui.i18n import _
+
+
+class CommandView(NavigableView):
+    """A view with commands on the selection.
+
+    Signals
+    -------
+    refused
+        Something could not be done; carries the `EngineError` that says why.
+    """
+
+    refused = Signal(object)
+
+    def __init__(self, history: History, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.history = history
+        self._cursor: QPointF | None = None
+        """Where the mouse is over the canvas, in scene coordinates."""
+        self._dangling_input: PortRef | None = None
+        self._editor: TitleEditor | NoteEditor | None = None
+
+    # ---------------------------------------------------------------------------------------------- selection
+
+    def selected_ids(self) -> list[str]:
+        """Return the ids of the selected nodes and notes, in the order in which they were chosen."""
+        return self.canvas.selected_ids()
+
+    def select(self, ids: list[str]) -> None:
+        """Select these nodes and notes and no others."""
+        self.canvas.select(ids)
+
+    def select_all(self) -> None:
+        """Select all nodes and notes."""
+        self.canvas.select([*self.canvas.document.nodes, *self.canvas.document.notes])
+
+    def delete_selection(self) -> None:
+        """Delete what is selected: nodes with their wires, notes, and wires."""
+        document = self.canvas.document
+        nodes = remove(document, self.selected_ids())
+        gone = {leaf.wire for leaf in nodes.leaves() if isinstance(leaf, RemoveWire)}
+        wires = [w for t in self.canvas.wires.selected if (w := document.wires.get(t)) and w not in gone]
+        self.history.do(Compound("Delete", (*map(RemoveWire, sorted(wires)), *nodes.edits)))
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Move the selection a little. Further nudges join the same step until the key is let go."""
+        document = self.canvas.document
+        positions: dict[str, Position] = {}
+        for id in self.selected_ids():
+            x, y = (document.nodes.get(id) or document.notes[id]).position
+            positions[id] = (x + dx, y + dy)
+        if positions:
+            self.history.do(Move(positions))
+
+    # ---------------------------------------------------------------------------------------------- clipboard
+
+    def copy(self) -> None:
+        """Copy the selection as text."""
+        if ids := self.selected_ids():
+            try:
+                QGuiApplication.clipboard().setText(clipboard.copy(self.canvas.document, ids))
+            except EngineError as error:
+                self.refused.emit(error)
+
+    def cut(self) -> None:
+        """Copy the selection and delete it."""
+        self.copy()
+        self.delete_selection()
+
+    def paste(self) -> None:
+        """Paste at the mouse, or beside the original if the mouse is elsewhere."""
+        self._paste(incoming=False)
+
+    def paste_with_wires(self) -> None:
+        """Paste and make the wires that came in from other nodes, too."""
+        self._paste(incoming=True)
+
+    def duplicate(self) -> None:
+        """Add a copy of the selection beside it; the clipboard stays as it is."""
+        if ids := self.selected_ids():
+            self._add_copy(clipboard.copy(self.canvas.document, ids), None, "Duplicate")
+
+    def _paste(self, *, incoming: bool) -> None:
+        self._add_copy(QGuiApplication.clipboard().text(), self._cursor, "Paste", incoming=incoming)
+
+    def _add_copy(self, text: str, cursor: QPointF | None, label: str, *, incoming: bool = False) -> None:
+        document = self.canvas.document
+        taken = {n.position for n in document.nodes.values()} | {n.position for n in document.notes.values()}
+        at = (round(cursor.x()), round(cursor.y())) if cursor is not None else None
+        offset = 0.0 if at else PASTE_OFFSET
+        try:
+            edit, ids = clipboard.paste(document, text, at=at, offset=(offset, offset), incoming=incoming)
+            while taken & _positions(edit):  # it would hide an earlier copy
+                offset += PASTE_OFFSET
+                edit, ids = clipboard.paste(document, text, at=at, offset=(offset, offset), incoming=incoming)
+        except EngineError as error:
+            self.refused.emit(error)
+            return
+        self.history.do(Compound(label, edit.edits))
+        self.canvas.select(ids)
+
+    # ------------------------------------------------------------------------------------------------- adding
+
+    def add_node(self, type_id: str, position: QPointF, dangling: PortRef | None = None) -> str:
+        """Add a node with the middle of its header at a scene position, select it and return its id.
+
+        Parameters
+        ----------
+        type_id
+            A type of the catalogue.
+        position
+            In scene coordinates.
+        dangling
+            The port of an `addRequested`: it is wired to the first port of the new node that takes the wire, and
+            that port is what comes to lie at `position`.
+
+        Raises
+        ------
+        NotFoundError
+            If the catalogue has no such type.
+        """
+        document = self.canvas.document
+        node_type = self.canvas.catalogue[type_id]
+        node = Node(document.new_id(_stem(type_id)), type_id)
+        face = make_face(document, node, node_type, picture=False)
+        corner = position - QPointF(face.width / 2, HEADER / 2)
+        wires: Iterable[Edit] = ()
+        if dangling is not None and dangling.node in document.nodes:
+            is_input = self._is_input(dangling)
+            wiring = Wiring(document, self.canvas.node_type, dangling, is_input)
+            slots = face.outputs if is_input else face.inputs
+            if slot := next((s for s in slots if wiring.takes(node.id, s)), None):
+                corner = position - QPointF(slot.x, slot.y)
+                wire = wiring.wire_to(node.id, slot)
+                wires = connect(document, wire.source, wire.target).leaves()
+        node = replace(node, position=(round(corner.x()), round(corner.y())))
+        self.history.do(Compound("Add node", (AddNode(node), *wires)))
+        self.canvas.select([node.id])
+        return node.id
+
+    def fits(self, type_id: str, dangling: PortRef | None) -> bool:
+        """Return whether a node of this type has a port for the dangling wire of an `addRequested`."""
+        if dangling is None:
+            return True
+        return fits(self.canvas.catalogue[type_id], self._control(dangling), to_input=not self._is_input(dangling))
+
+    def _is_input(self, dangling: PortRef) -> bool:
+        return dangling == self._dangling_input
+
+    def _control(self, dangling: PortRef) -> bool:
+        node_type: NodeType | None = self.canvas.node_type(dangling.node)
+        return is_control(node_type, dangling.port, is_input=self._is_input(dangling))
+
+    # ------------------------------------------------------------------------------------------------ editing
+
+    def rename(self) -> None:
+        """Open an editor on the title of the one node, or the text of the one note, that is selected."""
+        ids = self.selected_ids()
+        if len(ids) == 1:
+            self.edit_text(ids[0])
+
+    def edit_text(self, id: str) -> None:
+        """Open an editor on the title of a node or the text of a note."""
+        self.close_editor()
+        item = self.canvas.items_by_id[id]
+        if isinstance(item, NoteItem):
+            note, area = item.note, self.mapFromScene(item.body()).boundingRect()
+            self._editor = NoteEditor(self.viewport(), note.text, area, lambda text: self._rewrite(note, text))
+            return
+        node = self.canvas.document.nodes[id]
+        node_type = self.canvas.node_type(id)
+        header = self.mapFromScene(item.body()).boundingRect()
+        height = max(round(HEADER * self.zoom), 28)
+        area = QRect(header.topLeft() + QPoint(1, 1), header.topRight() + QPoint(-1, 0))
+        area.setHeight(height)
+        area.setWidth(max(area.width(), 120))
+        hint = _(node_type.title) if node_type else node.type
+        self._editor = TitleEditor(self.viewport(), node.title, hint, area, lambda text: self._retitle(id, text))
+
+    def close_editor(self) -> None:
+        """Accept and close the open editor, if there is one."""
+        editor, self._editor = self._editor, None
+        if editor is not None:
+            editor.finish(accept=True)
+
+    def _rewrite(self, note: Note, text: str) -> None:
+        self._editor = None
+        if note.id in self.canvas.document.notes:
+            self.history.do(SetNote(replace(self.canvas.document.notes[note.id], text=text)))
+            self.history.seal()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _retitle(self, id: str, title: str) -> None:
+        self._editor = None
+        if id in self.canvas.document.nodes:
+            self.history.do(SetTitle(id, title))
+            self.history.seal()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _positions(edit: Compound) -> set[Position]:
+    """Return where the nodes and notes that `edit` adds will lie."""
+    nodes = {leaf.node.position for leaf in edit.leaves() if isinstance(leaf, AddNode)}
+    return nodes | {leaf.note.position for leaf in edit.leaves() if isinstance(leaf, AddNote)}
+
+
+def _stem(type_id: str) -> str:
+    """Return what the ids of nodes of this type begin with: ``layer.Conv2D`` -> ``conv2d``."""
+    return type_id.rpartition(".")[2].lower() or type_id

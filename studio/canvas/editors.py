@@ -1,0 +1,92 @@
+"""Text editors that open above the node or note they change: one real widget at a time, none per item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from studio.document.document import MAX_NAME
+from studio.ui.i18n import _
+
+
+class TitleEditor(QLineEdit):
+    """Edits the title of a node: Enter or a click elsewhere accepts, Escape does not."""
+
+    def __init__(self, parent: QWidget, text: str, hint: str, area: QRect, accept: Callable[[str], object]) -> None:
+        super().__init__(text, parent)
+        self._accept = accept
+        self.setObjectName("title_editor")
+        self.setAccessibleName(_("Title of the node"))
+        self.setPlaceholderText(hint)
+        self.setMaxLength(MAX_NAME)
+        self.setGeometry(area)
+        self.selectAll()
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def finish(self, *, accept: bool) -> None:
+        """Close, once, and hand the text on if it is accepted."""
+        call, self._accept = self._accept, _nothing
+        self.hide()
+        self.deleteLater()
+        if accept:
+            call(self.text().strip())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Accept or give up."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finish(accept=True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.finish(accept=False)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Accept, unless the focus only goes to a menu of the editor's own."""
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.finish(accept=True)
+
+
+class NoteEditor(QPlainTextEdit):
+    """Edits the text of a note: Ctrl+Enter or a click elsewhere accepts, Escape does not."""
+
+    def __init__(self, parent: QWidget, text: str, area: QRect, accept: Callable[[str], object]) -> None:
+        super().__init__(text, parent)
+        self._accept = accept
+        self.setObjectName("note_editor")
+        self.setAccessibleName(_("Text of the note"))
+        self.setGeometry(area)
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def finish(self, *, accept: bool) -> None:
+        """Close, once, and hand the text on if it is accepted."""
+        call, self._accept = self._accept, _nothing
+        self.hide()
+        self.deleteLater()
+        if accept:
+            call(self.toPlainText())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Accept or give up."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.finish(accept=True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.finish(accept=False)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Accept, unless the focus only goes to a menu of the editor's own."""
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.finish(accept=True)
+
+
+def _nothing(_text: str) -> None:
+    """Stand in for the receiver of an editor that has closed."""

@@ -1,0 +1,153 @@
+"""What a node shows and where: texts, ports and size, worked out once for each change, not in each paint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QRectF
+
+from engine.core.param import REQUIRED, Param
+from studio.canvas.metrics import (
+    BODY_BOTTOM,
+    BODY_TOP,
+    HEADER,
+    MAX_LINES,
+    MAX_WIDTH,
+    MIN_WIDTH,
+    PAD,
+    ROW,
+    THUMBNAIL,
+)
+from studio.canvas.ports import Slot, input_slots, output_slots
+from studio.canvas.style import elided, text_width
+from studio.document.document import Document, Node, canonical
+from studio.document.nodetype import NodeType
+from studio.ui.i18n import _, label
+
+_GAP = 10.0
+_BADGE = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A parameter: its name at the left, its value at the right, and the middle of the row they stand in."""
+
+    label: str
+    value: str
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Everything that a node paints and that does not depend on theme or state."""
+
+    title: str
+    subtitle: str
+    category: str
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    inputs: tuple[Slot, ...]
+    outputs: tuple[Slot, ...]
+    labelled: bool
+    thumbnail: QRectF | None
+
+    def slot(self, name: str, *, is_input: bool) -> Slot | None:
+        """Return the slot called `name`."""
+        return next((s for s in (self.inputs if is_input else self.outputs) if s.name == name), None)
+
+
+def make_face(document: Document, node: Node, node_type: NodeType | None, *, picture: bool) -> Face:
+    """Return what `node` shows: `picture` tells whether room for one is needed. An unknown type is None."""
+    sources = {w.source.port for w in document.wires_of(node.id) if w.source.node == node.id}
+    inputs, outputs = input_slots(node_type, document.inputs_of(node.id)), output_slots(node_type, sources)
+    # One way in and one way out need no names; they stand in the first row, beside the parameters.
+    labelled = max(len(inputs), len(outputs)) > 1
+    pairs = list(_lines(node, node_type))
+    type_title = _(node_type.title) if node_type else node.type
+    title, subtitle = (node.title, type_title) if node.title else (type_title, "")
+
+    width = _width(title, subtitle, pairs, inputs, outputs, labelled)
+    port_rows = max(len(inputs), len(outputs))
+    first_line = port_rows if labelled else 0
+    rows = max(first_line + len(pairs), port_rows, 1)
+    bottom = HEADER + BODY_TOP + rows * ROW
+    thumbnail = QRectF(PAD, bottom + 4, width - 2 * PAD, THUMBNAIL) if picture else None
+    room = width - 2 * PAD - _BADGE
+    title = elided(title, "title", room)
+    return Face(
+        title=title,
+        subtitle=elided(subtitle, "label", max(room - text_width(title, "title") - _GAP, 0)) if subtitle else "",
+        category=node_type.category if node_type else "",
+        width=width,
+        height=bottom + BODY_BOTTOM + (THUMBNAIL + 6 if picture else 0),
+        lines=tuple(_fit(text, value, row, width) for row, (text, value) in enumerate(pairs, first_line)),
+        inputs=tuple(_placed(slot, row, 0.0, width) for row, slot in enumerate(inputs)),
+        outputs=tuple(_placed(slot, row, width, width) for row, slot in enumerate(outputs)),
+        labelled=labelled,
+        thumbnail=thumbnail,
+    )
+
+
+def _row_middle(row: int) -> float:
+    return HEADER + BODY_TOP + row * ROW + ROW / 2
+
+
+def _placed(slot: Slot, row: int, x: float, width: float) -> Slot:
+    return replace(slot, x=x, y=_row_middle(row), shown=elided(slot.label, "label", width / 2 - PAD))
+
+
+def _fit(text: str, value: str, row: int, width: float) -> Line:
+    room = width - 2 * PAD - _GAP
+    value = elided(value, "value", max(room * 0.6, room - text_width(text, "label")))
+    return Line(elided(text, "label", room - text_width(value, "value")), value, _row_middle(row))
+
+
+def _width(
+    title: str,
+    subtitle: str,
+    pairs: list[tuple[str, str]],
+    inputs: list[Slot],
+    outputs: list[Slot],
+    labelled: bool,
+) -> float:
+    widths = [text_width(title, "title") + _BADGE]
+    if subtitle:
+        widths[0] += _GAP + text_width(subtitle, "label")
+    widths += [text_width(text, "label") + _GAP + text_width(value, "value") for text, value in pairs]
+    if labelled:
+        sides = [max((text_width(s.label, "label") for s in side), default=0.0) for side in (inputs, outputs)]
+        widths.append(2 * max(sides) + _GAP)
+    wanted = max(widths) + 2 * PAD
+    return min(max(MIN_WIDTH, 4 * -(-wanted // 4)), MAX_WIDTH)
+
+
+def _lines(node: Node, node_type: NodeType | None) -> Iterator[tuple[str, str]]:
+    """Yield the parameters to show: what was set to something else than the default, then the first ones declared.
+
+    More than two unchanged ones are noise on a canvas; the inspector shows them all.
+    """
+    if node_type is None:
+        yield from ((name, str(value)) for name, value in list(node.params.items())[:MAX_LINES])
+        return
+    params = node_type.params
+    set_here = [name for name, value in node.params.items() if name in params and _differs(params[name], value)]
+    shown = [*(n for n in params if n in set_here), *(n for n in list(params)[:2] if n not in set_here)]
+    for name in shown[: max(2, min(len(set_here), MAX_LINES))]:
+        yield label(name), show(params[name], node.params.get(name, params[name].default))
+
+
+def _differs(param: Param, value: Any) -> bool:
+    return bool(value != canonical(param.default))
+
+
+def show(param: Param, value: Any) -> str:
+    """Return a parameter's value as text, whatever it is: a document may hold what its type does not take."""
+    if value is REQUIRED:
+        return "—"
+    try:
+        return param.show(value)
+    except (ValueError, TypeError):
+        return str(value)

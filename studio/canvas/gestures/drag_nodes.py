@@ -1,0 +1,64 @@
+"""Drag nodes: a press selects, a drag moves all that is selected, as one step of the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from studio.canvas.gestures.base import Gesture, Pointer
+from studio.document.document import Position
+from studio.document.edits import Move
+
+if TYPE_CHECKING:
+    from studio.canvas.view import CanvasView
+
+
+class DragNodes(Gesture):
+    """Moves the selected nodes and notes; the document hears of it at the end."""
+
+    @classmethod
+    def begin(cls, view: CanvasView, pointer: Pointer) -> Gesture | None:
+        on_item = pointer.button == Qt.MouseButton.LeftButton and view.canvas.item_at(pointer.scene) is not None
+        return cls(view, pointer) if on_item else None
+
+    def press(self, pointer: Pointer) -> None:
+        canvas = self.view.canvas
+        item = canvas.item_at(pointer.scene)
+        self._id = item.id if item else ""
+        self._was_selected = self._id in canvas.selected_ids()
+        self._from: dict[str, Position] = {}
+        if not self._was_selected:
+            canvas.select([*(canvas.selected_ids() if pointer.extends else ()), self._id])
+
+    def drag_begins(self) -> None:
+        document = self.view.canvas.document
+        for id in self.view.canvas.selected_ids():
+            self._from[id] = (document.nodes.get(id) or document.notes[id]).position
+
+    def drag(self, pointer: Pointer) -> None:
+        self.view.canvas.show_at(self._moved(pointer))
+        self.view.items_moved()
+
+    def release(self, pointer: Pointer) -> None:
+        if self.dragging:
+            self.view.history.do(Move(self._moved(pointer)))
+            self.view.history.seal()
+        elif self._was_selected:
+            self._click(pointer)
+
+    def cancel(self) -> None:
+        self.view.canvas.show_at({id: p for id, p in self._from.items() if self.view.canvas.document.has(id)})
+        self.view.items_moved()
+
+    def _click(self, pointer: Pointer) -> None:
+        """Narrow the selection to what was clicked, or take that out of it."""
+        canvas = self.view.canvas
+        canvas.select([id for id in canvas.selected_ids() if id != self._id] if pointer.extends else [self._id])
+
+    def _moved(self, pointer: Pointer) -> dict[str, Position]:
+        # Whole pixels: texts stay crisp and files read well.
+        dx = round(pointer.scene.x() - self.start.scene.x())
+        dy = round(pointer.scene.y() - self.start.scene.y())
+        here = self.view.canvas.document.has
+        return {id: (x + dx, y + dy) for id, (x, y) in self._from.items() if here(id)}

@@ -1,0 +1,153 @@
+"""Drag a wire: from an output, backwards from an input, or take the end of one off an input and plug it elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from studio.canvas.gestures.base import Gesture, Pointer
+from studio.canvas.node_item import NodeItem, paint_symbol
+from studio.canvas.ports import UNKNOWN, Slot
+from studio.canvas.wires import curve
+from studio.canvas.wiring import Wiring
+from studio.document.document import PortRef, Wire
+from studio.document.edits import Compound, RemoveWire, connect
+
+if TYPE_CHECKING:
+    from studio.canvas.view import CanvasView
+
+
+class DragWire(Gesture):
+    """Leads a wire whose one end is fixed to the port under the pointer.
+
+    A click without a drag shows the tensor of the port. Dropped on a node, the wire finds the first port that takes
+    it; dropped on empty space, a new wire asks for a node to add, one that was taken off is gone.
+    """
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, view: CanvasView, start: Pointer, fixed: PortRef, is_input: bool, old: Wire | None) -> None:
+        super().__init__(view, start)
+        self.fixed = fixed
+        self.is_input = is_input
+        self.old = old
+        canvas = view.canvas
+        self._wiring = Wiring(canvas.document, canvas.node_type, fixed, is_input, old)
+        self._loose = start.scene
+        self._target: tuple[NodeItem, Slot] | None = None
+        self._refusal = ""
+
+    @classmethod
+    def begin(cls, view: CanvasView, pointer: Pointer) -> Gesture | None:
+        if pointer.button != Qt.MouseButton.LeftButton or pointer.alt:
+            return None
+        found = view.port_at(pointer.scene)
+        if found is None:
+            return None
+        item, slot = found
+        ref = PortRef(item.id, slot.name)
+        old = view.canvas.document.wires.get(ref) if slot.is_input else None
+        return cls(view, pointer, old.source if old else ref, slot.is_input and old is None, old)
+
+    # ---------------------------------------------------------------------------------------------- following
+
+    def drag_begins(self) -> None:
+        canvas = self.view.canvas
+        canvas.shared.takes = self._wiring.takes
+        canvas.wires.hide_wire(self.old.target if self.old else None)
+        self.view.viewport().update()
+
+    def drag(self, pointer: Pointer) -> None:
+        before = self._area()
+        self._look(pointer.scene)
+        if self._target is None:
+            self._loose = pointer.scene
+        else:
+            item, slot = self._target
+            self._loose = item.pos() + QPointF(slot.x, slot.y)
+        self.view.repaint_scene(before.united(self._area()))
+        self.view.show_reason(self._refusal, pointer.view)
+
+    def _look(self, position: QPointF) -> None:
+        """Find what the loose end is over: a port that takes it, one that does not, or a node with such ports."""
+        canvas = self.view.canvas
+        self._target, self._refusal = None, ""
+        near = self.view.port_reach()
+        if found := canvas.port_at(position, 1.6 * near, self._wiring.takes):
+            self._target = found
+        elif found := canvas.port_at(position, near):
+            item, slot = found
+            itself = PortRef(item.id, slot.name) == self.fixed and slot.is_input == self.is_input
+            self._refusal = "" if itself else self._wiring.refusal(item.id, slot)
+        elif isinstance(below := canvas.item_at(position), NodeItem):
+            self._look_at_node(below)
+
+    def _look_at_node(self, item: NodeItem) -> None:
+        """Choose the first port that takes the wire, a free one before one that is taken."""
+        slots = item.face.outputs if self.is_input else item.face.inputs
+        fitting = [s for s in slots if self._wiring.takes(item.id, s)]
+        if fitting:
+            self._target = item, next((s for s in fitting if not s.wired), fitting[0])
+        elif slots and item.id != self.fixed.node:
+            self._refusal = self._wiring.refusal(item.id, slots[0])
+
+    # --------------------------------------------------------------------------------------------- completing
+
+    def release(self, pointer: Pointer) -> None:
+        self._end()
+        if not self.dragging:
+            if not self.is_input:
+                self.view.wireClicked.emit(self.fixed)
+        elif self._target is not None:
+            self._plug(self._wiring.wire_to(self._target[0].id, self._target[1]))
+        elif not self._refusal and self.view.canvas.item_at(pointer.scene) is None:
+            if self.old is not None:
+                self.view.history.do(RemoveWire(self.old))
+            else:
+                self.view.request_add(pointer.scene, self.fixed, self.is_input)
+
+    def _plug(self, wire: Wire) -> None:
+        document = self.view.canvas.document
+        if wire == document.wires.get(wire.target):
+            return
+        edit = connect(document, wire.source, wire.target)
+        if self.old is not None and self.old.target != wire.target:
+            edit = Compound("Reconnect", (RemoveWire(self.old), *edit.leaves()))
+        self.view.history.do(edit)
+
+    def cancel(self) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        self.view.canvas.shared.takes = None
+        self.view.canvas.wires.hide_wire(None)
+        self.view.show_reason("")
+        self.view.viewport().update()
+
+    # ----------------------------------------------------------------------------------------------- painting
+
+    def _fixed_at(self) -> QPointF:
+        item = self.view.canvas.node(self.fixed.node)
+        return item.port_position(self.fixed.port, is_input=self.is_input) if item else self._loose
+
+    def _ends(self) -> tuple[QPointF, QPointF]:
+        fixed = self._fixed_at()
+        return (self._loose, fixed) if self.is_input else (fixed, self._loose)
+
+    def _area(self) -> QRectF:
+        return curve(*self._ends()).controlPointRect().adjusted(-12, -12, 12, 12)
+
+    def paint(self, painter: QPainter) -> None:
+        if not self.dragging:
+            return
+        style = self.view.canvas.shared.style
+        item = self.view.canvas.node(self.fixed.node)
+        kind = item.marks.kinds.get((self.is_input, self.fixed.port), UNKNOWN) if item else UNKNOWN
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(style.hot_wire[kind] if not self._refusal else style.refused)
+        painter.drawPath(curve(*self._ends()))
+        painter.translate(self._loose)
+        paint_symbol(painter, style, kind, wired=True)
+        painter.translate(-self._loose)

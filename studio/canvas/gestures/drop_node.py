@@ -1,0 +1,61 @@
+"""Drop a node: an entry dragged out of the palette shows as a ghost and becomes a node where it is let go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from studio.canvas.gestures.base import Gesture, Pointer
+from studio.canvas.metrics import CORNER, HEADER, MIN_WIDTH, PAD
+from studio.canvas.style import baseline, elided, font
+from studio.ui.i18n import _
+
+if TYPE_CHECKING:
+    from studio.canvas.view import CanvasView
+
+MIME_TYPE: Final = "application/x-trenza-node"
+"""What the palette's drags carry: the id of a node type, in UTF-8."""
+
+
+def dragged_type(data: QMimeData) -> str:
+    """Return the id of the node type that a drag carries, "" if it carries none."""
+    return data.data(MIME_TYPE).toStdString() if data.hasFormat(MIME_TYPE) else ""
+
+
+class DropNode(Gesture):
+    """Shows where the node would go, its header under the pointer."""
+
+    def __init__(self, view: CanvasView, start: Pointer, type_id: str) -> None:
+        super().__init__(view, start)
+        self._type = view.canvas.catalogue[type_id]
+        self._at = start.scene
+
+    def move(self, pointer: Pointer) -> None:
+        before = self._area()
+        self._at = pointer.scene
+        self.view.repaint_scene(before.united(self._area()))
+
+    def release(self, pointer: Pointer) -> None:
+        self.cancel()
+        self.view.add_node(self._type.id, pointer.scene)
+
+    def cancel(self) -> None:
+        self.view.repaint_scene(self._area())
+
+    def _area(self) -> QRectF:
+        return QRectF(self._at - QPointF(MIN_WIDTH / 2, HEADER / 2), self._at + QPointF(MIN_WIDTH / 2, HEADER * 2))
+
+    def paint(self, painter: QPainter) -> None:
+        style = self.view.canvas.shared.style
+        area = self._area().adjusted(1, 1, -1, -1)
+        painter.setOpacity(0.75)
+        painter.setPen(QPen(style.accent, 1.5, Qt.PenStyle.DashLine))
+        painter.setBrush(style.header[self._type.category])
+        painter.drawRoundedRect(area, CORNER, CORNER)
+        painter.setPen(style.text)
+        painter.setFont(font("title"))
+        title = elided(_(self._type.title), "title", MIN_WIDTH - 2 * PAD)
+        painter.drawText(QPointF(area.left() + PAD, area.top() + HEADER / 2 + baseline("title")), title)
+        painter.setOpacity(1.0)

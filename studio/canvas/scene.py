@@ -1,0 +1,407 @@
+"""The scene: the items of a document's nodes, notes and wires, kept as the document is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from engine.core.errors import EngineError
+from studio.canvas.face import Face, make_face
+from studio.canvas.metrics import FAR_POSITION, MARGIN
+from studio.canvas.node_item import Marks, NodeItem, PaintState
+from studio.canvas.note_item import NoteItem
+from studio.canvas.overview import NOTE, Overview
+from studio.canvas.ports import UNKNOWN, Slot, kind_of, shape_text
+from studio.canvas.status import Status
+from studio.canvas.style import Style
+from studio.canvas.wires import Strand, WireLayer
+from studio.document.analysis import Analysis
+from studio.document.document import Document, PortRef, Position, Wire
+from studio.document.edits import (
+    AddNode,
+    AddNote,
+    AddWire,
+    Edit,
+    Move,
+    RemoveNode,
+    RemoveNote,
+    RemoveWire,
+    SetNote,
+    SetParams,
+    SetTitle,
+)
+from studio.document.nodetype import Catalogue, NodeType
+from studio.run.messages import TensorInfo
+from studio.ui.i18n import _, label
+
+
+class Touched:
+    """The ids and inputs that an edit is about; what they became is read from the document."""
+
+    def __init__(self, edit: Edit) -> None:
+        self.nodes: dict[str, None] = {}
+        self.moved: dict[str, None] = {}
+        self.wires: dict[PortRef, None] = {}
+        self.notes: dict[str, None] = {}
+        for leaf in edit.leaves():
+            if mark := _TOUCHES.get(type(leaf)):
+                mark(self, leaf)
+
+    def wire(self, wire: Wire) -> None:
+        """A wire came or went: the slots at both its ends change."""
+        self.wires[wire.target] = None
+        self.nodes[wire.source.node] = self.nodes[wire.target.node] = None
+
+
+_TOUCHES: Final[dict[type, Callable[[Touched, Any], object]]] = {
+    AddNode: lambda t, e: t.nodes.setdefault(e.node.id),
+    RemoveNode: lambda t, e: t.nodes.setdefault(e.id),
+    AddWire: lambda t, e: t.wire(e.wire),
+    RemoveWire: lambda t, e: t.wire(e.wire),
+    SetParams: lambda t, e: t.nodes.setdefault(e.node),
+    SetTitle: lambda t, e: t.nodes.setdefault(e.node),
+    Move: lambda t, e: t.moved.update(dict.fromkeys(e.positions)),
+    AddNote: lambda t, e: t.notes.setdefault(e.note.id),
+    RemoveNote: lambda t, e: t.notes.setdefault(e.id),
+    SetNote: lambda t, e: t.notes.setdefault(e.note.id),
+}
+
+
+class CanvasScene(QGraphicsScene):
+    """The items of a document.
+
+    Signals
+    -------
+    chosen
+        Other nodes, notes or wires are selected.
+    synced
+        The items are as the document again, after an edit.
+    """
+
+    chosen = Signal()
+    synced = Signal()
+
+    def __init__(self, document: Document, catalogue: Catalogue, style: Style, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.catalogue = catalogue
+        self.shared = PaintState(style)
+        self.items_by_id: dict[str, NodeItem | NoteItem] = {}
+        self.overview = Overview()
+        self.status = Status()
+        self.wires = WireLayer(self.shared)
+        self.addItem(self.wires)
+        self._indexed = QRectF()
+        self._running: frozenset[str] = frozenset()
+        self._selection: dict[str, None] = {}
+        self.refresh()
+        self._unsubscribe = document.subscribe(self._on_edit)
+
+    def close(self) -> None:
+        """Stop following the document."""
+        self._unsubscribe()
+
+    # ------------------------------------------------------------------------------- following the document
+
+    def refresh(self) -> None:
+        """Make all items anew, as after a change of language."""
+        document = self.document
+        self._grow([*(n.position for n in document.nodes.values()), *(n.position for n in document.notes.values())])
+        for id in self.document.nodes:
+            self._sync_node(id)
+        for id in self.document.notes:
+            self._sync_note(id)
+        for target in self.document.wires:
+            self._sync_wire(target)
+        self.synced.emit()
+
+    def _on_edit(self, edit: Edit) -> None:
+        touched = Touched(edit)
+        for id in touched.nodes:
+            self._sync_node(id)
+        for id in touched.notes:
+            self._sync_note(id)
+        moved = [id for id in touched.moved if id in self.items_by_id]
+        self.show_at({id: self._position(id) for id in moved})
+        for target in touched.wires:
+            self._sync_wire(target)
+        for id in touched.nodes:
+            self._route(id)
+        self._drop_selection_of_the_gone()
+        self.synced.emit()
+
+    def _sync_node(self, id: str) -> None:
+        node = self.document.nodes.get(id)
+        item = self.items_by_id.get(id)
+        if node is None:
+            if isinstance(item, NodeItem):
+                self.removeItem(item)
+                self.overview.take_block(id)
+                self.status.forget(id)
+                del self.items_by_id[id]
+            return
+        face = self._face(id)
+        if isinstance(item, NodeItem):
+            item.set_face(face)
+        else:
+            item = NodeItem(id, face, self.shared)
+            self.items_by_id[id] = item
+            self._grow([node.position])
+            item.setPos(*_shown(node.position))  # before it is in the index, where each move is a search
+            self.addItem(item)
+        item.setPos(*_shown(node.position))
+        self._mark_ports(item)
+        self.overview.put_block(id, face.category, item.body())
+
+    def _sync_note(self, id: str) -> None:
+        note = self.document.notes.get(id)
+        item = self.items_by_id.get(id)
+        if note is None:
+            if isinstance(item, NoteItem):
+                self.removeItem(item)
+                self.overview.take_block(id)
+                del self.items_by_id[id]
+            return
+        if isinstance(item, NoteItem):
+            item.set_note(note)
+        else:
+            item = NoteItem(note, self.shared)
+            self.items_by_id[id] = item
+            self._grow([note.position])
+            item.setPos(*_shown(note.position))
+            self.addItem(item)
+        item.setPos(*_shown(note.position))
+        self.overview.put_block(id, NOTE, item.body())
+
+    def _sync_wire(self, target: PortRef) -> None:
+        wire = self.document.wires.get(target)
+        if wire is None:
+            self.wires.take(target)
+            self.overview.take_line(target)
+            return
+        source, end = self.node(wire.source.node), self.node(target.node)
+        if source is None or end is None:
+            return
+        kind = source.marks.kinds.get((False, wire.source.port), UNKNOWN)
+        spec = self.status.specs.get(wire.source) if self._leads(wire) else None
+        start_at = source.port_position(wire.source.port, is_input=False)
+        end_at = end.port_position(target.port, is_input=True)
+        self.wires.put(wire, start_at, end_at, kind, shape_text(spec) if spec else "")
+        self.overview.put_line(target, kind, start_at, end_at)
+
+    def _leads(self, wire: Wire) -> bool:
+        """Return whether this is the first wire from its output: the one that bears the shape."""
+        return next(w for w in self.document.wires_of(wire.source.node) if w.source == wire.source) == wire
+
+    def _route(self, id: str) -> None:
+        for wire in self.document.wires_of(id):
+            self._sync_wire(wire.target)
+
+    def _face(self, id: str) -> Face:
+        node = self.document.nodes[id]
+        return make_face(self.document, node, self.node_type(id), picture=id in self.status.pictures)
+
+    def _mark_ports(self, item: NodeItem) -> None:
+        item.picture = self.status.pictures.get(item.id)
+        item.stale = item.id in self.status.stale
+        item.marks.severity = self.status.severity(item.id)
+        wired = self.document.inputs_of(item.id)
+        kinds = {}
+        for slot in item.face.inputs:
+            source = wired.get(slot.name)
+            kinds[(True, slot.name)] = kind_of(self.status.specs.get(source) if source else None, slot.port)
+        for slot in item.face.outputs:
+            kinds[(False, slot.name)] = kind_of(self.status.specs.get(PortRef(item.id, slot.name)), slot.port)
+        item.marks.kinds = kinds
+        item.update()
+
+    def _position(self, id: str) -> Position:
+        return (self.document.nodes.get(id) or self.document.notes[id]).position
+
+    def _grow(self, positions: Iterable[Position]) -> None:
+        """Make the index cover `positions`: a little too much, since each growth builds it anew."""
+        points = [_shown(p) for p in positions]
+        if not points:
+            return
+        left, top = min(x for x, _ in points), min(y for _, y in points)
+        right, bottom = max(x for x, _ in points), max(y for _, y in points)
+        needed = QRectF(left, top, right - left, bottom - top).adjusted(-50, -50, 300, 400)
+        if not self._indexed.contains(needed):
+            slack = max(needed.width(), needed.height(), 2000.0) / 2
+            self._indexed = self._indexed.united(needed.adjusted(-slack, -slack, slack, slack))
+            self.setSceneRect(self._indexed)
+
+    # -------------------------------------------------------------------------------------------- what is known
+
+    def node(self, id: str) -> NodeItem | None:
+        """Return the item of a node."""
+        item = self.items_by_id.get(id)
+        return item if isinstance(item, NodeItem) else None
+
+    def node_type(self, id: str) -> NodeType | None:
+        """Return the type of a node, None if the catalogue does not have it."""
+        type_id = self.document.nodes[id].type
+        return self.catalogue[type_id] if type_id in self.catalogue else None
+
+    def show_at(self, positions: Mapping[str, Position]) -> None:
+        """Show items somewhere without changing the document, as while they are being dragged."""
+        self._grow(positions.values())
+        for id, position in positions.items():
+            item = self.items_by_id[id]
+            item.setPos(*_shown(position))
+            self.overview.put_block(id, item.face.category if isinstance(item, NodeItem) else NOTE, item.body())
+        for wire in {w: None for id in positions for w in self.document.wires_of(id)}:
+            self._sync_wire(wire.target)
+
+    def set_analysis(self, analysis: Analysis) -> None:
+        """Show other specs and problems; only what differs is painted anew."""
+        self._mark(self.status.set_analysis(analysis))
+
+    def set_preview(self, tensors: Mapping[PortRef, TensorInfo], errors: Mapping[str, EngineError]) -> None:
+        """Show other pictures and errors of a run."""
+        self._mark(self.status.set_preview(tensors, errors))
+
+    def _mark(self, ids: Iterable[str]) -> None:
+        followers: dict[str, None] = {}
+        for id in ids:
+            if (item := self.node(id)) is not None:
+                if (id in self.status.pictures) != (item.face.thumbnail is not None):
+                    item.set_face(self._face(id))
+                    self.overview.put_block(id, item.face.category, item.body())
+                self._mark_ports(item)
+                followers.update({w.target.node: None for w in self.document.wires_of(id) if w.source.node == id})
+        for id in followers:
+            if (item := self.node(id)) is not None:
+                self._mark_ports(item)
+        for id in ids:
+            self._route(id)
+        self.synced.emit()
+
+    def set_running(self, ids: Collection[str]) -> None:
+        """Ring these nodes and no others."""
+        for id in self._running.symmetric_difference(ids):
+            if (item := self.node(id)) is not None:
+                item.marks.running = id in ids
+                item.update()
+        self._running = frozenset(ids)
+
+    def set_style(self, style: Style) -> None:
+        """Paint with other colours."""
+        self.shared.style = style
+        self.update()
+
+    def paint_far(self, painter: QPainter) -> None:
+        """Paint the document as blocks and lines, with rings around what is selected or wrong."""
+        style, overview = self.shared.style, self.overview
+        overview.paint_notes(painter, style)
+        overview.paint_lines(painter, style)
+        overview.paint_blocks(painter, style)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, ids in (
+            (style.warn, self.status.nodes_with("warning")),
+            (style.bad, self.status.nodes_with("error")),
+            (style.accent, self._selection),
+        ):
+            pen = QPen(colour, 2)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawRects([overview.body(id) for id in ids if id in self.items_by_id])
+
+    # -------------------------------------------------------------------------------------------------- words
+
+    def title(self, id: str) -> str:
+        """Return what a node or note is called on the canvas."""
+        if id in self.document.notes:
+            return self.document.notes[id].text
+        node, node_type = self.document.nodes[id], self.node_type(id)
+        return node.title or (_(node_type.title) if node_type else node.type)
+
+    def describe_output(self, ref: PortRef) -> str:
+        """Return what is known of the tensor of an output: where it is from, its dtype and its shape."""
+        spec = self.status.specs.get(ref)
+        name = f"{self.title(ref.node)} · {label(ref.port)}"
+        return f"{name}\n{spec}" if spec else name
+
+    def describe_port(self, item: NodeItem, slot: Slot) -> str:
+        """Return what is known of a port."""
+        ref = PortRef(item.id, slot.name)
+        if not slot.is_input:
+            return self.describe_output(ref)
+        wire = self.document.wires.get(ref)
+        if wire is not None:
+            return f"{slot.label} ← {self.describe_output(wire.source)}"
+        return f"{slot.label} ({_('optional')})" if slot.port and slot.port.optional else slot.label
+
+    # ------------------------------------------------------------------------------------------------- search
+
+    def item_at(self, position: QPointF) -> NodeItem | NoteItem | None:
+        """Return the topmost node or note whose body holds a scene position."""
+        point = QRectF(position.x() - 0.5, position.y() - 0.5, 1, 1)
+        return next((i for i in self._near(point) if i.body().contains(position)), None)
+
+    def port_at(
+        self, position: QPointF, reach: float, takes: Callable[[str, Slot], bool] | None = None
+    ) -> tuple[NodeItem, Slot] | None:
+        """Return the port nearest to a scene position, if one is within `reach`, of those that `takes` accepts."""
+        extra = max(reach - MARGIN, 0.0)
+        best: tuple[NodeItem, Slot] | None = None
+        best_distance = reach * reach * 1.01
+        for item in self._near(QRectF(position.x() - extra, position.y() - extra, 2 * extra + 1, 2 * extra + 1)):
+            if not isinstance(item, NodeItem):
+                continue
+            if slot := item.nearest_slot(position, reach, takes):
+                at = item.pos() + QPointF(slot.x, slot.y) - position
+                if QPointF.dotProduct(at, at) < best_distance:
+                    best, best_distance = (item, slot), QPointF.dotProduct(at, at)
+        return best
+
+    def wire_at(self, position: QPointF, reach: float) -> Strand | None:
+        """Return the wire nearest to a scene position, if one is within `reach`."""
+        return self.wires.at(position, reach)
+
+    def inside(self, area: QRectF) -> list[str]:
+        """Return the ids of the nodes and notes whose bodies meet `area`."""
+        return [i.id for i in self._near(area) if i.body().intersects(area)]
+
+    def _near(self, area: QRectF) -> list[NodeItem | NoteItem]:
+        found: list[QGraphicsItem] = self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        return [i for i in found if isinstance(i, NodeItem | NoteItem)]
+
+    # ---------------------------------------------------------------------------------------------- selection
+
+    def selected_ids(self) -> list[str]:
+        """Return the selected nodes and notes, in the order in which they were chosen."""
+        return list(self._selection)
+
+    def select(self, ids: Iterable[str], wires: Iterable[PortRef] = ()) -> None:
+        """Select these and no others."""
+        chosen = {id: None for id in ids if id in self.items_by_id}
+        targets = frozenset(wires)
+        if list(chosen) == list(self._selection) and targets == self.wires.selected:
+            return
+        for id in self._selection.keys() ^ chosen.keys():
+            if (item := self.items_by_id.get(id)) is not None:
+                item.marks.selected = id in chosen
+                item.setZValue(1 if id in chosen else 0)
+                item.update()
+        self._selection = chosen
+        self.wires.mark(selected=targets)
+        self.chosen.emit()
+
+    def _drop_selection_of_the_gone(self) -> None:
+        if any(id not in self.items_by_id for id in self._selection):
+            self._selection = {id: None for id in self._selection if id in self.items_by_id}
+            self.chosen.emit()
+
+    def marks(self, id: str) -> Marks:
+        """Return the marks of a node or note."""
+        return self.items_by_id[id].marks
+
+
+def _shown(position: Position) -> Position:
+    x, y = (max(-FAR_POSITION, min(FAR_POSITION, v)) for v in position)
+    return x, y

@@ -1,0 +1,88 @@
+"""What the canvas knows of a document beside its nodes and wires: specs, problems and pictures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from engine.core.errors import EngineError
+from engine.core.spec import TensorSpec
+from studio.canvas.node_item import Severity
+from studio.canvas.picture import Picture
+from studio.document.analysis import Analysis
+from studio.document.document import PortRef
+from studio.run.messages import TensorInfo
+from studio.ui.i18n import describe
+
+
+class Status:
+    """The latest analysis and the latest preview, by node."""
+
+    def __init__(self) -> None:
+        self.specs: Mapping[PortRef, TensorSpec] = {}
+        self.pictures: dict[str, Picture] = {}
+        self.stale: set[str] = set()
+        """Nodes whose picture is of an earlier run; it stays, paler, so that nothing jumps."""
+        self._tensors: dict[str, TensorInfo] = {}
+        self._problems: Mapping[str, list[tuple[Severity, EngineError]]] = {}
+        self._errors: Mapping[str, EngineError] = {}
+
+    def set_analysis(self, analysis: Analysis) -> set[str]:
+        """Take over an analysis and return the nodes for which something differs."""
+        old, new = self.specs, analysis.specs
+        changed = {ref.node for ref in old.keys() | new.keys() if old.get(ref) != new.get(ref)}
+        problems: dict[str, list[tuple[Severity, EngineError]]] = defaultdict(list)
+        for problem in analysis.problems:
+            if problem.node is not None:
+                problems[problem.node].append((problem.severity, problem.error))
+        changed |= self._problems.keys() | problems.keys()
+        self.specs, self._problems = dict(new), dict(problems)
+        return changed
+
+    def set_preview(self, tensors: Mapping[PortRef, TensorInfo], errors: Mapping[str, EngineError]) -> set[str]:
+        """Take over a preview and return the nodes for which something differs.
+
+        A node that has no value this time keeps its picture as a stale one; an empty preview takes all away.
+        """
+        latest: dict[str, TensorInfo] = {}
+        for ref, info in tensors.items():
+            if info.picture is not None:
+                latest.setdefault(ref.node, info)  # the first output stands for the node
+        changed = self._errors.keys() | errors.keys()
+        for id, info in latest.items():
+            if self._tensors.get(id) is not info and info.picture is not None:
+                self.pictures[id] = Picture(info.picture)
+                changed.add(id)
+        stale = self.pictures.keys() - latest.keys()
+        changed |= stale ^ self.stale
+        if not tensors and not errors:
+            changed |= self.pictures.keys()
+            self.pictures.clear()
+            stale = set()
+        self.stale, self._tensors, self._errors = set(stale), latest, dict(errors)
+        return set(changed)
+
+    def forget(self, id: str) -> None:
+        """Drop the picture of a node that is gone."""
+        self.pictures.pop(id, None)
+        self._tensors.pop(id, None)
+        self.stale.discard(id)
+
+    def severity(self, id: str) -> Severity:
+        """Return how bad the worst problem of a node is."""
+        found = {severity for severity, _error in self._problems.get(id, ())}
+        if id in self._errors:
+            found.add("error")
+        return "error" if "error" in found else "warning" if found else ""
+
+    def nodes_with(self, severity: Severity) -> list[str]:
+        """Return the nodes whose worst problem is of this severity."""
+        return [id for id in self._problems.keys() | self._errors.keys() if self.severity(id) == severity]
+
+    def words(self, id: str) -> list[str]:
+        """Return the problems of a node in the language in use, the worst first, each once."""
+        found = sorted(self._problems.get(id, ()), key=lambda p: p[0] != "error")
+        texts = [describe(error) for _severity, error in found]
+        if id in self._errors:
+            texts.append(describe(self._errors[id]))
+        return list(dict.fromkeys(texts))

@@ -1,0 +1,436 @@
+"""The canvas: the view of a document on which nodes are placed, wired and read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from engine.core.errors import EngineError
+from studio.canvas.callout import Callout
+from studio.canvas.commands import CommandView
+from studio.canvas.gestures import GESTURES
+from studio.canvas.gestures.base import Gesture, Pointer
+from studio.canvas.gestures.drop_node import DropNode, dragged_type
+from studio.canvas.metrics import NUDGE, NUDGE_FAR, PORT_REACH, WIRE_REACH, Detail
+from studio.canvas.node_item import NodeItem
+from studio.canvas.note_item import NoteItem
+from studio.canvas.ports import Slot
+from studio.canvas.scene import CanvasScene
+from studio.canvas.style import Style
+from studio.canvas.wires import Strand
+from studio.document.analysis import Analysis
+from studio.document.document import PortRef
+from studio.document.history import History
+from studio.document.nodetype import Catalogue
+from studio.run.messages import TensorInfo
+from studio.ui.i18n import _, ngettext
+from studio.ui.theme import Theme
+
+_MARGINS: Final = QMargins(8, 8, 8, 8)
+_ARROWS: Final = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class CanvasView(CommandView):
+    """A document as nodes and wires.
+
+    Parameters
+    ----------
+    history
+        The document's history: all changes go through it.
+    catalogue
+        The types of nodes; nodes of other types show as placeholders with the ports that their wires have.
+    theme
+        Colours.
+
+    Signals
+    -------
+    selectionChanged
+        The ids of the selected nodes and notes.
+    wireClicked
+        The `PortRef` of the output whose tensor is asked for: a wire or a port was clicked.
+    addRequested
+        A node is to be searched for and added: where (`QPointF`, scene coordinates), the `PortRef` of the wire that
+        was dropped there or None, and the text typed so far.
+    nodeActivated
+        The id of a node that was double-clicked.
+    menuRequested
+        A menu for the selection is asked for, at a point of the screen.
+    """
+
+    selectionChanged = Signal(list)  # noqa: N815
+    wireClicked = Signal(object)  # noqa: N815
+    addRequested = Signal(QPointF, object, str)  # noqa: N815
+    nodeActivated = Signal(str)  # noqa: N815
+    menuRequested = Signal(QPoint)  # noqa: N815
+
+    def __init__(self, history: History, catalogue: Catalogue, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(history, CanvasScene(history.document, catalogue, Style(theme)), parent)
+        self.gesture: Gesture | None = None
+        self._space = False
+        self._hovered = ""
+        self._reason = Callout(self, "reason")
+        self._problems = Callout(self, "node_problems")
+        self.canvas.setParent(self)
+        self.canvas.chosen.connect(self._on_chosen)
+        self.canvas.synced.connect(self._show_problems)
+        self.setObjectName("canvas")
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self._name()
+
+    # ------------------------------------------------------------------------------------------- what is shown
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self.apply_style(Style(theme))
+        self._show_problems()
+
+    def retranslate(self) -> None:
+        """Use the language in use."""
+        self._name()
+        self.minimap.retranslate()
+        self.canvas.refresh()
+
+    def set_analysis(self, analysis: Analysis) -> None:
+        """Show shapes on the wires, symbols on the ports and problems on the nodes."""
+        self.canvas.set_analysis(analysis)
+
+    def set_preview(self, tensors: Mapping[PortRef, TensorInfo], errors: Mapping[str, EngineError]) -> None:
+        """Show the pictures of the outputs, and what failed. Without either, all pictures go."""
+        self.canvas.set_preview(tensors, errors)
+
+    def set_running(self, ids: Collection[str]) -> None:
+        """Ring the nodes that are being carried out at the moment."""
+        self.canvas.set_running(ids)
+
+    def reveal(self, id: str) -> None:
+        """Select a node or note and bring it into view if it is not."""
+        self.canvas.select([id])
+        body = self.canvas.items_by_id[id].body()
+        if not self.visible_area().contains(body):
+            self.centerOn(body.center())
+
+    def close_document(self) -> None:
+        """Stop following the document; the view is not to be used any more."""
+        self.cancel_gesture()
+        self.canvas.close()
+
+    def _on_chosen(self) -> None:
+        if self.detail is Detail.FAR:
+            self.viewport().update()
+        self._show_problems()
+        self._name()
+        self.selectionChanged.emit(self.selected_ids())
+
+    def _name(self) -> None:
+        """Tell assistive tools what this is and what is selected."""
+        self.setAccessibleName(_("Canvas"))
+        nodes, chosen = len(self.canvas.document.nodes), self.selected_ids()
+        words = ngettext("{count} node", "{count} nodes", nodes).format(count=nodes)
+        if chosen:
+            words += ". " + _("Selected: {names}").format(names=", ".join(map(self.canvas.title, chosen[:10])))
+        self.setAccessibleDescription(words)
+
+    def _show_problems(self) -> None:
+        """Say what is wrong with the node under the cursor, or else with the one that is selected."""
+        chosen = self.selected_ids()
+        id = self._hovered or (chosen[0] if len(chosen) == 1 else "")
+        words = "\n\n".join(self.canvas.status.words(id)) if self.canvas.node(id) else ""
+        if not words or self.gesture is not None:
+            self._problems.be_silent()
+            return
+        body = self.mapFromScene(self.canvas.items_by_id[id].body()).boundingRect()
+        if not body.intersects(self.viewport().rect()):
+            self._problems.be_silent()
+            return
+        style = self.canvas.shared.style
+        edge = style.bad if self.canvas.status.severity(id) == "error" else style.warn
+        self._problems.say(words, body.bottomLeft() + QPoint(2, 12), style, edge)
+
+    def show_reason(self, text: str, at: QPoint | None = None) -> None:
+        """Say at a point of the viewport why something is refused; "" takes the words away."""
+        style = self.canvas.shared.style
+        self._reason.say(text, (at or QPoint()) + QPoint(18, 18), style, style.bad)
+
+    # -------------------------------------------------------------------------------------------------- search
+
+    def port_reach(self) -> float:
+        """Return within how many scene pixels a port is meant: more when zoomed out, where it is small on screen."""
+        least, most = PORT_REACH
+        return min(max(least / self.zoom, least), most)
+
+    def port_at(self, position: QPointF) -> tuple[NodeItem, Slot] | None:
+        """Return the port that a scene position means. From afar, where none shows, none is meant."""
+        return None if self.detail is Detail.FAR else self.canvas.port_at(position, self.port_reach())
+
+    def wire_at(self, position: QPointF) -> Strand | None:
+        """Return the wire that a scene position means."""
+        return self.canvas.wire_at(position, WIRE_REACH / min(self.zoom, 1.0))
+
+    def request_add(
+        self,
+        position: QPointF | None = None,
+        dangling: PortRef | None = None,
+        is_input: bool = False,
+        text: str = "",
+    ) -> None:
+        """Ask for a node to be added: at a scene position, at the mouse, or in the middle of the view."""
+        self._dangling_input = dangling if is_input else None
+        if position is None:
+            position = self._cursor if self._cursor is not None else self.visible_area().center()
+        self.addRequested.emit(position, dangling, text)
+
+    # ------------------------------------------------------------------------------------------------ gestures
+
+    def cancel_gesture(self) -> None:
+        """Call off what the mouse has begun."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.cancel()
+            self._restore_cursor()
+
+    def repaint_scene(self, area: QRectF) -> None:
+        """Paint a part of the scene anew, with a margin for lines."""
+        self.viewport().update(self.mapFromScene(area).boundingRect() + _MARGINS)
+
+    def items_moved(self) -> None:
+        """Let the view follow items that a gesture moves ahead of the document."""
+        if self.detail is Detail.FAR:
+            self.viewport().update()
+        self.minimap.refresh()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """Paint what the gesture shows."""
+        if self.gesture is not None:
+            self.gesture.paint(painter)
+
+    def _pointer(self, event: QMouseEvent | QDropEvent) -> Pointer:
+        position = event.position()
+        scene = self.viewportTransform().inverted()[0].map(position)
+        button = event.button() if isinstance(event, QMouseEvent) else Qt.MouseButton.LeftButton
+        return Pointer(scene, position.toPoint(), button, event.modifiers(), self._space)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Start the first gesture that wants it."""
+        self.close_editor()
+        if self.gesture is not None:  # another button during a drag calls it off
+            self.cancel_gesture()
+            return
+        pointer = self._pointer(event)
+        for kind in GESTURES:
+            if gesture := kind.begin(self, pointer):
+                self._start(gesture, pointer)
+                break
+
+    def _start(self, gesture: Gesture, pointer: Pointer) -> None:
+        self._hover(None)
+        self.gesture = gesture
+        self._show_problems()
+        if gesture.cursor is not None:
+            self.viewport().setCursor(gesture.cursor)
+        gesture.press(pointer)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Let the gesture follow, or show what is under the cursor."""
+        pointer = self._pointer(event)
+        self._cursor = pointer.scene
+        if self.gesture is not None:
+            self.gesture.move(pointer)
+        else:
+            self._hover(pointer.scene)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Complete the gesture."""
+        if self.gesture is not None and event.button() == self.gesture.start.button:
+            self._finish(self._pointer(event))
+
+    def _finish(self, pointer: Pointer) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.release(pointer)
+        self._restore_cursor()
+        self._show_problems()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open a node, edit a note, or ask for a node where nothing is."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        position = self._pointer(event).scene
+        item = self.canvas.item_at(position)
+        if isinstance(item, NoteItem):
+            self.edit_text(item.id)
+        elif item is not None:
+            self.nodeActivated.emit(item.id)
+        elif self.wire_at(position) is None:
+            self.request_add(position)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu on a node, for a node where nothing is."""
+        position = self.mapToScene(event.pos())
+        item = self.canvas.item_at(position)
+        if item is None:
+            self.request_add(position)
+            return
+        if item.id not in self.selected_ids():
+            self.canvas.select([item.id])
+        self.menuRequested.emit(event.globalPos())
+
+    # ------------------------------------------------------------------------------------------------- hovering
+
+    def _hover(self, position: QPointF | None) -> None:
+        """Light up what is under the cursor: the wires of a port, a wire, a node."""
+        found = self.port_at(position) if position is not None else None
+        item = found[0] if found else self.canvas.item_at(position) if position is not None else None
+        strand = self.wire_at(position) if position is not None and item is None else None
+        hot = {strand.wire.target} if strand else set()
+        if found:
+            ref = PortRef(found[0].id, found[1].name)
+            wires = self.canvas.document.wires_of(ref.node)
+            hot = {w.target for w in wires if ref == (w.target if found[1].is_input else w.source)}
+        self.canvas.wires.mark(hot=frozenset(hot))
+        cursor = Qt.CursorShape.CrossCursor if found else Qt.CursorShape.PointingHandCursor if strand else None
+        self._restore_cursor(cursor)
+        id = item.id if item else ""
+        if id != self._hovered:
+            for changed in (self._hovered, id):
+                if changed in self.canvas.items_by_id:
+                    self.canvas.marks(changed).hovered = changed == id
+                    self.canvas.items_by_id[changed].update()
+            self._hovered = id
+            self._show_problems()
+
+    def _restore_cursor(self, shape: Qt.CursorShape | None = None) -> None:
+        if self._space:
+            shape = Qt.CursorShape.OpenHandCursor
+        if shape is None:
+            self.viewport().unsetCursor()
+        elif self.viewport().cursor().shape() is not shape:
+            self.viewport().setCursor(shape)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget the cursor."""
+        super().leaveEvent(event)
+        self._cursor = None
+        self._hover(None)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show what is known of the port or the wire under the cursor as a tooltip."""
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._tooltip(self.mapToScene(event.pos())), self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def _tooltip(self, position: QPointF) -> str:
+        if found := self.port_at(position):
+            return self.canvas.describe_port(*found)
+        if item := self.canvas.item_at(position):
+            return "\n\n".join(self.canvas.status.words(item.id)) if self.detail is Detail.FAR else ""
+        strand = self.wire_at(position)
+        return self.canvas.describe_output(strand.wire.source) if strand else ""
+
+    # ------------------------------------------------------------------------------------------------- keyboard
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Keep Tab, which asks for a node; Shift+Tab leaves the canvas."""
+        return False if next else super().focusNextPrevChild(next)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Nudge, pan, call off, or begin a search by typing."""
+        key, typed = Qt.Key(event.key()), event.text()
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if key == Qt.Key.Key_Escape:
+            self._escape()
+        elif key == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = True
+            self._restore_cursor()
+        elif key in _ARROWS and plain:
+            self._arrow(*_ARROWS[key], far=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif key == Qt.Key.Key_Tab:
+            self.request_add()
+        elif typed.isalpha() and plain:
+            self.request_add(text=typed)
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """End a nudge or a pan."""
+        if event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_Space:
+            self._space = False
+            self._restore_cursor()
+        elif event.key() in _ARROWS:
+            self.history.seal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Forget the keys that are down: their release goes elsewhere."""
+        super().focusOutEvent(event)
+        self._space = False
+        self._restore_cursor()
+
+    def _escape(self) -> None:
+        if self.gesture is not None:
+            self.cancel_gesture()
+        else:
+            self.canvas.select(())
+
+    def _arrow(self, dx: int, dy: int, *, far: bool) -> None:
+        if self.selected_ids():
+            step = NUDGE_FAR if far else NUDGE
+            self.nudge(dx * step, dy * step)
+        else:
+            self.pan(dx * 60, dy * 60)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Close the editor and move the words, which hang on a node."""
+        super().scrollContentsBy(dx, dy)
+        self.close_editor()
+        self._show_problems()
+
+    # ------------------------------------------------------------------------------------------- drag and drop
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept a type of node that the palette offers."""
+        type_id = dragged_type(event.mimeData())
+        if type_id in self.canvas.catalogue:
+            pointer = self._pointer(event)
+            self._start(DropNode(self, pointer, type_id), pointer)
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Let the ghost follow."""
+        if isinstance(self.gesture, DropNode):
+            self.gesture.move(self._pointer(event))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the ghost away."""
+        self.cancel_gesture()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add the node."""
+        if isinstance(self.gesture, DropNode):
+            self._finish(self._pointer(event))
+            event.acceptProposedAction()
+            self.setFocus(Qt.FocusReason.MouseFocusReason)

@@ -1,0 +1,231 @@
+"""All wires of a document as one item: a list of curves, drawn in one go and searched by their bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from studio.canvas.metrics import FAR_POSITION, WIRE_HOT, Detail
+from studio.canvas.node_item import PaintState
+from studio.canvas.ports import UNKNOWN, Kind
+from studio.canvas.style import baseline, font, text_width
+from studio.document.document import PortRef, Wire
+
+_PARAMETER: Final = np.linspace(0.0, 1.0, 33)[:, None]
+_WEIGHTS: Final = np.hstack(
+    [(1 - _PARAMETER) ** 3, 3 * (1 - _PARAMETER) ** 2 * _PARAMETER, 3 * (1 - _PARAMETER) * _PARAMETER**2, _PARAMETER**3]
+)
+_EVERYWHERE: Final = QRectF(-2 * FAR_POSITION, -2 * FAR_POSITION, 4 * FAR_POSITION, 4 * FAR_POSITION)
+
+
+def control_points(start: QPointF, end: QPointF) -> tuple[QPointF, QPointF, QPointF, QPointF]:
+    """Return the control points of the cubic curve from an output to an input.
+
+    It leaves and arrives level; the longer the way, the wider it swings, more so when it has to go back.
+    """
+    dx = end.x() - start.x()
+    bend = min(max(abs(dx) / 2, 24.0), 160.0) if dx >= 0 else min(48.0 - dx / 2, 240.0)
+    # A short hop needs no swing that would overshoot its ends.
+    bend = min(bend, max(24.0, (abs(dx) + abs(end.y() - start.y())) / 2))
+    return start, QPointF(start.x() + bend, start.y()), QPointF(end.x() - bend, end.y()), end
+
+
+def curve(start: QPointF, end: QPointF) -> QPainterPath:
+    """Return the path of a wire."""
+    first, second, third, last = control_points(start, end)
+    path = QPainterPath(first)
+    path.cubicTo(second, third, last)
+    return path
+
+
+@dataclass(slots=True)
+class Strand:
+    """A wire as it is painted. `text` is its shape, `row` its place in the table of bounds."""
+
+    wire: Wire
+    row: int
+    start: QPointF
+    end: QPointF
+    path: QPainterPath
+    kind: Kind
+    text: str
+    label: QRectF | None = None
+
+    def area(self) -> QRectF:
+        """Return what has to be painted anew when the strand changes."""
+        area = self.path.controlPointRect().adjusted(-8, -8, 8, 8)
+        return area if self.label is None else area.united(self.label)
+
+
+class WireLayer(QGraphicsItem):
+    """The wires of a scene, below its nodes."""
+
+    def __init__(self, shared: PaintState) -> None:
+        super().__init__()
+        self._shared = shared
+        self._strands: dict[PortRef, Strand] = {}
+        self._by_row: list[Strand | None] = []
+        self._free: list[int] = []
+        self._bounds = np.empty((64, 4))
+        self._bounds[:] = np.nan
+        self.hot: frozenset[PortRef] = frozenset()
+        self.selected: frozenset[PortRef] = frozenset()
+        self.hidden: PortRef | None = None
+        self.setZValue(-1)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # for exposedRect
+
+    def boundingRect(self) -> QRectF:
+        """Return everything: bounds that grew with the wires would repaint all of them at each change."""
+        return _EVERYWHERE
+
+    def shape(self) -> QPainterPath:
+        """Return nothing: wires are found by `at`."""
+        return QPainterPath()
+
+    def strands(self) -> dict[PortRef, Strand]:
+        """Return the strands by the inputs they end at."""
+        return self._strands
+
+    # ---------------------------------------------------------------------------------------------- changes
+
+    def put(self, wire: Wire, start: QPointF, end: QPointF, kind: Kind = UNKNOWN, text: str = "") -> None:
+        """Add a wire, or lead one that is there from `start` to `end`."""
+        strand = self._strands.get(wire.target)
+        if strand is None:
+            strand = Strand(wire, self._new_row(), start, end, curve(start, end), kind, text)
+            self._strands[wire.target] = strand
+            self._by_row[strand.row] = strand
+        else:
+            self._invalidate(strand)
+            strand.wire, strand.start, strand.end, strand.path = wire, start, end, curve(start, end)
+            strand.kind, strand.text = kind, text
+        strand.label = _label_area(strand)
+        area = strand.path.controlPointRect()
+        self._bounds[strand.row] = area.left(), area.top(), area.right(), area.bottom()
+        self._invalidate(strand)
+
+    def take(self, target: PortRef) -> None:
+        """Remove the wire that ends at `target`, if there is one."""
+        if strand := self._strands.pop(target, None):
+            self._invalidate(strand)
+            self._bounds[strand.row] = np.nan
+            self._by_row[strand.row] = None
+            self._free.append(strand.row)
+            self.hot -= {target}
+            self.selected -= {target}
+
+    def mark(
+        self,
+        *,
+        hot: frozenset[PortRef] | None = None,
+        selected: frozenset[PortRef] | None = None,
+    ) -> None:
+        """Say which wires are hot (under the cursor) or selected from now on."""
+        before = self.hot | self.selected
+        self.hot = self.hot if hot is None else hot
+        self.selected = self.selected if selected is None else selected
+        for target in before ^ (self.hot | self.selected):
+            if strand := self._strands.get(target):
+                self._invalidate(strand)
+
+    def hide_wire(self, target: PortRef | None) -> None:
+        """Leave out the wire that ends at `target`, as while its end is being dragged; None shows all."""
+        for changed in (self.hidden, target):
+            if changed is not None and (strand := self._strands.get(changed)):
+                self._invalidate(strand)
+        self.hidden = target
+
+    def _invalidate(self, strand: Strand) -> None:
+        # Through the scene: updates of one item are united to a single rectangle, which could be the whole view.
+        if (scene := self.scene()) is not None:
+            scene.update(strand.area())
+
+    def _new_row(self) -> int:
+        if self._free:
+            return self._free.pop()
+        row = len(self._by_row)
+        self._by_row.append(None)
+        if row == len(self._bounds):
+            self._bounds = np.vstack([self._bounds, np.full_like(self._bounds, np.nan)])
+        return row
+
+    # ---------------------------------------------------------------------------------------------- search
+
+    def within(self, area: QRectF) -> list[Strand]:
+        """Return the wires whose bounds meet `area`."""
+        left, top, right, bottom = self._bounds.T
+        hit = (left <= area.right()) & (right >= area.left()) & (top <= area.bottom()) & (bottom >= area.top())
+        return [s for row in np.flatnonzero(hit) if (s := self._by_row[row]) is not None]
+
+    def at(self, position: QPointF, reach: float) -> Strand | None:
+        """Return the wire nearest to a scene position, if one is within `reach`."""
+        area = QRectF(position.x() - reach, position.y() - reach, 2 * reach, 2 * reach)
+        best, best_distance = None, reach
+        for strand in self.within(area):
+            if (distance := _distance(strand, position)) <= best_distance:
+                best, best_distance = strand, distance
+        return best
+
+    # -------------------------------------------------------------------------------------------- painting
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint the wires that meet the exposed area, those that are hot or selected last."""
+        style = self._shared.style
+        exposed = option.exposedRect.adjusted(-4, -4, 4, 4)
+        visible = [s for s in self.within(exposed) if s.wire.target != self.hidden]
+        lit = self.hot | self.selected
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for strand in visible:
+            if strand.wire.target not in lit:
+                painter.setPen(style.wire[strand.kind])
+                painter.drawPath(strand.path)
+        for strand in visible:
+            if strand.wire.target in self.selected:
+                painter.setPen(QPen(style.band, 4 * WIRE_HOT))
+                painter.drawPath(strand.path)
+            if strand.wire.target in lit:
+                painter.setPen(style.hot_wire[strand.kind])
+                painter.drawPath(strand.path)
+        if self._shared.detail is Detail.FULL:
+            self._paint_labels(painter, visible)
+
+    def _paint_labels(self, painter: QPainter, visible: list[Strand]) -> None:
+        style, drop = self._shared.style, baseline("shape")
+        painter.setFont(font("shape"))
+        for strand in visible:
+            if strand.label is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(style.label_back)
+                painter.drawRoundedRect(strand.label, 7, 7)
+                painter.setPen(style.dim)
+                middle = strand.label.center()
+                x = middle.x() - text_width(strand.text, "shape") / 2
+                painter.drawText(QPointF(x, middle.y() + drop), strand.text)
+
+
+def _label_area(strand: Strand) -> QRectF | None:
+    """Return where the shape stands: on the curve, close to the output; None where there is no room for it."""
+    if not strand.text:
+        return None
+    width = text_width(strand.text, "shape") + 8
+    room = strand.end.x() - strand.start.x() - 20
+    if width > room and abs(strand.end.y() - strand.start.y()) < 80:
+        return None
+    length = strand.path.length()
+    middle = strand.path.pointAtPercent(min(0.5, (width / 2 + 20) / length))
+    return QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
+
+
+def _distance(strand: Strand, position: QPointF) -> float:
+    """Return the distance of a point from a curve, taken as 32 chords."""
+    ends = np.array([(p.x(), p.y()) for p in control_points(strand.start, strand.end)])
+    points = _WEIGHTS @ ends - (position.x(), position.y())
+    first, along = points[:-1], np.diff(points, axis=0)
+    length = np.einsum("ij,ij->i", along, along)
+    share = np.clip(-np.einsum("ij,ij->i", first, along) / np.where(length > 0, length, 1.0), 0.0, 1.0)
+    return float(np.linalg.norm(first + share[:, None] * along, axis=1).min())
