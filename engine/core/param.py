@@ -461,6 +461,7 @@ def declared(cls: type) -> dict[str, Param]:
             options = dict(value.options)
             base = annotation.removesuffix("| None").strip()
             kind = options.pop("kind", None) or ("choice" if "choices" in options else _ANNOTATIONS[base])
-            own[name] = Param(kind, optional=base != annotation.strip(), **options)
+            options.setdefault("optional", base != annotation.strip())
+            own[name] = Param(kind, **options)
     inherited: dict[str, Param] = getattr(cls, "params", {})
     return {**own, **{name: p for name, p in inherited.items() if name not in own}}

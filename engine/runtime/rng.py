@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.dtype import as_dtype
-from engine.core.op import OPS
+from engine.ops import OPS
 from engine.ops.random import random_permutation
 from engine.runtime.eager import constant
 from engine.runtime.variable import Variable

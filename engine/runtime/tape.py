@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from engine.core import nest
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
-from engine.core.op import OPS, Op
+from engine.core.op import Op
 from engine.graph.gradient import Application, backpropagate
+from engine.ops import OPS
 
 
 class _State(threading.local):

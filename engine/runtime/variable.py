@@ -12,10 +12,10 @@ from engine.core.convert import as_array
 from engine.core.dispatch import eagerly, interpreter, is_tracing
 from engine.core.dtype import Array, DType, as_dtype
 from engine.core.errors import InvalidArgumentError, UnsupportedError
-from engine.core.op import OPS
 from engine.core.shape import TensorShape, as_shape
 from engine.core.spec import TensorSpec
 from engine.graph.trace import SymbolicTensor
+from engine.ops import OPS
 from engine.ops.index import parse_index
 from engine.ops.operators import Operators
 from engine.runtime.tape import observe_read

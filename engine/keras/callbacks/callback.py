@@ -1,0 +1,111 @@
+"""Callbacks: what may look at, and stop, a training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Logs = Mapping[str, float]
+
+
+class Callback:
+    """Is told what happens while a model is trained. Override what you want to hear.
+
+    Attributes
+    ----------
+    model
+        The model that is trained; set ``model.stop_training = True`` to end it after the present step.
+    params
+        "epochs", "steps" (an epoch) and "verbose".
+    """
+
+    model: Any = None
+    params: Mapping[str, Any] = {}
+
+    def set_model(self, model: Any) -> None:
+        """Take note of the model."""
+        self.model = model
+
+    def set_params(self, params: Mapping[str, Any]) -> None:
+        """Take note of the run."""
+        self.params = params
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Training begins."""
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Training is over."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """An epoch begins."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """An epoch is over; `logs` has the loss and the metrics, and those of validation with "val_"."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """A step begins."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """A step is over; `logs` has the loss and the metrics of this batch."""
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        """An evaluation begins."""
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        """An evaluation is over."""
+
+
+class CallbackList:
+    """Several callbacks as one; per-step calls go only to those that override them."""
+
+    def __init__(self, callbacks: Sequence[Callback], model: Any, params: Mapping[str, Any]) -> None:
+        self.callbacks = list(callbacks)
+        for callback in self.callbacks:
+            callback.set_model(model)
+            callback.set_params(params)
+        self.batch_begin = [c for c in self.callbacks if _overrides(c, "on_train_batch_begin")]
+        self.batch_end = [c for c in self.callbacks if _overrides(c, "on_train_batch_end")]
+
+    def call(self, event: str, *args: Any) -> None:
+        """Tell all."""
+        for callback in self.callbacks:
+            getattr(callback, event)(*args)
+
+
+def _overrides(callback: Callback, name: str) -> bool:
+    return getattr(type(callback), name) is not getattr(Callback, name)
+
+
+class History(Callback):
+    """Remembers the logs of each epoch.
+
+    Attributes
+    ----------
+    epoch
+        The numbers of the epochs.
+    history
+        For the loss and each metric the list of its values.
+    """
+
+    def __init__(self) -> None:
+        self.epoch: list[int] = []
+        self.history: dict[str, list[float]] = {}
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+
+
+class LambdaCallback(Callback):
+    """A callback made of functions.
+
+    Examples
+    --------
+    >>> LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch)).on_epoch_end(3, {})
+    3
+    """
+
+    def __init__(self, **functions: Any) -> None:
+        for name, function in functions.items():
+            setattr(self, name, function)

@@ -1,0 +1,61 @@
+"""The progress bar in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+from engine.keras.callbacks.callback import Callback, Logs
+
+_FORMAT = "{n_fmt}/{total_fmt} {bar:24} {elapsed}<{remaining} {rate_inv_fmt}{desc}"
+
+
+class ProgressBar(Callback):
+    """Shows each epoch as a bar with its time and its logs, as Keras does.
+
+    Parameters
+    ----------
+    verbose
+        1 for bars, 2 for one line an epoch.
+    """
+
+    def __init__(self, verbose: int = 1) -> None:
+        self.verbose = verbose
+        self._bar: Any = None
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.verbose == 1:
+            print(f"Epoch {epoch + 1}/{self.params['epochs']}")
+            self._bar = tqdm(
+                total=self.params["steps"],
+                bar_format=_FORMAT,
+                ascii=" ━" if (sys.stdout.encoding or "").lower().startswith("utf") else " #",
+                unit="step",
+                file=sys.stdout,
+                mininterval=0.05,
+            )
+
+    def report(self, step: int, logs: Logs) -> None:
+        """Show how far the epoch is; called at most every 50 ms."""
+        if self._bar is not None:
+            self._bar.n = step
+            self._bar.set_description_str(f" - {_text(logs)}")
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self._bar is not None:
+            self._bar.n = self._bar.total
+            self._bar.set_description_str(f" - {_text(logs or {})}", refresh=False)
+            self._bar.close()
+            self._bar = None
+        elif self.verbose == 2:
+            print(f"Epoch {epoch + 1}/{self.params['epochs']} - {_text(logs or {})}")
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _text(logs: Logs) -> str:
+    return " - ".join(f"{name}: {value:.4f}" for name, value in logs.items())

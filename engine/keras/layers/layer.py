@@ -1,0 +1,291 @@
+"""The base of all layers: weights, building, calling, and the record of symbolic calls."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.core import nest
+from engine.core.dispatch import interpreting
+from engine.core.dtype import Array, DType, as_dtype
+from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.op import OPS
+from engine.core.shape import TensorShape
+from engine.core.spec import TensorSpec
+from engine.graph.trace import SymbolicTensor, Tracer
+from engine.keras import initializers
+from engine.keras.declared import Declared, snake_case, unique_name
+from engine.keras.keras_tensor import Call, KerasTensor
+from engine.runtime.eager import convert_to_tensor
+from engine.runtime.tape import observe
+from engine.runtime.tensor import Tensor
+from engine.runtime.variable import Variable
+
+
+class Layer(Declared):
+    """A function with weights.
+
+    A subclass declares its parameters as fields, makes its weights in `build` (called once, with the shape of the
+    first input) and computes in `call`. Called on arrays or tensors it computes; called on the symbolic tensors of the
+    functional API it is recorded.
+
+    Parameters
+    ----------
+    name
+        Unique in a model; made from the class if not given.
+    trainable
+        Whether its weights take part in training.
+    dtype
+        Of its weights; floating inputs are converted to it.
+
+    Examples
+    --------
+    >>> import engine as tf
+    >>> class Doubled(Layer):
+    ...     def call(self, inputs):
+    ...         return inputs * 2.0
+    >>> Doubled()(tf.constant([1.0])).numpy()
+    array([2.], dtype=float32)
+    """
+
+    #: Number of axes that the input must have at least; checked before `build`.
+    min_rank = 0
+
+    _tracked: dict[str, list[Any]]
+
+    def __init__(
+        self,
+        *args: Any,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = "float32",
+        input_shape: Sequence[int | None] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        object.__setattr__(self, "_tracked", {})
+        super().__init__(*args, **kwargs)
+        self.name = name or unique_name(snake_case(type(self).__name__))
+        self.trainable = trainable
+        self.dtype: DType = as_dtype(dtype)
+        self.built = False
+        self.calls: list[Call] = []
+        self.input_shape_hint = None if input_shape is None else TensorShape((None, *input_shape))
+        self._weights: list[Variable] = []
+        parameters = inspect.signature(self.call).parameters
+        self._takes_training = "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+    # ------------------------------------------------------------------------------------------------- to define
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights. `input_shape` has None for the batch size; several inputs give a list of shapes."""
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the output."""
+        raise TypeError(f"{type(self).__name__} does not say what it computes: define call(inputs).")
+
+    # --------------------------------------------------------------------------------------------------- weights
+
+    def add_weight(
+        self,
+        shape: Sequence[int] = (),
+        initializer: Any = "glorot_uniform",
+        dtype: Any = None,
+        trainable: bool = True,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight; its values are drawn when they are first needed."""
+        draw = initializers.get(initializer)
+        kind = as_dtype(dtype) if dtype is not None else self.dtype
+        dims = tuple(shape)
+        weight = Variable(lambda: draw(dims, kind), trainable, f"{self.name}/{name or 'weight'}", kind, dims)
+        self._weights.append(weight)
+        return weight
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_") or isinstance(value, Layer):
+            found = [v for v in nest.leaves(value) if isinstance(v, Layer | Variable)] if _may_hold(value) else []
+            self._tracked.pop(name, None)
+            if found:
+                self._tracked[name] = found
+        object.__setattr__(self, name, value)
+
+    def sublayers(self) -> Iterator[Layer]:
+        """Yield the layers that this one is made of, in the order in which they were set."""
+        for found in self._tracked.values():
+            yield from (v for v in found if isinstance(v, Layer))
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: first its own, then those of the layers it is made of."""
+        own = [*self._weights, *(v for f in self._tracked.values() for v in f if isinstance(v, Variable))]
+        inner = [w for layer in self.sublayers() for w in layer.weights]
+        return list({id(w): w for w in (*own, *inner)}.values())
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        if not self.trainable:
+            return []
+        own = [*self._weights, *(v for f in self._tracked.values() for v in f if isinstance(v, Variable))]
+        inner = [w for layer in self.sublayers() for w in layer.trainable_weights]
+        return list({id(w): w for w in (*(w for w in own if w.trainable), *inner)}.values())
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training does not change."""
+        changing = {id(w) for w in self.trainable_weights}
+        return [w for w in self.weights if id(w) not in changing]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All weights."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The weights that training changes."""
+        return self.trainable_weights
+
+    def count_params(self) -> int:
+        """Return the number of elements of all weights."""
+        return sum(w.shape.num_elements() or 0 for w in self.weights)
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of the weights."""
+        return [np.array(w.numpy()) for w in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Set all weights, in the order of `weights`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If their number or a shape differs; nothing is changed then.
+        """
+        mine = self.weights
+        if len(weights) != len(mine):
+            raise InvalidArgumentError(
+                "{name} has {have} weights, but {given} were given.", name=self.name, have=len(mine), given=len(weights)
+            )
+        arrays = [np.asarray(w, v.dtype.as_numpy_dtype) for w, v in zip(weights, mine, strict=True)]
+        for variable, array in zip(mine, arrays, strict=True):
+            if variable.shape != array.shape:
+                raise InvalidArgumentError(
+                    "The weight {name} has shape {shape}, but {given} was given.",
+                    name=variable.name,
+                    shape=variable.shape,
+                    given=TensorShape(array.shape),
+                )
+        for variable, array in zip(mine, arrays, strict=True):
+            variable.assign(array)
+
+    # --------------------------------------------------------------------------------------------------- calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(leaf, KerasTensor) for leaf in nest.leaves((args, kwargs))):
+            return self._record(args, kwargs)
+        args = nest.map_structure(self._converted, args)
+        self._prepare(args)
+        if not self._takes_training:
+            kwargs.pop("training", None)
+        return self.call(*args, **kwargs)
+
+    def _converted(self, value: Any) -> Any:
+        """Return an input as a tensor; floats are converted to the layer's dtype, as Keras does."""
+        if value is None or isinstance(value, bool | str):
+            return value
+        tensor = convert_to_tensor(value)
+        if tensor.dtype.is_floating and tensor.dtype is not self.dtype and self.dtype.is_floating:
+            return OPS["cast"].apply(tensor, dtype=self.dtype)
+        return tensor
+
+    def _prepare(self, args: tuple[Any, ...]) -> None:
+        """Check the first argument's rank, and build at the first call."""
+        shapes = nest.map_structure(lambda t: t.shape if hasattr(t, "shape") else None, args[0] if args else ())
+        if isinstance(shapes, TensorShape) and shapes.rank < self.min_rank:
+            raise InvalidArgumentError(
+                "{layer} takes inputs with at least {least} axes, the batch among them, but got shape {shape}.",
+                hint="Give the input the axes that are missing.",
+                layer=self.name,
+                least=self.min_rank,
+                shape=shapes,
+            )
+        if not self.built:
+            first = nest.map_structure(_without_batch, shapes)
+            self.build(first[0] if isinstance(first, list) and len(first) == 1 else first)
+            self.built = True
+
+    def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        specs = nest.map_structure(lambda v: v.spec if isinstance(v, KerasTensor) else v, args)
+        outputs = self.compute_output_spec(*specs, **kwargs)
+        call = Call(self, args, kwargs)
+        self.calls.append(call)
+        made = nest.map_structure(lambda s: KerasTensor(s, call), outputs)
+        call.outputs = list(nest.leaves(made))
+        for index, tensor in enumerate(call.outputs):
+            tensor.index = index
+        return made
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the specs of the outputs for inputs with these specs, by tracing `call` on them.
+
+        Raises
+        ------
+        EngineError
+            If the layer cannot take such inputs; the error names the layer.
+        """
+        tracer = Tracer(observe)
+        with interpreting(tracer):
+            inputs = nest.map_structure(lambda s: tracer.input(s) if isinstance(s, TensorSpec) else s, args)
+            try:
+                outputs = self(*inputs, **kwargs)
+            except EngineError as error:
+                error.facts.setdefault("node", self.name)
+                raise
+        return nest.map_structure(_spec, outputs)
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of its only call."""
+        outputs = self._only_call().outputs
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of its only call."""
+        return self._only_call().args[0]
+
+    def _only_call(self) -> Call:
+        if len(self.calls) != 1:
+            raise InvalidArgumentError(
+                "{name} was called {times} times on symbolic inputs.",
+                hint="Its input and output are defined if it was called once.",
+                name=self.name,
+                times=len(self.calls),
+            )
+        return self.calls[0]
+
+    # ------------------------------------------------------------------------------------------------------ config
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments by name."""
+        config = super().get_config()
+        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype.name, **config}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _may_hold(value: Any) -> bool:
+    return isinstance(value, Layer | Variable | list | tuple | dict)
+
+
+def _without_batch(shape: Any) -> Any:
+    return TensorShape((None, *shape[1:])) if isinstance(shape, TensorShape) and shape else shape
+
+
+def _spec(output: Any) -> Any:
+    return output.spec if isinstance(output, SymbolicTensor | Tensor) else output

@@ -1,0 +1,83 @@
+"""The base of all losses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.core.errors import InvalidArgumentError
+from engine.core.op import OPS
+from engine.core.param import param
+from engine.keras.declared import Declared, snake_case
+from engine.runtime.eager import convert_to_tensor
+
+REDUCTIONS = ("sum_over_batch_size", "sum", "none")
+
+
+class Loss(Declared):
+    """How far predictions are from the truth.
+
+    A subclass computes one value for each example in `call`; calling the object reduces them to one number.
+
+    Parameters
+    ----------
+    reduction
+        "sum_over_batch_size" (the mean), "sum", or "none" (a value for each example).
+    """
+
+    reduction: str = param("sum_over_batch_size", "How the examples' values become one.", choices=REDUCTIONS)
+
+    def __init__(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = name or snake_case(type(self).__name__)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return a value for each example."""
+        raise TypeError(f"{type(self).__name__} does not say what it computes: define call(y_true, y_pred).")
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the loss.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If truth and prediction do not belong together.
+        """
+        y_true, y_pred = convert_to_tensor(y_true), convert_to_tensor(y_pred)
+        values = self.call(*aligned(y_true, y_pred))
+        if sample_weight is not None:
+            weights = OPS["cast"](sample_weight, dtype=values.dtype)
+            values = values * (OPS["squeeze"](weights, axis=-1) if weights.shape.rank > values.shape.rank else weights)
+        if self.reduction == "none":
+            return values
+        reduce = OPS["reduce_sum" if self.reduction == "sum" else "reduce_mean"]
+        return reduce.apply(values, axis=None, keepdims=False)
+
+
+def aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Give (batch,) and (batch, 1) one rank, as Keras does: the shorter gets an axis of size 1."""
+    if y_pred.shape.rank - y_true.shape.rank == 1 and y_pred.shape[-1] == 1:
+        return OPS["expand_dims"].apply(y_true, axis=-1), y_pred
+    return y_true, y_pred
+
+
+def like_prediction(y_true: Any, y_pred: Any) -> Any:
+    """Return the truth in the dtype of the prediction, if both have one shape.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the shapes differ, since broadcasting them would hide a mistake.
+    """
+    if not y_true.shape.is_compatible_with(y_pred.shape):
+        raise InvalidArgumentError(
+            "The truth has shape {true} and the prediction has shape {pred}.",
+            hint="They must be equal; class numbers need a sparse loss, or one_hot.",
+            true=y_true.shape,
+            pred=y_pred.shape,
+        )
+    return OPS["cast"].apply(y_true, dtype=y_pred.dtype) if y_true.dtype is not y_pred.dtype else y_true
+
+
+def per_example(values: Any) -> Any:
+    """Return the mean over the last axis, where there is one beside the batch."""
+    return OPS["reduce_mean"].apply(values, axis=-1, keepdims=False) if values.shape.rank > 1 else values

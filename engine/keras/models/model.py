@@ -1,0 +1,228 @@
+"""Models: layers that belong together, by wiring, in a row, or in a class of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.core import nest
+from engine.core.dtype import DType
+from engine.core.errors import FailedPreconditionError, InvalidArgumentError
+from engine.core.op import Op
+from engine.keras.keras_tensor import Call, KerasTensor
+from engine.keras.layers.layer import Layer
+from engine.keras.models.summary import summary_text
+from engine.keras.training.trainer import Trainer
+
+
+class Model(Layer, Trainer):
+    """Layers wired from inputs to outputs, or a class with layers and a `call` of its own.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Symbolic tensors, or structures of them: the functional API. Several inputs and outputs, shared layers and ops
+        between layers are all allowed. Without them the model is a subclass that defines `call`.
+
+    Examples
+    --------
+    >>> from engine.keras import Input
+    >>> from engine.keras.layers import Dense
+    >>> x = Input(shape=(4,))
+    >>> model = Model(x, Dense(2)(x))
+    >>> model.count_params(), model.output_shape
+    (10, TensorShape([None, 2]))
+    """
+
+    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self._inputs: Any = None
+        self._outputs: Any = None
+        if inputs is not None or outputs is not None:
+            self._wire(inputs, outputs)
+
+    # ------------------------------------------------------------------------------------------------- functional
+
+    def _wire(self, inputs: Any, outputs: Any) -> None:
+        for what, structure in (("inputs", inputs), ("outputs", outputs)):
+            for leaf in nest.leaves(structure):
+                if not isinstance(leaf, KerasTensor):
+                    raise InvalidArgumentError(
+                        "{what} holds {value}, which is no symbolic tensor.",
+                        hint="Begin with Input(shape=…) and call layers on it.",
+                        what=what,
+                        value=repr(leaf)[:60],
+                    )
+        self._inputs, self._outputs = inputs, outputs
+        self._calls = _ordered(list(nest.leaves(inputs)), list(nest.leaves(outputs)))
+        self.layers_ = list({id(c.target): c.target for c in self._calls if isinstance(c.target, Layer)}.values())
+        sources = [t.made_by.target for t in nest.leaves(inputs) if t.made_by and isinstance(t.made_by.target, Layer)]
+        self.layers_ = [*(s for s in sources if s not in self.layers_), *self.layers_]
+        self.built = True
+
+    @property
+    def is_functional(self) -> bool:
+        """Whether it was wired from symbolic tensors."""
+        return self._inputs is not None
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        if not self.is_functional:
+            return super().call(inputs)
+        values: dict[int, Any] = {}
+        given = list(nest.leaves(inputs))
+        wanted = list(nest.leaves(self._inputs))
+        if len(given) != len(wanted):
+            raise InvalidArgumentError(
+                "{name} has {wanted} inputs, but {given} were given.",
+                name=self.name,
+                wanted=len(wanted),
+                given=len(given),
+            )
+        for symbol, value in zip(wanted, given, strict=True):
+            if not symbol.shape.is_compatible_with(value.shape):
+                raise InvalidArgumentError(
+                    "The input '{input}' of {name} has shape {wanted}, but {given} was given.",
+                    hint="Mind the batch axis: one example needs one too.",
+                    input=symbol.name or "",
+                    name=self.name,
+                    wanted=symbol.shape,
+                    given=value.shape,
+                )
+            values[id(symbol)] = value
+        for call in self._calls:
+            if all(id(o) in values for o in call.outputs):
+                continue
+            results = _run(call, values, training)
+            values.update(zip(map(id, call.outputs), results, strict=True))
+        return nest.map_structure(lambda t: values[id(t)], self._outputs)
+
+    def sublayers(self) -> Any:
+        return iter(self.layers_) if self.is_functional else super().sublayers()
+
+    @property
+    def layers(self) -> list[Layer]:
+        """Its layers, in the order of computation."""
+        return list(self.sublayers())
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return a layer by its name or its position.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there is none.
+        """
+        layers = self.layers
+        found = [layer for i, layer in enumerate(layers) if layer.name == name or i == index]
+        if not found:
+            raise InvalidArgumentError(
+                "The model has no layer '{name}'.",
+                hint="It has: {names}.",
+                name=name if name is not None else index,
+                names=", ".join(layer.name for layer in layers),
+            )
+        return found[0]
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """Its symbolic inputs."""
+        return list(nest.leaves(self._inputs)) if self.is_functional else []
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """Its symbolic outputs."""
+        return list(nest.leaves(self._outputs)) if self.is_functional else []
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of its input, or a list of them."""
+        shapes = [t.shape for t in self.inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of its output, or a list of them."""
+        shapes = [t.shape for t in self.outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    def output_names(self, count: int) -> list[str]:
+        names = [getattr(t.made_by.target, "name", "output") for t in self.outputs if t.made_by]
+        return names if len(names) == count and len(set(names)) == count else super().output_names(count)
+
+    def input_dtypes(self) -> Sequence[DType] | None:
+        return [t.dtype for t in self.inputs] or None
+
+    def inputs_from(self, named: dict[str, Any]) -> Any:
+        names = [t.name for t in self.inputs]
+        if set(names) != set(named):
+            raise InvalidArgumentError(
+                "x names {given}, but the inputs are: {names}.",
+                given=", ".join(map(str, named)),
+                names=", ".join(map(str, names)),
+            )
+        return [named[str(n)] for n in names]
+
+    # ---------------------------------------------------------------------------------------------------- showing
+
+    def summary(self, line_length: int = 78, print_fn: Any = print) -> None:
+        """Print the layers with their output shapes and numbers of parameters.
+
+        Raises
+        ------
+        FailedPreconditionError
+            If the model has no weights yet, because it never saw an input.
+        """
+        if not self.built:
+            raise FailedPreconditionError(
+                "{name} was not built yet, so its shapes are not known.",
+                hint="Call it on data, or begin it with an Input.",
+                name=self.name,
+            )
+        print_fn(summary_text(self, line_length))
+
+
+def _ordered(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> list[Call]:
+    """Return the calls between inputs and outputs in an order in which they can run.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an output depends on an input that is not among `inputs`.
+    """
+    done: set[int] = {id(t.made_by) for t in inputs if t.made_by}
+    order: list[Call] = []
+    stack: list[tuple[Call, bool]] = [(t.made_by, False) for t in reversed(outputs) if t.made_by]
+    while stack:
+        call, ready = stack.pop()
+        if id(call) in done:
+            continue
+        if ready:
+            done.add(id(call))
+            order.append(call)
+            continue
+        needed = [a for a in nest.leaves((call.args, call.kwargs)) if isinstance(a, KerasTensor)]
+        if not needed:
+            raise InvalidArgumentError(
+                "An output depends on the input '{name}', which is not among the model's inputs.",
+                hint="Add it to inputs.",
+                name=getattr(call.target, "name", ""),
+            )
+        stack.append((call, True))
+        stack.extend((a.made_by, False) for a in reversed(needed) if a.made_by and id(a.made_by) not in done)
+    return order
+
+
+def _run(call: Call, values: dict[int, Any], training: bool) -> list[Any]:
+    """Carry out a recorded call on real values."""
+
+    def fill(leaf: Any) -> Any:
+        return values[id(leaf)] if isinstance(leaf, KerasTensor) else leaf
+
+    args = tuple(nest.map_structure(fill, a) for a in call.args)
+    if isinstance(call.target, Op):
+        result = call.target.apply(*args, **call.kwargs)
+    else:
+        kwargs = nest.map_structure(fill, call.kwargs)
+        kwargs.setdefault("training", training)
+        result = call.target(*args, **kwargs)
+    return list(nest.leaves(result))

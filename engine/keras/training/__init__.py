@@ -1,0 +1,1 @@
+"""Training: data in batches, steps as programs, and the loop over epochs."""

@@ -1,0 +1,131 @@
+"""Training data: from what users pass to arrays that batches are taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.core import nest
+from engine.core.convert import as_array
+from engine.core.dtype import Array, DType
+from engine.core.errors import InvalidArgumentError
+from engine.core.spec import TensorSpec
+from engine.runtime.tensor import array_of
+
+
+class ArrayData:
+    """Arrays with one first axis, the examples.
+
+    Parameters
+    ----------
+    x, y
+        Arrays, tensors, lists, or structures of them; `y` may be None.
+    sample_weight
+        A weight for each example, or None.
+    dtypes
+        Of the model's inputs, to which `x` is converted; None leaves them as they are.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no example, or the arrays differ in their number.
+    """
+
+    def __init__(self, x: Any, y: Any = None, sample_weight: Any = None, dtypes: Sequence[DType] | None = None) -> None:
+        self.structure = (x, y, sample_weight)
+        leaves = list(nest.leaves(self.structure)) if not _is_number_list(x) else None
+        if leaves is None:
+            x = as_array(x)
+            self.structure = (x, _whole(y), _whole(sample_weight))
+            leaves = list(nest.leaves(self.structure))
+        inputs = sum(1 for _ in nest.leaves(x))
+        arrays = [None if leaf is None else array_of(leaf) for leaf in leaves]
+        for i, array in enumerate(arrays):
+            if array is not None:
+                arrays[i] = _converted(array, dtypes[i] if dtypes and i < min(inputs, len(dtypes)) else None)
+        self._given = [a is not None for a in arrays]
+        self.arrays: list[Array] = [a for a in arrays if a is not None]
+        self._check(["x"] * inputs + ["y"] * (len(arrays) - inputs))
+        self.size = len(self.arrays[0])
+
+    def _check(self, names: Sequence[str]) -> None:
+        given = [(n, a) for n, a in zip(names, self.arrays, strict=False)]
+        if scalar := next((n for n, a in given if a.ndim == 0), None):
+            raise InvalidArgumentError(
+                "{name} is a single number.", hint="The first axis counts examples.", name=scalar
+            )
+        sizes = {len(a) for _, a in given}
+        if len(sizes) > 1:
+            raise InvalidArgumentError(
+                "The arrays differ in their number of examples: {shapes}.",
+                hint="Their first axes must be equal.",
+                shapes=", ".join(f"{n} is {a.shape}" for n, a in given),
+            )
+        if sizes == {0}:
+            raise InvalidArgumentError("There are no examples.", hint="Give arrays with at least one.")
+
+    def rebuild(self, values: Sequence[Any]) -> Any:
+        """Return (x, y, sample_weight) with these values in place of the arrays."""
+        given = iter(values)
+        leaves = [next(given) if there else None for there in self._given]
+        return nest.rebuild(self.structure, iter(leaves))
+
+    def specs(self, batch: int) -> list[TensorSpec]:
+        """Return the specs of a batch of this size."""
+        return [TensorSpec((batch, *a.shape[1:]), a.dtype) for a in self.arrays]
+
+    def part(self, begin: int, end: int) -> ArrayData:
+        """Return the examples from `begin` to below `end`, without copying them."""
+        part = object.__new__(ArrayData)
+        part.structure, part._given = self.structure, self._given
+        part.arrays = [a[begin:end] for a in self.arrays]
+        part.size = len(part.arrays[0])
+        return part
+
+    def batches(self, batch_size: int, order: Array | None = None) -> Iterator[tuple[int, int]]:
+        """Yield begin and end of each batch within the order."""
+        for begin in range(0, self.size, batch_size):
+            yield begin, min(begin + batch_size, self.size)
+
+
+def _is_number_list(value: Any) -> bool:
+    """Whether `value` is one array written as nested Python lists, not a structure of arrays."""
+    while isinstance(value, list) and value:
+        value = value[0]
+    return isinstance(value, int | float)
+
+
+def _whole(value: Any) -> Any:
+    return as_array(value) if isinstance(value, list) else value
+
+
+def _converted(array: Array, dtype: DType | None) -> Array:
+    """Return the array in the model's dtype; float64, which NumPy makes by itself, becomes float32."""
+    if dtype is not None and array.dtype != dtype.as_numpy_dtype:
+        return np.ascontiguousarray(array, dtype.as_numpy_dtype)
+    if dtype is None and array.dtype == np.float64:
+        return np.ascontiguousarray(array, np.float32)
+    return np.ascontiguousarray(array)
+
+
+def split(data: ArrayData, share: float) -> tuple[ArrayData, ArrayData]:
+    """Return the first examples and the last `share` of them, as Keras' validation_split does.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one of the two would be empty.
+    """
+    at = int(data.size * (1 - share))
+    if not 0 < at < data.size:
+        raise InvalidArgumentError(
+            "A validation split of {share} leaves {train} of {size} examples to train on and {rest} to validate with.",
+            hint="Give a number between 0 and 1 that leaves some for both.",
+            share=share,
+            size=data.size,
+            train=at,
+            rest=data.size - at,
+        )
+    return data.part(0, at), data.part(at, data.size)

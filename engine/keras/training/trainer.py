@@ -1,0 +1,370 @@
+"""compile, fit, evaluate and predict: what every model can do."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.core import nest
+from engine.core.dtype import Array
+from engine.core.errors import FailedPreconditionError, InvalidArgumentError
+from engine.core.param import Param
+from engine.keras import losses, metrics, optimizers
+from engine.keras.callbacks import Callback, CallbackList, History, ProgressBar
+from engine.keras.training.adapter import ArrayData, split
+from engine.keras.training.step import StepRunner
+from engine.runtime import rng
+from engine.runtime.tape import GradientTape
+
+#: Seconds between two reports of progress: more often, nobody sees it, and it costs time.
+REPORT_INTERVAL = 0.05
+
+_FIT_PARAMS = {
+    "batch_size": Param("int", 32, "Number of examples in a step.", min=1),
+    "epochs": Param("int", 1, "How often to go through all examples.", min=0),
+    "validation_split": Param("float", 0.0, "Share of the examples, from their end, to validate with.", min=0, below=1),
+}
+
+
+class Trainer:
+    """What a model needs for training. `Model` inherits it."""
+
+    stop_training = False
+    _compiled = False
+
+    # ------------------------------------------------------------------------------------------------- compile
+
+    def compile(
+        self,
+        optimizer: Any = "adam",
+        loss: Any = None,
+        metrics: Any = None,
+        loss_weights: Sequence[float] | None = None,
+        run_eagerly: bool = False,
+        **_options: Any,
+    ) -> None:
+        """Say how to train.
+
+        Parameters
+        ----------
+        optimizer, loss
+            Names or objects; for several outputs a list of losses, or a dict by the names of the output layers.
+        metrics
+            A list of names or objects; for several outputs a list of lists, or a dict.
+        loss_weights
+            A weight for each output's loss.
+        run_eagerly
+            Run op by op instead of compiled: slower, but every value can be looked at.
+
+        Raises
+        ------
+        NotFoundError
+            If a name is unknown.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        self._loss_given, self._metrics_given = loss, metrics
+        self._loss_weights = loss_weights
+        self.run_eagerly = run_eagerly
+        self._losses: list[Any] | None = None
+        self._loss_tracker: Any = None
+        self._watched: list[list[Any]] = []
+        self._runners: dict[str, StepRunner] = {}
+        self._compiled = True
+
+    def _prepare_losses(self, outputs: Sequence[Any]) -> None:
+        """Match losses and metrics to the outputs, once these are known."""
+        if self._losses is not None:
+            return
+        names = self.output_names(len(outputs))
+        given = _by_output(self._loss_given, names, "loss")
+        self._losses = [None if g is None else losses.get(g) for g in given]
+        if all(each is None for each in self._losses):
+            raise FailedPreconditionError(
+                "The model has no loss.", hint="Give one to compile, as in compile(loss='mse')."
+            )
+        self._loss_tracker = metrics.Mean(name="loss")
+        watched = _by_output(self._metrics_given, names, "metrics", single_list=len(names) == 1)
+        self._watched = [
+            [metrics.get(m, loss, output.shape) for m in (_as_list(w) if w is not None else [])]
+            for w, loss, output in zip(watched, self._losses, outputs, strict=True)
+        ]
+
+    def output_names(self, count: int) -> list[str]:
+        """Return the names of the outputs."""
+        return [f"output_{i}" for i in range(count)]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of the loss and the metrics, as in logs."""
+        several = len(self._watched) > 1
+        names = self.output_names(len(self._watched))
+        return ["loss"] + [
+            f"{output}_{m.name}" if several else m.name
+            for output, watched in zip(names, self._watched, strict=True)
+            for m in watched
+        ]
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The loss's running mean and the metrics."""
+        return [self._loss_tracker, *(m for watched in self._watched for m in watched)]
+
+    # ------------------------------------------------------------------------------------------------- programs
+
+    def _forward(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, list[Any]]:
+        """Return the loss of a batch, and the batch's own value of each metric."""
+        outputs = list(nest.leaves(self(x, training=training)))  # type: ignore[operator]
+        self._prepare_losses(outputs)
+        truths = [y] if len(outputs) == 1 and not isinstance(y, list | tuple | dict) else list(nest.leaves(y))
+        if len(truths) != len(outputs):
+            raise InvalidArgumentError(
+                "The model has {outputs} outputs, but y has {given}.",
+                hint="Give a list with one array for each output.",
+                outputs=len(outputs),
+                given=len(truths),
+            )
+        assert self._losses is not None
+        total: Any = None
+        weights = self._loss_weights or [1.0] * len(outputs)
+        for loss, truth, output, weight in zip(self._losses, truths, outputs, weights, strict=True):
+            if loss is not None:
+                value = loss(truth, output) if sample_weight is None else loss(truth, output, sample_weight)
+                value = value if weight == 1.0 else value * weight
+                total = value if total is None else total + value
+        own = [
+            m.update_state(truth, output)
+            for watched, truth, output in zip(self._watched, truths, outputs, strict=True)
+            for m in watched
+        ]
+        first = next(iter(nest.leaves(x)))
+        self._loss_tracker._add(total, sample_weight=float(first.shape[0]))
+        return total, own
+
+    def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> list[Any]:
+        """Make one step: forward, loss, gradients, update. Returns the loss and metrics of the batch."""
+        with GradientTape() as tape:
+            loss, own = self._forward(x, y, sample_weight, True)
+        variables = self.trainable_variables  # type: ignore[attr-defined]
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return [loss, *own]
+
+    def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> list[Any]:
+        """Measure one batch."""
+        loss, own = self._forward(x, y, sample_weight, False)
+        return [loss, *own]
+
+    def predict_step(self, x: Any, y: Any = None, sample_weight: Any = None) -> list[Any]:
+        """Return the outputs for one batch."""
+        return list(nest.leaves(self(x, training=False)))  # type: ignore[operator]
+
+    def _runner(self, name: str) -> StepRunner:
+        trainable = tuple(id(v) for v in self.trainable_variables)  # type: ignore[attr-defined]
+        key = f"{name}{hash(trainable)}"
+        if key not in self._runners:
+            program = {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}[name]
+            self._runners[key] = StepRunner(program, self.run_eagerly, getattr(self, "compile_report", None))
+        return self._runners[key]
+
+    def _require_compiled(self) -> None:
+        if not self._compiled:
+            raise FailedPreconditionError("The model was not compiled.", hint="Call compile(optimizer, loss) first.")
+
+    # ------------------------------------------------------------------------------------------------------ fit
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int = 32,
+        epochs: int = 1,
+        verbose: int | str = 1,
+        callbacks: Sequence[Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+    ) -> History:
+        """Train.
+
+        Parameters
+        ----------
+        x, y
+            Arrays whose first axis counts examples; lists or dicts of them for several inputs or outputs.
+        verbose
+            0 for silence, 1 for progress bars, 2 for a line an epoch.
+        validation_data
+            (x, y) to measure after each epoch; instead, `validation_split` takes a share of the examples' end.
+        shuffle
+            Take the examples in a new order in each epoch.
+
+        Returns
+        -------
+        History
+            With the loss and the metrics of each epoch in `history`.
+
+        Raises
+        ------
+        FailedPreconditionError
+            If the model was not compiled.
+        InvalidArgumentError
+            If the data do not fit the model or each other.
+        """
+        self._require_compiled()
+        for name, value in (("batch_size", batch_size), ("epochs", epochs), ("validation_split", validation_split)):
+            _FIT_PARAMS[name].validate(value, name, "fit")
+        data = self._data(x, y, sample_weight)
+        held_out = None
+        if validation_data is not None:
+            held_out = self._data(*validation_data)
+        elif validation_split:
+            data, held_out = split(data, validation_split)
+        history = History()
+        bar = ProgressBar(1 if verbose == "auto" else int(verbose))
+        listeners = [history, *(callbacks or ()), *([bar] if verbose else ())]
+        steps = math.ceil(data.size / batch_size)
+        tell = CallbackList(listeners, self, {"epochs": epochs, "steps": steps, "verbose": verbose})
+        order = np.arange(data.size)
+        source = np.random.Generator(np.random.Philox(rng.new_seed()))
+        self.stop_training = False
+        tell.call("on_train_begin", {})
+        logs: dict[str, float] = {}
+        for epoch in range(initial_epoch, epochs):
+            tell.call("on_epoch_begin", epoch, {})
+            if shuffle:
+                source.shuffle(order)
+            self._epoch(data, order, batch_size, tell, bar)
+            logs = self._results()
+            if held_out is not None and not self.stop_training:
+                found = self._evaluate(held_out, batch_size)
+                logs |= {f"val_{name}": value for name, value in found.items()}
+            tell.call("on_epoch_end", epoch, logs)
+            if self.stop_training:
+                break
+        tell.call("on_train_end", logs)
+        self.history = history
+        return history
+
+    def _epoch(self, data: ArrayData, order: Array, batch_size: int, tell: CallbackList, bar: ProgressBar) -> None:
+        run = self._runner("train")
+        self._reset_metrics()
+        reported = time.perf_counter()
+        for step, (begin, end) in enumerate(data.batches(batch_size)):
+            for callback in tell.batch_begin:
+                callback.on_train_batch_begin(step, {})
+            own = run(data, order[begin:end])
+            if tell.batch_end:
+                logs = dict(zip(self.metrics_names, map(float, own), strict=True))
+                for callback in tell.batch_end:
+                    callback.on_train_batch_end(step, logs)
+            if self.stop_training:
+                break
+            now = time.perf_counter()
+            if now - reported > REPORT_INTERVAL:
+                reported = now
+                bar.report(step + 1, self._results())
+
+    def _reset_metrics(self) -> None:
+        for metric in self.metrics if self._losses is not None else ():
+            metric.reset_state()
+
+    def _results(self) -> dict[str, float]:
+        return {name: float(m.result()) for name, m in zip(self.metrics_names, self.metrics, strict=True)}
+
+    def _data(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArrayData:
+        if isinstance(x, dict):
+            x = self.inputs_from(x)
+        return ArrayData(x, y, sample_weight, self.input_dtypes())
+
+    def input_dtypes(self) -> Sequence[Any] | None:
+        """Return the dtypes of the inputs, or None if they are not declared."""
+        return None
+
+    def inputs_from(self, named: dict[str, Any]) -> Any:
+        """Return arrays given by the names of the inputs in the order of the inputs."""
+        return named
+
+    # --------------------------------------------------------------------------------------- evaluate and predict
+
+    def _evaluate(self, data: ArrayData, batch_size: int) -> dict[str, float]:
+        run = self._runner("test")
+        self._reset_metrics()
+        order = np.arange(data.size)
+        for begin, end in data.batches(batch_size):
+            run(data, order[begin:end])
+        return self._results()
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int = 32,
+        verbose: int | str = 1,
+        sample_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Return the loss and the metrics on data: a list, one number if there are no metrics, or a dict.
+
+        Raises
+        ------
+        FailedPreconditionError
+            If the model was not compiled.
+        """
+        self._require_compiled()
+        found = self._evaluate(self._data(x, y, sample_weight), batch_size)
+        if verbose:
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in found.items()))
+        values = list(found.values())
+        return found if return_dict else values[0] if len(values) == 1 else values
+
+    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
+        """Return the outputs for data, as arrays."""
+        if not self._compiled:
+            self.compile()  # to predict, neither loss nor optimiser matter
+            self._compiled = False
+        data = self._data(x)
+        run = self._runner("predict")
+        order = np.arange(data.size)
+        parts = [[np.array(o) for o in run(data, order[b:e])] for b, e in data.batches(batch_size)]
+        outputs = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> list[float]:
+        """Make one step on these examples, and return the loss and metrics of the batch."""
+        self._require_compiled()
+        data = self._data(x, y, sample_weight)
+        return [float(v) for v in self._runner("train")(data, np.arange(data.size))]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _by_output(given: Any, names: Sequence[str], what: str, single_list: bool = False) -> list[Any]:
+    """Return what belongs to each output: from a dict by name, a list in order, or one for all."""
+    if isinstance(given, dict):
+        unknown = [n for n in given if n not in names]
+        if unknown:
+            raise InvalidArgumentError(
+                "{what} names the output '{name}', but the outputs are: {names}.",
+                what=what,
+                name=unknown[0],
+                names=", ".join(names),
+            )
+        return [given.get(n) for n in names]
+    if isinstance(given, list | tuple) and not single_list:
+        if len(given) == len(names):
+            return list(given)
+        if what == "metrics":
+            return [list(given)] * len(names)
+        raise InvalidArgumentError(
+            "{what} has {given} entries, but the model has {count} outputs.",
+            what=what,
+            given=len(given),
+            count=len(names),
+        )
+    return [given] * len(names)
