@@ -18,7 +18,7 @@ from studio.canvas.note_item import NoteItem
 from studio.canvas.scene import CanvasScene
 from studio.canvas.wiring import Wiring, fits, is_control
 from studio.document import clipboard
-from studio.document.document import Node, Note, PortRef, Position
+from studio.document.document import Node, PortRef, Position
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
 from studio.document.history import History
 from studio.document.nodetype import NodeType
@@ -80,16 +80,14 @@ class CommandView(NavigableView):
 
     def copy(self) -> None:
         """Copy the selection as text."""
-        if ids := self.selected_ids():
-            try:
-                QGuiApplication.clipboard().setText(clipboard.copy(self.canvas.document, ids))
-            except EngineError as error:
-                self.refused.emit(error)
+        if text := self._selection_text():
+            QGuiApplication.clipboard().setText(text)
 
     def cut(self) -> None:
         """Copy the selection and delete it."""
-        self.copy()
-        self.delete_selection()
+        if text := self._selection_text():
+            QGuiApplication.clipboard().setText(text)
+            self.delete_selection()
 
     def paste(self) -> None:
         """Paste at the mouse, or beside the original if the mouse is elsewhere."""
@@ -101,8 +99,17 @@ class CommandView(NavigableView):
 
     def duplicate(self) -> None:
         """Add a copy of the selection beside it; the clipboard stays as it is."""
-        if ids := self.selected_ids():
-            self._add_copy(clipboard.copy(self.canvas.document, ids), None, "Duplicate")
+        if text := self._selection_text():
+            self._add_copy(text, None, "Duplicate")
+
+    def _selection_text(self) -> str:
+        """Return the selection as text, "" if there is none or it cannot be written."""
+        ids = self.selected_ids()
+        try:
+            return clipboard.copy(self.canvas.document, ids) if ids else ""
+        except EngineError as error:
+            self.refused.emit(error)
+            return ""
 
     def _paste(self, *, incoming: bool) -> None:
         self._add_copy(QGuiApplication.clipboard().text(), self._cursor, "Paste", incoming=incoming)
@@ -188,8 +195,8 @@ class CommandView(NavigableView):
         self.close_editor()
         item = self.canvas.items_by_id[id]
         if isinstance(item, NoteItem):
-            note, area = item.note, self.mapFromScene(item.body()).boundingRect()
-            self._editor = NoteEditor(self.viewport(), note.text, area, lambda text: self._rewrite(note, text))
+            area = self.mapFromScene(item.body()).boundingRect()
+            self._editor = NoteEditor(self.viewport(), item.text, area, lambda text: self._rewrite(id, text))
             return
         node = self.canvas.document.nodes[id]
         node_type = self.canvas.node_type(id)
@@ -207,10 +214,10 @@ class CommandView(NavigableView):
         if editor is not None:
             editor.finish(accept=True)
 
-    def _rewrite(self, note: Note, text: str) -> None:
+    def _rewrite(self, id: str, text: str) -> None:
         self._editor = None
-        if note.id in self.canvas.document.notes:
-            self.history.do(SetNote(replace(self.canvas.document.notes[note.id], text=text)))
+        if id in self.canvas.document.notes:
+            self.history.do(SetNote(replace(self.canvas.document.notes[id], text=text)))
             self.history.seal()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 

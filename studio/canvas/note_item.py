@@ -18,7 +18,7 @@ class NoteItem(QGraphicsItem):
     def __init__(self, note: Note, shared: PaintState) -> None:
         super().__init__()
         self.id = note.id
-        self.note = note
+        self.text, self.size = note.text, note.size
         self.marks = Marks()
         self._shared = shared
         self.setZValue(-2)
@@ -26,7 +26,7 @@ class NoteItem(QGraphicsItem):
     def set_note(self, note: Note) -> None:
         """Show another text or size from now on."""
         self.prepareGeometryChange()
-        self.note = note
+        self.text, self.size = note.text, note.size
         self.update()
 
     def setZValue(self, z: float) -> None:
@@ -35,18 +35,18 @@ class NoteItem(QGraphicsItem):
 
     def body(self) -> QRectF:
         """Return its rectangle in scene coordinates."""
-        return QRectF(self.x(), self.y(), *self.note.size)
+        return QRectF(self.x(), self.y(), *self.size)
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, *self.note.size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        return QRectF(0, 0, *self.size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
     def shape(self) -> QPainterPath:
-        return body_path(*self.note.size)
+        return body_path(*self.size)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint the ground, and the text from middle detail on."""
         style = self._shared.style
-        area = QRectF(0, 0, *self.note.size)
+        area = QRectF(0, 0, *self.size)
         painter.setBrush(style.note)
         painter.setPen(style.ring if self.marks.selected else style.note_border)
         painter.drawPath(self.shape())
@@ -54,4 +54,4 @@ class NoteItem(QGraphicsItem):
             painter.setPen(style.text)
             painter.setFont(font("label"))
             flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-            painter.drawText(area.adjusted(PAD, PAD - 4, -PAD, -PAD + 4), int(flags), self.note.text)
+            painter.drawText(area.adjusted(PAD, PAD - 4, -PAD, -PAD + 4), int(flags), self.text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
@@ -18,57 +17,14 @@ from studio.canvas.overview import NOTE, Overview
 from studio.canvas.ports import UNKNOWN, Slot, kind_of, shape_text
 from studio.canvas.status import Status
 from studio.canvas.style import Style
+from studio.canvas.touched import Touched
 from studio.canvas.wires import Strand, WireLayer
 from studio.document.analysis import Analysis
 from studio.document.document import Document, PortRef, Position, Wire
-from studio.document.edits import (
-    AddNode,
-    AddNote,
-    AddWire,
-    Edit,
-    Move,
-    RemoveNode,
-    RemoveNote,
-    RemoveWire,
-    SetNote,
-    SetParams,
-    SetTitle,
-)
+from studio.document.edits import Edit
 from studio.document.nodetype import Catalogue, NodeType
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, label
-
-
-class Touched:
-    """The ids and inputs that an edit is about; what they became is read from the document."""
-
-    def __init__(self, edit: Edit) -> None:
-        self.nodes: dict[str, None] = {}
-        self.moved: dict[str, None] = {}
-        self.wires: dict[PortRef, None] = {}
-        self.notes: dict[str, None] = {}
-        for leaf in edit.leaves():
-            if mark := _TOUCHES.get(type(leaf)):
-                mark(self, leaf)
-
-    def wire(self, wire: Wire) -> None:
-        """A wire came or went: the slots at both its ends change."""
-        self.wires[wire.target] = None
-        self.nodes[wire.source.node] = self.nodes[wire.target.node] = None
-
-
-_TOUCHES: Final[dict[type, Callable[[Touched, Any], object]]] = {
-    AddNode: lambda t, e: t.nodes.setdefault(e.node.id),
-    RemoveNode: lambda t, e: t.nodes.setdefault(e.id),
-    AddWire: lambda t, e: t.wire(e.wire),
-    RemoveWire: lambda t, e: t.wire(e.wire),
-    SetParams: lambda t, e: t.nodes.setdefault(e.node),
-    SetTitle: lambda t, e: t.nodes.setdefault(e.node),
-    Move: lambda t, e: t.moved.update(dict.fromkeys(e.positions)),
-    AddNote: lambda t, e: t.notes.setdefault(e.note.id),
-    RemoveNote: lambda t, e: t.notes.setdefault(e.id),
-    SetNote: lambda t, e: t.notes.setdefault(e.note.id),
-}
 
 
 class CanvasScene(QGraphicsScene):
@@ -111,71 +67,64 @@ class CanvasScene(QGraphicsScene):
         """Make all items anew, as after a change of language."""
         document = self.document
         self._grow([*(n.position for n in document.nodes.values()), *(n.position for n in document.notes.values())])
-        for id in self.document.nodes:
-            self._sync_node(id)
-        for id in self.document.notes:
-            self._sync_note(id)
+        for id in (*document.nodes, *document.notes):
+            self._sync_item(id)
         for target in self.document.wires:
             self._sync_wire(target)
         self.synced.emit()
 
     def _on_edit(self, edit: Edit) -> None:
         touched = Touched(edit)
-        for id in touched.nodes:
-            self._sync_node(id)
-        for id in touched.notes:
-            self._sync_note(id)
-        moved = [id for id in touched.moved if id in self.items_by_id]
-        self.show_at({id: self._position(id) for id in moved})
+        for id in touched.items:
+            self._sync_item(id)
+        self.show_at({id: self._position(id) for id in touched.moved if id in self.items_by_id})
         for target in touched.wires:
             self._sync_wire(target)
-        for id in touched.nodes:
+        for id in touched.items:
             self._route(id)
         self._drop_selection_of_the_gone()
         self.synced.emit()
 
-    def _sync_node(self, id: str) -> None:
-        node = self.document.nodes.get(id)
+    def _sync_item(self, id: str) -> None:
+        """Bring the item of a node or note up to date, whether it came, changed or went."""
+        document = self.document
         item = self.items_by_id.get(id)
-        if node is None:
-            if isinstance(item, NodeItem):
-                self.removeItem(item)
-                self.overview.take_block(id)
-                self.status.forget(id)
-                del self.items_by_id[id]
-            return
-        face = self._face(id)
-        if isinstance(item, NodeItem):
-            item.set_face(face)
-        else:
+        if item is not None and id not in (document.nodes if isinstance(item, NodeItem) else document.notes):
+            self.removeItem(item)
+            self.overview.take_block(id)
+            self.status.forget(id)
+            del self.items_by_id[id]
+        if id in document.nodes:
+            self._sync_node(id)
+        elif id in document.notes:
+            self._sync_note(id)
+
+    def _sync_node(self, id: str) -> None:
+        node, face, item = self.document.nodes[id], self._face(id), self.node(id)
+        if item is None:
             item = NodeItem(id, face, self.shared)
-            self.items_by_id[id] = item
-            self._grow([node.position])
-            item.setPos(*_shown(node.position))  # before it is in the index, where each move is a search
-            self.addItem(item)
-        item.setPos(*_shown(node.position))
+            self._place(id, item, node.position)
+        else:
+            item.set_face(face)
+            item.setPos(*_shown(node.position))
         self._mark_ports(item)
         self.overview.put_block(id, face.category, item.body())
 
     def _sync_note(self, id: str) -> None:
-        note = self.document.notes.get(id)
-        item = self.items_by_id.get(id)
-        if note is None:
-            if isinstance(item, NoteItem):
-                self.removeItem(item)
-                self.overview.take_block(id)
-                del self.items_by_id[id]
-            return
+        note, item = self.document.notes[id], self.items_by_id.get(id)
         if isinstance(item, NoteItem):
             item.set_note(note)
+            item.setPos(*_shown(note.position))
         else:
             item = NoteItem(note, self.shared)
-            self.items_by_id[id] = item
-            self._grow([note.position])
-            item.setPos(*_shown(note.position))
-            self.addItem(item)
-        item.setPos(*_shown(note.position))
+            self._place(id, item, note.position)
         self.overview.put_block(id, NOTE, item.body())
+
+    def _place(self, id: str, item: NodeItem | NoteItem, position: Position) -> None:
+        self._grow([position])
+        item.setPos(*_shown(position))  # before it is in the index, where each move is a search
+        self.addItem(item)
+        self.items_by_id[id] = item
 
     def _sync_wire(self, target: PortRef) -> None:
         wire = self.document.wires.get(target)
@@ -245,7 +194,8 @@ class CanvasScene(QGraphicsScene):
     def node_type(self, id: str) -> NodeType | None:
         """Return the type of a node, None if the catalogue does not have it."""
         type_id = self.document.nodes[id].type
-        return self.catalogue[type_id] if type_id in self.catalogue else None
+        # A registry answers `get` with its error, too.
+        return self.catalogue[type_id] if type_id in self.catalogue else None  # noqa: SIM401
 
     def show_at(self, positions: Mapping[str, Position]) -> None:
         """Show items somewhere without changing the document, as while they are being dragged."""

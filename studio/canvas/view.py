@@ -26,13 +26,11 @@ from studio.canvas.commands import CommandView
 from studio.canvas.gestures import GESTURES
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.gestures.drop_node import DropNode, dragged_type
-from studio.canvas.metrics import NUDGE, NUDGE_FAR, PORT_REACH, WIRE_REACH, Detail
-from studio.canvas.node_item import NodeItem
+from studio.canvas.hover import Hover
+from studio.canvas.metrics import NUDGE, NUDGE_FAR, Detail
 from studio.canvas.note_item import NoteItem
-from studio.canvas.ports import Slot
 from studio.canvas.scene import CanvasScene
 from studio.canvas.style import Style
-from studio.canvas.wires import Strand
 from studio.document.analysis import Analysis
 from studio.document.document import PortRef
 from studio.document.history import History
@@ -87,7 +85,8 @@ class CanvasView(CommandView):
         super().__init__(history, CanvasScene(history.document, catalogue, Style(theme)), parent)
         self.gesture: Gesture | None = None
         self._space = False
-        self._hovered = ""
+        self.hover = Hover(self.canvas)
+        self.zoomChanged.connect(self._on_zoomed)
         self._reason = Callout(self, "reason")
         self._problems = Callout(self, "node_problems")
         self.canvas.setParent(self)
@@ -136,6 +135,11 @@ class CanvasView(CommandView):
         self.cancel_gesture()
         self.canvas.close()
 
+    def _on_zoomed(self, zoom: float) -> None:
+        self.hover.zoom = zoom
+        self.close_editor()
+        self._show_problems()
+
     def _on_chosen(self) -> None:
         if self.detail is Detail.FAR:
             self.viewport().update()
@@ -155,7 +159,7 @@ class CanvasView(CommandView):
     def _show_problems(self) -> None:
         """Say what is wrong with the node under the cursor, or else with the one that is selected."""
         chosen = self.selected_ids()
-        id = self._hovered or (chosen[0] if len(chosen) == 1 else "")
+        id = self.hover.id or (chosen[0] if len(chosen) == 1 else "")
         words = "\n\n".join(self.canvas.status.words(id)) if self.canvas.node(id) else ""
         if not words or self.gesture is not None:
             self._problems.be_silent()
@@ -172,21 +176,6 @@ class CanvasView(CommandView):
         """Say at a point of the viewport why something is refused; "" takes the words away."""
         style = self.canvas.shared.style
         self._reason.say(text, (at or QPoint()) + QPoint(18, 18), style, style.bad)
-
-    # -------------------------------------------------------------------------------------------------- search
-
-    def port_reach(self) -> float:
-        """Return within how many scene pixels a port is meant: more when zoomed out, where it is small on screen."""
-        least, most = PORT_REACH
-        return min(max(least / self.zoom, least), most)
-
-    def port_at(self, position: QPointF) -> tuple[NodeItem, Slot] | None:
-        """Return the port that a scene position means. From afar, where none shows, none is meant."""
-        return None if self.detail is Detail.FAR else self.canvas.port_at(position, self.port_reach())
-
-    def wire_at(self, position: QPointF) -> Strand | None:
-        """Return the wire that a scene position means."""
-        return self.canvas.wire_at(position, WIRE_REACH / min(self.zoom, 1.0))
 
     def request_add(
         self,
@@ -244,7 +233,7 @@ class CanvasView(CommandView):
                 break
 
     def _start(self, gesture: Gesture, pointer: Pointer) -> None:
-        self._hover(None)
+        self._look(None)
         self.gesture = gesture
         self._show_problems()
         if gesture.cursor is not None:
@@ -258,7 +247,7 @@ class CanvasView(CommandView):
         if self.gesture is not None:
             self.gesture.move(pointer)
         else:
-            self._hover(pointer.scene)
+            self._look(pointer.scene)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Complete the gesture."""
@@ -282,7 +271,7 @@ class CanvasView(CommandView):
             self.edit_text(item.id)
         elif item is not None:
             self.nodeActivated.emit(item.id)
-        elif self.wire_at(position) is None:
+        elif self.hover.wire_at(position) is None:
             self.request_add(position)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -298,26 +287,11 @@ class CanvasView(CommandView):
 
     # ------------------------------------------------------------------------------------------------- hovering
 
-    def _hover(self, position: QPointF | None) -> None:
-        """Light up what is under the cursor: the wires of a port, a wire, a node."""
-        found = self.port_at(position) if position is not None else None
-        item = found[0] if found else self.canvas.item_at(position) if position is not None else None
-        strand = self.wire_at(position) if position is not None and item is None else None
-        hot = {strand.wire.target} if strand else set()
-        if found:
-            ref = PortRef(found[0].id, found[1].name)
-            wires = self.canvas.document.wires_of(ref.node)
-            hot = {w.target for w in wires if ref == (w.target if found[1].is_input else w.source)}
-        self.canvas.wires.mark(hot=frozenset(hot))
-        cursor = Qt.CursorShape.CrossCursor if found else Qt.CursorShape.PointingHandCursor if strand else None
-        self._restore_cursor(cursor)
-        id = item.id if item else ""
-        if id != self._hovered:
-            for changed in (self._hovered, id):
-                if changed in self.canvas.items_by_id:
-                    self.canvas.marks(changed).hovered = changed == id
-                    self.canvas.items_by_id[changed].update()
-            self._hovered = id
+    def _look(self, position: QPointF | None) -> None:
+        """Light up what is under the cursor and say what is wrong with it."""
+        before = self.hover.id
+        self._restore_cursor(self.hover.move(position))
+        if self.hover.id != before:
             self._show_problems()
 
     def _restore_cursor(self, shape: Qt.CursorShape | None = None) -> None:
@@ -332,22 +306,14 @@ class CanvasView(CommandView):
         """Forget the cursor."""
         super().leaveEvent(event)
         self._cursor = None
-        self._hover(None)
+        self._look(None)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show what is known of the port or the wire under the cursor as a tooltip."""
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self._tooltip(self.mapToScene(event.pos())), self.viewport())
+            QToolTip.showText(event.globalPos(), self.hover.words(self.mapToScene(event.pos())), self.viewport())
             return True
         return super().viewportEvent(event)
-
-    def _tooltip(self, position: QPointF) -> str:
-        if found := self.port_at(position):
-            return self.canvas.describe_port(*found)
-        if item := self.canvas.item_at(position):
-            return "\n\n".join(self.canvas.status.words(item.id)) if self.detail is Detail.FAR else ""
-        strand = self.wire_at(position)
-        return self.canvas.describe_output(strand.wire.source) if strand else ""
 
     # ------------------------------------------------------------------------------------------------- keyboard
 

@@ -135,7 +135,7 @@ def measure(app: QApplication, count: int) -> dict[str, float]:
 
     timed("pan at 100%", pan, 30)
     position = view.canvas.items_by_id[node].body().center()
-    timed("find what is under the cursor", lambda: view._hover(position + QPointF(300, 0)))
+    timed("find what is under the cursor", lambda: view.hover.move(position + QPointF(300, 0)))
     timed("delete a tenth", lambda: history.do(remove(document, [f"n{i}" for i in range(0, count, 10)])), 1)
     timed("undo that", history.undo, 1)
     view.hide()

@@ -140,3 +140,15 @@ def document() -> Document:
 def history(document: Document) -> History:
     """The history of `document`."""
     return History(document)
+
+
+@pytest.fixture
+def analysis() -> Analysis:
+    """The analysis of `document`, with one problem."""
+    return make_analysis()
+
+
+@pytest.fixture
+def preview() -> dict[PortRef, TensorInfo]:
+    """Pictures for `document`."""
+    return make_preview()

@@ -43,7 +43,7 @@ class DragWire(Gesture):
     def begin(cls, view: CanvasView, pointer: Pointer) -> Gesture | None:
         if pointer.button != Qt.MouseButton.LeftButton or pointer.alt:
             return None
-        found = view.port_at(pointer.scene)
+        found = view.hover.port_at(pointer.scene)
         if found is None:
             return None
         item, slot = found
@@ -74,7 +74,7 @@ class DragWire(Gesture):
         """Find what the loose end is over: a port that takes it, one that does not, or a node with such ports."""
         canvas = self.view.canvas
         self._target, self._refusal = None, ""
-        near = self.view.port_reach()
+        near = self.view.hover.port_reach()
         if found := canvas.port_at(position, 1.6 * near, self._wiring.takes):
             self._target = found
         elif found := canvas.port_at(position, near):

@@ -18,11 +18,11 @@ class PickWire(Gesture):
 
     @classmethod
     def begin(cls, view: CanvasView, pointer: Pointer) -> Gesture | None:
-        on_wire = pointer.button == Qt.MouseButton.LeftButton and view.wire_at(pointer.scene) is not None
+        on_wire = pointer.button == Qt.MouseButton.LeftButton and view.hover.wire_at(pointer.scene) is not None
         return cls(view, pointer) if on_wire else None
 
     def release(self, pointer: Pointer) -> None:
-        strand = self.view.wire_at(pointer.scene)
+        strand = self.view.hover.wire_at(pointer.scene)
         if strand is None:
             return
         if self.start.alt:

@@ -1,0 +1,69 @@
+"""What is under the cursor while no button is down: which node, port or wire lights up, and what is said of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+
+from studio.canvas.metrics import PORT_REACH, WIRE_REACH, Detail
+from studio.canvas.node_item import NodeItem
+from studio.canvas.ports import Slot
+from studio.canvas.scene import CanvasScene
+from studio.canvas.wires import Strand
+from studio.document.document import PortRef
+
+
+class Hover:
+    """Finds and lights up what a position means at the zoom in use. `id` is the node or note that is hovered."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self.zoom = 1.0
+        self.id = ""
+
+    def port_reach(self) -> float:
+        """Return within how many scene pixels a port is meant: more when zoomed out, where it is small on screen."""
+        least, most = PORT_REACH
+        return min(max(least / self.zoom, least), most)
+
+    def port_at(self, position: QPointF) -> tuple[NodeItem, Slot] | None:
+        """Return the port that a scene position means. From afar, where none shows, none is meant."""
+        far = self._scene.shared.detail is Detail.FAR
+        return None if far else self._scene.port_at(position, self.port_reach())
+
+    def wire_at(self, position: QPointF) -> Strand | None:
+        """Return the wire that a scene position means."""
+        return self._scene.wire_at(position, WIRE_REACH / min(self.zoom, 1.0))
+
+    def move(self, position: QPointF | None) -> Qt.CursorShape | None:
+        """Light up the wires of a port, a wire or a node; None puts all lights out. Return the cursor that fits."""
+        found = self.port_at(position) if position is not None else None
+        item = found[0] if found else self._scene.item_at(position) if position is not None else None
+        strand = self.wire_at(position) if position is not None and item is None else None
+        hot = {strand.wire.target} if strand else set()
+        if found:
+            ref = PortRef(found[0].id, found[1].name)
+            wires = self._scene.document.wires_of(ref.node)
+            hot = {w.target for w in wires if ref == (w.target if found[1].is_input else w.source)}
+        self._scene.wires.mark(hot=frozenset(hot))
+        self._mark_item(item.id if item else "")
+        return Qt.CursorShape.CrossCursor if found else Qt.CursorShape.PointingHandCursor if strand else None
+
+    def _mark_item(self, id: str) -> None:
+        if id == self.id:
+            return
+        for changed in (self.id, id):
+            if (item := self._scene.items_by_id.get(changed)) is not None:
+                item.marks.hovered = changed == id
+                item.update()
+        self.id = id
+
+    def words(self, position: QPointF) -> str:
+        """Return what a tooltip says of a position: the tensor of a port or wire; from afar, a node's problems."""
+        scene = self._scene
+        if found := self.port_at(position):
+            return scene.describe_port(*found)
+        if item := scene.item_at(position):
+            far = scene.shared.detail is Detail.FAR
+            return "\n\n".join([scene.title(item.id), *scene.status.words(item.id)]) if far else ""
+        strand = self.wire_at(position)
+        return scene.describe_output(strand.wire.source) if strand else ""
