@@ -18,6 +18,7 @@ MAX_WIDTH: Final = 232.0
 MAX_LINES: Final = 4
 
 PORT: Final = 12.0
+DOT: Final = 1.5
 PORT_REACH: Final = (10.0, 24.0)
 """Radius within which a port is meant: at 100 %, and at most when zoomed out, where it grows to stay as large."""
 
@@ -34,6 +35,9 @@ MAX_ZOOM: Final = 4.0
 FRAME_ZOOM: Final = 1.25
 """Framing does not magnify beyond this."""
 
+SPRITE_ZOOM: Final = 1.0
+"""Up to this zoom bodies of nodes are copied, not drawn."""
+
 PASTE_OFFSET: Final = 32.0
 NUDGE: Final = 4.0
 NUDGE_FAR: Final = 24.0
@@ -44,8 +48,8 @@ FAR_POSITION: Final = 1e6
 class Detail(IntEnum):
     """How much is painted: blocks and lines; titles, ports and pictures; everything.
 
-    Measured with 1,000 nodes in view (tests/benchmarks/canvas.py): painting items takes some 30 ms, blocks 2 ms.
-    Below 35 % a title is under 5 px tall; below 60 % so is a parameter.
+    Measured with 1,000 nodes in view (tests/benchmarks/canvas.py): painting items takes some 60 ms, blocks 2 ms.
+    Below 38 % a title is under 5 px tall; below 60 % a parameter under 7.
     """
 
     FAR = 0
@@ -55,4 +59,4 @@ class Detail(IntEnum):
 
 def detail_at(zoom: float) -> Detail:
     """Return the level of detail for a zoom factor."""
-    return Detail.FULL if zoom >= 0.6 else Detail.MID if zoom >= 0.35 else Detail.FAR
+    return Detail.FULL if zoom >= 0.6 else Detail.MID if zoom >= 0.38 else Detail.FAR

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from studio.canvas.focus_ring import FocusRing
-from studio.canvas.metrics import FAR_POSITION, FRAME_ZOOM, GRID, MAX_ZOOM, MIN_ZOOM, Detail, detail_at
+from studio.canvas.metrics import FAR_POSITION, FRAME_ZOOM, GRID, MAX_ZOOM, MIN_ZOOM, Detail
 from studio.canvas.minimap import Minimap
 from studio.canvas.scene import CanvasScene
 from studio.canvas.style import Style
@@ -59,7 +59,7 @@ class NavigableView(QGraphicsView):
 
     def apply_style(self, style: Style) -> None:
         """Use other colours."""
-        self.canvas.set_style(style)
+        self.canvas.set_look(style, self.zoom, self.devicePixelRatioF())
         self._tile = None
         self.setBackgroundBrush(style.canvas)
         self._focus_ring.set_colour(style.accent)
@@ -84,8 +84,8 @@ class NavigableView(QGraphicsView):
             return
         anchor = anchor if anchor is not None else self.viewport().rect().center()
         fixed = self.viewportTransform().inverted()[0].map(QPointF(anchor))
-        self.canvas.shared.detail = detail_at(zoom)
         self.setTransform(QTransform.fromScale(zoom, zoom))
+        self.canvas.set_look(self.canvas.shared.style, self.zoom, self.devicePixelRatioF())
         moved = self.viewportTransform().map(fixed) - QPointF(anchor)
         self.pan(round(moved.x()), round(moved.y()))
         self.viewport().update()
@@ -113,7 +113,9 @@ class NavigableView(QGraphicsView):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Zoom by a pinch on a touch pad."""
+        """Zoom by a pinch on a touch pad; paint for another screen when the window gets there."""
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.canvas.set_look(self.canvas.shared.style, self.zoom, self.devicePixelRatioF())
         if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom_to(self.zoom * (1 + event.value()), event.position().toPoint())
             return True

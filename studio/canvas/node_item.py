@@ -5,8 +5,8 @@ Child items for ports and labels would cost seven times as much per repaint (100
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,10 +14,11 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.face import Face
-from studio.canvas.metrics import HEADER, MARGIN, PAD, PORT, Detail
+from studio.canvas.metrics import DOT, HEADER, MARGIN, PAD, Detail
 from studio.canvas.picture import Picture
 from studio.canvas.ports import UNKNOWN, Kind, Slot
-from studio.canvas.style import Style, bar_path, baseline, body_path, font, header_path, symbol_path, text_width
+from studio.canvas.sprites import Sprites
+from studio.canvas.style import Style, body_path, draw_text, font, symbol_path, text_width
 
 Severity = Literal["", "warning", "error"]
 Key = tuple[bool, str]
@@ -29,6 +30,7 @@ class PaintState:
     """What all items of a scene share while they paint."""
 
     style: Style
+    sprites: Sprites
     detail: Detail = Detail.FULL
     takes: Callable[[str, Slot], bool] | None = None
     """While a wire is being drawn: whether a port takes it. Those that do not step back."""
@@ -42,7 +44,6 @@ class Marks:
     hovered: bool = False
     running: bool = False
     severity: Severity = ""
-    kinds: dict[Key, Kind] = field(default_factory=dict)
 
 
 class NodeItem(QGraphicsItem):
@@ -56,6 +57,8 @@ class NodeItem(QGraphicsItem):
         self.picture: Picture | None = None
         self.stale = False
         self._shared = shared
+        self._kinds: dict[Key, Kind] = {}
+        self._port_paths: list[tuple[Kind, bool, QPainterPath, QPainterPath]] | None = None
         self._bounds = QRectF()
         self.set_face(face)
 
@@ -66,7 +69,23 @@ class NodeItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._bounds = bounds
         self.face = face
+        self._port_paths = None
         self.update()
+
+    def set_kinds(self, kinds: dict[Key, Kind]) -> None:
+        """Say what the ports carry."""
+        if kinds != self._kinds:
+            self._kinds = kinds
+            self._port_paths = None
+            self.update()
+
+    def kind(self, slot: Slot) -> Kind:
+        """Return what a port carries."""
+        return self._kinds.get((slot.is_input, slot.name), UNKNOWN)
+
+    def output_kind(self, name: str) -> Kind:
+        """Return what the output called `name` carries."""
+        return self._kinds.get((False, name), UNKNOWN)
 
     def body(self) -> QRectF:
         """Return the rectangle of the node itself in scene coordinates."""
@@ -107,7 +126,7 @@ class NodeItem(QGraphicsItem):
         self._paint_body(painter, style)
         painter.setFont(font("title"))
         painter.setPen(style.text)
-        painter.drawText(QPointF(PAD, HEADER / 2 + baseline("title")), self.face.title)
+        draw_text(painter, PAD, HEADER / 2, self.face.title, "title")
         if full:
             self._paint_texts(painter, style)
         if self.picture is not None and self.face.thumbnail is not None:
@@ -116,65 +135,70 @@ class NodeItem(QGraphicsItem):
             painter.setOpacity(1.0)
         if self.marks.severity:
             _paint_badge(painter, style, QPointF(self.face.width - PAD - 2, HEADER / 2), self.marks.severity)
-        self._paint_ports(painter, style, self.face.inputs)
-        self._paint_ports(painter, style, self.face.outputs)
+        if self._shared.takes is None:
+            self._paint_ports(painter, style)
+        else:
+            self._paint_ports_for_wire(painter, style, self._shared.takes)
 
     def _paint_body(self, painter: QPainter, style: Style) -> None:
         face = self.face
-        outline = body_path(face.width, face.height)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.body)
-        painter.drawPath(outline)
-        painter.setBrush(style.header[face.category])
-        painter.drawPath(header_path(face.width))
-        painter.setBrush(style.category[face.category])
-        painter.drawPath(bar_path())
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(style.border if face.category else style.placeholder)
-        painter.drawPath(outline)
+        self._shared.sprites.paint_body(painter, face.width, face.height, face.category, self.marks.hovered)
         if self.marks.selected or self.marks.running:
             painter.setPen(style.running if self.marks.running else style.ring)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(-3, -3, face.width + 6, face.height + 6), 12.5, 12.5)
-        elif self.marks.hovered:
-            painter.setPen(style.hover)
-            painter.drawPath(outline)
 
     def _paint_texts(self, painter: QPainter, style: Style) -> None:
         face = self.face
         painter.setFont(font("label"))
         painter.setPen(style.dim)
-        drop = baseline("label")
         if face.subtitle:
-            x = PAD + text_width(face.title, "title") + 8
-            painter.drawText(QPointF(x, HEADER / 2 + drop), face.subtitle)
+            draw_text(painter, PAD + text_width(face.title, "title") + 8, HEADER / 2, face.subtitle, "label")
         for line in face.lines:
-            painter.drawText(QPointF(PAD, line.y + drop), line.label)
-        if face.labelled:
-            if len(face.inputs) > 1:
-                for slot in face.inputs:
-                    painter.drawText(QPointF(PAD, slot.y + drop), slot.shown)
-            if len(face.outputs) > 1:
-                for slot in face.outputs:
-                    x = face.width - PAD - text_width(slot.shown, "label")
-                    painter.drawText(QPointF(x, slot.y + drop), slot.shown)
+            draw_text(painter, PAD, line.y, line.label, "label")
+        if len(face.inputs) > 1:
+            for slot in face.inputs:
+                draw_text(painter, PAD, slot.y, slot.shown, "label")
+        if len(face.outputs) > 1:
+            for slot in face.outputs:
+                draw_text(painter, face.width - PAD - text_width(slot.shown, "label"), slot.y, slot.shown, "label")
         painter.setFont(font("value"))
         painter.setPen(style.text)
-        drop = baseline("value")
         for line in face.lines:
-            painter.drawText(QPointF(face.width - PAD - text_width(line.value, "value"), line.y + drop), line.value)
+            draw_text(painter, face.width - PAD - text_width(line.value, "value"), line.y, line.value, "value")
 
-    def _paint_ports(self, painter: QPainter, style: Style, slots: Sequence[Slot]) -> None:
-        takes = self._shared.takes
-        for slot in slots:
-            kind = self.marks.kinds.get((slot.is_input, slot.name), UNKNOWN)
+    def _paint_ports(self, painter: QPainter, style: Style) -> None:
+        for kind, wired, outlines, dots in self._ports():
+            painter.setPen(style.port[kind])
+            painter.setBrush(style.wired[kind] if wired else style.body)
+            painter.drawPath(outlines)
+            if kind.dot:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(style.port[kind].color())
+                painter.drawPath(dots)
+
+    def _ports(self) -> list[tuple[Kind, bool, QPainterPath, QPainterPath]]:
+        """Return the symbols of all ports, those that are painted alike as one path."""
+        if self._port_paths is None:
+            paths: dict[tuple[Kind, bool], tuple[QPainterPath, QPainterPath]] = {}
+            for slot in self.slots():
+                outlines, dots = paths.setdefault((self.kind(slot), slot.wired), (QPainterPath(), QPainterPath()))
+                outlines.addPath(symbol_path(self.kind(slot).shape).translated(slot.x, slot.y))
+                dots.addEllipse(QPointF(slot.x, slot.y), DOT, DOT)
+            self._port_paths = [(kind, wired, *pair) for (kind, wired), pair in paths.items()]
+        return self._port_paths
+
+    def _paint_ports_for_wire(self, painter: QPainter, style: Style, takes: Callable[[str, Slot], bool]) -> None:
+        """Paint the ports while a wire is drawn: those that take it with a halo, the others paler."""
+        for slot in self.slots():
+            kind = self.kind(slot)
             painter.translate(slot.x, slot.y)
-            if takes is not None:
-                if takes(self.id, slot):
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(style.halo[kind])
-                    painter.drawEllipse(QPointF(0, 0), MARGIN, MARGIN)
-                else:
-                    painter.setOpacity(0.35)
+            if takes(self.id, slot):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(style.halo[kind])
+                painter.drawEllipse(QPointF(0, 0), MARGIN, MARGIN)
+            else:
+                painter.setOpacity(0.35)
             paint_symbol(painter, style, kind, wired=slot.wired)
             painter.setOpacity(1.0)
             painter.translate(-slot.x, -slot.y)
@@ -188,7 +212,7 @@ def paint_symbol(painter: QPainter, style: Style, kind: Kind, *, wired: bool) ->
     if kind.dot:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.port[kind].color())
-        painter.drawEllipse(QPointF(0, 0), PORT / 8, PORT / 8)
+        painter.drawEllipse(QPointF(0, 0), DOT, DOT)
 
 
 def _paint_badge(painter: QPainter, style: Style, middle: QPointF, severity: Severity) -> None:
@@ -204,5 +228,4 @@ def _paint_badge(painter: QPainter, style: Style, middle: QPointF, severity: Sev
         drop = 1.5
     painter.setFont(font("badge"))
     painter.setPen(style.on_badge)
-    x = middle.x() - text_width("!", "badge") / 2
-    painter.drawText(QPointF(x, middle.y() + drop + baseline("badge")), "!")
+    draw_text(painter, middle.x() - text_width("!", "badge") / 2, middle.y() + drop, "!", "badge")

@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
 
 from engine.core.dtype import Array
-from studio.canvas.style import Style, baseline, font, text_width
+from studio.canvas.style import Style, draw_text, font, text_width
 from studio.ui.i18n import number
 from studio.ui.theme import mix
 
@@ -25,7 +25,7 @@ class Picture:
     def __init__(self, values: Array) -> None:
         self._values = np.asarray(values)
         self._image: QImage | None = None
-        self._bars: list[QRectF] = []
+        self._bars = QPainterPath()
         self._bars_area = QRectF()
 
     def paint(self, painter: QPainter, area: QRectF, style: Style, token: str) -> None:
@@ -49,14 +49,13 @@ class Picture:
             self._bars_area, self._bars = area, _bars(self._values, area)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.category[token])
-        painter.drawRects(self._bars)
+        painter.drawPath(self._bars)
 
     def _paint_number(self, painter: QPainter, area: QRectF, style: Style, _token: str) -> None:
         text = number(self._values.item())
         painter.setFont(font("number"))
         painter.setPen(style.text)
-        x = area.center().x() - text_width(text, "number") / 2
-        painter.drawText(QPointF(x, area.center().y() + baseline("number")), text)
+        draw_text(painter, area.center().x() - text_width(text, "number") / 2, area.center().y(), text, "number")
 
 
 _PAINTERS: Final[dict[int, Callable[[Picture, QPainter, QRectF, Style, str], None]]] = {
@@ -87,17 +86,28 @@ def _greys(low: str, high: str, unknown: str) -> list[int]:
     return [*(QColor(mix(low, high, i / 254)).rgb() for i in range(255)), QColor(unknown).rgb()]
 
 
-def _bars(values: Array, area: QRectF) -> list[QRectF]:
-    """Return a bar for each value, from the zero line up or down."""
+def _bars(values: Array, area: QRectF) -> QPainterPath:
+    """Return a bar for each value, from the zero line up or down.
+
+    Where there is no room for gaps it is one outline of steps: a third of the work of painting the bars.
+    """
+    path = QPainterPath()
     heights = np.nan_to_num(values.astype(float), posinf=0, neginf=0)
     if not heights.size:
-        return []
+        return path
     low, high = min(float(heights.min()), 0.0), max(float(heights.max()), 0.0)
     scale = area.height() / ((high - low) or 1.0)
     zero = area.top() + high * scale
     step = area.width() / len(heights)
-    gap = 1.0 if step > 2.5 else 0.0
-    return [
-        QRectF(area.left() + i * step, min(zero, zero - v * scale), step - gap, max(abs(v) * scale, 1.0))
-        for i, v in enumerate(heights.tolist())
-    ]
+    if step > 2.5:
+        for i, v in enumerate(heights.tolist()):
+            path.addRect(area.left() + i * step, min(zero, zero - v * scale), step - 1, max(abs(v) * scale, 1.0))
+        return path
+    tops = [QPointF(area.left() + i * step, zero - v * scale) for i, v in enumerate(heights.tolist())]
+    outline = [QPointF(area.left(), zero + 0.5)]
+    for top in tops:
+        outline += [top, QPointF(top.x() + step, top.y())]
+    outline.append(QPointF(area.right(), zero + 0.5))
+    path.addPolygon(QPolygonF(outline))
+    path.closeSubpath()
+    return path

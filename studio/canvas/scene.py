@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.core.errors import EngineError
 from studio.canvas.face import Face, make_face
-from studio.canvas.metrics import FAR_POSITION, MARGIN
+from studio.canvas.metrics import FAR_POSITION, MARGIN, detail_at
 from studio.canvas.node_item import Marks, NodeItem, PaintState
 from studio.canvas.note_item import NoteItem
 from studio.canvas.overview import NOTE, Overview
-from studio.canvas.ports import UNKNOWN, Slot, kind_of, shape_text
+from studio.canvas.ports import Slot, kind_of, shape_text
+from studio.canvas.sprites import Sprites
 from studio.canvas.status import Status
 from studio.canvas.style import Style
 from studio.canvas.touched import Touched
@@ -45,7 +46,7 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.document = document
         self.catalogue = catalogue
-        self.shared = PaintState(style)
+        self.shared = PaintState(style, Sprites(style))
         self.items_by_id: dict[str, NodeItem | NoteItem] = {}
         self.overview = Overview()
         self.status = Status()
@@ -135,7 +136,7 @@ class CanvasScene(QGraphicsScene):
         source, end = self.node(wire.source.node), self.node(target.node)
         if source is None or end is None:
             return
-        kind = source.marks.kinds.get((False, wire.source.port), UNKNOWN)
+        kind = source.output_kind(wire.source.port)
         spec = self.status.specs.get(wire.source) if self._leads(wire) else None
         start_at = source.port_position(wire.source.port, is_input=False)
         end_at = end.port_position(target.port, is_input=True)
@@ -165,7 +166,7 @@ class CanvasScene(QGraphicsScene):
             kinds[(True, slot.name)] = kind_of(self.status.specs.get(source) if source else None, slot.port)
         for slot in item.face.outputs:
             kinds[(False, slot.name)] = kind_of(self.status.specs.get(PortRef(item.id, slot.name)), slot.port)
-        item.marks.kinds = kinds
+        item.set_kinds(kinds)
         item.update()
 
     def _position(self, id: str) -> Position:
@@ -239,9 +240,11 @@ class CanvasScene(QGraphicsScene):
                 item.update()
         self._running = frozenset(ids)
 
-    def set_style(self, style: Style) -> None:
-        """Paint with other colours."""
+    def set_look(self, style: Style, zoom: float, ratio: float) -> None:
+        """Paint with these colours, for this zoom and this many pixels of the screen per logical pixel."""
         self.shared.style = style
+        self.shared.detail = detail_at(zoom)
+        self.shared.sprites = Sprites(style, zoom, ratio)
         self.update()
 
     def paint_far(self, painter: QPainter) -> None:

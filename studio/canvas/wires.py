@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from studio.canvas.metrics import FAR_POSITION, WIRE_HOT, Detail
 from studio.canvas.node_item import PaintState
 from studio.canvas.ports import UNKNOWN, Kind
-from studio.canvas.style import baseline, font, text_width
+from studio.canvas.style import draw_text, font, text_width
 from studio.document.document import PortRef, Wire
 
 _PARAMETER: Final = np.linspace(0.0, 1.0, 33)[:, None]
@@ -195,7 +195,7 @@ class WireLayer(QGraphicsItem):
             self._paint_labels(painter, visible)
 
     def _paint_labels(self, painter: QPainter, visible: list[Strand]) -> None:
-        style, drop = self._shared.style, baseline("shape")
+        style = self._shared.style
         painter.setFont(font("shape"))
         for strand in visible:
             if strand.label is not None:
@@ -204,8 +204,7 @@ class WireLayer(QGraphicsItem):
                 painter.drawRoundedRect(strand.label, 7, 7)
                 painter.setPen(style.dim)
                 middle = strand.label.center()
-                x = middle.x() - text_width(strand.text, "shape") / 2
-                painter.drawText(QPointF(x, middle.y() + drop), strand.text)
+                draw_text(painter, middle.x() - text_width(strand.text, "shape") / 2, middle.y(), strand.text, "shape")
 
 
 def _label_area(strand: Strand) -> QRectF | None:

@@ -144,7 +144,8 @@ class DragWire(Gesture):
             return
         style = self.view.canvas.shared.style
         item = self.view.canvas.node(self.fixed.node)
-        kind = item.marks.kinds.get((self.is_input, self.fixed.port), UNKNOWN) if item else UNKNOWN
+        slot = item.face.slot(self.fixed.port, is_input=self.is_input) if item else None
+        kind = item.kind(slot) if item and slot else UNKNOWN
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(style.hot_wire[kind] if not self._refusal else style.refused)
         painter.drawPath(curve(*self._ends()))

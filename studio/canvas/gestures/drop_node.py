@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.metrics import CORNER, HEADER, MIN_WIDTH, PAD
-from studio.canvas.style import baseline, elided, font
+from studio.canvas.style import draw_text, elided, font
 from studio.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -57,5 +57,5 @@ class DropNode(Gesture):
         painter.setPen(style.text)
         painter.setFont(font("title"))
         title = elided(_(self._type.title), "title", MIN_WIDTH - 2 * PAD)
-        painter.drawText(QPointF(area.left() + PAD, area.top() + HEADER / 2 + baseline("title")), title)
+        draw_text(painter, area.left() + PAD, area.top() + HEADER / 2, title, "title")
         painter.setOpacity(1.0)

@@ -28,7 +28,7 @@ def portrait(scene: CanvasScene) -> dict:
     notes = [scene.items_by_id[id] for id in scene.document.notes]
     return {
         "ids": sorted(scene.items_by_id),
-        "nodes": {i.id: (i.face, i.pos(), i.marks.kinds) for i in nodes},
+        "nodes": {i.id: (i.face, i.pos(), [i.kind(s) for s in i.slots()]) for i in nodes},
         "notes": {i.id: (i.text, i.size, i.pos()) for i in notes},
         "strands": {t: (s.wire, s.start, s.end, s.kind, s.text) for t, s in scene.wires.strands().items()},
         "blocks": {i.id: scene.overview.body(i.id) for i in (*nodes, *notes)},
