@@ -153,7 +153,7 @@ class CommandView(NavigableView):
         document = self.canvas.document
         node_type = self.canvas.catalogue[type_id]
         node = Node(document.new_id(_stem(type_id)), type_id)
-        face = make_face(document, node, node_type, picture=False)
+        face = make_face(document, node, node_type)
         corner = position - QPointF(face.width / 2, HEADER / 2)
         wires: Iterable[Edit] = ()
         if dangling is not None and dangling.node in document.nodes:

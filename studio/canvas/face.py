@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from studio.ui.i18n import _, label
 
 _GAP = 10.0
 _BADGE = 22.0
+_PICTURE_GAP = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ class Face:
     lines: tuple[Line, ...]
     inputs: tuple[Slot, ...]
     outputs: tuple[Slot, ...]
-    labelled: bool
     thumbnail: QRectF | None
 
     def slot(self, name: str, *, is_input: bool) -> Slot | None:
@@ -59,22 +59,25 @@ class Face:
         return next((s for s in (self.inputs if is_input else self.outputs) if s.name == name), None)
 
 
-def make_face(document: Document, node: Node, node_type: NodeType | None, *, picture: bool) -> Face:
-    """Return what `node` shows: `picture` tells whether room for one is needed. An unknown type is None."""
+def make_face(document: Document, node: Node, node_type: NodeType | None) -> Face:
+    """Return what `node` shows, without a picture. An unknown type is None."""
     sources = {w.source.port for w in document.wires_of(node.id) if w.source.node == node.id}
-    inputs, outputs = input_slots(node_type, document.inputs_of(node.id)), output_slots(node_type, sources)
+    inputs = input_slots(node_type, document.inputs_of(node.id))
+    outputs = output_slots(node_type, sources)
     # One way in and one way out need no names; they stand in the first row, beside the parameters.
-    labelled = max(len(inputs), len(outputs)) > 1
+    port_rows = max(len(inputs), len(outputs))
+    labelled = port_rows > 1
     pairs = list(_lines(node, node_type))
     type_title = _(node_type.title) if node_type else node.type
     title, subtitle = (node.title, type_title) if node.title else (type_title, "")
 
-    width = _width(title, subtitle, pairs, inputs, outputs, labelled)
-    port_rows = max(len(inputs), len(outputs))
+    width = _width(title, subtitle, pairs, (inputs, outputs) if labelled else ())
     first_line = port_rows if labelled else 0
-    rows = max(first_line + len(pairs), port_rows, 1)
-    bottom = HEADER + BODY_TOP + rows * ROW
-    thumbnail = QRectF(PAD, bottom + 4, width - 2 * PAD, THUMBNAIL) if picture else None
+    for slot in (*inputs, *outputs):
+        slot.shown = elided(slot.label, "label", width / 2 - PAD)
+    for side, x in ((inputs, 0.0), (outputs, width)):
+        for row, slot in enumerate(side):
+            slot.x, slot.y = x, _row_middle(row)
     room = width - 2 * PAD - _BADGE
     title = elided(title, "title", room)
     return Face(
@@ -82,21 +85,27 @@ def make_face(document: Document, node: Node, node_type: NodeType | None, *, pic
         subtitle=elided(subtitle, "label", max(room - text_width(title, "title") - _GAP, 0)) if subtitle else "",
         category=node_type.category if node_type else "",
         width=width,
-        height=bottom + BODY_BOTTOM + (THUMBNAIL + 6 if picture else 0),
+        height=HEADER + BODY_TOP + max(first_line + len(pairs), port_rows, 1) * ROW + BODY_BOTTOM,
         lines=tuple(_fit(text, value, row, width) for row, (text, value) in enumerate(pairs, first_line)),
-        inputs=tuple(_placed(slot, row, 0.0, width) for row, slot in enumerate(inputs)),
-        outputs=tuple(_placed(slot, row, width, width) for row, slot in enumerate(outputs)),
-        labelled=labelled,
-        thumbnail=thumbnail,
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+        thumbnail=None,
     )
+
+
+def with_picture(face: Face, wanted: bool) -> Face:
+    """Return `face` with room for a picture below its lines, or without."""
+    if wanted == (face.thumbnail is not None):
+        return face
+    if not wanted:
+        return replace(face, height=face.height - THUMBNAIL - _PICTURE_GAP, thumbnail=None)
+    top = face.height - BODY_BOTTOM + _PICTURE_GAP - 2
+    area = QRectF(PAD, top, face.width - 2 * PAD, THUMBNAIL)
+    return replace(face, height=face.height + THUMBNAIL + _PICTURE_GAP, thumbnail=area)
 
 
 def _row_middle(row: int) -> float:
     return HEADER + BODY_TOP + row * ROW + ROW / 2
-
-
-def _placed(slot: Slot, row: int, x: float, width: float) -> Slot:
-    return replace(slot, x=x, y=_row_middle(row), shown=elided(slot.label, "label", width / 2 - PAD))
 
 
 def _fit(text: str, value: str, row: int, width: float) -> Line:
@@ -105,21 +114,14 @@ def _fit(text: str, value: str, row: int, width: float) -> Line:
     return Line(elided(text, "label", room - text_width(value, "value")), value, _row_middle(row))
 
 
-def _width(
-    title: str,
-    subtitle: str,
-    pairs: list[tuple[str, str]],
-    inputs: list[Slot],
-    outputs: list[Slot],
-    labelled: bool,
-) -> float:
+def _width(title: str, subtitle: str, pairs: list[tuple[str, str]], sides: Collection[list[Slot]]) -> float:
     widths = [text_width(title, "title") + _BADGE]
     if subtitle:
         widths[0] += _GAP + text_width(subtitle, "label")
     widths += [text_width(text, "label") + _GAP + text_width(value, "value") for text, value in pairs]
-    if labelled:
-        sides = [max((text_width(s.label, "label") for s in side), default=0.0) for side in (inputs, outputs)]
-        widths.append(2 * max(sides) + _GAP)
+    labels = [text_width(slot.label, "label") for side in sides for slot in side]
+    if labels:
+        widths.append(2 * max(labels) + _GAP)
     wanted = max(widths) + 2 * PAD
     return min(max(MIN_WIDTH, 4 * -(-wanted // 4)), MAX_WIDTH)
 

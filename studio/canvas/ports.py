@@ -11,12 +11,12 @@ from studio.document.nodetype import NodeType, Port
 from studio.ui.i18n import label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Slot:
     """A place on a node where a wire ends.
 
     `name` is the port's id within the node; `port` its declaration, None if a wire alone says that it exists.
-    `x` and `y` are its middle, from the node's top left corner.
+    `x` and `y` are its middle, from the node's top left corner; the face that it belongs to sets them.
     """
 
     name: str

@@ -9,7 +9,8 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.core.errors import EngineError
-from studio.canvas.face import Face, make_face
+from studio.canvas.backlog import Backlog
+from studio.canvas.face import Face, make_face, with_picture
 from studio.canvas.metrics import FAR_POSITION, MARGIN, detail_at
 from studio.canvas.node_item import Marks, NodeItem, PaintState
 from studio.canvas.note_item import NoteItem
@@ -50,6 +51,9 @@ class CanvasScene(QGraphicsScene):
         self.items_by_id: dict[str, NodeItem | NoteItem] = {}
         self.overview = Overview()
         self.status = Status()
+        self._unmarked, self._unpictured = Backlog(self._mark, self), Backlog(self._picture, self)
+        self._unmarked.emptied.connect(self.synced)
+        self._unpictured.emptied.connect(self.synced)
         self.wires = WireLayer(self.shared)
         self.addItem(self.wires)
         self._indexed = QRectF()
@@ -60,6 +64,8 @@ class CanvasScene(QGraphicsScene):
 
     def close(self) -> None:
         """Stop following the document."""
+        self._unmarked.clear()
+        self._unpictured.clear()
         self._unsubscribe()
 
     # ------------------------------------------------------------------------------- following the document
@@ -109,6 +115,7 @@ class CanvasScene(QGraphicsScene):
             item.set_face(face)
             item.setPos(*_shown(node.position))
         self._mark_ports(item)
+        self._picture(id)
         self.overview.put_block(id, face.category, item.body())
 
     def _sync_note(self, id: str) -> None:
@@ -153,11 +160,10 @@ class CanvasScene(QGraphicsScene):
 
     def _face(self, id: str) -> Face:
         node = self.document.nodes[id]
-        return make_face(self.document, node, self.node_type(id), picture=id in self.status.pictures)
+        face = make_face(self.document, node, self.node_type(id))
+        return with_picture(face, id in self.status.pictures)
 
     def _mark_ports(self, item: NodeItem) -> None:
-        item.picture = self.status.pictures.get(item.id)
-        item.stale = item.id in self.status.stale
         item.marks.severity = self.status.severity(item.id)
         wired = self.document.inputs_of(item.id)
         kinds = {}
@@ -209,28 +215,36 @@ class CanvasScene(QGraphicsScene):
             self._sync_wire(wire.target)
 
     def set_analysis(self, analysis: Analysis) -> None:
-        """Show other specs and problems; only what differs is painted anew."""
-        self._mark(self.status.set_analysis(analysis))
+        """Show other specs and problems; only what differs is brought up to date."""
+        self._unmarked.add(self.status.set_analysis(analysis))
 
     def set_preview(self, tensors: Mapping[PortRef, TensorInfo], errors: Mapping[str, EngineError]) -> None:
         """Show other pictures and errors of a run."""
-        self._mark(self.status.set_preview(tensors, errors))
+        self._unpictured.add(self.status.set_preview(tensors, errors))
 
-    def _mark(self, ids: Iterable[str]) -> None:
-        followers: dict[str, None] = {}
-        for id in ids:
-            if (item := self.node(id)) is not None:
-                if (id in self.status.pictures) != (item.face.thumbnail is not None):
-                    item.set_face(self._face(id))
-                    self.overview.put_block(id, item.face.category, item.body())
-                self._mark_ports(item)
-                followers.update({w.target.node: None for w in self.document.wires_of(id) if w.source.node == id})
-        for id in followers:
-            if (item := self.node(id)) is not None:
-                self._mark_ports(item)
-        for id in ids:
-            self._route(id)
-        self.synced.emit()
+    def _mark(self, id: str) -> None:
+        """Show what the analysis says of a node: on its ports, on its wires and on the inputs these lead to."""
+        item = self.node(id)
+        if item is None:
+            return
+        self._mark_ports(item)
+        for wire in self.document.wires_of(id):
+            if wire.source.node == id and (follower := self.node(wire.target.node)) is not None:
+                self._mark_ports(follower)
+        self._route(id)
+
+    def _picture(self, id: str) -> None:
+        """Show what the preview says of a node: its picture and its error."""
+        item = self.node(id)
+        if item is None:
+            return
+        item.picture = self.status.pictures.get(id)
+        item.stale = id in self.status.stale
+        item.marks.severity = self.status.severity(id)
+        if (item.picture is None) != (item.face.thumbnail is None):
+            item.set_face(with_picture(item.face, item.picture is not None))
+            self.overview.put_block(id, item.face.category, item.body())
+        item.update()
 
     def set_running(self, ids: Collection[str]) -> None:
         """Ring these nodes and no others."""

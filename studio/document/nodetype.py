@@ -67,8 +67,9 @@ class NodeType:
         return next((p for p in self.inputs if p.name == base and bool(bracket) == p.variadic), None)
 
     def output(self, name: str) -> Port | None:
-        """Return the output called `name`, or None."""
-        return next((p for p in self.outputs if p.name == name), None)
+        """Return the output that `name` (also ``values[1]`` of one that gives a list) belongs to, or None."""
+        base, bracket, _ = name.partition("[")
+        return next((p for p in self.outputs if p.name == base and bool(bracket) == p.variadic), None)
 
 
 Catalogue = Registry[NodeType]

@@ -8,20 +8,20 @@ Translations that are already there are kept; what is missing is listed. Needs b
 from __future__ import annotations
 
 import ast
-import importlib
 import io
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as BabelMessage
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from studio.document.catalogue import CATALOGUE
 from studio.document.nodetype import Catalogue
 from studio.ui import phrases
 from studio.ui.i18n import DOMAIN, LANGUAGES, words
@@ -194,16 +194,7 @@ def _write(catalog: Catalog, path: Path) -> None:
         write_po(file, catalog, sort_output=True, include_lineno=False, width=120)
 
 
-def all_nodes() -> Catalogue | None:
-    """Return the program's node types."""
-    try:
-        module = importlib.import_module("studio.document.catalogue")
-    except ModuleNotFoundError:
-        return None
-    return cast(Catalogue, module.CATALOGUE)
-
-
 if __name__ == "__main__":
-    lacking = update(all_nodes())
+    lacking = update(CATALOGUE)
     print(*lacking, sep="\n", file=sys.stderr)
     sys.exit(bool(lacking))

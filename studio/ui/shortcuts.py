@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtGui import QKeySequence
 
+from studio.ui.i18n import N_, _
 from studio.ui.settings import settings
 
-_GROUP = "shortcuts"
+_GROUP: Final = "shortcuts"
+# The keys whose names on the keyboard depend on the language, by their names in Qt's portable form.
+_KEYS: Final = {
+    "Shift": N_("Shift"),
+    "Return": N_("Enter"),
+    "Enter": N_("Enter"),
+    "Del": N_("Del"),
+    "Home": N_("Home"),
+    "End": N_("End"),
+    "Space": N_("Space"),
+    "Backspace": N_("Backspace"),
+}
 
 
 def shortcuts_of(id: str, defaults: Sequence[str]) -> list[QKeySequence]:
@@ -30,5 +45,8 @@ def rebind(id: str, texts: Sequence[str] | None) -> None:
 
 
 def shown(sequence: QKeySequence) -> str:
-    """Return a shortcut as a reader of the language in use knows it, such as "Ctrl+Mayús+P"."""
-    return sequence.toString(QKeySequence.SequenceFormat.NativeText)
+    """Return a shortcut as the keyboards of the language in use name it, such as "Ctrl+Mayús+P"."""
+    if sys.platform == "darwin":
+        return sequence.toString(QKeySequence.SequenceFormat.NativeText)  # signs, the same in all languages
+    text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
+    return re.sub(r"[A-Za-z]{2,}", lambda match: _(_KEYS.get(match[0], match[0])), text)

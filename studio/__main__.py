@@ -1,0 +1,5 @@
+"""``python -m studio`` is ``trenza``."""
+
+from studio.cli import main
+
+main()

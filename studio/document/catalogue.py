@@ -1,0 +1,152 @@
+"""The node types, built from the registries of the engine: what is declared there is a node here."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from engine.core.op import OPS, Op
+from engine.core.param import Param
+from engine.data import DATASETS
+from engine.keras.layers import LAYERS
+from engine.keras.losses import LOSSES
+from engine.keras.metrics import METRICS
+from engine.keras.optimizers import OPTIMIZERS
+from studio.document.nodetype import Catalogue, NodeType, Port
+
+#: How a trainer goes about it, whatever its optimiser.
+FIT_PARAMS: Final = {
+    "epochs": Param("int", 10, "How often it goes through all examples.", min=1, max=100_000),
+    "batch_size": Param("int", 32, "Number of examples in a step.", min=1, unit="samples"),
+    "validation_split": Param(
+        "float", 0.2, "Share of the examples to validate with, if the data set keeps none apart.", min=0, below=1
+    ),
+    "shuffle": Param("bool", True, "Take the examples in a new order in each epoch."),
+}
+
+
+def _classes(registry: Any) -> Iterator[type]:
+    """Yield each class of a registry once; aliases point at the same class."""
+    yield from dict.fromkeys(registry.values())
+
+
+def _summary(cls: type) -> str:
+    return (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _words(name: str) -> str:
+    """Return a class name as words: ``MeanSquaredError`` is "Mean squared error"."""
+    spaced = "".join(f" {c}" if c.isupper() and i and not name[i - 1].isupper() else c for i, c in enumerate(name))
+    return spaced[:1] + spaced[1:].lower()
+
+
+def _op_type(op: Op) -> NodeType:
+    listing = op.outputs == ("values",)
+    return NodeType(
+        id=f"op.{op.name}",
+        category="op",
+        title=op.name,
+        summary=op.summary,
+        inputs=tuple(Port(o.name, variadic=o.variadic) for o in op.inputs),
+        outputs=tuple(Port(name, variadic=listing) for name in op.outputs),
+        params=op.params,
+        help=op.__doc__ or "",
+        keywords=(op.family, *op.keywords),
+        make=op,
+    )
+
+
+def _data_types() -> Iterable[NodeType]:
+    for record in DATASETS.values():
+        yield NodeType(
+            id=f"data.{record.name}",
+            category="data",
+            title=record.title,
+            summary=record.summary,
+            outputs=(Port("x"), Port("y")),
+            params=record.params,
+            help=record.summary,
+            keywords=record.keywords,
+            make=record,
+        )
+    yield NodeType(
+        id="data.constant",
+        category="data",
+        title="Constant",
+        summary="A tensor with given values.",
+        outputs=(Port("output"),),
+        params={
+            "value": Param("value", 0.0, "A number, or nested lists of numbers."),
+            "dtype": Param("dtype", None, "Element type; none takes that of the value.", optional=True),
+        },
+        help="A tensor with given values. Numbers with a point become float32, whole ones int32.",
+        keywords=("tensor", "number", "value"),
+    )
+
+
+def _layer_types() -> Iterable[NodeType]:
+    for cls in _classes(LAYERS):
+        yield NodeType(
+            id=f"layer.{cls.__name__}",
+            category="layer",
+            title=cls.__name__,
+            summary=_summary(cls),
+            inputs=(Port("inputs"),),
+            outputs=(Port("output"),),
+            params=cls.params,  # type: ignore[attr-defined]
+            help=inspect.getdoc(cls) or "",
+            make=cls,
+        )
+
+
+def _measure_types(registry: Any, kind: str, output: str) -> Iterable[NodeType]:
+    for cls in _classes(registry):
+        yield NodeType(
+            id=f"{kind}.{cls.__name__}",
+            category="loss",
+            title=_words(cls.__name__),
+            summary=_summary(cls),
+            inputs=(Port("y_true"), Port("y_pred")),
+            outputs=(Port(output),),
+            params={n: p for n, p in cls.params.items() if n != "reduction"},  # type: ignore[attr-defined]
+            help=inspect.getdoc(cls) or "",
+            keywords=(kind,),
+            make=cls,
+        )
+
+
+def _trainer_types() -> Iterable[NodeType]:
+    for cls in _classes(OPTIMIZERS):
+        own: dict[str, Param] = cls.params  # type: ignore[attr-defined]
+        rate = {"learning_rate": own["learning_rate"]}
+        yield NodeType(
+            id=f"train.{cls.__name__}",
+            category="train",
+            title=cls.__name__,
+            summary=_summary(cls),
+            inputs=(Port("loss", variadic=True),),
+            params={**rate, **FIT_PARAMS, **own},
+            help=inspect.getdoc(cls) or "",
+            keywords=("trainer", "optimizer", "fit"),
+            make=cls,
+        )
+
+
+def build() -> Catalogue:
+    """Return the catalogue of all node types, in the order of the palette."""
+    catalogue = Catalogue("node type")
+    types = [
+        *_data_types(),
+        *_layer_types(),
+        *(_op_type(op) for op in OPS.values() if not op.internal),
+        *_measure_types(LOSSES, "loss", "loss"),
+        *_measure_types(METRICS, "metric", "value"),
+        *_trainer_types(),
+    ]
+    for node_type in types:
+        catalogue.add(node_type.id, node_type)
+    return catalogue
+
+
+CATALOGUE: Final = build()

@@ -1,0 +1,347 @@
+"""Lowering: from a document to something that runs. Values for every wire, and a model to train."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from engine import keras
+from engine.core.dtype import Array
+from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.spec import TensorSpec
+from engine.data import Examples
+from engine.graph.graph import freeze
+from engine.runtime import rng
+from engine.runtime.eager import constant
+from studio.document.catalogue import FIT_PARAMS
+from studio.document.document import Document, PortRef
+from studio.document.infer import Inference, ordered, output_refs
+from studio.document.kinds import bound, is_source, kind_of
+from studio.document.nodetype import Catalogue, NodeType
+from studio.document.order import order
+
+#: Setting of a document: the seed of everything random in it.
+SEED = "seed"
+#: Examples of a batch where no trainer says how many.
+BATCH_SIZE = 32
+
+
+@dataclass
+class Step:
+    """A node, ready to run: what it is, and where its inputs come from."""
+
+    id: str
+    node_type: NodeType
+    params: dict[str, Any]
+    sources: list[PortRef]
+    made: Any = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """A model with its data, and how to train it.
+
+    Parameters
+    ----------
+    fit
+        Keyword arguments of `fit` beside the data: "epochs", "batch_size", …
+    trainer
+        Id of the trainer's node.
+    """
+
+    model: keras.Model
+    x: list[Array]
+    y: list[Array]
+    validation: tuple[list[Array], list[Array]] | None
+    fit: dict[str, Any]
+    trainer: str
+
+
+@dataclass
+class Values:
+    """What ran: a tensor for each output port that has one, an error for each node that failed."""
+
+    tensors: dict[PortRef, Any] = field(default_factory=dict)
+    errors: dict[str, EngineError] = field(default_factory=dict)
+
+
+class Program:
+    """A document in a form that runs; it follows the document's changes and keeps the weights that still fit.
+
+    Parameters
+    ----------
+    catalogue
+        The node types.
+
+    Examples
+    --------
+    >>> from studio.document.catalogue import CATALOGUE
+    >>> from studio.document.document import Node
+    >>> from studio.document.edits import AddNode
+    >>> document = Document()
+    >>> _ = document.apply(AddNode(Node("two", "data.constant", {"value": 2.0})))
+    >>> program = Program(CATALOGUE)
+    >>> program.update(document)
+    >>> float(program.values().tensors[PortRef("two", "output")])
+    2.0
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._inference = Inference(catalogue)
+        self._made: dict[str, tuple[Any, Any]] = {}
+        self._examples: dict[Any, Examples] = {}
+        self.steps: list[Step] = []
+        self.seed = 0
+        self.problems: dict[str, EngineError] = {}
+
+    # --------------------------------------------------------------------------------------------------- document
+
+    def update(self, document: Document) -> None:
+        """Take the present state of the document over; layers that did not change keep their weights."""
+        analysis = self._inference.analyse(document)
+        self.problems = {}
+        for problem in analysis.problems:
+            if problem.node is not None and problem.severity == "error":
+                self.problems.setdefault(problem.node, problem.error)
+        self.seed = int(document.settings.get(SEED, 0))
+        self.steps = []
+        made: dict[str, tuple[Any, Any]] = {}
+        for id in order(document)[0]:
+            if id in self.problems:
+                continue
+            node = document.nodes[id]
+            node_type = self._catalogue[node.type]
+            sources = ordered(node_type, document.inputs_of(id))
+            specs = [analysis.specs.get(ref) for ref in sources]
+            if any(s is None for s in specs):
+                continue
+            params = bound(node_type, node.params)
+            key = (node_type.id, freeze(params), tuple(specs), self.seed)
+            known = self._made.get(id)
+            made[id] = known if known and known[0] == key else (key, self._make(node_type, params, id))
+            self.steps.append(Step(id, node_type, params, sources, made[id][1]))
+        self._made = made
+
+    def reset(self) -> None:
+        """Forget all weights: the next update draws new ones, the same as at first."""
+        self._made.clear()
+
+    def _make(self, node_type: NodeType, params: dict[str, Any], id: str) -> Any:
+        if is_source(node_type):
+            return None
+        # each node draws from a seed of its own, so that an edit of one leaves the others' weights alone
+        rng.set_seed(rng.mixed(self.seed, id))
+        return kind_of(node_type).make(node_type, params, id)
+
+    def examples(self, step: Step) -> Examples:
+        """Return the examples of a data node; they are loaded once.
+
+        Raises
+        ------
+        EngineError
+            If they cannot be loaded or are no good; the error names the node.
+        """
+        key = (step.node_type.id, freeze(step.params))
+        if key not in self._examples:
+            with _at(step.id):
+                self._examples[key] = step.node_type.make(**step.params)
+        return self._examples[key]
+
+    def step(self, id: str) -> Step | None:
+        """Return the step of a node, or None if it cannot run."""
+        return next((s for s in self.steps if s.id == id), None)
+
+    # ----------------------------------------------------------------------------------------------------- values
+
+    @property
+    def batch_size(self) -> int:
+        """Number of examples of a batch, as the trainer says."""
+        return next((s.params["batch_size"] for s in self.steps if s.node_type.category == "train"), BATCH_SIZE)
+
+    def values(self, run: Callable[[Step, Sequence[Any]], Sequence[Any]] | None = None) -> Values:
+        """Run the first batch through all nodes that can run, and return what comes out where.
+
+        A node that fails keeps what lies behind it from running, nothing else.
+        """
+        found = Values()
+        for step in self.steps:
+            if any(ref not in found.tensors for ref in step.sources):
+                continue
+            try:
+                inputs = [found.tensors[ref] for ref in step.sources]
+                outputs = list((run or self.run)(step, inputs))
+            except EngineError as error:
+                error.facts.setdefault("node", step.id)
+                found.errors[step.id] = error
+                continue
+            found.tensors.update(zip(output_refs(step.id, step.node_type, len(outputs)), outputs, strict=True))
+        return found
+
+    def run(self, step: Step, inputs: Sequence[Any]) -> Sequence[Any]:
+        """Return the outputs of a node for inputs: for a data node, of its first batch."""
+        if is_source(step.node_type):
+            x, y = self.examples(step).train
+            return [constant(x[: self.batch_size]), constant(y[: self.batch_size])]
+        return kind_of(step.node_type).apply(step.made, inputs)
+
+    # --------------------------------------------------------------------------------------------------- training
+
+    def training(self) -> Training:
+        """Return the model that the document describes, its data, and how to train it.
+
+        Raises
+        ------
+        EngineError
+            If there is no trainer, or what it needs is not there; the error names the node.
+        """
+        trainers = [s for s in self.steps if s.node_type.category == "train"]
+        if len(trainers) != 1:
+            self._refuse_trainers(trainers)
+        trainer = trainers[0]
+        losses = [self._behind(trainer, ref) for ref in trainer.sources]
+        sources, feeds = self._feeds(losses)
+        with _at(trainer.id):
+            model = self._model(sources, losses)
+            watched = self._watched(losses)
+            model.compile(
+                optimizer=self._fresh(trainer),
+                loss=[loss.made for loss in losses],
+                metrics=[[self._fresh(m) for m in metrics] for metrics in watched],
+            )
+        x = [feeds[ref][0] for ref in sources]
+        truths = [self._truth(loss, 0) for loss in losses]
+        validation = None
+        if all(feeds[ref][1] is not None for ref in sources):
+            held_out = [self._truth(loss, 1) for loss in losses]
+            validation = ([v for ref in sources if (v := feeds[ref][1]) is not None], held_out)
+        fit = {name: trainer.params[name] for name in FIT_PARAMS}
+        if validation is not None:
+            fit["validation_split"] = 0.0
+        return Training(model, x, truths, validation, fit, trainer.id)
+
+    def _refuse_trainers(self, trainers: Sequence[Step]) -> None:
+        for id, error in self.problems.items():
+            error.facts.setdefault("node", id)
+            raise error
+        if trainers:
+            raise InvalidArgumentError(
+                "The document has {count} trainers.",
+                hint="Keep one.",
+                count=len(trainers),
+                node=trainers[1].id,
+            )
+        raise InvalidArgumentError(
+            "The document has no trainer.", hint="Add one from the palette (Adam or SGD) and wire the loss to it."
+        )
+
+    def _behind(self, trainer: Step, ref: PortRef) -> Step:
+        step = self.step(ref.node)
+        if step is None or not step.node_type.id.startswith("loss."):
+            raise InvalidArgumentError(
+                "A trainer is wired to losses, but '{node_id}' is none.",
+                hint="Put a loss between them.",
+                node_id=ref.node,
+                node=trainer.id,
+            )
+        return step
+
+    def _ancestors(self, refs: Sequence[PortRef]) -> Iterator[Step]:
+        """Yield the steps that these ports depend on, in order."""
+        wanted = {ref.node for ref in refs}
+        for step in reversed(self.steps):
+            if step.id in wanted:
+                wanted |= {ref.node for ref in step.sources}
+        yield from (s for s in self.steps if s.id in wanted)
+
+    def _feeds(self, losses: Sequence[Step]) -> tuple[list[PortRef], dict[PortRef, tuple[Array, Array | None]]]:
+        """Return the data ports that the predictions depend on, with their arrays to train on and to test on."""
+        predictions = [loss.sources[1] for loss in losses]
+        steps = list(self._ancestors(predictions))
+        read = {ref for s in steps for ref in s.sources} | set(predictions)
+        feeds: dict[PortRef, tuple[Array, Array | None]] = {}
+        for step in steps:
+            if is_source(step.node_type):
+                examples = self.examples(step)
+                for i, port in enumerate(step.node_type.outputs):
+                    if (ref := PortRef(step.id, port.name)) in read:
+                        feeds[ref] = examples.train[i], examples.test[i] if examples.test else None
+        if not feeds:
+            raise InvalidArgumentError(
+                "The prediction does not depend on any data.",
+                hint="Wire a data node to the first layer.",
+                node=losses[0].id,
+            )
+        return list(feeds), feeds
+
+    def _model(self, sources: Sequence[PortRef], losses: Sequence[Step]) -> keras.Model:
+        """Return the model from the data ports to the predictions, made by wiring the same layers symbolically."""
+        predictions = [loss.sources[1] for loss in losses]
+        values: dict[PortRef, Any] = {}
+        for step in self._ancestors(predictions):
+            if is_source(step.node_type):
+                for spec, ref in zip(_specs(step), output_refs(step.id, step.node_type, 2), strict=True):
+                    values[ref] = keras.Input(batch_shape=spec.shape, dtype=spec.dtype, name=f"{ref.node}.{ref.port}")
+                continue
+            with _at(step.id):
+                outputs = kind_of(step.node_type).apply(step.made, [values[r] for r in step.sources])
+            values.update(zip(output_refs(step.id, step.node_type, len(outputs)), outputs, strict=True))
+        return keras.Model([values[r] for r in sources], [values[r] for r in predictions], name="document")
+
+    def _watched(self, losses: Sequence[Step]) -> list[list[Step]]:
+        """Return the metrics of each loss: those that look at the same prediction."""
+        watched: list[list[Step]] = [[] for _ in losses]
+        for step in self.steps:
+            if step.node_type.id.startswith("metric."):
+                places = [i for i, loss in enumerate(losses) if loss.sources == step.sources]
+                if not places:
+                    raise InvalidArgumentError(
+                        "This metric looks at other tensors than any loss.",
+                        hint="Wire it to the truth and the prediction of a loss.",
+                        node=step.id,
+                    )
+                watched[places[0]].append(step)
+        return watched
+
+    def _fresh(self, step: Step) -> Any:
+        """Return an optimiser or a metric that has seen nothing yet."""
+        return self._make(step.node_type, step.params, step.id)
+
+    def _truth(self, loss: Step, part: int) -> Array:
+        """Return the truth for all examples: data, or what ops make of them."""
+        ref = loss.sources[0]
+        values: dict[PortRef, Any] = {}
+        for step in self._ancestors([ref]):
+            if step.node_type.id.startswith("layer."):
+                raise InvalidArgumentError(
+                    "The truth of a loss depends on the layer '{layer}', so it would be learned too.",
+                    hint="Wire y_true to data, or to ops on data.",
+                    layer=step.id,
+                    node=loss.id,
+                )
+            if is_source(step.node_type):
+                examples = self.examples(step)
+                outputs = [constant(a) for a in (examples.test if part and examples.test else examples.train)]
+            else:
+                outputs = list(kind_of(step.node_type).apply(step.made, [values[r] for r in step.sources]))
+            values.update(zip(output_refs(step.id, step.node_type, len(outputs)), outputs, strict=True))
+        return np.asarray(values[ref].numpy())
+
+
+def _specs(step: Step) -> Sequence[TensorSpec]:
+    specs: Sequence[TensorSpec] = step.node_type.make.specs(**step.params)
+    return specs
+
+
+@contextmanager
+def _at(node: str) -> Iterator[None]:
+    """Name the node in the errors that are raised inside of the block."""
+    try:
+        yield
+    except EngineError as error:
+        error.facts.setdefault("node", node)
+        raise

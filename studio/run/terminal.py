@@ -1,0 +1,117 @@
+"""A document in the terminal: progress bars, final metrics, or the values of its tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.core.errors import EngineError, InvalidArgumentError
+from engine.data.files import use_folder
+from studio.document.catalogue import CATALOGUE
+from studio.document.document import Document
+from studio.document.edits import SetParams, SetSetting
+from studio.document.file import load
+from studio.document.lower import SEED, Program, Values
+from studio.run import session
+from studio.run.messages import Mode
+
+#: Setting of a document: how it runs unless it is told otherwise.
+MODE = "mode"
+
+
+def run(
+    path: Path,
+    *,
+    mode: str | None = None,
+    epochs: int | None = None,
+    seed: int | None = None,
+    changes: Sequence[str] = (),
+    data_dir: Path | None = None,
+    quiet: bool = False,
+) -> dict[str, Any]:
+    """Train a document, or compute its tensors if it has no trainer, and return the outcome as plain data.
+
+    Raises
+    ------
+    EngineError
+        If the document cannot be read or run.
+    """
+    document = load(path)
+    for change in changes:
+        _set(document, change)
+    if seed is not None:
+        document.apply(SetSetting(SEED, seed))
+    use_folder(data_dir)
+    chosen: Mode = "eager" if (mode or document.settings.get(MODE)) == "eager" else "lazy"
+    program = Program(CATALOGUE)
+    program.update(document)
+    trainers = [n for n in document.nodes.values() if n.type.startswith("train.")]
+    if not trainers:
+        return _compute(program, chosen, quiet)
+    training = program.training()
+    if epochs is not None:
+        training.fit["epochs"] = epochs
+    outcome = session.train(program, training, chosen, verbose=0 if quiet else 1)
+    if not quiet:
+        click.echo(_line(outcome.metrics))
+        click.echo(f"{outcome.epochs} epochs in {outcome.seconds:.1f} s ({chosen})")
+    return {"metrics": dict(outcome.metrics), "epochs": outcome.epochs, "seconds": outcome.seconds, "mode": chosen}
+
+
+def _set(document: Document, change: str) -> None:
+    """Carry out ``NODE.PARAM=VALUE``, in which the node is named by id or by title."""
+    place, equals, text = change.partition("=")
+    name, dot, param_name = place.rpartition(".")
+    if not equals or not dot:
+        raise InvalidArgumentError(
+            "--set takes NODE.PARAM=VALUE, not '{change}'.", hint="As in --set hidden.units=64.", change=change
+        )
+    found = [n for n in document.nodes.values() if name in (n.id, n.title)]
+    if not found:
+        raise InvalidArgumentError(
+            "There is no node '{name}'.", hint="There are: {names}.", name=name, names=", ".join(document.nodes)
+        )
+    node_type = CATALOGUE[found[0].type]
+    if param_name not in node_type.params:
+        raise InvalidArgumentError(
+            "The node '{name}' has no parameter '{param}'.",
+            hint="It has: {names}.",
+            name=name,
+            param=param_name,
+            names=", ".join(node_type.params) or "none",
+        )
+    param = node_type.params[param_name]
+    value = param.validate(param.parse(text), param_name, name)
+    document.apply(SetParams(found[0].id, {param_name: param.to_json(value)}))
+
+
+def _compute(program: Program, mode: Mode, quiet: bool) -> dict[str, Any]:
+    _raise_first(program.problems)
+    values = session.evaluate(program, mode)
+    _raise_first(values.errors)
+    ends = _ends(program, values)
+    if not quiet:
+        for name, tensor in ends.items():
+            click.echo(f"{name} = {tensor}")
+    return {"values": {name: tensor.numpy().tolist() for name, tensor in ends.items()}, "mode": mode}
+
+
+def _raise_first(errors: dict[str, EngineError]) -> None:
+    for node, error in errors.items():
+        error.facts.setdefault("node", node)
+        raise error
+
+
+def _ends(program: Program, values: Values) -> dict[str, Any]:
+    """Return the tensors that no other node reads, by the name of their node."""
+    read = {ref for step in program.steps for ref in step.sources}
+    ends = {ref: t for ref, t in values.tensors.items() if ref not in read}
+    several = {ref.node for ref in ends if sum(1 for other in ends if other.node == ref.node) > 1}
+    return {f"{ref.node}.{ref.port}" if ref.node in several else ref.node: t for ref, t in ends.items()}
+
+
+def _line(metrics: Any) -> str:
+    return "   ".join(f"{name} {value:.4f}" for name, value in metrics.items())

@@ -1,0 +1,21 @@
+"""What all tests share: kernels of their own that check every index, and numbers that do not change from run to run."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests' kernels beside pytest's own cache: a second run then compiles nothing."""
+    assert config.cache is not None
+    os.environ.setdefault("TRENZA_CACHE", str(config.cache.mkdir("trenza")))
+    os.environ.setdefault("TRENZA_BOUNDSCHECK", "1")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A source of numbers that are the same in every run."""
+    return np.random.default_rng(20240229)

@@ -1,0 +1,48 @@
+"""Ways to run one program, for tests that hold them against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+import engine as tf
+from engine.compile.plan import Plan
+from engine.core import nest
+from engine.core.convert import contiguous
+from engine.core.dtype import Array
+from engine.graph.graph import Graph
+from engine.passes import PIPELINE, Pass, optimise
+
+#: How far apart two ways of computing the same may lie, relative to the larger number and to 1.
+TOLERANCE = {"float16": 2e-3, "float32": 4e-6, "float64": 1e-12}
+
+
+def arrays_of(result: Any) -> list[Array]:
+    """Return the tensors of a structure as arrays."""
+    return [np.asarray(leaf) for leaf in nest.leaves(result)]
+
+
+def graph_of(function: Callable[..., Any], *arrays: Any) -> Graph:
+    """Return the graph of a function as traced for these arguments."""
+    return tf.function(function).get_concrete_function(*arrays).graph
+
+
+def run_graph(graph: Graph, arrays: Sequence[Array], pipeline: Sequence[Pass] = PIPELINE) -> list[Array]:
+    """Compile a graph without state, after the given passes only, and return its outputs."""
+    plan = Plan(optimise(graph, pipeline))
+    for index, array in enumerate(arrays):
+        plan.bind(index, contiguous(array))
+    plan.run()
+    return [np.array(plan.output(i)) for i in range(len(graph.outputs))]
+
+
+def assert_same(found: Sequence[Any], expected: Sequence[Any], scale: float = 1.0, what: str = "") -> None:
+    """Hold arrays against each other: shapes and dtypes are equal, floats agree to within `TOLERANCE` times `scale`."""
+    assert len(found) == len(expected), what
+    for number, (a, b) in enumerate(zip(found, expected, strict=True)):
+        a, b = np.asarray(a), np.asarray(b)
+        assert (a.shape, a.dtype) == (b.shape, b.dtype), f"{what} output {number}"
+        tolerance = TOLERANCE.get(a.dtype.name, 0.0) * scale
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance, err_msg=f"{what} output {number}")

@@ -1,0 +1,223 @@
+"""The tensor inspector, over tensors of every sort."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from engine.core.dtype import Array
+from studio.document.document import PortRef
+from studio.inspector.tensor import TensorInspector, written_size
+from studio.inspector.views import PINNED, VIEWS
+from studio.inspector.views.colours import limit_of, places
+from studio.inspector.views.heat import MOST_CELLS, HeatView
+from studio.inspector.views.histogram import BINS, HistogramView, counts_of
+from studio.inspector.views.image import ImageView, as_bytes, as_images
+from studio.inspector.views.table import MOST_COLUMNS, MOST_ROWS, TableModel, TableView
+from studio.run.messages import TensorInfo, Watched
+from studio.ui.appearance import Appearance
+
+pytest_plugins = ("look",)
+pytestmark = pytest.mark.usefixtures("look")
+
+RNG = np.random.default_rng(0)
+ODD = np.array([[np.nan, np.inf, -1.0], [0.0, 2.0, -np.inf]], np.float32)
+TENSORS = {
+    "scalar": np.array(3.25, np.float32),
+    "vector": RNG.normal(size=20),
+    "matrix": RNG.normal(size=(32, 128)).astype(np.float32),
+    "odd": ODD,
+    "all NaN": np.full((3, 3), np.nan, np.float32),
+    "images": RNG.random((8, 8, 8)).astype(np.float32),
+    "batch": RNG.random((4, 8, 8, 3)).astype(np.float32),
+    "maps": RNG.random((2, 8, 8, 16)).astype(np.float32),
+    "empty": np.zeros((0, 3), np.float32),
+    "empty vector": np.zeros(0, np.float32),
+    "bool": RNG.random((5, 4)) > 0.5,
+    "int": np.arange(12, dtype=np.int64).reshape(3, 4),
+    "uint8": np.arange(64, dtype=np.uint8).reshape(8, 8),
+    "half": RNG.normal(size=(4, 4)).astype(np.float16),
+    "complex": (RNG.normal(size=(3, 3)) + 1j).astype(np.complex64),
+    "rank 5": RNG.normal(size=(2, 2, 2, 2, 2)),
+    "constant": np.full((4, 4), 7.0),
+    "huge": np.broadcast_to(np.float32(1), (100_000, 10_000)),
+}
+
+
+def watched(values: Array, port: str = "output") -> Watched:
+    return Watched(PortRef("hidden", port), TensorInfo(values.shape, str(values.dtype), values.nbytes), values)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> TensorInspector:
+    widget = TensorInspector({"hidden": "hidden"}.get)
+    qtbot.addWidget(widget)
+    widget.resize(320, 560)
+    widget.show()
+    return widget
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_every_view_shows_every_tensor_it_accepts(panel: TensorInspector, look: Appearance, name: str) -> None:
+    panel.show_tensor(watched(TENSORS[name]))
+    assert panel.tabs.count() >= 3
+    for theme in ("dark", "light"):
+        look.set_theme(theme, remember=False)
+        for place in range(panel.tabs.count()):
+            panel.tabs.setCurrentIndex(place)
+            assert not panel.grab().isNull()
+
+
+def test_the_header_says_what_it_is(panel: TensorInspector, look: Appearance) -> None:
+    panel.show_tensor(watched(TENSORS["matrix"]))
+    assert panel.heading.text() == "Tensor — output of hidden"
+    assert (panel.spec.text(), panel.nbytes.text()) == ("float32 (32, 128)", "16 KiB")
+    panel.show_tensor(watched(TENSORS["vector"]))
+    assert panel.spec.text() == "float64 (20,)"
+    look.set_language("es")
+    assert panel.heading.text() == "Tensor — output de hidden" or "de hidden" in panel.heading.text()
+    panel.clear()
+    assert panel.heading.text() == "Tensor"
+    assert panel.port is None
+
+
+def test_the_index_picks_a_plane(qtbot: QtBot, panel: TensorInspector) -> None:
+    values = TENSORS["maps"]
+    panel.show_tensor(watched(values))
+    assert panel.index.text() == "0, 0, :, :"
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "1, :, :, 3")
+    table = panel._views[TableView]
+    assert table.model.rowCount() == 8
+    np.testing.assert_array_equal(table.model._values, values[1, :, :, 3])
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "9")
+    assert panel.wrong.text() == "Axis 0 has no place 9. Its size is 2."
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "0")
+    assert "3 axes" in panel.wrong.text()
+
+
+def test_the_index_stays_while_the_same_port_is_watched(panel: TensorInspector) -> None:
+    panel.show_tensor(watched(TENSORS["images"]))
+    panel.index.setText("5, :, :")
+    panel.show_tensor(watched(TENSORS["images"] + 1))
+    assert panel.index.text() == "5, :, :"
+    panel.show_tensor(watched(TENSORS["images"], "other"))
+    assert panel.index.text() == "0, :, :"
+
+
+def test_the_chosen_view_comes_back_with_the_next_tensor_that_has_it(panel: TensorInspector) -> None:
+    panel.show_tensor(watched(TENSORS["images"]))
+    panel.tabs.setCurrentIndex(VIEWS.index(ImageView))
+    panel.show_tensor(watched(TENSORS["vector"]))
+    assert panel.tabs.currentIndex() == 0
+    panel.show_tensor(watched(TENSORS["images"]))
+    assert panel.tabs.currentIndex() == VIEWS.index(ImageView)
+
+
+def test_views_are_told_apart() -> None:
+    titles = [view.title for view in (*VIEWS, *PINNED)]
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_table_writes_numbers_and_marks_what_is_not_finite(look: Appearance) -> None:
+    model = TableModel()
+    model.show(ODD)
+    texts = [[model.data(model.index(r, c)) for c in range(3)] for r in range(2)]
+    assert texts == [["NaN", "∞", "-1"], ["0", "2", "−∞"]]
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.ForegroundRole).name() == look.theme.bad
+    look.set_language("es")
+    model.show(np.array([0.25]))
+    assert model.data(model.index(0, 0)) == "0,25"
+
+
+def test_the_table_of_a_huge_tensor_is_bounded() -> None:
+    model = TableModel()
+    model.show(TENSORS["huge"])
+    assert (model.rowCount(QModelIndex()), model.columnCount()) == (MOST_ROWS, MOST_COLUMNS)
+    assert model.data(model.index(99_999, 4_999)) == "1"
+
+
+def test_huge_tensors_do_not_hold_the_window_up(panel: TensorInspector, benchmark_ms) -> None:
+    huge = watched(TENSORS["huge"])
+    for place in range(3):
+        panel.show_tensor(huge)
+        panel.tabs.setCurrentIndex(place)
+        assert benchmark_ms(lambda: panel.show_tensor(huge)) < 50
+
+
+def test_the_heat_map_reads_single_values(qtbot: QtBot) -> None:
+    view = HeatView()
+    qtbot.addWidget(view.widget)
+    view.widget.resize(300, 200)
+    values = np.arange(6.0).reshape(2, 3)
+    view.show(TensorInfo((2, 3), "float64", 48), values)
+    assert view.widget.value_at(QPointF(1, 1)) == "[0, 0]  0"
+    assert view.widget.value_at(QPointF(71, 47)) == "[1, 2]  5"
+    assert view.widget.value_at(QPointF(290, 190)) == ""
+
+
+def test_the_heat_map_takes_no_more_cells_than_can_be_seen(qtbot: QtBot) -> None:
+    view = HeatView()
+    qtbot.addWidget(view.widget)
+    view.show(TensorInfo((100_000, 10), "float32", 4_000_000), np.zeros((100_000, 10), np.float32))
+    rows, columns = view.widget.size_in_cells
+    assert rows <= MOST_CELLS
+    assert columns == 10
+
+
+def test_colours_of_values() -> None:
+    assert places(ODD, 2.0).tolist() == [[255, 254, 64], [127, 254, 0]]
+    assert limit_of(ODD) == 2.0
+    assert limit_of(np.zeros(0)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "images"),
+    [("matrix", 1), ("images", 8), ("batch", 4), ("maps", 16), ("vector", 0), ("int", 0), ("rank 5", 0), ("empty", 0)],
+)
+def test_what_is_an_image(name: str, images: int) -> None:
+    found = as_images(TENSORS[name])
+    assert (0 if found is None else len(found)) == images
+
+
+def test_images_are_stretched_only_where_they_must_be() -> None:
+    shares = np.array([0.0, 0.5, 1.0]).reshape(1, 1, 3, 1)
+    assert as_bytes(shares).ravel().tolist() == [0, 128, 255]
+    assert as_bytes(shares * 10 - 5).ravel().tolist() == [0, 128, 255]
+    assert as_bytes(np.uint8([[[[7]]]])).ravel().tolist() == [7]
+
+
+def test_the_histogram_counts_all_finite_values() -> None:
+    counts, low, high = counts_of(np.concatenate([np.linspace(-1, 1, 480), [np.nan, np.inf]]))
+    assert (counts.sum(), len(counts), low, high) == (480, BINS, -1, 1)
+    assert counts_of(np.full(5, np.nan))[0].size == 0
+    assert HistogramView.accepts(TensorInfo((), "float32", 4))
+
+
+def test_figures_alarm_where_they_should(panel: TensorInspector) -> None:
+    info = TensorInfo((2, 3), "float32", 24, -1.0, 0.25, 2.0, 1.1, zeros=1, nans=1, infs=2)
+    panel.show_tensor(Watched(PortRef("hidden", "y"), info, ODD))
+    values = panel._pinned[0].values
+    assert {name: label.text() for name, label in values.items()} == {
+        "min": "-1",
+        "mean": "0.25",
+        "max": "2",
+        "std": "1.1",
+        "zeros": "16.7 %",
+        "NaN · Inf": "1 · 2",
+    }
+    assert values["NaN · Inf"].property("tone") == "bad"
+
+
+def test_sizes_read_well() -> None:
+    assert [written_size(n) for n in (0, 480, 16_384, 1_600_000, 3 << 30)] == [
+        "0 B",
+        "480 B",
+        "16 KiB",
+        "1.5 MiB",
+        "3 GiB",
+    ]

@@ -1,0 +1,40 @@
+"""The appearance that tests of widgets begin with. A test module of widgets names this one as a plugin."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from studio.ui import i18n
+from studio.ui.appearance import Appearance, appearance
+
+
+@pytest.fixture
+def look(qapp: QApplication, tmp_path: Path) -> Iterator[Appearance]:
+    """The dark theme, in English, with settings of the test's own."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    one = appearance()
+    one.start()
+    one.set_language("en", remember=False)
+    yield one
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def benchmark_ms() -> Callable[[Callable[[], object]], float]:
+    """Measures a call: the best of a few, in milliseconds, so that a busy machine does not fail a test."""
+
+    def measure(call: Callable[[], object]) -> float:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - start)
+        return min(times) * 1000
+
+    return measure

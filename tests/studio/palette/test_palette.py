@@ -1,0 +1,100 @@
+"""The palette: sorted, searchable, to drag and to choose from."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.core.registry import Registry
+from studio.document.nodetype import Catalogue, NodeType
+from studio.palette.model import MIME_TYPE, ROW
+from studio.palette.panel import Palette
+from studio.ui.appearance import Appearance
+
+pytest_plugins = ("look",)
+pytestmark = pytest.mark.usefixtures("look")
+
+
+@pytest.fixture
+def palette(qtbot: QtBot, catalogue: Catalogue) -> Palette:
+    panel = Palette(catalogue)
+    qtbot.addWidget(panel)
+    panel.resize(230, 700)
+    panel.show()
+    return panel
+
+
+def headings(palette: Palette) -> list[str]:
+    rows = (palette.model.index(i).data(ROW) for i in range(palette.model.rowCount()))
+    return [row.text for row in rows if row.node_type is None]
+
+
+def test_types_are_sorted_by_category(palette: Palette) -> None:
+    assert headings(palette) == ["Data", "Layers", "Operations", "Losses", "Training"]
+    assert palette.model.types()[:3] == ["data.Digits", "layer.Flatten", "layer.Dense"]
+    assert palette.objectName() == "palette"
+
+
+def test_a_search_keeps_what_fits_and_picks_the_best(qtbot: QtBot, palette: Palette) -> None:
+    qtbot.keyClicks(palette.field, "den")
+    assert palette.model.types() == ["layer.Dense"]
+    with qtbot.waitSignal(palette.chosen) as chosen:
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert chosen.args == ["layer.Dense"]
+    palette.field.setText("nothing like it")
+    assert palette.model.types() == []
+    assert palette._nothing.isVisible()
+
+
+def test_return_in_an_empty_search_adds_nothing(qtbot: QtBot, palette: Palette) -> None:
+    with qtbot.assertNotEmitted(palette.chosen):
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+
+
+def test_a_double_click_chooses(qtbot: QtBot, palette: Palette) -> None:
+    place = palette.list.visualRect(palette.model.index(1)).center()
+    with qtbot.waitSignal(palette.chosen) as chosen:
+        qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen.args == ["data.Digits"]
+
+
+def test_the_keyboard_goes_from_the_search_to_the_types(qtbot: QtBot, palette: Palette) -> None:
+    palette.field.setFocus()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    assert palette.list.currentIndex().data() == "Digits 8×8"
+
+
+def test_a_drag_carries_the_type(palette: Palette) -> None:
+    index = palette.model.index(1)
+    data = palette.model.mimeData([index])
+    assert bytes(data.data(MIME_TYPE).data()) == b"data.Digits"
+    assert palette.model.flags(index) & Qt.ItemFlag.ItemIsDragEnabled
+    assert not palette.model.flags(palette.model.index(0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_a_category_folds_but_a_search_looks_into_it(qtbot: QtBot, palette: Palette) -> None:
+    place = palette.list.visualRect(palette.model.index(0)).center()
+    qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert "data.Digits" not in palette.model.types()
+    palette.field.setText("digits")
+    assert palette.model.types() == ["data.Digits"]
+
+
+def test_the_palette_speaks_and_paints(palette: Palette, look: Appearance) -> None:
+    for theme in ("dark", "light", "contrast"):
+        look.set_theme(theme)
+        assert not palette.grab().isNull()
+    look.set_language("es")
+    assert headings(palette)[:3] == ["Datos", "Capas", "Operaciones"]
+    assert palette.field.placeholderText() == "Buscar nodos…"
+
+
+def test_a_thousand_types_are_searched_within_a_frame(qtbot: QtBot, benchmark_ms) -> None:
+    nodes: Catalogue = Registry("node type")
+    for i in range(1000):
+        nodes.add(f"op.f{i}", NodeType(f"op.f{i}", "op", f"Function {i}", "One of very many functions of a number."))
+    panel = Palette(nodes)
+    qtbot.addWidget(panel)
+    assert benchmark_ms(lambda: panel.model.search("fun 77")) < 16
