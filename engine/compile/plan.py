@@ -14,6 +14,7 @@ from engine.compile.layout import is_shape_only, layout_of
 from engine.compile.memory import Lifetime, assign
 from engine.compile.select import Choice, select
 from engine.compile.source import Source
+from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from engine.graph.graph import Graph, Node, Value
@@ -145,7 +146,7 @@ class Plan:
             self._arrays[value] = _view(self.blocks[block], value)
         for node in self.graph.nodes:
             if node.op.name == "constant":
-                self._arrays[node.outputs[0]] = np.ascontiguousarray(node.attrs["value"])
+                self._arrays[node.outputs[0]] = contiguous(node.attrs["value"])
             elif node.op.name == "placeholder":
                 self._arrays[node.outputs[0]] = np.zeros(_shape(node.outputs[0]), _dtype(node.outputs[0]))
 

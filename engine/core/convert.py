@@ -61,6 +61,19 @@ def as_array(value: Any, hint: DType | None = None, dtype: Any = None) -> Array:
     return _converted(array, BY_NUMPY[_DEFAULTS.get(array.dtype.kind, array.dtype)], strict=True)
 
 
+def contiguous(array: Array, dtype: Any = None) -> Array:
+    """Return the array with its elements in C's order, a copy only if need be.
+
+    NumPy's `ascontiguousarray` makes vectors of scalars; this doesn't.
+
+    Examples
+    --------
+    >>> contiguous(np.float32(1)).shape, contiguous(np.eye(2)[:, 0]).flags.c_contiguous
+    ((), True)
+    """
+    return np.asarray(array, dtype, order="C")
+
+
 def _require_numbers(array: Array, value: Any) -> None:
     if array.dtype not in BY_NUMPY:
         text = repr(value)

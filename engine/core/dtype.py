@@ -125,8 +125,9 @@ def as_dtype(value: Any) -> DType:
     if value is int:
         return int32
     try:
-        return BY_NUMPY[np.dtype(value)]
-    except (TypeError, KeyError):
+        if value is not None:  # which is float64 to NumPy
+            return BY_NUMPY[np.dtype(value)]
+    except (TypeError, ValueError, KeyError):
         pass
     raise InvalidArgumentError(
         "{value} is no dtype of a tensor.",

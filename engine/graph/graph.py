@@ -210,6 +210,8 @@ def freeze(value: Any) -> Any:
         return "array", value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, list | tuple):
         return tuple(freeze(v) for v in value)
+    if isinstance(value, dict):
+        return "dict", tuple((k, freeze(value[k])) for k in sorted(value))
     if isinstance(value, float):
         return "float", value.hex()
     if isinstance(value, bool):

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.dtype import Array, DType, bool_, float64
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import OPS, Op, Operand
+from engine.core.op import OPS, Op, Operand, sample
 from engine.ops import scalar as s
 from engine.ops.declare import Family, dtype_param
 
@@ -83,6 +83,7 @@ floordiv: Op = ops.elementwise(
     "Element-wise quotient, rounded down.",
     inputs="x y",
     scalar=lambda x, y: s.floor(x / y),
+    gradient=lambda g, z, x, y: (None, None),
     reference=_no_zero(np.floor_divide),
     dtype="real",
     domain=("reals", "nonzero"),
@@ -128,7 +129,7 @@ sign: Op = ops.elementwise(
     "sign",
     "Element-wise sign: -1, 0 or 1.",
     scalar=lambda x: s.where(x > 0, 1, s.where(x < 0, -1, x)),
-    gradient=lambda g, y, x: (g * 0.0,),
+    gradient=lambda g, y, x: (OPS["zeros_like"](g),),
     reference=np.sign,
     dtype="signed",
     domain="off_zero",
@@ -175,7 +176,7 @@ exp: Op = ops.elementwise(
     reference=np.exp,
     dtype="floating",
     keywords=("exponential",),
-    example=">>> tf.exp([0.0, 1.0]).numpy()\narray([1.       , 2.7182817], dtype=float32)",
+    example=">>> tf.exp([0.0, 1.0]).numpy().round(4)\narray([1.    , 2.7183], dtype=float32)",
 )
 
 log: Op = ops.elementwise(
@@ -291,7 +292,7 @@ floor: Op = ops.elementwise(
     "floor",
     "Element-wise largest whole number not above x.",
     scalar=lambda x: s.floor(x),
-    gradient=lambda g, y, x: (g * 0.0,),
+    gradient=lambda g, y, x: (None,),
     reference=np.floor,
     dtype="floating",
     domain="off_integers",
@@ -302,7 +303,7 @@ ceil: Op = ops.elementwise(
     "ceil",
     "Element-wise smallest whole number not below x.",
     scalar=lambda x: s.ceil(x),
-    gradient=lambda g, y, x: (g * 0.0,),
+    gradient=lambda g, y, x: (None,),
     reference=np.ceil,
     dtype="floating",
     domain="off_integers",
@@ -313,7 +314,7 @@ round: Op = ops.elementwise(
     "round",
     "Element-wise nearest whole number; halves go to the even one.",
     scalar=lambda x: s.rint(x),
-    gradient=lambda g, y, x: (g * 0.0,),
+    gradient=lambda g, y, x: (None,),
     reference=np.rint,
     dtype="floating",
     domain="off_integers",
@@ -388,6 +389,7 @@ cast: Op = ops.elementwise(
     gradient=lambda g, y, x, dtype: (cast(g, x.dtype) if x.dtype.is_floating and dtype.is_floating else None,),
     reference=lambda x, dtype: x.astype(dtype.as_numpy_dtype),
     result=lambda x, dtype: dtype,
+    samples=tuple(sample(((2, 3), "any"), dtype=d) for d in ("float32", "float64", "int32", "bool")),
     keywords=("convert", "astype"),
     example=">>> tf.cast([1.7, -1.7], 'int32').numpy()\narray([ 1, -1], dtype=int32)",
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS, Op, Operand, sample
@@ -125,7 +126,7 @@ def _stacked_gradient(g: Any, y: Any, x: Any, num: int | None, axis: int) -> tup
 
 
 def _unstack(x: Array, num: int | None, axis: int) -> list[Array]:
-    return [np.ascontiguousarray(a) for a in np.moveaxis(x, axis, 0)]
+    return [contiguous(a) for a in np.moveaxis(x, axis, 0)]
 
 
 unstack: Op = ops.op(
@@ -182,7 +183,7 @@ def _split_infer(x: TensorSpec, num_or_size_splits: tuple[int, ...], axis: int) 
 def _split(x: Array, num_or_size_splits: tuple[int, ...], axis: int) -> list[Array]:
     sizes = _sizes(x.shape[axis], num_or_size_splits, axis)
     ends = np.cumsum([s or 0 for s in sizes])[:-1]
-    return [np.ascontiguousarray(a) for a in np.split(x, ends, axis)]
+    return [contiguous(a) for a in np.split(x, ends, axis)]
 
 
 def _split_gradient(g: Any, y: Any, x: Any, num_or_size_splits: tuple[int, ...], axis: int) -> tuple[Any]:

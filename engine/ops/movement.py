@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import Op, Operand, sample
@@ -108,6 +109,12 @@ flatten: Op = ops.op(
 
 def _squeeze_axes(x: Any, axis: Any) -> tuple[int, ...]:
     if axis is None:
+        if None in x.shape:
+            raise InvalidArgumentError(
+                "The operand has shape {shape}, so it is not known which axes have size 1.",
+                hint="Name them with axis.",
+                shape=TensorShape(x.shape),
+            )
         return tuple(i for i, d in enumerate(x.shape) if d == 1)
     axes = axes_of(axis, len(x.shape))
     for i in axes:
@@ -195,7 +202,7 @@ transpose: Op = ops.op(
     "The axes in another order.",
     inputs=(Operand("a", ANY),),
     infer=_transpose_infer,
-    reference=lambda x, perm: np.ascontiguousarray(np.transpose(x, perm)),
+    reference=lambda x, perm: contiguous(np.transpose(x, perm)),
     gradient=_transpose_gradient,
     params={"perm": Param("ints", None, "The order of the axes; none reverses them.", optional=True)},
     keywords=("permute", "swap axes"),
@@ -232,7 +239,7 @@ tile: Op = ops.op(
     "The tensor repeated along its axes.",
     inputs=(Operand("input", ANY),),
     infer=_tile_infer,
-    reference=np.tile,
+    reference=lambda x, multiples: np.tile(x, multiples),
     gradient=_tile_gradient,
     params={"multiples": Param("ints", help="How many times, for each axis.", min=0)},
     keywords=("repeat",),

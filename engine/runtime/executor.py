@@ -7,10 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from engine.compile.denormals import FLUSH, exchange_control_word
 from engine.compile.plan import Plan, Report
+from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Node, Value, input_node, rebuilt
@@ -63,7 +62,7 @@ class Executor:
         ]
         for i, source in enumerate(sources):
             if isinstance(source, Tensor):
-                self.plan.bind(i, np.ascontiguousarray(source._array))
+                self.plan.bind(i, contiguous(source._array))
         self._threads = threads_for(_largest_product(program))
 
     def run(self) -> None:
@@ -97,7 +96,7 @@ class Executor:
 
     def bind_argument(self, number: int, array: Array) -> None:
         """Let the argument be `array` from the next run on."""
-        self.plan.bind(self.arguments[number], np.ascontiguousarray(array))
+        self.plan.bind(self.arguments[number], contiguous(array))
 
     def __call__(self, arrays: Sequence[Array]) -> list[Tensor]:
         """Run on these arguments and return the results."""

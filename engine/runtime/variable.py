@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from engine.core.convert import as_array
+from engine.core.convert import as_array, contiguous
 from engine.core.dispatch import eagerly, interpreter, is_tracing
 from engine.core.dtype import Array, DType, as_dtype
 from engine.core.errors import InvalidArgumentError, UnsupportedError
@@ -209,7 +209,7 @@ class Variable(Operators):
         self._require(TensorSpec(array.shape, array.dtype))
         if isinstance(value, Tensor | np.ndarray):
             array = array.copy()  # executors write into it
-        self._array, self._tensor, self._shared, self._initializer = np.ascontiguousarray(array), None, False, None
+        self._array, self._tensor, self._shared, self._initializer = contiguous(array), None, False, None
         return self
 
     def _require(self, spec: TensorSpec) -> None:

@@ -17,7 +17,7 @@ PAIRS = list(table(*DTYPES))
 IDS = [f"{op.name}-{dtype}" for op, dtype in PAIRS]
 
 #: Ops whose result for an axis depends on the axis' size, so that they refuse one of unknown size, and say so.
-NEEDS_SIZES = {"unstack", "gather_nd", "tensor_scatter_nd_add", "tensor_scatter_nd_update"}
+NEEDS_SIZES = {"squeeze", "unstack", "gather_nd", "tensor_scatter_nd_add", "tensor_scatter_nd_update"}
 
 
 def each(op: Op, dtype: str) -> tuple[list[Call], Any, list[Any]]:

@@ -39,7 +39,7 @@ class Layer(Declared):
     trainable
         Whether its weights take part in training.
     dtype
-        Of its weights; floating inputs are converted to it.
+        Of its weights, float32 if not given; floating inputs are converted to it.
 
     Examples
     --------
@@ -61,7 +61,7 @@ class Layer(Declared):
         *args: Any,
         name: str | None = None,
         trainable: bool = True,
-        dtype: Any = "float32",
+        dtype: Any = None,
         input_shape: Sequence[int | None] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -69,7 +69,7 @@ class Layer(Declared):
         super().__init__(*args, **kwargs)
         self.name = name or unique_name(snake_case(type(self).__name__))
         self.trainable = trainable
-        self.dtype: DType = as_dtype(dtype)
+        self.dtype: DType = as_dtype(dtype or "float32")
         self.built = False
         self.calls: list[Call] = []
         self.input_shape_hint = None if input_shape is None else TensorShape((None, *input_shape))

@@ -19,7 +19,8 @@ class Metric(Declared):
     Examples
     --------
     >>> mean = Mean()
-    >>> mean.update_state([1.0, 3.0]); mean.update_state([8.0]); float(mean.result())
+    >>> _ = mean.update_state([1.0, 3.0]), mean.update_state([8.0])
+    >>> float(mean.result())
     4.0
     """
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.core import nest
-from engine.core.convert import as_array
+from engine.core.convert import as_array, contiguous
 from engine.core.dtype import Array, DType
 from engine.core.errors import InvalidArgumentError
 from engine.core.spec import TensorSpec
@@ -104,10 +104,10 @@ def _whole(value: Any) -> Any:
 def _converted(array: Array, dtype: DType | None) -> Array:
     """Return the array in the model's dtype; float64, which NumPy makes by itself, becomes float32."""
     if dtype is not None and array.dtype != dtype.as_numpy_dtype:
-        return np.ascontiguousarray(array, dtype.as_numpy_dtype)
+        return contiguous(array, dtype.as_numpy_dtype)
     if dtype is None and array.dtype == np.float64:
-        return np.ascontiguousarray(array, np.float32)
-    return np.ascontiguousarray(array)
+        return contiguous(array, np.float32)
+    return contiguous(array)
 
 
 def split(data: ArrayData, share: float) -> tuple[ArrayData, ArrayData]:

@@ -356,7 +356,8 @@ def _by_output(given: Any, names: Sequence[str], what: str, single_list: bool = 
                 names=", ".join(names),
             )
         return [given.get(n) for n in names]
-    if isinstance(given, list | tuple) and not single_list:
+    nested = isinstance(given, list | tuple) and any(isinstance(g, list | tuple) for g in given)
+    if isinstance(given, list | tuple) and (nested or not single_list):
         if len(given) == len(names):
             return list(given)
         if what == "metrics":

@@ -1,0 +1,142 @@
+"""The gradient of every op, eager and compiled, against central finite differences of its reference in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from calls import Call, calls, table
+from programs import arrays_of, assert_same
+
+import engine as tf
+from engine.core.dtype import Array
+from engine.core.op import Op
+
+#: Half the distance of the two points of a central difference, and how far its quotient may be off.
+STEP, TOLERANCE = 1e-5, 1e-7
+
+OPS_64 = [op for op, _ in table("float64")]
+DIFFERENTIABLE = [op for op in OPS_64 if op.gradient is not None]
+
+#: Ops that hide a dependence from differentiation on purpose.
+HIDING = {"stop_gradient"}
+
+#: Ops whose record says that the gradient of the gradient is not right.
+FIRST_ORDER = {"reduce_prod"}
+
+
+def weights_of(call: Call) -> list[Array]:
+    """Return fixed numbers by which the outputs are multiplied before they are summed."""
+    rng = np.random.default_rng(7)
+    return [rng.uniform(0.5, 1.5, a.shape).astype(a.dtype) for a in call.reference() if a.dtype.kind == "f"]
+
+
+def weighted(outputs: Sequence[Any], weights: Sequence[Array]) -> Any:
+    """Return the sum of the floating outputs, each element with its weight."""
+    floats = [y for y in outputs if y.dtype.is_floating]
+    total: Any = 0.0
+    for y, w in zip(floats, weights, strict=True):
+        total = tf.reduce_sum(y * w) + total
+    return total
+
+
+def gradients(call: Call, operands: Sequence[Any], weights: Sequence[Array]) -> list[Any]:
+    """Return the gradients of the weighted sum with respect to the floating operands."""
+    sources = [operands[i] for i in call.floating]
+    with tf.GradientTape() as tape:
+        tape.watch(sources)
+        target = weighted(call.apply(operands), weights)
+    return list(tape.gradient(target, sources))
+
+
+def differences(call: Call, function: Any) -> list[Array]:
+    """Return the central differences of ``function(arrays) -> number`` for each floating operand."""
+    result = []
+    for i in call.floating:
+        slope = np.zeros(call.arrays[i].shape)
+        for place in np.ndindex(slope.shape):
+            ends = []
+            for sign in (1, -1):
+                moved = call.arrays[i].copy()
+                moved[place] += sign * STEP
+                ends.append(function([*call.arrays[:i], moved, *call.arrays[i + 1 :]]))
+            slope[place] = (ends[0] - ends[1]) / (2 * STEP)
+        result.append(slope)
+    return result
+
+
+def reference_slopes(call: Call, weights: Sequence[Array]) -> list[Array]:
+    """Return the finite differences of the weighted sum of the reference's outputs."""
+
+    def value(arrays: Sequence[Array]) -> float:
+        floats = [y for y in call.reference(arrays) if y.dtype.kind == "f"]
+        return float(sum(np.sum(y * w) for y, w in zip(floats, weights, strict=True)))
+
+    return differences(call, value)
+
+
+def differentiable_calls(op: Op) -> list[Call]:
+    """Return the op's calls that take and return floats of 64 bits."""
+    made = [c for c in calls(op, "float64") if c.floating]
+    return [c for c in made if any(a.dtype == np.float64 for a in c.reference())]
+
+
+def test_every_op_from_floats_to_floats_has_a_gradient() -> None:
+    assert {op.name for op in OPS_64 if op.gradient is None and differentiable_calls(op)} == set()
+
+
+@pytest.mark.parametrize("op", DIFFERENTIABLE, ids=lambda op: op.name)
+def test_eager_gradient_is_the_slope(op: Op) -> None:
+    for call in differentiable_calls(op):
+        weights = weights_of(call)
+        found = gradients(call, list(map(tf.constant, call.arrays)), weights)
+        for d, x, slope in zip(found, call.floating, reference_slopes(call, weights), strict=True):
+            if d is None:
+                assert op.name in HIDING or not slope.any(), f"{call} operand {x} has no gradient"
+            else:
+                assert (d.shape, d.dtype.name) == (slope.shape, "float64"), call
+                np.testing.assert_allclose(d.numpy(), slope, rtol=TOLERANCE, atol=TOLERANCE, err_msg=str(call))
+
+
+@pytest.mark.parametrize("op", DIFFERENTIABLE, ids=lambda op: op.name)
+def test_compiled_gradient_is_the_eager_one(op: Op) -> None:
+    made = differentiable_calls(op)
+    weights = [weights_of(call) for call in made]
+
+    def program(*operands: Any) -> list[Any]:
+        given = iter(operands)
+        return [gradients(c, [next(given) for _ in c.arrays], w) for c, w in zip(made, weights, strict=True)]
+
+    operands = [tf.constant(a) for call in made for a in call.arrays]
+    eager, compiled = program(*operands), tf.function(program)(*operands)
+    assert [[d is None for d in ds] for ds in compiled] == [[d is None for d in ds] for ds in eager]
+    present = [arrays_of([d for ds in result for d in ds if d is not None]) for result in (compiled, eager)]
+    assert_same(*present, scale=100, what=op.name)
+
+
+@pytest.mark.parametrize("op", [o for o in DIFFERENTIABLE if o.name not in FIRST_ORDER], ids=lambda op: op.name)
+def test_second_gradient_is_the_slope_of_the_first(op: Op) -> None:
+    for call in differentiable_calls(op):
+        weights = weights_of(call)
+        rng = np.random.default_rng(8)
+        across = [rng.uniform(0.5, 1.5, call.arrays[i].shape) for i in call.floating]
+
+        def projected(operands: Sequence[Any], call: Call = call, weights: Any = weights, across: Any = across) -> Any:
+            found = gradients(call, operands, weights)
+            return sum((tf.reduce_sum(d * v) for d, v in zip(found, across, strict=True) if d is not None), 0.0)
+
+        operands = list(map(tf.constant, call.arrays))
+        sources = [operands[i] for i in call.floating]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            target = projected(operands)
+        if isinstance(target, float):
+            assert op.name in HIDING or not any(s.any() for s in reference_slopes(call, weights))
+            continue
+        slopes = differences(call, lambda arrays, f=projected: float(f(list(map(tf.constant, arrays)))))
+        for d, slope in zip(tape.gradient(target, sources), slopes, strict=True):
+            np.testing.assert_allclose(
+                0.0 if d is None else d.numpy(), slope, rtol=TOLERANCE, atol=TOLERANCE, err_msg=str(call)
+            )
