@@ -193,10 +193,10 @@ class CommandView(NavigableView):
     def edit_text(self, id: str) -> None:
         """Open an editor on the title of a node or the text of a note."""
         self.close_editor()
-        item = self.canvas.items_by_id[id]
+        item, style = self.canvas.items_by_id[id], self.canvas.shared.style
         if isinstance(item, NoteItem):
             area = self.mapFromScene(item.body()).boundingRect()
-            self._editor = NoteEditor(self.viewport(), item.text, area, lambda text: self._rewrite(id, text))
+            self._editor = NoteEditor(self.viewport(), item.text, area, style, lambda text: self._rewrite(id, text))
             return
         node = self.canvas.document.nodes[id]
         node_type = self.canvas.node_type(id)
@@ -206,7 +206,7 @@ class CommandView(NavigableView):
         area.setHeight(height)
         area.setWidth(max(area.width(), 120))
         hint = _(node_type.title) if node_type else node.type
-        self._editor = TitleEditor(self.viewport(), node.title, hint, area, lambda text: self._retitle(id, text))
+        self._editor = TitleEditor(self.viewport(), node.title, hint, area, style, lambda text: self._retitle(id, text))
 
     def close_editor(self) -> None:
         """Accept and close the open editor, if there is one."""

@@ -8,6 +8,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
+from studio.canvas.metrics import PAD
+from studio.canvas.style import Style, font
 from studio.document.document import MAX_NAME
 from studio.ui.i18n import _
 
@@ -15,12 +17,16 @@ from studio.ui.i18n import _
 class TitleEditor(QLineEdit):
     """Edits the title of a node: Enter or a click elsewhere accepts, Escape does not."""
 
-    def __init__(self, parent: QWidget, text: str, hint: str, area: QRect, accept: Callable[[str], object]) -> None:
+    def __init__(
+        self, parent: QWidget, text: str, hint: str, area: QRect, style: Style, accept: Callable[[str], object]
+    ) -> None:
         super().__init__(text, parent)
         self._accept = accept
         self.setObjectName("title_editor")
         self.setAccessibleName(_("Title of the node"))
         self.setPlaceholderText(hint)
+        self.setStyleSheet(_sheet("QLineEdit", style, round(PAD) - 3))
+        self.setFont(font("title"))
         self.setMaxLength(MAX_NAME)
         self.setGeometry(area)
         self.selectAll()
@@ -54,11 +60,13 @@ class TitleEditor(QLineEdit):
 class NoteEditor(QPlainTextEdit):
     """Edits the text of a note: Ctrl+Enter or a click elsewhere accepts, Escape does not."""
 
-    def __init__(self, parent: QWidget, text: str, area: QRect, accept: Callable[[str], object]) -> None:
+    def __init__(self, parent: QWidget, text: str, area: QRect, style: Style, accept: Callable[[str], object]) -> None:
         super().__init__(text, parent)
         self._accept = accept
         self.setObjectName("note_editor")
         self.setAccessibleName(_("Text of the note"))
+        self.setStyleSheet(_sheet("QPlainTextEdit", style, 6))
+        self.setFont(font("label"))
         self.setGeometry(area)
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -86,6 +94,16 @@ class NoteEditor(QPlainTextEdit):
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:
             self.finish(accept=True)
+
+
+def _sheet(widget: str, style: Style, padding: int) -> str:
+    """Return a style sheet with which an editor looks like the node it lies on."""
+    theme = style.theme
+    return (
+        f"{widget} {{ background: {theme.canvas}; color: {theme.text}; border: 1px solid {theme.accent};"
+        f" border-radius: 6px; padding: 0 {padding}px; selection-background-color: {theme.accent};"
+        f" selection-color: {theme.on_accent}; min-height: 0; }}"
+    )
 
 
 def _nothing(_text: str) -> None:

@@ -23,10 +23,10 @@ class Picture:
     """A tensor's picture, prepared when it is first painted: most nodes are out of sight."""
 
     def __init__(self, values: Array) -> None:
-        self._values = np.asarray(values)
+        self._values = values
         self._image: QImage | None = None
-        self._bars = QPainterPath()
-        self._bars_area = QRectF()
+        self._bars: QPainterPath | None = None
+        self._bars_area: QRectF | None = None
 
     def paint(self, painter: QPainter, area: QRectF, style: Style, token: str) -> None:
         """Paint it into `area`; `token` is the category whose colour bars have."""
@@ -45,7 +45,7 @@ class Picture:
         )
 
     def _paint_bars(self, painter: QPainter, area: QRectF, style: Style, token: str) -> None:
-        if self._bars_area != area:
+        if self._bars is None or self._bars_area != area:
             self._bars_area, self._bars = area, _bars(self._values, area)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.category[token])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from engine.core.errors import EngineError
 from studio.canvas.callout import Callout
 from studio.canvas.commands import CommandView
+from studio.canvas.edge_scroll import EdgeScroll
 from studio.canvas.gestures import GESTURES
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.gestures.drop_node import DropNode, dragged_type
@@ -87,6 +89,8 @@ class CanvasView(CommandView):
         self._space = False
         self.hover = Hover(self.canvas)
         self.zoomChanged.connect(self._on_zoomed)
+        self._pointer_at: Pointer | None = None
+        self._edge = EdgeScroll(self._scroll_along, self)
         self._reason = Callout(self, "reason")
         self._problems = Callout(self, "node_problems")
         self.canvas.setParent(self)
@@ -195,6 +199,7 @@ class CanvasView(CommandView):
     def cancel_gesture(self) -> None:
         """Call off what the mouse has begun."""
         gesture, self.gesture = self.gesture, None
+        self._edge.stop()
         if gesture is not None:
             gesture.cancel()
             self._restore_cursor()
@@ -245,9 +250,23 @@ class CanvasView(CommandView):
         pointer = self._pointer(event)
         self._cursor = pointer.scene
         if self.gesture is not None:
-            self.gesture.move(pointer)
+            self._lead(pointer)
         else:
             self._look(pointer.scene)
+
+    def _lead(self, pointer: Pointer) -> None:
+        """Let the gesture follow; at the edge, scroll along."""
+        if self.gesture is not None:
+            self._pointer_at = pointer
+            self.gesture.move(pointer)
+            if self.gesture.scrolls and self.gesture.dragging:
+                self._edge.follow(pointer.view, self.viewport().rect())
+
+    def _scroll_along(self, dx: int, dy: int) -> None:
+        self.pan(dx, dy)
+        if self.gesture is not None and self._pointer_at is not None:
+            at = self._pointer_at.view
+            self.gesture.move(replace(self._pointer_at, scene=self.mapToScene(at)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Complete the gesture."""
@@ -256,6 +275,7 @@ class CanvasView(CommandView):
 
     def _finish(self, pointer: Pointer) -> None:
         gesture, self.gesture = self.gesture, None
+        self._edge.stop()
         if gesture is not None:
             gesture.release(pointer)
         self._restore_cursor()

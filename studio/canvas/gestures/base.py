@@ -42,6 +42,8 @@ class Gesture:
     """
 
     cursor: Qt.CursorShape | None = None
+    scrolls = True
+    """Whether the view scrolls by itself when the pointer gets to its edge."""
 
     def __init__(self, view: CanvasView, start: Pointer) -> None:
         self.view = view

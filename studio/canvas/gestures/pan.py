@@ -16,6 +16,7 @@ class Pan(Gesture):
     """Moves the view along with the pointer."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    scrolls = False
 
     @classmethod
     def begin(cls, view: CanvasView, pointer: Pointer) -> Gesture | None:

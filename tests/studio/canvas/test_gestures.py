@@ -134,6 +134,21 @@ def test_a_node_that_vanishes_under_the_hand_is_left_out(canvas, hand):
     assert document.nodes["loss"].position == (960.0, 150.0)
 
 
+def test_the_view_scrolls_along_when_a_drag_comes_to_its_edge(canvas, hand, qtbot):
+    start = hand.header("trainer")
+    before = canvas.visible_area().right()
+    hand.press(start)
+    hand.move(start + QPointF(20, 0))
+    hand.move(QPointF(before - 3, start.y()))
+    qtbot.waitUntil(lambda: canvas.visible_area().right() > before + 60)
+    end = QPointF(canvas.visible_area().right() - 3, start.y())
+    hand.release(end)
+    assert canvas.canvas.document.nodes["trainer"].position[0] > 1210 + before - start.x()
+    after = canvas.visible_area().right()
+    qtbot.wait(60)
+    assert canvas.visible_area().right() == after
+
+
 # ----------------------------------------------------------------------------------------------------- pan
 
 
