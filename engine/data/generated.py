@@ -80,9 +80,9 @@ def _blobs(source: Random, samples: int, centers: int) -> Points:
 
 def _spiral(source: Random, samples: int, arms: int, turns: float) -> Points:
     y = _classes(samples, arms)
-    radius = np.sqrt(source.uniform(0, 1, samples))
-    angle = 2 * np.pi * (turns * radius + y / arms)
-    return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), y
+    share = np.sqrt(source.uniform(0, 1, samples))
+    angle = 2 * np.pi * (turns * share + y / arms)
+    return 3 * share[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), y
 
 
 def _xor(source: Random, samples: int) -> Points:
@@ -105,7 +105,7 @@ SPIRAL = _plane(
     "Spiral",
     "Arms that wind around each other.",
     _spiral,
-    noise=0.02,
+    noise=0.05,
     params={
         "arms": Param("int", 2, "Number of arms.", min=1, max=20),
         "turns": Param("float", 1.5, "How often an arm goes around.", min=0, max=10),

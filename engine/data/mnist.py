@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from engine.core.dtype import Array
+from engine.core.param import Param
 from engine.core.spec import TensorSpec
 from engine.data.dataset import Examples, register
 from engine.data.files import download, find, read_npz
@@ -42,22 +43,27 @@ def load_data(path: str | os.PathLike[str] | None = None) -> tuple[tuple[Array, 
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def _load() -> Examples:
+def _load(standardize: bool) -> Examples:
     (x, y), (x_test, y_test) = load_data()
-    train, test = ((_scaled(a), b.astype(np.int32)) for a, b in ((x, y), (x_test, y_test)))
+    mean, deviation = (float(x.mean()), float(x.std())) if standardize else (0.0, 255.0)
+    train, test = (
+        ((images.astype(np.float32) - np.float32(mean)) * np.float32(1 / deviation), labels.astype(np.int32))
+        for images, labels in ((x, y), (x_test, y_test))
+    )
     return Examples(train, test, tuple("0123456789"))
-
-
-def _scaled(images: Array) -> Array:
-    return images * np.float32(1 / 255)
 
 
 MNIST = register(
     name="mnist",
     title="MNIST",
-    summary="70,000 handwritten digits, 28 by 28 pixels from 0 to 1.",
+    summary="70,000 handwritten digits, 28 by 28 pixels.",
     x=TensorSpec((None, 28, 28)),
     y=TensorSpec((None,), "int32"),
     load=_load,
+    params={
+        "standardize": Param(
+            "bool", False, "Shift and scale the pixels to mean 0 and deviation 1, instead of to a range from 0 to 1."
+        )
+    },
     keywords=("digits", "images", "classification"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +49,8 @@ class Training:
     ----------
     fit
         Keyword arguments of `fit` beside the data: "epochs", "batch_size", …
+    metrics
+        Names of the metrics: the ids of their nodes.
     trainer
         Id of the trainer's node.
     """
@@ -58,6 +60,7 @@ class Training:
     y: list[Array]
     validation: tuple[list[Array], list[Array]] | None
     fit: dict[str, Any]
+    metrics: tuple[str, ...]
     trainer: str
 
 
@@ -96,6 +99,7 @@ class Program:
         self._made: dict[str, tuple[Any, Any]] = {}
         self._examples: dict[Any, Examples] = {}
         self.steps: list[Step] = []
+        self.specs: Mapping[PortRef, TensorSpec] = {}
         self.seed = 0
         self.problems: dict[str, EngineError] = {}
 
@@ -104,6 +108,7 @@ class Program:
     def update(self, document: Document) -> None:
         """Take the present state of the document over; layers that did not change keep their weights."""
         analysis = self._inference.analyse(document)
+        self.specs = analysis.specs
         self.problems = {}
         for problem in analysis.problems:
             if problem.node is not None and problem.severity == "error":
@@ -205,9 +210,9 @@ class Program:
         trainer = trainers[0]
         losses = [self._behind(trainer, ref) for ref in trainer.sources]
         sources, feeds = self._feeds(losses)
+        watched = self._watched(losses)
         with _at(trainer.id):
             model = self._model(sources, losses)
-            watched = self._watched(losses)
             model.compile(
                 optimizer=self._fresh(trainer),
                 loss=[loss.made for loss in losses],
@@ -222,7 +227,8 @@ class Program:
         fit = {name: trainer.params[name] for name in FIT_PARAMS}
         if validation is not None:
             fit["validation_split"] = 0.0
-        return Training(model, x, truths, validation, fit, trainer.id)
+        names = tuple(m.id for metrics in watched for m in metrics)
+        return Training(model, x, truths, validation, fit, names, trainer.id)
 
     def _refuse_trainers(self, trainers: Sequence[Step]) -> None:
         for id, error in self.problems.items():

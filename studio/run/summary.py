@@ -1,0 +1,87 @@
+"""Tensors in brief: figures, a histogram, and a picture small enough for a node."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from studio.run.messages import TensorInfo
+
+#: Bars of a histogram, and the most bars that a node shows.
+BINS: Final = 32
+BARS: Final = 64
+#: Longest side of a picture on a node, in elements.
+SIDE: Final = 64
+
+
+def summarise(array: Array, batched: bool = False) -> TensorInfo:
+    """Return a tensor in brief; of a batch the picture shows the first example.
+
+    Examples
+    --------
+    >>> info = summarise(np.array([1.0, np.nan, 3.0], np.float32))
+    >>> info.mean, info.nans, info.zeros
+    (2.0, 1, 0)
+    """
+    numbers = array.astype(np.uint8) if array.dtype == bool else array
+    finite, nans, infs = numbers, 0, 0
+    if array.dtype.kind == "f":
+        nans = int(np.isnan(array).sum())
+        infs = int(np.isinf(array).sum())
+        finite = numbers[np.isfinite(numbers)] if nans or infs else numbers
+    brief = TensorInfo(
+        array.shape, array.dtype.name, array.nbytes, nans=nans, infs=infs, picture=picture(array, batched)
+    )
+    if not finite.size:
+        return brief
+    low, high = float(finite.min()), float(finite.max())
+    return replace(
+        brief,
+        minimum=low,
+        mean=float(finite.mean(dtype=np.float64)),
+        maximum=high,
+        std=float(finite.std(dtype=np.float64)),
+        zeros=int(array.size - np.count_nonzero(array)),
+        histogram=np.histogram(finite, BINS, (low, high if high > low else low + 1))[0],
+    )
+
+
+def picture(array: Array, batched: bool) -> Array | None:
+    """Return what a node shows: a number, bars, or a grey image; None if there is nothing to show.
+
+    Examples
+    --------
+    >>> picture(np.zeros((32, 28, 28)), True).shape, picture(np.zeros((32, 100)), True).shape
+    ((28, 28), (50,))
+    """
+    if not array.size:
+        return None
+    shown = array[0] if batched and array.ndim > 1 else array
+    while shown.ndim > 3:
+        shown = shown[0]
+    if shown.ndim == 3:  # an image with channels at its end, or a stack of matrices
+        shown = (
+            shown.mean(axis=-1) if shown.shape[-1] in (3, 4) else shown[..., 0] if shown.shape[-1] == 1 else shown[0]
+        )
+    shown = shown.astype(np.float32)
+    if shown.ndim == 1:
+        return _thinned(shown, BARS)
+    if shown.ndim == 2:
+        return shown[:: _stride(shown.shape[0], SIDE), :: _stride(shown.shape[1], SIDE)].copy()
+    return shown
+
+
+def _stride(size: int, most: int) -> int:
+    return -(-size // most)
+
+
+def _thinned(vector: Array, most: int) -> Array:
+    """Return at most so many values: of each run of neighbours the one that is farthest from zero."""
+    stride = _stride(len(vector), most)
+    if stride == 1:
+        return vector
+    padded = np.concatenate([vector, np.zeros(-len(vector) % stride, vector.dtype)]).reshape(-1, stride)
+    return np.take_along_axis(padded, np.abs(padded).argmax(axis=1)[:, None], axis=1)[:, 0]
