@@ -55,6 +55,12 @@ def canonical(value: Any) -> Any:
     return value
 
 
+def as_position(value: Position) -> Position:
+    """Return `value` as two floats: equal positions are written alike."""
+    x, y = value
+    return float(x), float(y)
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node: what it is, what it was told, and where it lies.
@@ -76,6 +82,7 @@ class Node:
         for name in self.params:
             check_name(name, "parameter")
         object.__setattr__(self, "params", canonical(self.params))
+        object.__setattr__(self, "position", as_position(self.position))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,6 +109,11 @@ class Note:
     text: str
     position: Position = (0.0, 0.0)
     size: tuple[float, float] = (240.0, 120.0)
+
+    def __post_init__(self) -> None:
+        check_name(self.id, "note")
+        object.__setattr__(self, "position", as_position(self.position))
+        object.__setattr__(self, "size", as_position(self.size))
 
 
 class Document:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from engine.core.errors import InvalidArgumentError
-from studio.document.document import Document, Node, Note, PortRef, Position, Wire, canonical, check_name
+from studio.document.document import Document, Node, Note, PortRef, Position, Wire, as_position, canonical, check_name
 
 
 class Edit(Protocol):
@@ -192,6 +192,9 @@ class Move(_Simple):
 
     positions: Mapping[str, Position]
     label = "Move"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "positions", {id: as_position(p) for id, p in self.positions.items()})
 
     @property
     def merge_key(self) -> object:  # type: ignore[override]

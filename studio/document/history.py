@@ -71,7 +71,7 @@ class History:
         What changes nothing is no step, be it one edit or a drag that ends where it began.
         """
         inverse = self.document.apply(edit)
-        if inverse == edit:
+        if _same(inverse, edit):
             return
         if self._saved is not None and self._saved > self._done:
             self._saved = None  # the saved state lay in the future that ends here
@@ -79,7 +79,7 @@ class History:
         last = self._steps[-1] if self._steps else None
         if self._open and last and edit.merge_key is not None and edit.merge_key == last.merge_key:
             last.redo = edit  # the same things are set anew: the first inverse still leads back
-            if last.redo == last.undo:
+            if _same(last.redo, last.undo):
                 self._steps.pop()
                 self._done -= 1
                 self.seal()
@@ -116,3 +116,8 @@ class History:
         """Remember that the present state is the one on disk."""
         self._saved = self._done
         self.seal()
+
+
+def _same(a: Edit, b: Edit) -> bool:
+    """Return whether two edits lead to the same, to the letter: 1, 1.0 and True are equal, but not the same."""
+    return a == b and repr(a) == repr(b)

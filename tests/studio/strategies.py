@@ -69,7 +69,9 @@ def fitting_edits(draw: st.DrawFn, document: Document) -> Edit:
     if nodes:
         node, other = draw(st.sampled_from(nodes)), draw(st.sampled_from(nodes))
         target = PortRef(node, draw(st.sampled_from(["x", "y"])))
-        choices.append(SetParams(node, {draw(st.sampled_from("pq")): draw(st.sampled_from([0, 1, [2], UNSET]))}))
+        choices.append(
+            SetParams(node, {draw(st.sampled_from("pq")): draw(st.sampled_from([0, False, 1.0, 1, [2], UNSET]))})
+        )
         choices.append(SetTitle(node, draw(st.sampled_from(["", "one", "two"]))))
         choices.append(connect(document, PortRef(other, "out"), target))
     if document.wires:

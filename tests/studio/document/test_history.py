@@ -69,6 +69,16 @@ def test_what_changes_nothing_is_no_step():
     assert history.labels == ["Add node"]
 
 
+def test_a_change_of_kind_alone_is_a_step():
+    history = started()
+    for value in (1, True, 1.0):
+        history.do(SetParams("a", {"x": value}))
+        history.seal()
+    assert len(history.labels) == 4
+    history.undo()
+    assert history.document.nodes["a"].params["x"] is True
+
+
 def test_what_changes_nothing_keeps_the_redo():
     history = started()
     history.do(Move({"a": (1.0, 0.0)}))
