@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -119,11 +120,20 @@ reduce_sum = _reduction(
     example=">>> tf.reduce_sum([[1.0, 2.0], [3.0, 4.0]], axis=0).numpy()\narray([4., 6.], dtype=float32)",
 )
 
+
+def _mean(x: Array, axis: Any, keepdims: bool) -> Array:
+    count = math.prod(x.shape[a] for a in axes_of(axis, x.ndim))
+    if not count:  # of which NumPy warns
+        return np.asarray(np.sum(x, axis, keepdims=keepdims) / (0.0 if x.dtype.kind == "f" else 1.0))
+    mean = np.mean(x, axis=axis, keepdims=keepdims)
+    return np.asarray(mean if x.dtype.kind == "f" else np.trunc(mean))
+
+
 reduce_mean = _reduction(
     "reduce_mean",
     "Mean of the elements along axes; that of integers is rounded toward zero.",
     combine="mean",
-    reference=lambda x, **kw: np.mean(x, **kw) if x.dtype.kind == "f" else np.trunc(np.mean(x, **kw)),
+    reference=_mean,
     gradient=_mean_gradient,
     keywords=("average",),
     example=">>> tf.reduce_mean([[1.0, 2.0], [3.0, 4.0]]).numpy()\nnp.float32(2.5)",

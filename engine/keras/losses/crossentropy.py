@@ -69,7 +69,7 @@ class CategoricalCrossentropy(Loss):
 
 
 class SparseCategoricalCrossentropy(Loss):
-    """Cross-entropy for class numbers: -log p[class].
+    """Cross-entropy for class numbers: -log(p[class] / Σ p).
 
     Shapes: truth (whole numbers) (batch, …), prediction (batch, …, classes).
 
@@ -85,11 +85,13 @@ class SparseCategoricalCrossentropy(Loss):
         labels = class_numbers(y_true, y_pred)
         if self.from_logits:
             return OPS["sparse_softmax_cross_entropy_with_logits"].apply(labels, y_pred)
-        batch_dims = labels.shape.rank
+        batch_dims, log, p = labels.shape.rank, OPS["log"], _clipped(y_pred)
         picked = OPS["gather"].apply(
-            y_pred, OPS["expand_dims"].apply(labels, axis=-1), axis=batch_dims, batch_dims=batch_dims
+            p, OPS["expand_dims"].apply(labels, axis=-1), axis=batch_dims, batch_dims=batch_dims
         )
-        return -OPS["log"].apply(_clipped(OPS["squeeze"].apply(picked, axis=-1)))
+        # Keras takes log p for logits, whose softmax makes their sum 1
+        total = OPS["reduce_sum"].apply(p, axis=-1, keepdims=False)
+        return log.apply(total) - log.apply(OPS["squeeze"].apply(picked, axis=-1))
 
 
 def class_numbers(y_true: Any, y_pred: Any) -> Any:

@@ -46,11 +46,21 @@ class Loss(Declared):
         values = self.call(*aligned(y_true, y_pred))
         if sample_weight is not None:
             weights = OPS["cast"](sample_weight, dtype=values.dtype)
-            values = values * (OPS["squeeze"](weights, axis=-1) if weights.shape.rank > values.shape.rank else weights)
+            values, weights = of_one_rank(values, weights)
+            values = values * weights
         if self.reduction == "none":
             return values
         reduce = OPS["reduce_sum" if self.reduction == "sum" else "reduce_mean"]
         return reduce.apply(values, axis=None, keepdims=False)
+
+
+def of_one_rank(values: Any, weights: Any) -> tuple[Any, Any]:
+    """Give values and their weights one rank if one of them has an axis of size 1 more, as Keras does."""
+    if weights.shape.rank == values.shape.rank + 1 and weights.shape[-1] == 1:
+        return values, OPS["squeeze"].apply(weights, axis=-1)
+    if values.shape.rank == weights.shape.rank + 1 and values.shape[-1] == 1 and weights.shape.rank:
+        return values, OPS["expand_dims"].apply(weights, axis=-1)
+    return values, weights
 
 
 def aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:

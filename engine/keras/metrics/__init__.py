@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine.core.registry import Registry
@@ -28,31 +29,28 @@ for _class, _aliases in (
     register(METRICS, _class, *_aliases)
 
 
-def get(identifier: Any, loss: Any = None, output_shape: Any = None) -> Any:
-    """Return the metric that a name, a class, a configuration or an object stands for.
+def get(identifier: Any, truth_shape: Any = None, output_shape: Any = None) -> Any:
+    """Return the metric that a name, a class, a configuration or an object stands for; a name becomes its name.
 
-    "accuracy" (or "acc") stands for the accuracy that goes with the loss, as in Keras.
+    "accuracy" (or "acc") stands for the accuracy that goes with the shapes of truth and prediction, as in Keras.
 
     Examples
     --------
-    >>> from engine.keras.losses import BinaryCrossentropy
-    >>> type(get("accuracy", BinaryCrossentropy())).__name__
-    'BinaryAccuracy'
+    >>> type(get("accuracy", (None, 3), (None, 3))).__name__, get("mae").name
+    ('CategoricalAccuracy', 'mae')
     """
     if identifier in ("accuracy", "acc"):
-        return _accuracy_for(type(loss).__name__, output_shape)(name=identifier)
+        return _accuracy_for(truth_shape or (), output_shape or ())(name=identifier)
+    if isinstance(identifier, str):
+        return METRICS[identifier](name=identifier)
     return find(METRICS, identifier, Metric)
 
 
-def _accuracy_for(loss: str, output_shape: Any) -> type[Metric]:
-    table: dict[str, type[Metric]] = {
-        "SparseCategoricalCrossentropy": SparseCategoricalAccuracy,
-        "CategoricalCrossentropy": CategoricalAccuracy,
-        "BinaryCrossentropy": BinaryAccuracy,
-    }
-    if loss in table:
-        return table[loss]
-    return BinaryAccuracy if output_shape is not None and output_shape[-1] == 1 else CategoricalAccuracy
+def _accuracy_for(truth: Sequence[int | None], output: Sequence[int | None]) -> type[Metric]:
+    if output and output[-1] == 1:
+        return BinaryAccuracy
+    is_sparse = len(truth) < len(output) or (bool(truth) and truth[-1] == 1)
+    return SparseCategoricalAccuracy if is_sparse else CategoricalAccuracy
 
 
 __all__ = [

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.core.op import OPS
 from engine.keras.declared import Declared, snake_case
+from engine.keras.losses.loss import of_one_rank
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.variable import Variable
 
@@ -41,11 +42,15 @@ class Metric(Declared):
     def _add(self, values: Any, sample_weight: Any = None) -> Any:
         values = OPS["cast"](values, dtype="float32")
         if sample_weight is None:
-            total = OPS["reduce_sum"].apply(values, axis=None, keepdims=False)
+            values = _first_axes(values, 1)
             count = OPS["cast"](OPS["size"](values), dtype="float32")
         else:
-            weights = OPS["cast"](sample_weight, dtype="float32")
-            total, count = OPS["reduce_sum"](values * weights), OPS["reduce_sum"](weights)
+            values, weights = of_one_rank(values, OPS["cast"](sample_weight, dtype="float32"))
+            values = _first_axes(values, weights.shape.rank)
+            weights = OPS["broadcast_like"].apply(weights, values)
+            values = _first_axes(values * weights, 1)
+            count = OPS["reduce_sum"].apply(_first_axes(weights, 1), axis=None, keepdims=False)
+        total = OPS["reduce_sum"].apply(values, axis=None, keepdims=False)
         self.total.assign_add(total)
         self.count.assign_add(count)
         return total / count
@@ -68,6 +73,12 @@ class Metric(Declared):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.update_state(*args, **kwargs)
         return self.result()
+
+
+def _first_axes(values: Any, count: int) -> Any:
+    """Return the means over all axes but the first `count`."""
+    others = tuple(range(count, values.shape.rank))
+    return OPS["reduce_mean"].apply(values, axis=others, keepdims=False) if others else values
 
 
 class Mean(Metric):

@@ -71,11 +71,12 @@ class Trainer:
         self.run_eagerly = run_eagerly
         self._losses: list[Any] | None = None
         self._loss_tracker: Any = None
+        self._output_trackers: list[Any] = []
         self._watched: list[list[Any]] = []
         self._runners: dict[str, StepRunner] = {}
         self._compiled = True
 
-    def _prepare_losses(self, outputs: Sequence[Any]) -> None:
+    def _prepare_losses(self, truths: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Match losses and metrics to the outputs, once these are known."""
         if self._losses is not None:
             return
@@ -87,10 +88,12 @@ class Trainer:
                 "The model has no loss.", hint="Give one to compile, as in compile(loss='mse')."
             )
         self._loss_tracker = metrics.Mean(name="loss")
+        tracked = [n for n, each in zip(names, self._losses, strict=True) if each is not None]
+        self._output_trackers = [metrics.Mean(name=f"{n}_loss") for n in tracked] if len(tracked) > 1 else []
         watched = _by_output(self._metrics_given, names, "metrics", single_list=len(names) == 1)
         self._watched = [
-            [metrics.get(m, loss, output.shape) for m in (_as_list(w) if w is not None else [])]
-            for w, loss, output in zip(watched, self._losses, outputs, strict=True)
+            [metrics.get(m, truth.shape, output.shape) for m in (_as_list(w) if w is not None else [])]
+            for w, truth, output in zip(watched, truths, outputs, strict=True)
         ]
 
     def output_names(self, count: int) -> list[str]:
@@ -99,26 +102,26 @@ class Trainer:
 
     @property
     def metrics_names(self) -> list[str]:
-        """Names of the loss and the metrics, as in logs."""
+        """Names of the loss, the metrics and, if there are several, each output's own loss, as in logs."""
         several = len(self._watched) > 1
         names = self.output_names(len(self._watched))
-        return ["loss"] + [
+        watched = [
             f"{output}_{m.name}" if several else m.name
             for output, watched in zip(names, self._watched, strict=True)
             for m in watched
         ]
+        return ["loss", *watched, *(tracker.name for tracker in self._output_trackers)]
 
     @property
     def metrics(self) -> list[Any]:
-        """The loss's running mean and the metrics."""
-        return [self._loss_tracker, *(m for watched in self._watched for m in watched)]
+        """The running means of the loss, of the metrics, and of each output's own loss, if there are several."""
+        return [self._loss_tracker, *(m for watched in self._watched for m in watched), *self._output_trackers]
 
     # ------------------------------------------------------------------------------------------------- programs
 
     def _forward(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, list[Any]]:
         """Return the loss of a batch, and the batch's own value of each metric."""
         outputs = list(nest.leaves(self(x, training=training)))  # type: ignore[operator]
-        self._prepare_losses(outputs)
         truths = [y] if len(outputs) == 1 and not isinstance(y, list | tuple | dict) else list(nest.leaves(y))
         if len(truths) != len(outputs):
             raise InvalidArgumentError(
@@ -127,12 +130,15 @@ class Trainer:
                 outputs=len(outputs),
                 given=len(truths),
             )
+        self._prepare_losses(truths, outputs)
         assert self._losses is not None
         total: Any = None
+        parts: list[Any] = []
         weights = self._loss_weights or [1.0] * len(outputs)
         for loss, truth, output, weight in zip(self._losses, truths, outputs, weights, strict=True):
             if loss is not None:
                 value = loss(truth, output) if sample_weight is None else loss(truth, output, sample_weight)
+                parts.append(value)
                 value = value if weight == 1.0 else value * weight
                 total = value if total is None else total + value
         own = [
@@ -141,7 +147,9 @@ class Trainer:
             for m in watched
         ]
         first = next(iter(nest.leaves(x)))
-        self._loss_tracker._add(total, sample_weight=float(first.shape[0]))
+        examples = float(first.shape[0])
+        self._loss_tracker._add(total, sample_weight=examples)
+        own += [t._add(part, sample_weight=examples) for t, part in zip(self._output_trackers, parts, strict=False)]
         return total, own
 
     def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> list[Any]:

@@ -1,0 +1,3 @@
+"""`generate.py` needs TensorFlow, which the project does not depend on."""
+
+collect_ignore = ["generate.py"]

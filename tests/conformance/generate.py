@@ -1,0 +1,42 @@
+"""Write ``figures.json``: what TensorFlow and Keras compute for the programs in `cases`.
+
+Needs ``pip install tensorflow``; run it from anywhere: ``python tests/conformance/generate.py``. The tests themselves
+read only the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # the same sums in the same order on every processor
+
+import tensorflow as tf
+from cases import CASES
+
+FILE = Path(__file__).with_name("figures.json")
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """Return an array as its dtype, shape and elements, these with as many digits as their dtype can tell apart."""
+    array = np.asarray(value)
+    elements = array.ravel()
+    values = [float(str(v)) for v in elements] if array.dtype.kind == "f" else elements.tolist()
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "values": values}
+
+
+def main() -> None:
+    """Run all cases and write their results, one case a line."""
+    lines = [f'"versions": {json.dumps({"tensorflow": tf.__version__, "keras": tf.keras.__version__})}']
+    for name, program in CASES.items():
+        figures = {key: plain(value) for key, value in program(tf).items()}
+        lines.append(f"{json.dumps(name)}: {json.dumps(figures)}")
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
