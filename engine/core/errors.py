@@ -73,7 +73,7 @@ class UnsupportedError(EngineError, TypeError):
     """What was asked for exists, but not on this kind of object; the hint says what to use."""
 
 
-class NotFoundError(EngineError, LookupError):
+class NotFoundError(EngineError, KeyError):  # so that `get` and `in` of a Mapping know what it means
     """A name, a file or a data set that is not there."""
 
 

@@ -28,6 +28,8 @@ class Registry(Mapping[str, T], Generic[T]):
     Traceback (most recent call last):
         ...
     engine.core.errors.NotFoundError: There is no colour called 'rde'. Did you mean 'red'?
+    >>> colours.get("rde", 0)
+    0
     """
 
     def __init__(self, noun: str) -> None:

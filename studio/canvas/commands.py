@@ -44,6 +44,13 @@ class CommandView(NavigableView):
         self._dangling_input: PortRef | None = None
         self._editor: TitleEditor | NoteEditor | None = None
 
+    def do(self, edit: Edit) -> None:
+        """Make an edit a step of the history; say so if the document has changed so that it no longer fits."""
+        try:
+            self.history.do(edit)
+        except EngineError as error:
+            self.refused.emit(error)
+
     # ---------------------------------------------------------------------------------------------- selection
 
     def selected_ids(self) -> list[str]:
@@ -64,7 +71,7 @@ class CommandView(NavigableView):
         nodes = remove(document, self.selected_ids())
         gone = {leaf.wire for leaf in nodes.leaves() if isinstance(leaf, RemoveWire)}
         wires = [w for t in self.canvas.wires.selected if (w := document.wires.get(t)) and w not in gone]
-        self.history.do(Compound("Delete", (*map(RemoveWire, sorted(wires)), *nodes.edits)))
+        self.do(Compound("Delete", (*map(RemoveWire, sorted(wires)), *nodes.edits)))
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little. Further nudges join the same step until the key is let go."""
@@ -74,7 +81,7 @@ class CommandView(NavigableView):
             x, y = (document.nodes.get(id) or document.notes[id]).position
             positions[id] = (x + dx, y + dy)
         if positions:
-            self.history.do(Move(positions))
+            self.do(Move(positions))
 
     # ---------------------------------------------------------------------------------------------- clipboard
 
@@ -127,7 +134,7 @@ class CommandView(NavigableView):
         except EngineError as error:
             self.refused.emit(error)
             return
-        self.history.do(Compound(label, edit.edits))
+        self.do(Compound(label, edit.edits))
         self.canvas.select(ids)
 
     # ------------------------------------------------------------------------------------------------- adding
@@ -165,7 +172,7 @@ class CommandView(NavigableView):
                 wire = wiring.wire_to(node.id, slot)
                 wires = connect(document, wire.source, wire.target).leaves()
         node = replace(node, position=(round(corner.x()), round(corner.y())))
-        self.history.do(Compound("Add node", (AddNode(node), *wires)))
+        self.do(Compound("Add node", (AddNode(node), *wires)))
         self.canvas.select([node.id])
         return node.id
 
@@ -217,14 +224,14 @@ class CommandView(NavigableView):
     def _rewrite(self, id: str, text: str) -> None:
         self._editor = None
         if id in self.canvas.document.notes:
-            self.history.do(SetNote(replace(self.canvas.document.notes[id], text=text)))
+            self.do(SetNote(replace(self.canvas.document.notes[id], text=text)))
             self.history.seal()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _retitle(self, id: str, title: str) -> None:
         self._editor = None
         if id in self.canvas.document.nodes:
-            self.history.do(SetTitle(id, title))
+            self.do(SetTitle(id, title))
             self.history.seal()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 

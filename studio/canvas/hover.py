@@ -58,12 +58,17 @@ class Hover:
         self.id = id
 
     def words(self, position: QPointF) -> str:
-        """Return what a tooltip says of a position: the tensor of a port or wire; from afar, a node's problems."""
+        """Return what a tooltip says of a position: the tensor of a port or wire, a title that was cut.
+
+        From afar, where neither shows, it is the title and the problems of a node.
+        """
         scene = self._scene
         if found := self.port_at(position):
             return scene.describe_port(*found)
         if item := scene.item_at(position):
-            far = scene.shared.detail is Detail.FAR
-            return "\n\n".join([scene.title(item.id), *scene.status.words(item.id)]) if far else ""
+            if scene.shared.detail is Detail.FAR:
+                return "\n\n".join([scene.title(item.id), *scene.status.words(item.id)])
+            cut = isinstance(item, NodeItem) and item.face.title != scene.title(item.id)
+            return scene.title(item.id) if cut else ""
         strand = self.wire_at(position)
         return scene.describe_output(strand.wire.source) if strand else ""

@@ -14,7 +14,7 @@ BODY_TOP: Final = 7.0
 BODY_BOTTOM: Final = 8.0
 THUMBNAIL: Final = 44.0
 MIN_WIDTH: Final = 132.0
-MAX_WIDTH: Final = 232.0
+MAX_WIDTH: Final = 256.0
 MAX_LINES: Final = 4
 
 PORT: Final = 12.0

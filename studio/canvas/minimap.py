@@ -34,7 +34,7 @@ class Minimap(QWidget):
         self._transform = QTransform()
         self._wanted = True
         self._timer = QTimer(self, interval=_REFRESH_MS, singleShot=True)
-        self._timer.timeout.connect(self._draw)
+        self._timer.timeout.connect(self._on_time)
         self.setObjectName("minimap")
         self.setFixedSize(_WIDTH, _HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -67,8 +67,12 @@ class Minimap(QWidget):
         """Show where the view is now."""
         self.update()
 
-    def _draw(self) -> None:
+    def _on_time(self) -> None:
         self.place()
+        self._draw()
+        self.update()
+
+    def _draw(self) -> None:
         overview = self._view.canvas.overview
         bounds = overview.bounds()
         if bounds.isEmpty():
@@ -85,10 +89,11 @@ class Minimap(QWidget):
         painter.setTransform(self._transform)
         overview.paint_map(painter, self._view.canvas.shared.style)
         painter.end()
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, the nodes and the frame of the view."""
+        if self._map.isNull():
+            self._draw()
         style = self._view.canvas.shared.style
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -199,10 +199,9 @@ class CanvasScene(QGraphicsScene):
         return item if isinstance(item, NodeItem) else None
 
     def node_type(self, id: str) -> NodeType | None:
-        """Return the type of a node, None if the catalogue does not have it."""
-        type_id = self.document.nodes[id].type
-        # A registry answers `get` with its error, too.
-        return self.catalogue[type_id] if type_id in self.catalogue else None  # noqa: SIM401
+        """Return the type of a node, None if the node or its type is unknown."""
+        node = self.document.nodes.get(id)
+        return self.catalogue.get(node.type) if node else None
 
     def show_at(self, positions: Mapping[str, Position]) -> None:
         """Show items somewhere without changing the document, as while they are being dragged."""

@@ -42,7 +42,7 @@ class DragNodes(Gesture):
 
     def release(self, pointer: Pointer) -> None:
         if self.dragging:
-            self.view.history.do(Move(self._moved(pointer)))
+            self.view.do(Move(self._moved(pointer)))
             self.view.history.seal()
         elif self._was_selected:
             self._click(pointer)

@@ -104,7 +104,7 @@ class DragWire(Gesture):
             self._plug(self._wiring.wire_to(self._target[0].id, self._target[1]))
         elif not self._refusal and self.view.canvas.item_at(pointer.scene) is None:
             if self.old is not None:
-                self.view.history.do(RemoveWire(self.old))
+                self.view.do(RemoveWire(self.old))
             else:
                 self.view.request_add(pointer.scene, self.fixed, self.is_input)
 
@@ -115,7 +115,7 @@ class DragWire(Gesture):
         edit = connect(document, wire.source, wire.target)
         if self.old is not None and self.old.target != wire.target:
             edit = Compound("Reconnect", (RemoveWire(self.old), *edit.leaves()))
-        self.view.history.do(edit)
+        self.view.do(edit)
 
     def cancel(self) -> None:
         self._end()

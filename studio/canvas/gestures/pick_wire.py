@@ -26,7 +26,7 @@ class PickWire(Gesture):
         if strand is None:
             return
         if self.start.alt:
-            self.view.history.do(RemoveWire(strand.wire))
+            self.view.do(RemoveWire(strand.wire))
             return
         canvas = self.view.canvas
         if self.start.extends:

@@ -224,6 +224,19 @@ def test_the_end_of_a_wire_is_plugged_elsewhere(spare, hand):
     assert document.inputs_of("output") == {"x": PortRef("hidden", "y")}
 
 
+def test_a_wire_whose_node_vanishes_under_the_hand(spare, hand, qtbot):
+    hand.press(hand.port("add", "z", is_input=False))
+    hand.move(EMPTY)
+    spare.canvas.document.apply(RemoveNode("add"))
+    hand.move(hand.port("relu", "x", is_input=True))
+    spare.grab()
+    with qtbot.waitSignal(spare.refused):
+        hand.release(hand.port("relu", "x", is_input=True))
+    assert spare.canvas.document.inputs_of("relu") == {}
+    id = spare.add_node("op.relu", EMPTY, PortRef("add", "z"))
+    assert spare.canvas.document.inputs_of(id) == {}
+
+
 def test_the_end_of_a_wire_put_back_changes_nothing(canvas, hand):
     port = hand.port("output", "x", is_input=True)
     hand.press(port)
