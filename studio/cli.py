@@ -23,9 +23,7 @@ class _Commands(click.Group):
         return super().parse_args(ctx, args)
 
 
-_MODE = click.option(
-    "--mode", type=click.Choice(["eager", "lazy"]), help="Run op by op, or compiled (as the document says by default)."
-)
+_MODE = click.option("--mode", type=click.Choice(["eager", "lazy"]), help="Run op by op, or compiled (the default).")
 _DATA = click.option("--data-dir", type=click.Path(path_type=Path), help="Folder in which data files are looked for.")
 
 

@@ -18,9 +18,6 @@ from studio.document.lower import SEED, Program, Values
 from studio.run import session
 from studio.run.messages import Mode
 
-#: Setting of a document: how it runs unless it is told otherwise.
-MODE = "mode"
-
 
 def run(
     path: Path,
@@ -45,7 +42,7 @@ def run(
     if seed is not None:
         document.apply(SetSetting(SEED, seed))
     use_folder(data_dir)
-    chosen: Mode = "eager" if (mode or document.settings.get(MODE)) == "eager" else "lazy"
+    chosen: Mode = "eager" if mode == "eager" else "lazy"
     program = Program(CATALOGUE)
     program.update(document)
     trainers = [n for n in document.nodes.values() if n.type.startswith("train.")]

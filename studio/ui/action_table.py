@@ -46,7 +46,7 @@ class ActionSpec:
 A = ActionSpec
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
-    A("file.new", N_("New document"), "file-plus", ("Ctrl+N",)),
+    A("file.new", N_("New document"), "file-plus", ("Ctrl+N",), token="on_accent"),
     A("file.open", N_("Open…"), "folder-open", ("Ctrl+O",)),
     A("file.save", N_("Save"), "save", ("Ctrl+S",)),
     A("file.save_as", N_("Save as…"), "save-all", ("Ctrl+Shift+S",)),

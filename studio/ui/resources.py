@@ -18,3 +18,9 @@ def root() -> Path:
 def resource(*parts: str) -> Path:
     """Return the path of a resource, such as ``resource("icons", "play.svg")``."""
     return root().joinpath(*parts)
+
+
+def examples() -> Path:
+    """Return the folder of the example documents: inside the resources of a wheel, beside them in a checkout."""
+    installed = resource("examples")
+    return installed if installed.is_dir() else root().parent / "examples"

@@ -44,7 +44,7 @@ class Segmented(QWidget):
     def retranslate(self) -> None:
         """Show the short texts again: a changed action puts its own in their place."""
         for button, text in zip(self._buttons, self._texts, strict=False):
-            button.setText(text)
+            button.defaultAction().setIconText(text)  # a button shows this one, and menus the action's own text
             button.setAccessibleName(button.defaultAction().text())
 
 

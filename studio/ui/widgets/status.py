@@ -84,6 +84,7 @@ class StatusValue(QLabel):
         self.setObjectName(name)
         self.setProperty("tone", "dim")
         self.setFont(fonts.sans(12))
+        self.setContentsMargins(0, 0, 16, 0)
         self.hide()
 
     def say(self, text: str) -> None:

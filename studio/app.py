@@ -1,0 +1,606 @@
+"""The composition root: the one file that knows every part of the studio and puts them together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QPointF, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.core.errors import EngineError
+from studio import __version__
+from studio.canvas.view import CanvasView
+from studio.document.analysis import Analysis
+from studio.document.catalogue import CATALOGUE
+from studio.document.document import Document, PortRef
+from studio.document.edits import AddNote, Edit, Move, RemoveNote, SetNote, SetTitle
+from studio.document.file import load, save
+from studio.document.history import History
+from studio.document.infer import Inference
+from studio.inspector.panel import Inspector
+from studio.palette.panel import Palette
+from studio.plots.panel import Plots
+from studio.run.controller import RunController
+from studio.run.messages import Crashed, Ended, Mode, Previewed, Started, Watched
+from studio.ui import fonts
+from studio.ui.actions import Actions
+from studio.ui.appearance import appearance
+from studio.ui.i18n import LANGUAGES, N_, _, describe, language
+from studio.ui.resources import examples
+from studio.ui.settings import settings
+from studio.ui.shell import files
+from studio.ui.shell.dock import BottomDock
+from studio.ui.shell.start_page import StartPage
+from studio.ui.shell.status_line import StatusLine
+from studio.ui.shell.top_bar import TopBar
+from studio.ui.theme import THEMES, Theme
+from studio.ui.widgets.banner import Banner
+from studio.ui.widgets.command_palette import CommandPalette
+from studio.ui.widgets.node_search import NodeSearch
+from studio.ui.widgets.problems import Problems
+
+#: Edits after which every wire still holds what it held: no inference, no preview.
+_COSMETIC: Final = (Move, SetTitle, AddNote, RemoveNote, SetNote)
+_SIZE: Final = QSize(1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """The studio's window: parts that know the document and the run, and not each other.
+
+    Parameters
+    ----------
+    data_dir
+        Folder in which data files are looked for first.
+    """
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        super().__init__()
+        self.setObjectName("studio")
+        self.history = History(Document())
+        self.path: Path | None = None
+        self.analysis = Analysis()
+        self.canvas: CanvasView | None = None
+        self._unsubscribe: Callable[[], None] = _nothing
+        self._inference = Inference(CATALOGUE)
+        self._train_when_ready = False
+
+        self.commands = Actions(self)
+        self.controller = RunController(str(data_dir) if data_dir else None, self)
+        self.top_bar = TopBar(self.commands)
+        self.banner = Banner()
+        self.start_page = StartPage(self.commands, examples())
+        self.palette_panel = Palette(CATALOGUE)
+        self.inspector = Inspector(CATALOGUE)
+        self.plots = Plots()
+        self.problems = Problems(self._title_of)
+        self.dock = BottomDock()
+        self.status_line = StatusLine()
+        self.node_search = NodeSearch(CATALOGUE, self)
+        self.command_palette = CommandPalette(self.commands, self)
+        self._pending_add: tuple[QPointF, PortRef | None] = QPointF(), None
+
+        self._analyse_timer = QTimer(self, interval=0, singleShot=True)
+        self._analyse_timer.timeout.connect(self._analyse)
+        self._lay_out()
+        self._bind_actions()
+        self._connect_parts()
+        self._connect_run()
+        self._show_start()
+
+    # ------------------------------------------------------------------------------------------------------ layout
+
+    def _lay_out(self) -> None:
+        self.setMenuWidget(self.top_bar)
+        self.setStatusBar(self.status_line)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.start_page)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self.dock.add(self.plots, N_("Curves"))
+        self._problems_tab = self.dock.add(self.problems, N_("Problems"))
+        self._docks = {
+            "view.palette": self._docked(self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea),
+            "view.inspector": self._docked(self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
+            "view.dock": self._docked(self.dock, Qt.DockWidgetArea.BottomDockWidgetArea),
+        }
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        self.resize(_SIZE)
+        self.resizeDocks(
+            [self._docks["view.palette"], self._docks["view.inspector"]], [230, 320], Qt.Orientation.Horizontal
+        )
+        self.resizeDocks([self._docks["view.dock"]], [300], Qt.Orientation.Vertical)
+
+    def _docked(self, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(self)
+        dock.setObjectName(f"{panel.objectName()}_dock")
+        dock.setTitleBarWidget(QWidget())  # the panels bear their own headings
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    # ----------------------------------------------------------------------------------------------------- actions
+
+    def _bind_actions(self) -> None:
+        bind = self.commands.bind
+        bind("file.new", self.new_document)
+        bind("file.open", self._ask_and_open)
+        bind("file.save", self.save)
+        bind("file.save_as", self._save_as)
+        bind("file.close", self.close_document)
+        bind("file.quit", self.close)
+        bind("edit.undo", self._undo)
+        bind("edit.redo", self._redo)
+        for id, name in (
+            ("edit.cut", "cut"),
+            ("edit.copy", "copy"),
+            ("edit.paste", "paste"),
+            ("edit.paste_with_wires", "paste_with_wires"),
+            ("edit.duplicate", "duplicate"),
+            ("edit.delete", "delete_selection"),
+            ("edit.select_all", "select_all"),
+            ("edit.rename", "rename"),
+            ("view.frame", "frame_selection"),
+            ("view.frame_all", "frame_all"),
+            ("view.zoom_in", "zoom_in"),
+            ("view.zoom_out", "zoom_out"),
+            ("view.zoom_reset", "zoom_reset"),
+            ("canvas.add", "request_add"),
+        ):
+            bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
+        for theme in THEMES:
+            bind(f"view.theme_{theme}", lambda _on, theme=theme: appearance().set_theme(theme))
+        for code in LANGUAGES:
+            bind(f"view.language_{code}", lambda _on, code=code: appearance().set_language(code))
+        for id, dock in self._docks.items():
+            bind(id, dock.setVisible)
+        bind("run.train", self.train)
+        bind("run.pause", lambda paused: self.controller.pause() if paused else self.controller.resume())
+        bind("run.stop", self.controller.stop)
+        bind("run.reset", self.reset)
+        bind("run.mode_eager", lambda _on: self.set_mode("eager"))
+        bind("run.mode_lazy", lambda _on: self.set_mode("lazy"))
+        bind("run.restart_engine", self.restart_engine)
+        bind("help.commands", self.command_palette.popup)
+        bind("help.about", self._about)
+        self.commands.attach(self, "window")
+        stored = settings()
+        self.set_mode("eager" if stored.value("mode") == "eager" else "lazy")
+
+    def _update_actions(self) -> None:
+        """Enable what can be done just now."""
+        is_open = self.canvas is not None
+        running = self.controller.state in ("training", "paused")
+        able = {
+            "file.save": is_open,
+            "file.save_as": is_open,
+            "file.close": is_open,
+            "edit.undo": is_open and self.history.can_undo,
+            "edit.redo": is_open and self.history.can_redo,
+            "run.train": is_open and not running and self.controller.state != "crashed",
+            "run.pause": running,
+            "run.stop": running,
+            "run.reset": is_open and not running,
+        }
+        for id, spec in self.commands.specs.items():
+            if spec.scope == "canvas" or id.startswith(("edit.", "view.zoom", "view.frame")):
+                able.setdefault(id, is_open)
+        for id, enabled in able.items():
+            if id not in ("canvas.layout",):
+                self.commands[id].setEnabled(enabled)
+        self.commands["run.pause"].setChecked(self.controller.state == "paused")
+        for id, dock in self._docks.items():
+            self.commands[id].setEnabled(is_open)
+            self.commands[id].setChecked(dock.isVisibleTo(self))
+        self.commands[f"view.theme_{appearance().theme.name}"].setChecked(True)
+        self.commands[f"view.language_{language()}"].setChecked(True)
+
+    def _connect_parts(self) -> None:
+        self.start_page.chosen.connect(self.open_path)
+        self.palette_panel.chosen.connect(self._add_in_the_middle)
+        self.problems.chosen.connect(self._reveal)
+        self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
+        self.node_search.chosen.connect(self._add_chosen)
+        self.node_search.closed.connect(lambda: self.canvas and self.canvas.setFocus())
+        appearance().theme_changed.connect(self._on_theme)
+        appearance().language_changed.connect(self._retranslate)
+
+    def _on_theme(self, theme: Theme) -> None:
+        if self.canvas is not None:
+            self.canvas.set_theme(theme)
+        self._update_actions()
+
+    def _retranslate(self) -> None:
+        if self.canvas is not None:
+            self.canvas.retranslate()
+        self._show_name()
+        self._update_actions()
+
+    # --------------------------------------------------------------------------------------------------- documents
+
+    @property
+    def document(self) -> Document:
+        """The open document."""
+        return self.history.document
+
+    @property
+    def name(self) -> str:
+        """What the open document is called."""
+        return self.path.stem if self.path else _("untitled")
+
+    def new_document(self) -> None:
+        """Begin an empty document, if the present one may go."""
+        if self._may_leave():
+            self._show(History(Document()), None)
+
+    def open_path(self, path: Path) -> bool:
+        """Open a document; what is wrong with it is said in a banner. Returns whether it is open."""
+        if not self._may_leave():
+            return False
+        try:
+            document = load(path)
+        except EngineError as error:
+            self.banner.say("bad", describe(error))
+            return False
+        self._show(History(document), path)
+        files.remember(path)
+        return True
+
+    def close_document(self) -> None:
+        """Go back to the start page, if the document may go."""
+        if self._may_leave():
+            self._show_start()
+
+    def save(self) -> bool:
+        """Save under the present name, asking for one if there is none."""
+        return self.save_to(self.path) if self.path else self._save_as()
+
+    def save_to(self, path: Path) -> bool:
+        """Save as `path`; if that fails, say why and leave everything as it was."""
+        try:
+            save(self.document, path)
+        except EngineError as error:
+            self.banner.say("bad", describe(error), self.commands["file.save_as"])
+            return False
+        self.path = path
+        self.history.mark_saved()
+        files.remember(path)
+        self._show_name()
+        return True
+
+    def _save_as(self) -> bool:
+        path = files.ask_path_to_save(self, self.path)
+        return self.save_to(path) if path else False
+
+    def _ask_and_open(self) -> None:
+        if (path := files.ask_path_to_open(self)) is not None:
+            self.open_path(path)
+
+    def _may_leave(self) -> bool:
+        """Whether the present document may go: it is saved, or the user has said what to do with it."""
+        if self.canvas is None or not self.history.modified:
+            return True
+        answer = files.ask_about_changes(self, self.name)
+        return answer == "discard" or (answer == "save" and self.save())
+
+    def _show(self, history: History, path: Path | None) -> None:
+        """Put a document into the window."""
+        self._forget_document()
+        self.history, self.path = history, path
+        self._unsubscribe = history.document.subscribe(self._on_edit)
+        self.canvas = CanvasView(history, CATALOGUE, appearance().theme)
+        self.commands.attach(self.canvas, "canvas")
+        self.canvas.selectionChanged.connect(self._on_selected)
+        self.canvas.wireClicked.connect(self._watch)
+        self.canvas.addRequested.connect(self._search_node)
+        self.canvas.refused.connect(lambda error: self.banner.say("warn", describe(error), seconds=8))
+        self.inspector.open(history)
+        self._pages.addWidget(self.canvas)
+        self._pages.setCurrentWidget(self.canvas)
+        self._show_docks()
+        self.banner.dismiss()
+        self._analyse()
+        self.controller.preview(self.document, reset=True)
+        QTimer.singleShot(0, self._frame_all)
+        self.canvas.setFocus()
+        self._show_name()
+        self._update_actions()
+
+    def _show_start(self) -> None:
+        self._forget_document()
+        self.history, self.path = History(Document()), None
+        self._pages.setCurrentWidget(self.start_page)
+        self.start_page.setFocus()
+        self.start_page.show_recent(files.recent())
+        for dock in self._docks.values():
+            dock.hide()
+        self._show_name()
+        self._update_actions()
+
+    def _show_docks(self) -> None:
+        """Show the panels; those that were hidden get their proper sizes."""
+        hidden = not any(d.isVisibleTo(self) for d in self._docks.values())
+        for panel in self._docks.values() if hidden else ():
+            panel.show()
+        if hidden:  # sizes hold once the layout has taken note of the panels
+            QTimer.singleShot(0, self._size_docks)
+
+    def _size_docks(self) -> None:
+        palette, inspector, dock = self._docks.values()
+        self.resizeDocks([palette, inspector], [230, 320], Qt.Orientation.Horizontal)
+        self.resizeDocks([dock], [300], Qt.Orientation.Vertical)
+        QTimer.singleShot(0, self._frame_all)
+
+    def _frame_all(self) -> None:
+        if self.canvas is not None:
+            self.canvas.frame_all()
+
+    def _forget_document(self) -> None:
+        self._unsubscribe()
+        self._unsubscribe = _nothing
+        if self.controller.state in ("training", "paused"):
+            self.controller.stop()
+        self.plots.clear()
+        self.status_line.clear_run()
+        self.status_line.show_parameters(0)
+        self.problems.show_errors({})
+        if self.canvas is not None:
+            self.canvas.close_document()
+            self._pages.removeWidget(self.canvas)
+            self.canvas.deleteLater()
+            self.canvas = None
+
+    def _show_name(self) -> None:
+        is_open = self.canvas is not None
+        self.top_bar.name.say(self.name if is_open else "", is_open and self.history.modified)
+        self.top_bar.name.setVisible(is_open)
+        self.setWindowTitle(f"{self.name} — Trenza" if is_open else "Trenza")
+
+    # ----------------------------------------------------------------------------------------------------- editing
+
+    def _on_edit(self, edit: Edit) -> None:
+        # the history takes note of an edit after the document has announced it
+        QTimer.singleShot(0, self._after_edit)
+        if any(not isinstance(leaf, _COSMETIC) for leaf in edit.leaves()):
+            self._analyse_timer.start()
+            self.controller.preview(self.document)
+
+    def _after_edit(self) -> None:
+        self._show_name()
+        self._update_actions()
+
+    def _undo(self) -> None:
+        self.history.undo()
+        self._after_edit()
+
+    def _redo(self) -> None:
+        self.history.redo()
+        self._after_edit()
+
+    def _analyse(self) -> None:
+        self.analysis = self._inference.analyse(self.document)
+        if self.canvas is not None:
+            self.canvas.set_analysis(self.analysis)
+        self.inspector.properties.show_analysis(self.analysis)
+        self.problems.show_analysis(self.analysis)
+        self.status_line.show_parameters(sum(self.analysis.parameters.values()))
+
+    def _on_selected(self, ids: list[str]) -> None:
+        self.inspector.properties.select([id for id in ids if id in self.document.nodes])
+        if len(ids) == 1:
+            outputs = [ref for ref in self.analysis.specs if ref.node == ids[0]]
+            if outputs:
+                self._watch(outputs[0])
+
+    def _watch(self, port: PortRef) -> None:
+        self.controller.watch(port)
+
+    def _search_node(self, position: QPointF, dangling: PortRef | None, text: str) -> None:
+        if self.canvas is None:
+            return
+        self._pending_add = position, dangling
+        canvas = self.canvas
+        fitting = None if dangling is None else [t for t in CATALOGUE if canvas.fits(t, dangling)]
+        at = canvas.viewport().mapTo(self, canvas.mapFromScene(position))
+        self.node_search.popup(at, fitting, text)
+
+    def _add_chosen(self, type_id: str) -> None:
+        if self.canvas is not None:
+            self.canvas.add_node(type_id, *self._pending_add)
+            self.history.seal()
+
+    def _add_in_the_middle(self, type_id: str) -> None:
+        if self.canvas is not None:
+            self.canvas.add_node(type_id, self.canvas.visible_area().center())
+            self.history.seal()
+            self.canvas.setFocus()
+
+    def _reveal(self, node: str) -> None:
+        if self.canvas is not None and node in self.document.nodes:
+            self.canvas.reveal(node)
+            self.canvas.setFocus()
+
+    def _title_of(self, node: str) -> str:
+        return self.canvas.canvas.title(node) if self.canvas is not None else node
+
+    # ----------------------------------------------------------------------------------------------------- running
+
+    @property
+    def mode(self) -> Mode:
+        """How trainings run."""
+        return "eager" if self.commands["run.mode_eager"].isChecked() else "lazy"
+
+    def set_mode(self, mode: Mode) -> None:
+        """Run op by op ("eager") or compiled ("lazy") from the next training on."""
+        self.commands[f"run.mode_{mode}"].setChecked(True)
+        settings().setValue("mode", mode)
+
+    def train(self) -> None:
+        """Train the open document, as soon as the engine is ready."""
+        if self.canvas is None:
+            return
+        self.banner.dismiss()
+        self.dock.setCurrentWidget(self.plots)
+        if self.controller.state == "starting":
+            self._train_when_ready = True
+            return
+        self.controller.train(self.document, self.mode)
+
+    def reset(self) -> None:
+        """Draw new weights and forget the curves."""
+        self.plots.clear()
+        self.status_line.clear_run()
+        self.controller.preview(self.document, reset=True)
+
+    def restart_engine(self) -> None:
+        """Start the engine's process anew."""
+        self.banner.dismiss()
+        self.controller.restart()
+
+    def _connect_run(self) -> None:
+        run = self.controller
+        run.state_changed.connect(self._on_state)
+        run.previewed.connect(self._on_previewed)
+        run.watched.connect(self._on_watched)
+        run.compiling.connect(self.status_line.compiling)
+        run.started.connect(self._on_started)
+        run.progressed.connect(self.plots.extend)
+        run.progressed.connect(self.status_line.extend)
+        run.epoch_ended.connect(self.plots.epoch)
+        run.epoch_ended.connect(self.status_line.epoch)
+        run.ended.connect(self._on_ended)
+        run.crashed.connect(self._on_crashed)
+
+    def _on_state(self, state: str) -> None:
+        self.status_line.show_state(state)
+        self._update_actions()
+        if state == "ready" and self._train_when_ready:
+            self._train_when_ready = False
+            self.train()
+
+    def _on_previewed(self, event: Previewed) -> None:
+        if self.canvas is not None:
+            self.canvas.set_preview(event.tensors, event.errors)
+            self.problems.show_errors(event.errors)
+
+    def _on_watched(self, event: Watched) -> None:
+        if event.port.node in self.document.nodes:
+            self.inspector.tensor.show_tensor(event)
+
+    def _on_started(self, event: Started) -> None:
+        self.plots.begin(event)
+        self.status_line.begin(event, self._batch_size())
+
+    def _batch_size(self) -> int:
+        trainers = [n for n in self.document.nodes.values() if n.type.startswith("train.")]
+        default = CATALOGUE[trainers[0].type].params["batch_size"].default if trainers else 1
+        return int(trainers[0].params.get("batch_size", default)) if trainers else 1
+
+    def _on_ended(self, event: Ended) -> None:
+        self.plots.finish(event)
+        self.status_line.finish(event)
+        if event.error is not None:
+            self.banner.say("bad", describe(event.error))
+            if event.error.node:
+                self._reveal(event.error.node)
+
+    def _on_crashed(self, event: Crashed) -> None:
+        self.status_line.clear_run()
+        text = _("The engine has stopped unexpectedly. The document is untouched; only the run is lost.")
+        self.banner.say("bad", text, self.commands["run.restart_engine"])
+
+    # ------------------------------------------------------------------------------------------------------ window
+
+    def _about(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle(_("About Trenza"))
+        box.setText(f"Trenza {__version__}")
+        box.setInformativeText(_("Wire a network, and watch it learn."))
+        box.setIconPixmap(self.windowIcon().pixmap(48, 48))
+        box.open()
+
+    def start_engine(self) -> None:
+        """Start the engine's process, and load in the background what the first training needs."""
+        self.controller.start()
+        if self.canvas is not None:
+            self.controller.preview(self.document, reset=True)
+        Plots.warm_up()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave():
+            event.ignore()
+            return
+        settings().setValue("geometry", self.saveGeometry())
+        self._forget_document()
+        self.controller.shutdown()
+        event.accept()
+
+    def restore(self) -> None:
+        """Take the place on the screen that the window had last time."""
+        stored = settings().value("geometry")
+        if isinstance(stored, QByteArray):
+            self.restoreGeometry(stored)
+
+
+def _nothing() -> None:
+    """Stand for an ended subscription."""
+
+
+def application() -> QApplication:
+    """Return the Qt application, made and dressed if there is none yet."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Trenza")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("trenza")
+    return app
+
+
+def open_studio(path: Path | str | None = None, data_dir: Path | None = None) -> MainWindow:
+    """Build the window, show it and return it, with the engine starting; the event loop is the caller's.
+
+    Parameters
+    ----------
+    path
+        A document to open; without one, the start page shows.
+    data_dir
+        Folder in which data files are looked for first.
+    """
+    application()
+    fonts.load()
+    appearance().start()
+    window = MainWindow(data_dir)
+    window.restore()
+    if path is not None:
+        window.open_path(Path(path))
+    window.show()
+    QTimer.singleShot(0, window.start_engine)
+    return window
+
+
+def run_studio(
+    path: Path | None = None, train: bool = False, mode: str | None = None, data_dir: Path | None = None
+) -> int:
+    """Open the studio, run its event loop, and return the program's status."""
+    app = application()
+    window = open_studio(path, data_dir)
+    if mode in ("eager", "lazy"):
+        window.set_mode("eager" if mode == "eager" else "lazy")
+    if train:
+        window.train()
+    return app.exec()

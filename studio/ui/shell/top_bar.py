@@ -1,0 +1,166 @@
+"""The bar at the top: the document at the left, running in the middle, commands and language at the right."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+
+from studio.ui import fonts, icons
+from studio.ui.actions import Actions
+from studio.ui.appearance import appearance
+from studio.ui.i18n import LANGUAGES, N_, _
+from studio.ui.shortcuts import shown
+from studio.ui.widgets.action_button import ActionButton
+from studio.ui.widgets.segmented import Segmented
+
+HEIGHT: Final = 48
+
+#: The menu behind the program's name: titles and the ids under them; "" is a line.
+MENUS: Final = (
+    (N_("File"), ("file.new", "file.open", "", "file.save", "file.save_as", "", "file.close", "file.quit")),
+    (
+        N_("Edit"),
+        (
+            *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
+            *("edit.duplicate", "edit.delete", "", "edit.select_all", "edit.rename"),
+        ),
+    ),
+    (
+        N_("View"),
+        (
+            *("view.frame", "view.frame_all", "view.zoom_in", "view.zoom_out", "view.zoom_reset", ""),
+            *("view.theme_dark", "view.theme_light", "view.theme_contrast", ""),
+            *("view.palette", "view.inspector", "view.dock"),
+        ),
+    ),
+    (
+        N_("Run"),
+        (
+            *("run.train", "run.pause", "run.stop", "run.reset", "", "run.mode_eager", "run.mode_lazy", ""),
+            "run.restart_engine",
+        ),
+    ),
+    (N_("Help"), ("help.commands", "help.shortcuts", "help.about")),
+)
+
+
+class _DocumentName(QLabel):
+    """The name of the document, with a dot while it is not saved, underlined as a tab that is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("document_name")
+        self.setFont(fonts.sans(13, 500))
+        self.setContentsMargins(12, 0, 12, 0)
+        self.setFixedHeight(HEIGHT - 1)
+        self.setMaximumWidth(260)
+
+    def say(self, name: str, modified: bool) -> None:
+        """Show the name; a long one is elided."""
+        text = f"{name} •" if modified else name
+        self.setText(QFontMetrics(self.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, 236))
+        self.setToolTip(name)
+        self.setAccessibleName(_("{name}, not saved").format(name=name) if modified else name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.text():
+            painter = QPainter(self)
+            painter.fillRect(0, self.height() - 2, self.width(), 2, appearance().theme.accent)
+
+
+class TopBar(QFrame):
+    """The bar at the top of the window.
+
+    Parameters
+    ----------
+    actions
+        The program's actions, which its buttons show and trigger.
+    """
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("top_bar")
+        self.setProperty("surface", "panel")
+        self.setFixedHeight(HEIGHT)
+        self._actions = actions
+        self.name = _DocumentName()
+        self._menu_button = self._make_menu_button()
+        self._commands = self._make_commands_button()
+        languages = [actions[f"view.language_{code}"] for code in reversed(LANGUAGES)]
+        left, middle, right = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        left.addWidget(self._menu_button)
+        left.addSpacing(8)
+        left.addWidget(self.name)
+        left.addStretch(1)
+        middle.setSpacing(8)
+        middle.addWidget(Segmented([actions["run.mode_eager"], actions["run.mode_lazy"]]))
+        middle.addWidget(ActionButton(actions["run.train"], primary=True))
+        middle.addWidget(ActionButton(actions["run.pause"], icon_only=True))
+        middle.addWidget(ActionButton(actions["run.stop"], icon_only=True))
+        right.addStretch(1)
+        right.setSpacing(8)
+        right.addWidget(self._commands)
+        right.addWidget(Segmented(languages, [code.upper() for code in reversed(LANGUAGES)]))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 12, 1)
+        layout.setSpacing(0)
+        layout.addLayout(left, 1)
+        layout.addLayout(middle)
+        layout.addLayout(right, 1)
+        self.retranslate()
+        appearance().language_changed.connect(self.retranslate)
+        appearance().theme_changed.connect(self.update)
+
+    def _make_menu_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("menu")
+        button.setProperty("flat", True)
+        button.setText("Trenza")
+        button.setFont(fonts.sans(14, 600))
+        button.setIcon(icons.app_icon())
+        button.setIconSize(QSize(20, 20))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFixedHeight(34)
+        button.clicked.connect(self.open_menu)
+        return button
+
+    def _make_commands_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("commands")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setFixedHeight(30)
+        button.clicked.connect(self._actions["help.commands"].trigger)
+        return button
+
+    def menu(self) -> QMenu:
+        """Return the program's menu, made anew in the language in use."""
+        menu = QMenu(self)
+        for title, ids in MENUS:
+            part = menu.addMenu(_(title))
+            for id in ids:
+                if id:
+                    part.addAction(self._actions[id])
+                else:
+                    part.addSeparator()
+        return menu
+
+    def open_menu(self) -> None:
+        """Open the program's menu under its name."""
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._menu_button.mapToGlobal(QPoint(0, self._menu_button.height() + 4)))
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        action = self._actions["help.commands"]
+        self._commands.setText(f"{action.text()}   {shown(action.shortcut())}")
+        self._menu_button.setToolTip(_("Menu"))
+        self._menu_button.setAccessibleName(_("Menu"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, appearance().theme.line)
