@@ -137,7 +137,7 @@ def thinned(x: Array, y: Array, buckets: int) -> tuple[Array, Array]:
     Examples
     --------
     >>> y = np.zeros(10_000); y[777] = 5
-    >>> thinned(np.arange(10_000.0), y, 100)[1].max()
+    >>> float(thinned(np.arange(10_000.0), y, 100)[1].max())
     5.0
     """
     size = len(x) // buckets if buckets else 0

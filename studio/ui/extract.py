@@ -132,7 +132,11 @@ def is_name(id: str, title: str) -> bool:
     (True, True, False)
     """
     category, _dot, name = id.partition(".")
-    return category in ("layer", "op") and name.replace("_", "").lower() == title.replace(" ", "").lower()
+    return category in ("layer", "op") and _bare(name) == _bare(title)
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").replace(" ", "").lower()
 
 
 def update(catalogue: Catalogue | None = None) -> list[str]:

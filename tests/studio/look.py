@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from studio.ui import i18n
@@ -23,6 +23,9 @@ def look(qapp: QApplication, tmp_path: Path) -> Iterator[Appearance]:
     one.set_language("en", remember=False)
     yield one
     i18n.set_language("en")
+    # No event loop runs between tests, and only one would delete the widgets that are to go; each restyling
+    # would dress them all again.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -25,13 +27,14 @@ pytestmark = pytest.mark.usefixtures("look")
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, catalogue: Catalogue, history: History) -> Properties:
+def panel(qtbot: QtBot, catalogue: Catalogue, history: History) -> Iterator[Properties]:
     inspector = Inspector(catalogue)
     qtbot.addWidget(inspector)
     inspector.resize(320, 800)
     inspector.show()
     inspector.open(history)
-    return inspector.properties
+    yield inspector.properties
+    inspector.close()
 
 
 def enter(qtbot: QtBot, field: QWidget, text: str) -> None:
