@@ -39,7 +39,7 @@ class Inspector(QWidget):
         split.setChildrenCollapsible(False)
         for part in (self.properties, self.tensor):
             split.addWidget(part)
-        split.setSizes([360, 540])
+        split.setSizes([400, 500])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

@@ -41,6 +41,7 @@ class ParamRow(QWidget):
         self._label.setProperty("tone", "dim")
         self._label.setBuddy(self.editor.widget)
         self._label.setWordWrap(True)
+        self._label.setContentsMargins(0, 0, 8, 0)
         self._error: QLabel | None = None
         self._default: QToolButton | None = None
         self._grid = QGridLayout(self)
