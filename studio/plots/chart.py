@@ -25,6 +25,8 @@ _MOST_SMOOTHED: Final = 400
 _LEAST_BAND: Final = 4
 # Beyond this share of the width, the label of the best epoch stands at the other side of its ring.
 _LABEL_TURNS: Final = 0.75
+# The axis ends a little after the last epoch, where the ring of the best one may lie.
+_ROOM_FOR_THE_RING: Final = 1.015
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
@@ -114,7 +116,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
             )
         axes["left"].setGrid(255)
         axes["left"].setStyle(autoExpandTextSpace=True)
-        self.setXRange(0, max(1, epochs), padding=0)
+        self.follow()
         view.sigXRangeChanged.connect(lambda *_ranges: self.redraw())
         self.dress(theme)
 
@@ -144,7 +146,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
     def follow(self) -> None:
         """Show all epochs and all values again, also those to come."""
-        self.setXRange(0, max(1, self.epochs), padding=0)
+        self.setXRange(0, max(1, self.epochs) * _ROOM_FOR_THE_RING, padding=0)
         self.getViewBox().enableAutoRange(axis="y")
 
     def redraw(self) -> None:

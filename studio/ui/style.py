@@ -42,6 +42,7 @@ _ROLES: Final = {
 _MARKS: Final = {
     "chevron-down": ("chevron-down", "dim"),
     "chevron-up": ("chevron-up", "dim"),
+    "chevron-left": ("chevron-left", "dim"),
     "chevron-right": ("chevron-right", "dim"),
     "x": ("x", "dim"),
     "tick": ("check", "accent"),
