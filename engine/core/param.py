@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -211,18 +212,19 @@ def _range_words(param: Param, noun: str) -> str:
 
 
 def _check_int(param: Param, value: Any) -> int:
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer | float):
+    if isinstance(value, bool | np.bool_):
         raise TypeError
-    number = int(value)
+    number = int(value) if isinstance(value, float) else operator.index(value)
     if number != value or not _within(param, number):
         raise ValueError
     return number
 
 
 def _check_float(param: Param, value: Any) -> float:
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+    array = np.asarray(value)
+    if array.ndim or array.dtype.kind not in "iuf":
         raise TypeError
-    number = float(value)
+    number = float(array)
     if math.isnan(number) or not _within(param, number):
         raise ValueError
     return number
@@ -246,18 +248,18 @@ def _check_choice(param: Param, value: Any) -> str:
     return value
 
 
-def _check_ints(param: Param, value: Any) -> tuple[int | None, ...]:
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        value = (value,)
+def _is_single(value: Any) -> bool:
+    return isinstance(value, int | np.integer) or getattr(value, "shape", None) == ()
+
+
+def _check_ints(param: Param, value: Any) -> tuple[int, ...]:
     if isinstance(value, str | bytes | Mapping):
         raise TypeError
-    return tuple(None if v is None else _check_int(param, v.item() if hasattr(v, "item") else v) for v in value)
+    return tuple(_check_int(param, v) for v in ((value,) if _is_single(value) else value))
 
 
-def _check_axes(param: Param, value: Any) -> int | tuple[int | None, ...]:
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return _check_int(param, value)
-    return _check_ints(param, value)
+def _check_axes(param: Param, value: Any) -> int | tuple[int, ...]:
+    return _check_int(param, value) if _is_single(value) else _check_ints(param, value)
 
 
 def _check_dtype(param: Param, value: Any) -> DType:
@@ -269,9 +271,9 @@ def _check_dtype(param: Param, value: Any) -> DType:
 
 def _check_value(_param: Param, value: Any) -> Any:
     array = np.asarray(value)
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biuf":
         raise TypeError
-    return value
+    return array if hasattr(value, "__array__") else value
 
 
 def _check_any(_param: Param, value: Any) -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from engine.core.convert import as_array
-from engine.core.dtype import Array, DType
-from engine.core.errors import UnsupportedError
+from engine.core.dtype import BY_NUMPY, Array, DType
+from engine.core.errors import EngineError, UnsupportedError
 from engine.core.op import Op
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
@@ -81,6 +81,15 @@ class SymbolicTensor(Operators):
         return iter([self[i] for i in range(len(self))])
 
 
+def as_operand(op: Op, value: Any, hint: DType | None = None) -> Array:
+    """Return an operand that is no tensor as an array; the error, if it cannot be one, names the op."""
+    try:
+        return as_array(value, hint)
+    except EngineError as error:
+        error.facts.setdefault("op", op.name)
+        raise
+
+
 class Tracer:
     """The interpreter that records ops as nodes.
 
@@ -127,9 +136,16 @@ class Tracer:
         known: dict[str, DType] = {}
         for i, operand in enumerate(operands):
             dtype = getattr(operand, "dtype", None)
-            if isinstance(dtype, DType):
-                known.setdefault(op.operand(i).group, dtype)
-        return [self.convert(o, known.get(op.operand(i).group)) for i, o in enumerate(operands)]
+            if dtype is not None and hasattr(operand, "shape"):
+                known.setdefault(op.operand(i).group, BY_NUMPY.get(dtype, dtype))
+        tensors = []
+        for i, operand in enumerate(operands):
+            group = op.operand(i).group
+            is_known = isinstance(operand, SymbolicTensor) or hasattr(operand, "spec")
+            tensor = self.convert(operand if is_known else as_operand(op, operand, known.get(group)))
+            known.setdefault(group, tensor.dtype)
+            tensors.append(tensor)
+        return tensors
 
     def convert(self, value: Any, hint: DType | None = None) -> SymbolicTensor:
         """Return `value` as a symbolic tensor of this graph.

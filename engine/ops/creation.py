@@ -62,7 +62,7 @@ fill: Op = ops.op(
 def _scalar(value: Any) -> Array:
     array = np.asarray(value)
     if array.ndim:
-        raise InvalidArgumentError("value has shape {shape}.", hint="It must be a scalar.", shape=array.shape)
+        raise InvalidArgumentError("A value has shape {shape}.", hint="It must be a scalar.", shape=array.shape)
     if not isinstance(value, np.generic | np.ndarray):
         array = array.astype({"i": np.int32, "f": np.float32}.get(array.dtype.kind, array.dtype))
     return array
@@ -71,7 +71,7 @@ def _scalar(value: Any) -> Array:
 def _range(start: float, limit: float | None, delta: float, dtype: DType | None) -> Array:
     if limit is None:
         start, limit = 0, start
-    whole = all(float(v).is_integer() and not isinstance(v, float) for v in (start, limit, delta))
+    widest = max((_scalar(v).dtype for v in (start, limit, delta)), key=lambda kind: (kind.kind == "f", kind.itemsize))
     if delta == 0 or (limit - start) * delta < 0:
         raise InvalidArgumentError(
             "There is no way from {start} to {limit} in steps of {delta}.",
@@ -80,8 +80,7 @@ def _range(start: float, limit: float | None, delta: float, dtype: DType | None)
             limit=limit,
             delta=delta,
         )
-    kind = dtype.as_numpy_dtype if dtype else np.int32 if whole else np.float32
-    return np.arange(start, limit, delta).astype(kind)
+    return np.arange(start, limit, delta).astype(dtype.as_numpy_dtype if dtype else widest)
 
 
 def _range_infer(start: float, limit: float | None, delta: float, dtype: DType | None) -> TensorSpec:
@@ -99,11 +98,13 @@ range: Op = ops.op(
         "start": Param("value", help="First number; the limit, if no limit is given (then it starts at 0)."),
         "limit": Param("value", None, "Where it ends: the first number that is left out.", optional=True),
         "delta": Param("value", 1, "The step."),
-        "dtype": dtype_param(None, help="Element type; none takes int32 for whole numbers and float32 for others."),
+        "dtype": dtype_param(
+            None, help="Element type; none takes the widest of the numbers, int32 or float32 for Python's."
+        ),
     },
     keywords=("arange", "count"),
     samples=(sample(start=5), sample(start=1, limit=2, delta=0.25), sample(start=3, limit=0, delta=-1, dtype="int64")),
-    refused=(sample(start=3, limit=0), sample(start=1, limit=2, delta=0)),
+    refused=(sample(start=3, limit=0), sample(start=1, limit=2, delta=0), sample(start=[1, 2])),
     example=">>> tf.range(1, 7, 2).numpy()\narray([1, 3, 5], dtype=int32)",
 )
 

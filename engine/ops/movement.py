@@ -23,16 +23,15 @@ ANY = "any"
 # ----------------------------------------------------------------------------------------------- reshape and kin
 
 
-def _resolve(old: TensorShape, new: tuple[Dim, ...]) -> TensorShape:
-    """Return `new` with its -1 worked out; None stays open."""
-    if new.count(-1) > 1 or any(d is not None and d < -1 for d in new):
+def _resolve(old: TensorShape, new: tuple[int, ...]) -> TensorShape:
+    """Return `new` with its -1 worked out, where that is possible."""
+    if new.count(-1) > 1 or any(d < -1 for d in new):
         raise InvalidArgumentError(
             "shape is {shape}.", hint="Sizes are 0 or more, and at most one of them may be -1.", shape=list(new)
         )
     count = old.num_elements()
-    known = math.prod(d for d in new if d not in (-1, None))
-    if count is None or None in new:
-        # a batch of unknown size: its known part decides what -1 stands for when both begin with the unknown axis
+    known = math.prod(d for d in new if d != -1)
+    if count is None:
         return TensorShape(None if d == -1 else d for d in new)
     if -1 in new and known and count % known == 0:
         return TensorShape(count // known if d == -1 else d for d in new)
@@ -47,16 +46,12 @@ def _resolve(old: TensorShape, new: tuple[Dim, ...]) -> TensorShape:
     return TensorShape(new)
 
 
-def _reshape(x: Array, shape: tuple[Dim, ...]) -> Array:
-    return x.reshape([-1 if d is None else d for d in shape])
-
-
 reshape: Op = ops.op(
     "reshape",
     "The same elements in another shape.",
     inputs=(Operand("tensor", ANY),),
     infer=lambda x, shape: TensorSpec(_resolve(x.shape, shape), x.dtype),
-    reference=_reshape,
+    reference=lambda x, shape: x.reshape(shape),
     gradient=lambda g, y, x, shape: (reshape_like(g, x),),
     params={"shape": Param("ints", help="The new sizes; -1 stands for what is left over.", min=-1)},
     view=True,
@@ -250,15 +245,15 @@ tile: Op = ops.op(
 
 
 def _pairs(paddings: Any, rank: int) -> list[tuple[int, int]]:
-    pairs = [tuple(p) if isinstance(p, list | tuple) else p for p in np.asarray(paddings).tolist()]
-    if len(pairs) != rank or any(not isinstance(p, tuple) or len(p) != 2 or min(p) < 0 for p in pairs):
+    pairs = np.asarray(paddings)
+    if pairs.shape != (rank, 2) or pairs.dtype.kind not in "iu" or (pairs < 0).any():
         raise InvalidArgumentError(
             "paddings is {paddings}, but the operand has {rank} axes.",
-            hint="It takes one pair of numbers, before and after, for each axis.",
-            paddings=pairs,
+            hint="It takes one pair of whole numbers, before and after, for each axis.",
+            paddings=pairs.tolist(),
             rank=rank,
         )
-    return pairs
+    return [(int(before), int(after)) for before, after in pairs]
 
 
 def _pad_infer(tensor: TensorSpec, paddings: Any, mode: str, constant_values: float) -> TensorSpec:
@@ -313,6 +308,9 @@ pad: Op = ops.op(
     ),
     refused=(
         sample(((2, 3), "reals"), paddings=((1, 1),)),
+        sample(((2,), "reals"), paddings=3),
+        sample(((2,), "reals"), paddings=((0.5, 1),)),
+        sample(((2,), "reals"), paddings=((-1, 1),)),
         sample(((2, 3), "reals"), paddings=((2, 0), (0, 0)), mode="REFLECT"),
     ),
     example=">>> tf.pad([1, 2], [[1, 2]]).numpy()\narray([0, 1, 2, 0, 0], dtype=int32)",

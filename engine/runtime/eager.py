@@ -15,7 +15,7 @@ from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.op import Op, as_arrays
 from engine.core.spec import TensorSpec
 from engine.graph.graph import freeze
-from engine.graph.trace import SymbolicTensor
+from engine.graph.trace import SymbolicTensor, as_operand
 from engine.runtime.probe import _state as _probe_state
 from engine.runtime.tape import _state as _tape_state
 from engine.runtime.tape import observe
@@ -90,7 +90,7 @@ class Eager:
 
     @staticmethod
     def _tensors(op: Op, operands: Sequence[Any]) -> list[Tensor]:
-        """Return the operands as tensors; Python numbers take the dtype of the tensors of their group."""
+        """Return the operands as tensors; Python numbers take the dtype of their group."""
         hints: dict[str, DType] = {}
         tensors: list[Any] = [None] * len(operands)
         for i, operand in enumerate(operands):
@@ -101,13 +101,15 @@ class Eager:
             elif isinstance(operand, SymbolicTensor):
                 operand._no_value("its use outside of that function")
             elif isinstance(operand, np.ndarray | np.generic):
-                tensors[i] = Tensor(as_array(operand).copy())
+                tensors[i] = Tensor(as_operand(op, operand).copy())
             else:
                 continue
             hints.setdefault(op.operand(i).group, tensors[i].dtype)
         for i, operand in enumerate(operands):
             if tensors[i] is None:
-                tensors[i] = Tensor(as_array(operand, hints.get(op.operand(i).group)))
+                group = op.operand(i).group
+                tensors[i] = Tensor(as_operand(op, operand, hints.get(group)))
+                hints.setdefault(group, tensors[i].dtype)
         return tensors
 
 

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Literal
 
+import numpy as np
+
 from engine.core import nest
+from engine.core.dtype import DType
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
 from engine.core.op import Op
 from engine.graph.gradient import Application, backpropagate
@@ -49,6 +52,39 @@ def stop_recording() -> Iterator[None]:
         yield
     finally:
         _state.tapes = before
+
+
+def _tensors(name: str, structure: Any) -> list[Any]:
+    """Return the ends of a structure, all of which must be tensors."""
+    leaves = list(nest.leaves(structure))
+    for leaf in leaves:
+        if not isinstance(getattr(leaf, "dtype", None), DType):
+            raise InvalidArgumentError(
+                "{name} holds {value}, which is no tensor.",
+                hint="Make it one with constant, and use that in the computation.",
+                name=name,
+                value=repr(leaf)[:60],
+            )
+    return leaves
+
+
+def _seeds(targets: Sequence[Any], given: Any) -> list[Any]:
+    """Return what comes in at each target: ones, times what is given for it."""
+    ones = [OPS["ones_like"](t) for t in targets]
+    if given is None:
+        return ones
+    factors = [given] if len(targets) == 1 and not isinstance(given, list | tuple | dict) else list(nest.leaves(given))
+    shapes = [None if g is None else np.shape(g) if not hasattr(g, "shape") else tuple(g.shape) for g in factors]
+    if len(factors) != len(targets) or not all(
+        s is None or t.shape.is_compatible_with(s) for t, s in zip(targets, shapes, strict=True)
+    ):
+        raise InvalidArgumentError(
+            "output_gradients has shapes {given}, but the targets have shapes {wanted}.",
+            hint="Give a tensor as large as the target for each of them.",
+            given=", ".join(map(str, shapes)),
+            wanted=", ".join(str(t.shape) for t in targets),
+        )
+    return [one if g is None else one * g for one, g in zip(ones, factors, strict=True)]
 
 
 class GradientTape:
@@ -104,11 +140,11 @@ class GradientTape:
         """
         for leaf in nest.leaves(tensor):
             dtype = getattr(leaf, "dtype", None)
-            if dtype is None or not getattr(dtype, "is_floating", False):
+            if not isinstance(dtype, DType) or not dtype.is_floating:
                 raise InvalidArgumentError(
                     "Only floating tensors can be watched, not {what}.",
                     hint="Make it a tensor with constant, or convert it with cast.",
-                    what=dtype if dtype is not None else type(leaf).__name__,
+                    what=dtype if isinstance(dtype, DType) else type(leaf).__name__,
                 )
             self._watched.add(id(leaf))
             self._kept.append(leaf)
@@ -157,21 +193,27 @@ class GradientTape:
         ------
         FailedPreconditionError
             If the tape is not persistent and was asked before.
+        InvalidArgumentError
+            If a target or a source is no tensor, or `output_gradients` do not fit the targets.
         """
+        if unconnected_gradients not in ("none", "zero"):
+            raise InvalidArgumentError(
+                "unconnected_gradients is {value}.",
+                hint="It takes 'none' or 'zero'.",
+                value=repr(unconnected_gradients),
+            )
         if self._used:
             raise FailedPreconditionError(
                 "A tape that is not persistent can be asked for gradients once.",
                 hint="Use GradientTape(persistent=True).",
             )
+        targets, wanted = _tensors("target", target), _tensors("sources", sources)
         self._used = not self._persistent
-        targets = [t for t in nest.leaves(target) if getattr(t, "dtype", None) is not None]
-        given = list(nest.leaves(output_gradients)) if output_gradients is not None else [None] * len(targets)
-        wanted = list(nest.leaves(sources))
         listening = _state.tapes
         if not self._persistent:
             _state.tapes = tuple(t for t in listening if t is not self)
         try:
-            seeds = [OPS["ones_like"](t) if g is None else g for t, g in zip(targets, given, strict=True)]
+            seeds = _seeds(targets, output_gradients)
             found = backpropagate(list(self._applications), zip(targets, seeds, strict=True), wanted)
             if unconnected_gradients == "zero":
                 found = [OPS["zeros_like"](s) if g is None else g for g, s in zip(found, wanted, strict=True)]

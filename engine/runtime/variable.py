@@ -82,6 +82,7 @@ class Variable(Operators):
                 given = given.astype(as_dtype(dtype).as_numpy_dtype)
             self._array = np.array(given, order="C")
         self._spec = TensorSpec(self._array.shape if shape is None else shape, self._array.dtype, self.name)
+        self._require(TensorSpec(self._array.shape, self._array.dtype))
 
     # ------------------------------------------------------------------------------------------------- reading
 

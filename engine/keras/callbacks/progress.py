@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any
 
 from tqdm import tqdm
 
 from engine.keras.callbacks.callback import Callback, Logs
 
-_FORMAT = "{n_fmt}/{total_fmt} {bar:24} {elapsed}<{remaining} {rate_inv_fmt}{desc}"
+_FORMAT = "{n_fmt}/{total_fmt} {bar:24} {elapsed}<{remaining}{desc}"
 
 
 class ProgressBar(Callback):
@@ -24,15 +25,16 @@ class ProgressBar(Callback):
     def __init__(self, verbose: int = 1) -> None:
         self.verbose = verbose
         self._bar: Any = None
+        self._begin = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self._begin = time.perf_counter()
         if self.verbose == 1:
             print(f"Epoch {epoch + 1}/{self.params['epochs']}")
             self._bar = tqdm(
                 total=self.params["steps"],
                 bar_format=_FORMAT,
                 ascii=" ━" if (sys.stdout.encoding or "").lower().startswith("utf") else " #",
-                unit="step",
                 file=sys.stdout,
                 mininterval=0.05,
             )
@@ -41,12 +43,16 @@ class ProgressBar(Callback):
         """Show how far the epoch is; called at most every 50 ms."""
         if self._bar is not None:
             self._bar.n = step
-            self._bar.set_description_str(f" - {_text(logs)}")
+            self._bar.set_description_str(self._speed(step) + _text(logs))
+
+    def _speed(self, steps: int) -> str:
+        milliseconds = 1000 * (time.perf_counter() - self._begin) / max(steps, 1)
+        return f" {milliseconds:.2f} ms/step - "
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self._bar is not None:
             self._bar.n = self._bar.total
-            self._bar.set_description_str(f" - {_text(logs or {})}", refresh=False)
+            self._bar.set_description_str(self._speed(self._bar.total) + _text(logs or {}), refresh=False)
             self._bar.close()
             self._bar = None
         elif self.verbose == 2:
