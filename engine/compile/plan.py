@@ -146,7 +146,7 @@ class Plan:
             self._arrays[value] = _view(self.blocks[block], value)
         for node in self.graph.nodes:
             if node.op.name == "constant":
-                self._arrays[node.outputs[0]] = contiguous(node.attrs["value"])
+                self._arrays[node.outputs[0]] = _writable(node.attrs["value"])
             elif node.op.name == "placeholder":
                 self._arrays[node.outputs[0]] = np.zeros(_shape(node.outputs[0]), _dtype(node.outputs[0]))
 
@@ -200,6 +200,7 @@ class Plan:
         value = self.graph.inputs[index]
         if self._arrays[value] is array:
             return
+        array = _writable(array)
         self._arrays[value] = array
         if index in self.inplace:
             self._arrays[self.graph.outputs[self.inplace[index]]] = array
@@ -253,6 +254,12 @@ def _dtype(value: Value) -> Any:
 
 def _size(value: Value) -> int:
     return math.prod(_shape(value)) * value.spec.dtype.size
+
+
+def _writable(array: Array) -> Array:
+    """Return the array, or a copy, in C's order and not read-only: kernels are typed for no other."""
+    array = contiguous(array)
+    return array if array.flags.writeable else array.copy()
 
 
 def _aligned(nbytes: int) -> Array:

@@ -43,6 +43,8 @@ def as_array(value: Any, hint: DType | None = None, dtype: Any = None) -> Array:
     target = as_dtype(dtype) if dtype is not None else None
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
+        if not array.dtype.isnative:
+            array = array.astype(array.dtype.newbyteorder("="))
         _require_numbers(array, value)
         return array if target is None else _converted(array, target, strict=False)
     try:

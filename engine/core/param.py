@@ -214,8 +214,10 @@ def _range_words(param: Param, noun: str) -> str:
 def _check_int(param: Param, value: Any) -> int:
     if isinstance(value, bool | np.bool_):
         raise TypeError
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError
     number = int(value) if isinstance(value, float) else operator.index(value)
-    if number != value or not _within(param, number):
+    if not _within(param, number):
         raise ValueError
     return number
 

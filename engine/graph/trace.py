@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+import numpy as np
+
 from engine.core.convert import as_array
 from engine.core.dtype import BY_NUMPY, Array, DType
 from engine.core.errors import EngineError, UnsupportedError
-from engine.core.op import Op
+from engine.core.op import Op, as_arrays
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Node, Value, constant_node, input_node, make
@@ -17,6 +19,34 @@ from engine.ops.operators import Operators
 #: Eager tensors up to this many elements become constants of the graph, which passes can fold; larger ones become
 #: inputs, so that no pass has to hash or compare them.
 CONSTANT_ELEMENTS = 64
+
+
+def static_value(value: Value) -> Array | None:
+    """Return what a value is known to be whatever the arguments are, such as the shape of a tensor; None if it isn't.
+
+    >>> import engine as tf
+    >>> @tf.function
+    ... def halves(x):
+    ...     return tf.reshape(x, [tf.shape(x)[0] // 2, 2])
+    >>> halves(tf.range(6)).shape
+    TensorShape([3, 2])
+    """
+    node = value.node
+    if node.op.name == "constant":
+        return np.asarray(node.attrs["value"])
+    if not node.inputs or node.op.stateful:
+        return None
+    arrays: list[Array] = []
+    for i, taken in enumerate(node.inputs):
+        if i in node.op.shape_only and taken.spec.shape.is_static:
+            shape = tuple(d or 0 for d in taken.spec.shape)
+            array: Array | None = np.broadcast_to(np.zeros((), taken.spec.dtype.as_numpy_dtype), shape)
+        else:
+            array = static_value(taken)
+        if array is None:
+            return None
+        arrays.append(array)
+    return as_arrays(node.op.reference(*arrays, **node.attrs))[value.index]
 
 
 class SymbolicTensor(Operators):
@@ -62,8 +92,11 @@ class SymbolicTensor(Operators):
     def __float__(self) -> NoReturn:
         self._no_value("a conversion to a Python number")
 
-    def __index__(self) -> NoReturn:
-        self._no_value("its use as an index")
+    def __index__(self) -> int:
+        known = static_value(self.value)
+        if known is None or known.size != 1:
+            self._no_value("its use as an index")
+        return int(known.item().__index__())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         self._no_value("a conversion to NumPy")

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from engine.core.dtype import BY_NUMPY, Array, DType, int32
+from engine.core.dtype import BY_NUMPY, Array, DType, float64, int32
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import Op, Operand, sample
 from engine.core.param import Param
@@ -98,6 +98,14 @@ def _uniform_infer(state: TensorSpec, shape: tuple[int, ...], minval: float, max
         raise InvalidArgumentError(
             "The range from {a} to {b} is too wide.", hint="2³² is the most.", a=minval, b=maxval
         )
+    if dtype.is_integer and not (minval.is_integer() and maxval.is_integer()):
+        raise InvalidArgumentError(
+            "minval is {minval} and maxval is {maxval}, but {dtype} numbers are whole.",
+            hint="Give whole numbers.",
+            minval=minval,
+            maxval=maxval,
+            dtype=dtype,
+        )
     return TensorSpec(TensorShape(shape), dtype)
 
 
@@ -123,7 +131,11 @@ random_uniform: Op = ops.op(
         sample(((2,), "state"), shape=(7,), minval=-2, maxval=3, dtype="int32"),
         sample(((2,), "state"), shape=(), dtype="float64"),
     ),
-    refused=(sample(((2,), "state"), shape=(3,), minval=1.0, maxval=0.0),),
+    refused=(
+        sample(((2,), "state"), shape=(3,), minval=1.0, maxval=0.0),
+        sample(((2,), "state"), shape=(3,), minval=0.5, maxval=3.0, dtype="int32"),
+        sample(((2,), "state"), shape=(3,), minval=0, maxval=2**33, dtype="int64"),
+    ),
     example=">>> tf.raw_ops.random_uniform([0, 0], shape=[2]).numpy()\narray([0.39904642, 0.88052016], dtype=float32)",
 )
 
@@ -142,6 +154,31 @@ random_normal: Op = ops.op(
     internal=True,
     samples=(sample(((2,), "state"), shape=(3, 4)), sample(((2,), "state"), shape=(5,), mean=2.0, dtype="float64")),
     example=">>> tf.raw_ops.random_normal([0, 0], shape=[2]).numpy().shape\n(2,)",
+)
+
+
+#: The normal distribution function at -2 and 2, between which the truncated one lies.
+_BELOW, _ABOVE = 0.022750131948179195, 0.9772498680518208
+
+
+def _truncated_normal(state: Array, shape: tuple[int, ...], mean: float, stddev: float, dtype: DType) -> Array:
+    from scipy.special import ndtri  # scipy takes 0.2 s to import
+
+    u = _unit(state, math.prod(shape), float64) * (_ABOVE - _BELOW) + _BELOW
+    return np.asarray(ndtri(u) * stddev + mean, dtype.as_numpy_dtype).reshape(shape)
+
+
+random_truncated_normal: Op = ops.op(
+    "random_truncated_normal",
+    "Numbers drawn from a normal distribution that is cut off at two standard deviations.",
+    inputs=(_STATE,),
+    infer=lambda state, shape, mean, stddev, dtype: TensorSpec(TensorShape(shape), dtype),
+    reference=_truncated_normal,
+    params=random_normal.params,
+    internal=True,
+    notes="Drawn by inversion: the middle 95.45 % of the distribution, evenly.",
+    samples=random_normal.samples,
+    example=">>> tf.raw_ops.random_truncated_normal([0, 0], shape=[2]).numpy().shape\n(2,)",
 )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.core import nest
+from engine.core.convert import as_array
 from engine.core.dispatch import interpreter, interpreting, is_tracing
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.spec import TensorSpec
@@ -95,6 +97,13 @@ class ConcreteFunction:
         return results[:split]
 
 
+def _tensor_like(value: Any, spec: TensorSpec | None) -> Any:
+    """Return what was given for a tensor of this spec as a tensor, if it is written as numbers or lists of them."""
+    if spec is None or _is_tensor_like(value) or hasattr(value, "dtype"):
+        return value
+    return Tensor(as_array(value, spec.dtype))
+
+
 def _is_tensor_like(leaf: Any) -> bool:
     return isinstance(leaf, Tensor | SymbolicTensor | np.ndarray | np.generic | TensorSpec)
 
@@ -131,6 +140,8 @@ class Function:
         return self._find(args or tuple(self.input_signature or ()), kwargs)[0]
 
     def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ConcreteFunction, list[Any]]:
+        if self.input_signature is not None:
+            args = tuple(_tensor_like(a, w) for a, w in zip_longest(args, self.input_signature[: len(args)]))
         structure = (args, kwargs)
         leaves = list(nest.leaves(structure))
         tensors = [
