@@ -537,7 +537,7 @@ class MainWindow(QMainWindow):
         self.controller.start()
         if self.canvas is not None:
             self.controller.preview(self.document, reset=True)
-        Plots.warm_up()
+        self.plots.warm_up()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_leave():

@@ -45,11 +45,10 @@ class _Key(QWidget):
 class PlotCell(QWidget):
     """Title, legend and chart of one curve. Under the mouse the legend tells the values."""
 
-    def __init__(self, name: str, curve: Curve, epochs: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setObjectName(f"plot.{name}")
-        self.name = name
-        self.chart = Chart(curve, epochs, less_is_better(name), appearance().theme)
+        self.name = ""
+        self.chart = Chart(appearance().theme)
         self.chart.setMouseTracking(True)
         self.chart.viewport().installEventFilter(self)
         self._title = QLabel()
@@ -77,6 +76,13 @@ class PlotCell(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.chart, 1)
+
+    def show_curve(self, name: str, curve: Curve, epochs: int) -> None:
+        """Become the plot of a curve, which may hold nothing yet, over so many epochs."""
+        self.setObjectName(f"plot.{name}")
+        self.name = name
+        self._log.setChecked(False)
+        self.chart.show_curve(curve, epochs, less_is_better(name))
         self.retranslate()
 
     def minimumSizeHint(self) -> QSize:

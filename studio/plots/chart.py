@@ -75,18 +75,14 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
     Parameters
     ----------
-    curve
-        Where the values are. `redraw` shows what it holds by then.
-    epochs
-        How long the training will be.
-    least
-        Whether the least value is the best one.
+    theme
+        Colours.
     """
 
-    def __init__(self, curve: Curve, epochs: int, least: bool, theme: Theme) -> None:
+    def __init__(self, theme: Theme) -> None:
         axes = {side: _Axis(side) for side in ("left", "bottom")}
         super().__init__(axisItems=axes)
-        self.curve, self.epochs, self.least = curve, epochs, least
+        self.curve, self.epochs, self.least = Curve(1), 1, True
         self._theme = theme
         self._log = False
         self.setFrameShape(self.Shape.NoFrame)
@@ -119,6 +115,22 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.follow()
         view.sigXRangeChanged.connect(lambda *_ranges: self.redraw())
         self.dress(theme)
+
+    def show_curve(self, curve: Curve, epochs: int, least: bool) -> None:
+        """Become the chart of a curve.
+
+        Parameters
+        ----------
+        curve
+            Where the values are. `redraw` shows what it holds by then.
+        epochs
+            How long the training will be.
+        least
+            Whether the least value is the best one.
+        """
+        self.curve, self.epochs, self.least = curve, epochs, least
+        self.follow()
+        self.redraw()
 
     def dress(self, theme: Theme) -> None:
         """Take on the colours of a theme."""

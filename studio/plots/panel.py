@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from studio.plots.cell import PlotCell
 
 REDRAW_MS: Final = 50
+#: Plots that are made before the first training asks for them: the loss and one metric.
+SPARES: Final = 2
 
 
 class Plots(QWidget):
@@ -53,24 +55,51 @@ class Plots(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
         self._timer.timeout.connect(self.redraw)
+        self._spare: list[PlotCell] = []
+        self._epochs = 0
+        self._import: threading.Thread | None = None
+        self._stages = QTimer(self)
+        self._stages.setSingleShot(True)
+        self._stages.timeout.connect(self._next_stage)
         appearance().theme_changed.connect(self._dress)
         appearance().language_changed.connect(self._retranslate)
 
-    @staticmethod
-    def warm_up() -> None:
-        """Import the plotting library in the background, once the window is up: it takes half a second."""
-        threading.Thread(target=importlib.import_module, args=("pyqtgraph",), daemon=True).start()
+    def warm_up(self) -> None:
+        """Get ready for the first training in the background, once the window is up.
+
+        The plotting library takes half a second to import, which a thread can do, and a plot 30 ms to make, which
+        must happen here: one at a time, so that nobody notices.
+        """
+        self._import = threading.Thread(target=importlib.import_module, args=("studio.plots.cell",), daemon=True)
+        self._import.start()
+        self._stages.start(0)
 
     def begin(self, started: Started) -> None:
         """Make room for the curves of a training."""
+        self.clear()
+        self.curves = {name: Curve(started.steps_per_epoch) for name in dict.fromkeys(("loss", *started.metrics))}
+        self._epochs = started.epochs
+        self._stack.setCurrentIndex(1)
+        self._next_stage()
+
+    def _next_stage(self) -> None:
+        """Show the plot of one more curve, or make one in reserve, and come back until nothing is missing."""
+        if not self.curves and self._import is not None and self._import.is_alive():
+            self._stages.start(REDRAW_MS)
+            return
         from studio.plots.cell import PlotCell  # here, since it imports pyqtgraph
 
-        self.clear()
-        for name in dict.fromkeys(("loss", *started.metrics)):
-            self.curves[name] = Curve(started.steps_per_epoch)
-            self.cells[name] = PlotCell(name, self.curves[name], started.epochs)
-            self._row.addWidget(self.cells[name], 1)
-        self._stack.setCurrentIndex(1)
+        missing = [name for name in self.curves if name not in self.cells]
+        if not self._spare or (not self.curves and len(self._spare) < SPARES):
+            self._spare.append(PlotCell())
+        if missing:
+            cell = self._spare.pop()
+            cell.show_curve(missing[0], self.curves[missing[0]], self._epochs)
+            self.cells[missing[0]] = cell
+            self._row.addWidget(cell, 1)
+            cell.show()
+        if len(missing) > 1 or (not self.curves and len(self._spare) < SPARES):
+            self._stages.start(0)
 
     def extend(self, progress: Progress) -> None:
         """Take the values of some steps."""
@@ -96,7 +125,7 @@ class Plots(QWidget):
         for cell in self.cells.values():
             self._row.removeWidget(cell)
             cell.hide()
-            cell.deleteLater()
+            self._spare.append(cell)
         self.curves, self.cells = {}, {}
         self._stack.setCurrentIndex(0)
 
@@ -110,7 +139,7 @@ class Plots(QWidget):
             self._timer.start()
 
     def _dress(self) -> None:
-        for cell in self.cells.values():
+        for cell in (*self.cells.values(), *self._spare):
             cell.dress(appearance().theme)
 
     def _retranslate(self) -> None:

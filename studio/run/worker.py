@@ -277,8 +277,11 @@ def main(connection: Connection, data_dir: str | None = None) -> None:
     lock = threading.Lock()
 
     def send(event: Event) -> None:
-        with lock:
-            connection.send(pack(event))
+        try:
+            with lock:
+                connection.send(pack(event))
+        except OSError:
+            os._exit(0)  # the window is gone, and so is anyone who could want a result
 
     worker = Worker(send)
 
@@ -287,7 +290,7 @@ def main(connection: Connection, data_dir: str | None = None) -> None:
             try:
                 command = connection.recv()
             except (EOFError, OSError):
-                os._exit(0)  # the window is gone, and so is anyone who could want a result
+                os._exit(0)
             if isinstance(command, Control):
                 worker.switches.set(command.action)
             else:

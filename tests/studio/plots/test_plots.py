@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.plots.panel import Plots
@@ -31,6 +32,13 @@ def epoch_end(epoch: int, validation: float) -> EpochEnd:
     return EpochEnd(1, epoch, {"loss": 0.5, "accuracy": 0.5, "val_loss": validation, "val_accuracy": validation}, 1.0)
 
 
+def begin(plots: Plots, started: Started) -> None:
+    """Begin, and wait until each curve has its plot: they are made one after the other."""
+    plots.begin(started)
+    while len(plots.cells) < len(plots.curves):
+        QApplication.processEvents()
+
+
 @pytest.fixture
 def plots(qtbot: QtBot) -> Plots:
     panel = Plots()
@@ -41,7 +49,7 @@ def plots(qtbot: QtBot) -> Plots:
 
 
 def test_messages_become_curves(plots: Plots) -> None:
-    plots.begin(STARTED)
+    begin(plots, STARTED)
     for start in range(0, 90, 30):
         plots.extend(progress(np.arange(start, start + 30)))
     for epoch, value in enumerate((0.9, 0.4, 0.6)):
@@ -55,7 +63,7 @@ def test_messages_become_curves(plots: Plots) -> None:
 
 
 def test_the_best_epoch_is_told_in_words(plots: Plots, look: Appearance) -> None:
-    plots.begin(STARTED)
+    begin(plots, STARTED)
     plots.extend(progress(np.arange(135)))
     for epoch, value in enumerate((0.9, 0.4, 0.6)):
         plots.epoch(epoch_end(epoch, value))
@@ -68,9 +76,9 @@ def test_the_best_epoch_is_told_in_words(plots: Plots, look: Appearance) -> None
 
 
 def test_a_new_training_begins_with_empty_curves(plots: Plots) -> None:
-    plots.begin(STARTED)
+    begin(plots, STARTED)
     plots.extend(progress(np.arange(10)))
-    plots.begin(Started(2, 3, 5, (), 10))
+    begin(plots, Started(2, 3, 5, (), 10))
     assert list(plots.curves) == ["loss"]
     assert len(plots.curves["loss"].train_points()[0]) == 0
     plots.clear()
@@ -78,7 +86,7 @@ def test_a_new_training_begins_with_empty_curves(plots: Plots) -> None:
 
 
 def test_it_draws_in_every_theme_with_gaps_and_without_values(plots: Plots, look: Appearance) -> None:
-    plots.begin(STARTED)
+    begin(plots, STARTED)
     assert not plots.grab().isNull()
     plots.extend(Progress(1, 0, np.arange(4), {"loss": np.array([1, np.nan, np.inf, 0.5]), "accuracy": np.zeros(4)}, 1))
     for theme in ("dark", "light", "contrast"):
@@ -89,7 +97,7 @@ def test_it_draws_in_every_theme_with_gaps_and_without_values(plots: Plots, look
 
 
 def test_values_are_read_under_the_mouse(plots: Plots) -> None:
-    plots.begin(STARTED)
+    begin(plots, STARTED)
     plots.extend(progress(np.arange(450)))
     plots.epoch(epoch_end(0, 0.9))
     plots.redraw()
@@ -104,7 +112,7 @@ def test_values_are_read_under_the_mouse(plots: Plots) -> None:
 
 
 def test_redraws_are_put_together(qtbot: QtBot, plots: Plots, monkeypatch: pytest.MonkeyPatch) -> None:
-    plots.begin(STARTED)
+    begin(plots, STARTED)
     drawn = []
     for cell in plots.cells.values():
         monkeypatch.setattr(cell, "redraw", lambda: drawn.append(1))
@@ -115,7 +123,7 @@ def test_redraws_are_put_together(qtbot: QtBot, plots: Plots, monkeypatch: pytes
 
 
 def test_a_hundred_thousand_points_fit_into_a_frame(plots: Plots, benchmark_ms) -> None:
-    plots.begin(Started(1, 100, 1000, (), 10))
+    begin(plots, Started(1, 100, 1000, (), 10))
     steps = np.arange(100_000)
     noise = np.random.default_rng(0).normal(size=len(steps)) * 0.05
     plots.extend(Progress(1, 0, steps, {"loss": 2 * np.exp(-steps / 1e4) + 0.2 + noise}, 1e-3))

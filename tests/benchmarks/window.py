@@ -1,0 +1,96 @@
+"""How quickly the window is up, and how long the event loop ever stalls while MNIST trains.
+
+Run ``python -m tests.benchmarks.window [--data-dir DIR]``; without ``mnist.npz`` it trains on the 8×8 digits. The
+stall is the longest time between two ticks of a timer of one millisecond, less that millisecond.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_UP = """
+import sys, time
+begin = float(sys.argv[1])
+from PySide6.QtCore import QTimer
+from studio.app import application, open_studio
+app = application()
+window = open_studio(sys.argv[2])
+def answered():
+    print(time.time() - begin)
+    window.close()
+    app.quit()
+QTimer.singleShot(0, lambda: QTimer.singleShot(0, answered))
+app.exec()
+"""
+
+
+def time_to_window(document: Path, runs: int = 5) -> list[float]:
+    """Return the seconds from the command to a window that answers, for each run in a new process."""
+    times = []
+    for _ in range(runs):
+        command = [sys.executable, "-c", _UP, repr(time.time()), str(document)]
+        result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+        times.append(float(result.stdout.split()[-1]))
+    return times
+
+
+def stalls(document: Path, data_dir: Path | None, epochs: int) -> np.ndarray:
+    """Return the stalls of the event loop in milliseconds while a document trains."""
+    from PySide6.QtCore import Qt, QTimer
+
+    from studio.app import application, open_studio
+    from studio.document.edits import SetParams
+
+    app = application()
+    window = open_studio(document, data_dir)
+    trainer = next(n.id for n in window.document.nodes.values() if n.type.startswith("train."))
+    window.history.do(SetParams(trainer, {"epochs": epochs}))
+    window.history.mark_saved()  # or closing would ask
+    gaps: list[float] = []
+    last = [0.0]
+
+    def tick() -> None:
+        now = time.perf_counter()
+        if last[0]:
+            gaps.append(1000 * (now - last[0]) - 1)
+        last[0] = now
+
+    timer = QTimer(interval=1)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    window.controller.started.connect(lambda _event: timer.start())
+    window.controller.ended.connect(lambda _event: QTimer.singleShot(0, app.quit))
+    QTimer.singleShot(8000, window.train)
+    app.exec()
+    timer.stop()
+    window.close()
+    return np.array(gaps)
+
+
+def main() -> None:
+    """Print both figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data-dir", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--epochs", type=int, default=10)
+    args = parser.parse_args()
+    has_mnist = (args.data_dir / "mnist.npz").is_file()
+    document = ROOT / "examples" / ("mnist_mlp.trenza" if has_mnist else "digits_mlp.trenza")
+    up = time_to_window(ROOT / "examples" / "digits_mlp.trenza")
+    print(f"window up and answering: median {np.median(up):.2f} s, range {min(up):.2f} to {max(up):.2f} s")
+    gaps = stalls(document, args.data_dir if has_mnist else None, args.epochs)
+    longest = ", ".join(f"{g:.0f}" for g in sorted(gaps)[-5:][::-1])
+    print(
+        f"event loop while {document.stem} trains: 99.9 % under {np.percentile(gaps, 99.9):.1f} ms, worst {longest} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
