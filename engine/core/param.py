@@ -133,7 +133,11 @@ class Param:
         return "none" if value is None else KINDS[self.kind].show(value)
 
     def to_json(self, value: Any) -> Any:
-        """Return `value` in a form that JSON can hold."""
+        """Return `value` in a form that JSON can hold: objects by their name, or by class and configuration."""
+        if self.objects and getattr(value, "__name__", None) in self.choices:
+            return value.__name__
+        if self.objects and hasattr(value, "get_config"):
+            return {"class_name": type(value).__name__, "config": value.get_config()}
         return _plain(value)
 
     @property

@@ -41,8 +41,9 @@ class Eager:
         """
         for operand in operands:
             if type(operand) is not Tensor:
-                if hasattr(operand, "interpret"):
-                    return operand.interpret(op, operands, attrs)
+                for other in operands:
+                    if hasattr(other, "interpret"):
+                        return other.interpret(op, operands, attrs)
                 operands = self._tensors(op, operands)
                 break
         arrays = [t._array for t in operands]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.core.errors import InvalidArgumentError
+
 Logs = Mapping[str, float]
 
 
@@ -73,7 +75,7 @@ class CallbackList:
 
 
 def _overrides(callback: Callback, name: str) -> bool:
-    return getattr(type(callback), name) is not getattr(Callback, name)
+    return name in vars(callback) or getattr(type(callback), name) is not getattr(Callback, name)
 
 
 class History(Callback):
@@ -108,4 +110,11 @@ class LambdaCallback(Callback):
 
     def __init__(self, **functions: Any) -> None:
         for name, function in functions.items():
+            if not name.startswith("on_") or not hasattr(Callback, name):
+                raise InvalidArgumentError(
+                    "There is no event called {name}.",
+                    hint="There are: {names}.",
+                    name=name,
+                    names=", ".join(n for n in vars(Callback) if n.startswith("on_")),
+                )
             setattr(self, name, function)

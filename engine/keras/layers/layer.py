@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.core import nest
+from engine.core.convert import as_array
 from engine.core.dispatch import interpreting
 from engine.core.dtype import Array, DType, as_dtype
 from engine.core.errors import EngineError, InvalidArgumentError
@@ -21,7 +22,7 @@ from engine.keras.declared import Declared, snake_case, unique_name
 from engine.keras.keras_tensor import Call, KerasTensor
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tape import observe
-from engine.runtime.tensor import Tensor
+from engine.runtime.tensor import Tensor, array_of
 from engine.runtime.variable import Variable
 
 
@@ -170,7 +171,7 @@ class Layer(Declared):
             raise InvalidArgumentError(
                 "{name} has {have} weights, but {given} were given.", name=self.name, have=len(mine), given=len(weights)
             )
-        arrays = [np.asarray(w, v.dtype.as_numpy_dtype) for w, v in zip(weights, mine, strict=True)]
+        arrays = [as_array(array_of(w), dtype=v.dtype) for w, v in zip(weights, mine, strict=True)]
         for variable, array in zip(mine, arrays, strict=True):
             if variable.shape != array.shape:
                 raise InvalidArgumentError(

@@ -67,6 +67,8 @@ def aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Give (batch,) and (batch, 1) one rank, as Keras does: the shorter gets an axis of size 1."""
     if y_pred.shape.rank - y_true.shape.rank == 1 and y_pred.shape[-1] == 1:
         return OPS["expand_dims"].apply(y_true, axis=-1), y_pred
+    if y_true.shape.rank - y_pred.shape.rank == 1 and y_true.shape[-1] == 1:
+        return y_true, OPS["expand_dims"].apply(y_pred, axis=-1)
     return y_true, y_pred
 
 

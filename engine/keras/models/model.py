@@ -69,7 +69,7 @@ class Model(Layer, Trainer):
         if not self.is_functional:
             return super().call(inputs)
         values: dict[int, Any] = {}
-        given = list(nest.leaves(inputs))
+        given = list(nest.leaves(self.inputs_from(inputs) if isinstance(inputs, dict) else inputs))
         wanted = list(nest.leaves(self._inputs))
         if len(given) != len(wanted):
             raise InvalidArgumentError(
@@ -153,7 +153,9 @@ class Model(Layer, Trainer):
         return [t.dtype for t in self.inputs] or None
 
     def inputs_from(self, named: dict[str, Any]) -> Any:
-        names = [t.name for t in self.inputs]
+        if not self.is_functional:
+            return named
+        names = sorted(self._inputs) if isinstance(self._inputs, dict) else [t.name for t in self.inputs]
         if set(names) != set(named):
             raise InvalidArgumentError(
                 "x names {given}, but the inputs are: {names}.",

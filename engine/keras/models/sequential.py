@@ -30,11 +30,11 @@ class Sequential(Model):
     (TensorShape([None, 3]), 15)
     """
 
-    def __init__(self, layers: Sequence[Any] = (), name: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, layers: Sequence[Any] | None = None, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         self._row: list[Layer] = []
         self._entrance: KerasTensor | None = None
-        for layer in layers:
+        for layer in layers or ():
             self.add(layer)
 
     def add(self, layer: Any) -> None:

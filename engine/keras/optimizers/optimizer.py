@@ -11,6 +11,7 @@ from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.keras.declared import Declared, snake_case
+from engine.runtime.eager import convert_to_tensor
 from engine.runtime.variable import Variable
 
 
@@ -66,22 +67,34 @@ class Optimizer(Declared):
         Raises
         ------
         InvalidArgumentError
-            If no variable has a gradient.
+            If no variable has a gradient, or one has another shape than its variable.
         """
-        pairs = [(g, v) for g, v in grads_and_vars if g is not None]
+        pairs = [(convert_to_tensor(g), v) for g, v in grads_and_vars if g is not None]
         if not pairs:
             raise InvalidArgumentError(
                 "No variable has a gradient.",
                 hint="The loss must depend on the variables through ops, and they must be trainable.",
                 op=self.name,
             )
+        for gradient, variable in pairs:
+            if not gradient.shape.is_compatible_with(variable.shape):
+                raise InvalidArgumentError(
+                    "The gradient of '{name}' has shape {given}, but the variable has shape {wanted}.",
+                    hint="Both must be equal: mind the order of gradients and variables.",
+                    op=self.name,
+                    name=variable.name,
+                    given=gradient.shape,
+                    wanted=variable.shape,
+                )
         new = [v for _, v in pairs if all(v is not known for known in self._built_for)]
         if new:
             self.build(new)
             self._built_for.extend(new)
         rate = self._rate.read_value()
         for gradient, variable in pairs:
-            self.update_step(gradient, variable, rate)
+            kind = variable.dtype
+            own_rate = rate if kind is rate.dtype else OPS["cast"].apply(rate, dtype=kind)
+            self.update_step(gradient, variable, own_rate)
         self.iterations.assign_add(1)
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable]) -> None:

@@ -34,6 +34,8 @@ class ArrayData:
     """
 
     def __init__(self, x: Any, y: Any = None, sample_weight: Any = None, dtypes: Sequence[DType] | None = None) -> None:
+        if x is None:
+            raise InvalidArgumentError("There are no examples: x is missing.", hint="Give an array as x.")
         self.structure = (x, y, sample_weight)
         leaves = list(nest.leaves(self.structure)) if not _is_number_list(x) else None
         if leaves is None:
@@ -47,11 +49,13 @@ class ArrayData:
                 arrays[i] = _converted(array, dtypes[i] if dtypes and i < min(inputs, len(dtypes)) else None)
         self._given = [a is not None for a in arrays]
         self.arrays: list[Array] = [a for a in arrays if a is not None]
-        self._check(["x"] * inputs + ["y"] * (len(arrays) - inputs))
+        weights = sum(1 for _ in nest.leaves(self.structure[2]))
+        names = ["x"] * inputs + ["y"] * (len(arrays) - inputs - weights) + ["sample_weight"] * weights
+        self._check([(n, a) for n, a in zip(names, arrays, strict=True) if a is not None])
         self.size = len(self.arrays[0])
 
-    def _check(self, names: Sequence[str]) -> None:
-        given = [(n, a) for n, a in zip(names, self.arrays, strict=False)]
+    @staticmethod
+    def _check(given: Sequence[tuple[str, Array]]) -> None:
         if scalar := next((n for n, a in given if a.ndim == 0), None):
             raise InvalidArgumentError(
                 "{name} is a single number.", hint="The first axis counts examples.", name=scalar

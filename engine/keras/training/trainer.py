@@ -122,6 +122,10 @@ class Trainer:
     def _forward(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, list[Any]]:
         """Return the loss of a batch, and the batch's own value of each metric."""
         outputs = list(nest.leaves(self(x, training=training)))  # type: ignore[operator]
+        if y is None:
+            raise InvalidArgumentError("There is no y to compare the outputs with.", hint="Give the true answers as y.")
+        if isinstance(y, dict):
+            y = _by_output(y, self.output_names(len(outputs)), "y")
         truths = [y] if len(outputs) == 1 and not isinstance(y, list | tuple | dict) else list(nest.leaves(y))
         if len(truths) != len(outputs):
             raise InvalidArgumentError(
@@ -171,7 +175,7 @@ class Trainer:
 
     def _runner(self, name: str) -> StepRunner:
         trainable = tuple(id(v) for v in self.trainable_variables)  # type: ignore[attr-defined]
-        key = f"{name}{hash(trainable)}"
+        key = f"{name}{hash(trainable)}{self.run_eagerly}"
         if key not in self._runners:
             program = {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}[name]
             self._runners[key] = StepRunner(program, self.run_eagerly, getattr(self, "compile_report", None))
@@ -187,7 +191,7 @@ class Trainer:
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         epochs: int = 1,
         verbose: int | str = 1,
         callbacks: Sequence[Callback] | None = None,
@@ -223,11 +227,16 @@ class Trainer:
             If the data do not fit the model or each other.
         """
         self._require_compiled()
+        batch_size = 32 if batch_size is None else batch_size
         for name, value in (("batch_size", batch_size), ("epochs", epochs), ("validation_split", validation_split)):
             _FIT_PARAMS[name].validate(value, name, "fit")
         data = self._data(x, y, sample_weight)
         held_out = None
         if validation_data is not None:
+            if not isinstance(validation_data, list | tuple) or len(validation_data) not in (2, 3):
+                raise InvalidArgumentError(
+                    "validation_data is no pair.", hint="Give (x, y), or (x, y, sample_weight), as a tuple."
+                )
             held_out = self._data(*validation_data)
         elif validation_split:
             data, held_out = split(data, validation_split)
@@ -248,7 +257,9 @@ class Trainer:
             self._epoch(data, order, batch_size, tell, bar)
             logs = self._results()
             if held_out is not None and not self.stop_training:
+                tell.call("on_test_begin", {})
                 found = self._evaluate(held_out, batch_size)
+                tell.call("on_test_end", found)
                 logs |= {f"val_{name}": value for name, value in found.items()}
             tell.call("on_epoch_end", epoch, logs)
             if self.stop_training:
@@ -331,7 +342,7 @@ class Trainer:
 
     def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
         """Return the outputs for data, as arrays."""
-        if not self._compiled:
+        if not self._compiled and not hasattr(self, "_runners"):
             self.compile()  # to predict, neither loss nor optimiser matter
             self._compiled = False
         data = self._data(x)
