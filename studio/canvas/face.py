@@ -59,11 +59,14 @@ class Face:
         return next((s for s in (self.inputs if is_input else self.outputs) if s.name == name), None)
 
 
-def make_face(document: Document, node: Node, node_type: NodeType | None) -> Face:
-    """Return what `node` shows, without a picture. An unknown type is None."""
+def make_face(document: Document, node: Node, node_type: NodeType | None, inferred: Collection[str] = ()) -> Face:
+    """Return what `node` shows, without a picture. An unknown type is None.
+
+    `inferred` names the outputs that inference has found.
+    """
     sources = {w.source.port for w in document.wires_of(node.id) if w.source.node == node.id}
     inputs = input_slots(node_type, document.inputs_of(node.id))
-    outputs = output_slots(node_type, sources)
+    outputs = output_slots(node_type, sources, inferred)
     # One way in and one way out need no names; they stand in the first row, beside the parameters.
     port_rows = max(len(inputs), len(outputs))
     labelled = port_rows > 1

@@ -40,22 +40,34 @@ def input_slots(node_type: NodeType | None, wired: Iterable[str]) -> list[Slot]:
     for port in node_type.inputs if node_type else ():
         names = list(_variadic_names(port, rest)) if port.variadic else [port.name]
         for name in names:
-            text = label(port.name) + name[len(port.name) :]
-            slots.append(Slot(name, text, is_input=True, port=port, wired=name in rest))
+            slots.append(Slot(name, _slot_text(port, name), is_input=True, port=port, wired=name in rest))
             rest.discard(name)
     slots += [Slot(name, name, is_input=True, port=None, wired=True) for name in sorted(rest)]
     return slots
 
 
-def output_slots(node_type: NodeType | None, wired: Iterable[str]) -> list[Slot]:
-    """Return the outputs of a node whose wires begin at the ports `wired`."""
+def output_slots(node_type: NodeType | None, wired: Iterable[str], inferred: Iterable[str] = ()) -> list[Slot]:
+    """Return the outputs of a node whose wires begin at the ports `wired`.
+
+    A variadic output has as many slots as inference has found (`inferred`), and one before that.
+    """
     rest = set(wired)
     slots: list[Slot] = []
     for port in node_type.outputs if node_type else ():
-        slots.append(Slot(port.name, label(port.name), is_input=False, port=port, wired=port.name in rest))
-        rest.discard(port.name)
+        names = [port.name]
+        if port.variadic:
+            numbers = {int(i) for name in (*rest, *inferred) if (i := _index(port.name, name))} or {0}
+            names = [f"{port.name}[{i}]" for i in sorted(numbers)]
+        for name in names:
+            slots.append(Slot(name, _slot_text(port, name), is_input=False, port=port, wired=name in rest))
+            rest.discard(name)
     slots += [Slot(name, name, is_input=False, port=None, wired=True) for name in sorted(rest)]
     return slots
+
+
+def _slot_text(port: Port, name: str) -> str:
+    """Return the label of a slot: the port's, counted from 1 where it has several."""
+    return f"{label(port.name)} {int(_index(port.name, name)) + 1}" if port.variadic else label(port.name)
 
 
 def _variadic_names(port: Port, wired: Iterable[str]) -> Iterator[str]:

@@ -160,8 +160,15 @@ class CanvasScene(QGraphicsScene):
 
     def _face(self, id: str) -> Face:
         node = self.document.nodes[id]
-        face = make_face(self.document, node, self.node_type(id))
+        face = make_face(self.document, node, self.node_type(id), self._listed_outputs(id))
         return with_picture(face, id in self.status.pictures)
+
+    def _listed_outputs(self, id: str) -> set[str]:
+        """Return the outputs that inference has found for a node that gives a list."""
+        node_type = self.node_type(id)
+        if node_type is None or not any(port.variadic for port in node_type.outputs):
+            return set()
+        return {ref.port for ref in self.status.specs if ref.node == id}
 
     def _mark_ports(self, item: NodeItem) -> None:
         item.marks.severity = self.status.severity(item.id)
@@ -226,6 +233,9 @@ class CanvasScene(QGraphicsScene):
         item = self.node(id)
         if item is None:
             return
+        listed = self._listed_outputs(id)
+        if listed and listed != {slot.name for slot in item.face.outputs}:
+            self._sync_node(id)
         self._mark_ports(item)
         for wire in self.document.wires_of(id):
             if wire.source.node == id and (follower := self.node(wire.target.node)) is not None:
