@@ -45,7 +45,7 @@ from studio.ui.widgets.problems import Problems
 
 #: Edits after which every wire still holds what it held: no inference, no preview.
 _COSMETIC: Final = (Move, SetTitle, AddNote, RemoveNote, SetNote)
-_SIZE: Final = QSize(1440, 900)
+_SIZE: Final = QSize(1600, 1000)
 
 
 class MainWindow(QMainWindow):
@@ -117,7 +117,6 @@ class MainWindow(QMainWindow):
             (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.setCorner(corner, area)
-        self.resize(_SIZE)
         self.resizeDocks(
             [self._docks["view.palette"], self._docks["view.inspector"]], [230, 320], Qt.Orientation.Horizontal
         )
@@ -553,6 +552,8 @@ class MainWindow(QMainWindow):
         stored = settings().value("geometry")
         if isinstance(stored, QByteArray):
             self.restoreGeometry(stored)
+        else:
+            self.resize(_SIZE.boundedTo(self.screen().availableSize()))
 
 
 def _nothing() -> None:

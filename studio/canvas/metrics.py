@@ -49,7 +49,7 @@ class Detail(IntEnum):
     """How much is painted: blocks and lines; titles, ports and pictures; everything.
 
     Measured with 1,000 nodes in view (tests/benchmarks/canvas.py): painting items takes some 60 ms, blocks 2 ms.
-    Below 38 % a title is under 5 px tall; below 60 % a parameter under 7.
+    Below 38 % a title is under 5 px tall; below 50 % a parameter is no better.
     """
 
     FAR = 0
@@ -59,4 +59,4 @@ class Detail(IntEnum):
 
 def detail_at(zoom: float) -> Detail:
     """Return the level of detail for a zoom factor."""
-    return Detail.FULL if zoom >= 0.6 else Detail.MID if zoom >= 0.38 else Detail.FAR
+    return Detail.FULL if zoom >= 0.5 else Detail.MID if zoom >= 0.38 else Detail.FAR

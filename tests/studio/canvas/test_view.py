@@ -96,7 +96,7 @@ def test_the_minimap_goes_where_it_is_clicked(canvas, qtbot):
 
 
 @pytest.mark.parametrize("name", THEMES)
-@pytest.mark.parametrize("zoom", [0.1, 0.5, 1.0, 2.5])
+@pytest.mark.parametrize("zoom", [0.1, 0.45, 1.0, 2.5])
 def test_every_detail_paints_in_every_theme(canvas, analysis, preview, name, zoom):
     canvas.set_theme(THEMES[name])
     canvas.set_analysis(analysis)
