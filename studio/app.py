@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QPointF, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
             ("view.zoom_out", "zoom_out"),
             ("view.zoom_reset", "zoom_reset"),
             ("canvas.add", "request_add"),
+            ("canvas.note", "add_note"),
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
         for theme in THEMES:
@@ -198,8 +199,7 @@ class MainWindow(QMainWindow):
             if spec.scope == "canvas" or id.startswith(("edit.", "view.zoom", "view.frame")):
                 able.setdefault(id, is_open)
         for id, enabled in able.items():
-            if id not in ("canvas.layout",):
-                self.commands[id].setEnabled(enabled)
+            self.commands[id].setEnabled(enabled)
         self.commands["run.pause"].setChecked(self.controller.state == "paused")
         for id, dock in self._docks.items():
             self.commands[id].setEnabled(is_open)
@@ -305,6 +305,7 @@ class MainWindow(QMainWindow):
         self.canvas.selectionChanged.connect(self._on_selected)
         self.canvas.wireClicked.connect(self._watch)
         self.canvas.addRequested.connect(self._search_node)
+        self.canvas.menuRequested.connect(self._open_selection_menu)
         self.canvas.refused.connect(lambda error: self.banner.say("warn", describe(error), seconds=8))
         self.inspector.open(history)
         self._pages.addWidget(self.canvas)
@@ -406,6 +407,11 @@ class MainWindow(QMainWindow):
 
     def _watch(self, port: PortRef) -> None:
         self.controller.watch(port)
+
+    def _open_selection_menu(self, at: QPoint) -> None:
+        menu = self.top_bar.selection_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
 
     def _search_node(self, position: QPointF, dangling: PortRef | None, text: str) -> None:
         if self.canvas is None:

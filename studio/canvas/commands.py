@@ -18,7 +18,7 @@ from studio.canvas.note_item import NoteItem
 from studio.canvas.scene import CanvasScene
 from studio.canvas.wiring import Wiring, fits, is_control
 from studio.document import clipboard
-from studio.document.document import Node, PortRef, Position
+from studio.document.document import Node, Note, PortRef, Position
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
 from studio.document.history import History
 from studio.document.nodetype import NodeType
@@ -175,6 +175,14 @@ class CommandView(NavigableView):
         self.do(Compound("Add node", (AddNode(node), *wires)))
         self.canvas.select([node.id])
         return node.id
+
+    def add_note(self) -> None:
+        """Add an empty note in the middle of the view, and open it to be written."""
+        note = Note(self.canvas.document.new_id("note"), "")
+        corner = self.visible_area().center() - QPointF(note.size[0] / 2, note.size[1] / 2)
+        self.history.do(AddNote(replace(note, position=(round(corner.x()), round(corner.y())))))
+        self.canvas.select([note.id])
+        self.edit_text(note.id)
 
     def fits(self, type_id: str, dangling: PortRef | None) -> bool:
         """Return whether a node of this type has a port for the dangling wire of an `addRequested`."""

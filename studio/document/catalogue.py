@@ -83,6 +83,18 @@ def _data_types() -> Iterable[NodeType]:
         help="A tensor with given values. Numbers with a point become float32, whole ones int32.",
         keywords=("tensor", "number", "value"),
     )
+    for name, title in (("random_normal", "Random normal"), ("random_uniform", "Random uniform")):
+        op = OPS[name]
+        yield NodeType(
+            id=f"data.{name}",
+            category="data",
+            title=title,
+            summary=op.summary,
+            outputs=(Port("output"),),
+            params={**op.params, "seed": Param("int", 0, "The same seed gives the same numbers.", min=0)},
+            help=op.__doc__ or "",
+            keywords=("tensor", "noise", "random"),
+        )
 
 
 def _layer_types() -> Iterable[NodeType]:

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from engine.core.errors import InvalidArgumentError
+from engine.core.op import OPS
 from engine.core.param import bind
+from engine.runtime import rng
 from engine.runtime.eager import constant
 from studio.document.catalogue import FIT_PARAMS
 from studio.document.nodetype import NodeType
@@ -59,8 +63,18 @@ def _train(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
     return []
 
 
+def _tensor(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+    """Return the tensor of a data node that is no data set: given values, or drawn ones."""
+    id, params = made
+    if id == "data.constant":
+        return [constant(params["value"], params["dtype"])]
+    others = {name: value for name, value in params.items() if name != "seed"}
+    state = constant(np.array([rng.mixed(params["seed"]), 0], np.int64))
+    return [OPS[id.removeprefix("data.")].apply(state, **others)]
+
+
 KINDS: Final[Mapping[str, Kind]] = {
-    "data": Kind(lambda t, params, name: params, lambda made, inputs: [constant(made["value"], made["dtype"])]),
+    "data": Kind(lambda t, params, name: (t.id, params), _tensor),
     "layer": Kind(lambda t, params, name: t.make(**params, name=name), lambda made, inputs: [made(*inputs)]),
     "op": Kind(lambda t, params, name: (t.make, params), _op),
     "loss": Kind(lambda t, params, name: t.make(**params, name=name), _loss),

@@ -75,7 +75,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("view.inspector", N_("Show the inspector"), "panel-right", ("Ctrl+Alt+2",), checkable=True),
     A("view.dock", N_("Show the bottom dock"), "panel-bottom", ("Ctrl+Alt+3",), checkable=True),
     A("canvas.add", N_("Add a node…"), "plus", ("Tab",), scope="canvas"),
-    A("canvas.layout", N_("Arrange the nodes"), "route", ("L",), scope="canvas"),
+    A("canvas.note", N_("Add a note"), "sticky-note", ("Ctrl+Shift+N",)),
     A("run.train", N_("Train"), "play", ("Ctrl+Return", "Ctrl+Enter"), token="on_accent"),
     A("run.pause", N_("Pause"), "pause", ("Ctrl+Shift+Return",), checkable=True),
     A("run.stop", N_("Stop"), "square", ("Ctrl+.",)),
@@ -84,6 +84,5 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("run.mode_lazy", N_("Compiled"), "zap", group="run.mode"),
     A("run.restart_engine", N_("Restart the engine"), "power"),
     A("help.commands", N_("Commands…"), "command", ("Ctrl+Shift+P",)),
-    A("help.shortcuts", N_("Keyboard shortcuts"), "keyboard", ("Ctrl+F1",)),
     A("help.about", N_("About Trenza"), "info"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -18,6 +19,12 @@ from studio.ui.widgets.segmented import Segmented
 
 HEIGHT: Final = 48
 
+#: The menu of what is selected on the canvas.
+SELECTION_MENU: Final = (
+    *("edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires", "edit.duplicate", ""),
+    *("edit.rename", "view.frame", "", "edit.delete"),
+)
+
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
 MENUS: Final = (
     (N_("File"), ("file.new", "file.open", "", "file.save", "file.save_as", "", "file.close", "file.quit")),
@@ -25,7 +32,7 @@ MENUS: Final = (
         N_("Edit"),
         (
             *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
-            *("edit.duplicate", "edit.delete", "", "edit.select_all", "edit.rename"),
+            *("edit.duplicate", "edit.delete", "", "edit.select_all", "edit.rename", "", "canvas.add", "canvas.note"),
         ),
     ),
     (
@@ -43,8 +50,16 @@ MENUS: Final = (
             "run.restart_engine",
         ),
     ),
-    (N_("Help"), ("help.commands", "help.shortcuts", "help.about")),
+    (N_("Help"), ("help.commands", "help.about")),
 )
+
+
+def _fill(menu: QMenu, ids: Sequence[str], actions: Actions) -> None:
+    for id in ids:
+        if id:
+            menu.addAction(actions[id])
+        else:
+            menu.addSeparator()
 
 
 class _DocumentName(QLabel):
@@ -101,6 +116,7 @@ class TopBar(QFrame):
         middle.addWidget(ActionButton(actions["run.train"], primary=True))
         middle.addWidget(ActionButton(actions["run.pause"], icon_only=True))
         middle.addWidget(ActionButton(actions["run.stop"], icon_only=True))
+        middle.addWidget(ActionButton(actions["run.reset"], icon_only=True))
         right.addStretch(1)
         right.setSpacing(8)
         right.addWidget(self._commands)
@@ -140,12 +156,13 @@ class TopBar(QFrame):
         """Return the program's menu, made anew in the language in use."""
         menu = QMenu(self)
         for title, ids in MENUS:
-            part = menu.addMenu(_(title))
-            for id in ids:
-                if id:
-                    part.addAction(self._actions[id])
-                else:
-                    part.addSeparator()
+            _fill(menu.addMenu(_(title)), ids, self._actions)
+        return menu
+
+    def selection_menu(self) -> QMenu:
+        """Return the menu of what is selected on the canvas."""
+        menu = QMenu(self)
+        _fill(menu, SELECTION_MENU, self._actions)
         return menu
 
     def open_menu(self) -> None:
