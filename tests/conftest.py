@@ -6,6 +6,10 @@ import os
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+settings.register_profile("tests", deadline=None)  # the first example of a kind may have to compile a kernel
+settings.load_profile("tests")
 
 #: Needs TensorFlow, which the project does not depend on.
 collect_ignore = ["conformance/generate.py"]

@@ -30,10 +30,11 @@ def rebuild(structure: Any, values: Iterator[Any]) -> Any:
     Examples
     --------
     >>> rebuild({"b": [1, (2,)], "a": 3}, iter("xyz"))
-    {'a': 'x', 'b': ['y', ('z',)]}
+    {'b': ['y', ('z',)], 'a': 'x'}
     """
     if isinstance(structure, dict):
-        return type(structure)((key, rebuild(structure[key], values)) for key in sorted(structure))
+        made = {key: rebuild(structure[key], values) for key in sorted(structure)}
+        return type(structure)((key, made[key]) for key in structure)
     if isinstance(structure, tuple) and hasattr(structure, "_fields"):
         return type(structure)(*(rebuild(item, values) for item in structure))
     if isinstance(structure, list | tuple):

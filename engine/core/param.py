@@ -295,6 +295,13 @@ def _literal(_param: Param, text: str) -> Any:
         return text
 
 
+def _parse_float(_param: Param, text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def _parse_list(param: Param, text: str) -> Any:
     if text and text[0] not in "[(":
         text = f"[{text.rstrip(', ')}]"
@@ -311,7 +318,7 @@ def _parse_word(_param: Param, text: str) -> str:
 
 def _show_list(value: Any) -> str:
     items = [value] if isinstance(value, int) else list(value)
-    return ", ".join("none" if v is None else str(v) for v in items)
+    return ", ".join(map(str, items)) or "[]"
 
 
 def _first_number(param: Param) -> float:
@@ -337,7 +344,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "float": Kind(
         _check_float,
-        _literal,
+        _parse_float,
         lambda p: _range_words(p, "a number"),
         lambda p: float(_first_number(p)),
         _yields("half", float("nan"), True),

@@ -10,7 +10,7 @@ import numpy as np
 from engine.core.convert import as_array
 from engine.core.dtype import BY_NUMPY, Array, DType
 from engine.core.errors import EngineError, UnsupportedError
-from engine.core.op import Op, as_arrays
+from engine.core.op import OPS, Op, as_arrays
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Node, Value, constant_node, input_node, make
@@ -200,14 +200,16 @@ class Tracer:
         return self._capture(value, as_array(value, hint))
 
     def _capture(self, value: Any, array: Array) -> SymbolicTensor:
+        if not hasattr(value, "spec"):
+            return self._constant(constant_node(array))[0]
         if id(value) in self._captured:
-            return self._captured[id(value)][1]
-        if array.size <= CONSTANT_ELEMENTS or not hasattr(value, "spec"):
-            node = constant_node(array)
-            self._nodes.append(node)
-            return SymbolicTensor(self, node.outputs[0])
-        tensor = self.input(value.spec)
-        self._captured[id(value)] = value, tensor
+            tensor = self._captured[id(value)][1]
+        elif array.size <= CONSTANT_ELEMENTS:
+            tensor = self._constant(constant_node(array))[0]
+        else:
+            tensor = self.input(value.spec)
+            self._captured[id(value)] = value, tensor
+        self._observe(OPS["identity"], (value,), (tensor,), {})  # a tape may watch the eager tensor
         return tensor
 
     # ------------------------------------------------------------------------------------------------ state

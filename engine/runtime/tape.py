@@ -157,6 +157,8 @@ class GradientTape:
         watched = self._watched
         for x in inputs:
             if id(x) in watched:
+                if outputs and id(outputs[0]) in watched:  # an eager tensor that a trace takes in once more
+                    return
                 self._applications.append(Application(op, inputs, outputs, attrs))
                 watched.update(map(id, outputs))
                 return
@@ -187,7 +189,7 @@ class GradientTape:
         output_gradients
             What comes in at each target; ones if nothing is given.
         unconnected_gradients
-            What stands for a source from which no path leads to a target: None, or zeros.
+            What stands for a source that was not watched or from which no path leads to a target: None, or zeros.
 
         Raises
         ------
@@ -214,7 +216,9 @@ class GradientTape:
             _state.tapes = tuple(t for t in listening if t is not self)
         try:
             seeds = _seeds(targets, output_gradients)
-            found = backpropagate(list(self._applications), zip(targets, seeds, strict=True), wanted)
+            known = [s for s in wanted if id(s) in self._watched]
+            slopes = iter(backpropagate(list(self._applications), zip(targets, seeds, strict=True), known))
+            found = [next(slopes) if id(s) in self._watched else None for s in wanted]
             if unconnected_gradients == "zero":
                 found = [OPS["zeros_like"](s) if g is None else g for g, s in zip(found, wanted, strict=True)]
         finally:

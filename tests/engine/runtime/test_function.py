@@ -1,0 +1,251 @@
+"""Compiled functions: traced once for each kind of arguments, and the same as eager ones."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+import pytest
+
+import engine as tf
+from engine.runtime.probe import probing
+
+
+class Counted:
+    """A function that counts how often Python runs it."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.compiled = tf.function(self.body)
+
+    def body(self, x: Any, *rest: Any, **options: Any) -> Any:
+        """Return twice the argument."""
+        self.runs += 1
+        return x * 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "traces"),
+    [
+        (tf.constant([1.0]), tf.constant([2.0]), 1),
+        (np.ones(2, np.float32), tf.constant([1.0, 2.0]), 1),
+        (tf.constant([1.0]), tf.constant([1.0, 2.0]), 2),
+        (tf.constant([1.0]), tf.constant([1]), 2),
+        (1.0, 1.0, 1),
+        (1.0, 2.0, 2),
+        (1, 1.0, 2),
+        (True, 1, 2),
+        (0.0, -0.0, 2),
+    ],
+)
+def test_arguments_are_told_apart_by_shape_and_dtype_or_by_value(first: Any, second: Any, traces: int) -> None:
+    f = Counted()
+    for argument in (first, second, first, second):
+        f.compiled(argument)
+    assert f.runs == traces
+    assert f.compiled.experimental_get_tracing_count() == traces
+
+
+def test_other_arguments_count_too() -> None:
+    f, x = Counted(), tf.constant(1.0)
+    for rest, options in (
+        ((), {}),
+        ((None,), {}),
+        (("a",), {}),
+        (("b",), {}),
+        ((), {"a": [1, x]}),
+        ((), {"a": (1, x)}),
+    ):
+        f.compiled(x, *rest, **options)
+        f.compiled(x, *rest, **options)
+    assert f.runs == 6
+
+
+def test_objects_are_told_apart_by_identity() -> None:
+    f, x = Counted(), tf.constant(1.0)
+    one, other = tf.Variable(1.0), tf.Variable(1.0)
+    for thing in (one, other, one):
+        f.compiled(x, thing)
+    assert f.runs == 2
+
+
+Pair = namedtuple("Pair", "a b")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: x,
+        lambda x: None,
+        lambda x: (x, [x * 2.0, {"k": x + 1.0}], None),
+        lambda x: Pair(x, x * 2.0),
+        lambda x: {"b": x, "a": [x]},
+        lambda x: [x, x],
+        lambda x: (),
+    ],
+)
+def test_results_have_the_structure_that_python_returned(make: Any) -> None:
+    x = tf.constant([1.0, 2.0])
+    found, expected = tf.function(make)(x), make(x)
+    assert type(found) is type(expected)
+    assert str(found) == str(expected)
+
+
+def test_python_numbers_come_back_as_tensors() -> None:
+    assert tf.function(lambda: 3)().dtype is tf.int32
+    with pytest.raises(tf.errors.InvalidArgumentError, match="'text' cannot be made a tensor"):
+        tf.function(lambda: "text")()
+
+
+def test_a_signature_is_traced_once_and_leaves_sizes_open() -> None:
+    f = Counted()
+    f.compiled = tf.function(f.body, input_signature=[tf.TensorSpec([None, 2])])
+    for rows in (1, 3, 0):
+        assert f.compiled(np.ones((rows, 2), np.float32)).shape == (rows, 2)
+    assert f.compiled([[1.0, 2.0]]).numpy().tolist() == [[2.0, 4.0]]
+    assert f.runs == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), (np.ones((3, 3), np.float32),), (np.ones((3, 2)),), (np.ones((1, 2), np.float32),) * 2]
+)
+def test_a_signature_refuses_other_arguments(arguments: Any) -> None:
+    f = tf.function(lambda x: x, input_signature=[tf.TensorSpec([None, 2])])
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"declared for float32 \(None, 2\)"):
+        f(*arguments)
+
+
+def test_functions_are_methods_decorators_and_nest() -> None:
+    class Model:
+        scale = 3.0
+
+        @tf.function
+        def __call__(self, x: Any) -> Any:
+            return double(x) * self.scale
+
+    @tf.function(input_signature=None)
+    def double(x: Any) -> Any:
+        """Return twice x."""
+        return x * 2.0
+
+    assert float(Model()(tf.constant(1.0))) == 6.0
+    assert (double.__doc__, double.name) == ("Return twice x.", "double")
+    assert repr(double) == "<tf.function double(x: 'Any') -> 'Any'>"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: 1 if x > 0 else 2,
+        lambda x: float(x),
+        lambda x: int(x),
+        lambda x: np.square(x),
+        lambda x: x.numpy(),
+        lambda x: [1, 2, 3][x],
+        lambda x: tf.zeros([tf.cast(x, "int32")]),
+    ],
+)
+def test_a_symbolic_tensor_has_no_value(use: Any) -> None:
+    with pytest.raises(tf.errors.EngineError, match=r"symbolic"):
+        tf.function(use)(tf.constant(1.0))
+
+
+def test_a_symbolic_tensor_is_of_no_use_outside() -> None:
+    leaked: list[Any] = []
+    tf.function(lambda x: leaked.append(x * 2.0))(tf.constant(1.0))
+    with pytest.raises(TypeError, match="symbolic"):
+        leaked[0] + 1.0
+    with pytest.raises(TypeError, match="another function's trace"):
+        tf.function(lambda x: x + leaked[0])(tf.constant(1.0))
+    with pytest.raises(TypeError, match="depends on a function's arguments"):
+        tf.function(lambda x: tf.Variable(x * 2.0))(tf.constant(1.0))
+
+
+def test_sizes_that_are_known_while_tracing_can_be_used() -> None:
+    f = tf.function(lambda x: tf.reshape(tf.zeros(tf.shape(x)) + x, [tf.shape(x)[1], -1]))
+    assert f(tf.ones([2, 6])).shape == (6, 2)
+
+
+def test_python_iterates_over_the_first_axis() -> None:
+    f = tf.function(lambda x: [row * float(i) for i, row in enumerate(x)])
+    assert [r.numpy().tolist() for r in f(tf.constant([[1.0], [2.0]]))] == [[0.0], [2.0]]
+
+
+def test_small_tensors_become_constants_and_large_ones_stay_inputs() -> None:
+    small, large = tf.ones([3]), tf.ones([100])
+    f = tf.function(lambda x: (x + small, x[0] + large))
+    graph = f.get_concrete_function(tf.ones([3])).graph
+    assert [n.op.name for n in graph.nodes].count("constant") == 1
+    assert len(graph.inputs) == 2
+    assert float(f(tf.ones([3]))[1][99]) == 2.0
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [lambda a: a.T, lambda a: a[:, ::-1], np.asfortranarray, lambda a: a[::2, 1:3], lambda a: a.astype(">f4")],
+)
+def test_arrays_of_any_layout_are_taken(arrange: Any) -> None:
+    array = arrange(np.arange(16, dtype=np.float32).reshape(4, 4))
+    found = tf.function(lambda x: tf.matmul(x * 2.0, x, transpose_b=True))(array)
+    np.testing.assert_allclose(found, (array * 2) @ array.T)
+
+
+def test_arrays_that_are_read_only_are_taken() -> None:
+    array = np.ones(100, np.float32)
+    array.flags.writeable = False
+    kept = tf.constant(array)
+    assert float(tf.function(lambda x: tf.reduce_sum(x + kept))(np.asarray(kept))) == 200.0
+    generator = tf.random.Generator(1)
+    assert tf.function(lambda: generator.normal([2]))().shape == (2,)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8", "uint8", "int32", "int64"])
+def test_dtypes_without_kernels_run_too_and_whole_numbers_wrap(dtype: str) -> None:
+    x = np.array([100, 3, 7], dtype)
+    f = tf.function(lambda t: (t * t + t, tf.reduce_sum(t), tf.reduce_max(t * 2)))
+    with np.errstate(over="ignore"):
+        expected = (x * x + x, x.sum(dtype=dtype), (x * 2).max())
+    for found, wanted in zip(f(x), expected, strict=True):
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, wanted, rtol=1e-3 if dtype == "float16" else 1e-6)
+
+
+def test_nan_and_infinities_pass_through_as_they_do_eagerly() -> None:
+    x = tf.constant([1.0, float("nan"), -1.0, float("inf"), -float("inf")])
+
+    def program(x: Any) -> Any:
+        parts = [tf.maximum(x, 0.0), tf.minimum(0.0, x), tf.nn.relu(x), tf.math.is_nan(x), tf.math.is_inf(x), x - x]
+        parts += [tf.exp(x), tf.sigmoid(x), tf.tanh(x), tf.nn.softplus(x), tf.sign(x), tf.clip_by_value(x, -0.5, 0.5)]
+        return [*parts, tf.reduce_max(x), tf.reduce_min(x), tf.reduce_sum(x[:3]), tf.where(x > 0.0, x, 0.0)]
+
+    for found, expected in zip(tf.function(program)(x), program(x), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_probe_sees_the_steps_of_either_way() -> None:
+    class Names:
+        def __init__(self) -> None:
+            self.names: list[str] = []
+
+        def step(self, name: str, origin: str, outputs: Any, seconds: float) -> None:
+            assert all(isinstance(o, np.ndarray) for o in outputs)
+            self.names.append(name)
+
+    f = tf.function(lambda x: tf.matmul(tf.exp(x) * 2.0, x))
+    x = tf.ones([2, 2])
+    eager, compiled, none = Names(), Names(), Names()
+    with probing(eager):
+        f.python_function(x)
+    with probing(compiled):
+        f(x)
+    f(x)
+    assert eager.names == ["exp", "multiply", "matmul"]
+    assert compiled.names == ["exp + multiply", "matmul"]
+    assert none.names == []
+
+
+def test_an_error_of_a_compiled_step_names_the_op() -> None:
+    f = tf.function(lambda x, i: tf.gather(x, i))
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"^gather: indices holds 3, but the axis 0 has size 2"):
+        f([1.0, 2.0], tf.constant([3]))
