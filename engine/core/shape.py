@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from operator import index
 from typing import Any
 
 from engine.core.errors import InvalidArgumentError
@@ -26,7 +27,7 @@ class TensorShape(tuple[Dim, ...]):
     __slots__ = ()
 
     def __new__(cls, dims: Iterable[Any] = ()) -> TensorShape:
-        return super().__new__(cls, (None if d is None else int(d) for d in dims))
+        return super().__new__(cls, (None if d is None else index(d) for d in dims))
 
     @property
     def rank(self) -> int:
@@ -75,9 +76,9 @@ class TensorShape(tuple[Dim, ...]):
             raise InvalidArgumentError("The shapes {a} and {b} contradict each other.", a=self, b=other)
         return TensorShape(b if a is None else a for a, b in zip(self, other, strict=True))
 
-    def __getitem__(self, index: Any) -> Any:
-        item = super().__getitem__(index)
-        return TensorShape(item) if isinstance(index, slice) else item
+    def __getitem__(self, key: Any) -> Any:
+        item = super().__getitem__(key)
+        return TensorShape(item) if isinstance(key, slice) else item
 
     def __add__(self, other: Any) -> TensorShape:
         return TensorShape((*self, *other))

@@ -1,0 +1,184 @@
+"""Fusion never changes what a program computes: random programs, run in every way, with their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from programs import arrays_of, assert_same, graph_of, run_graph
+
+import engine as tf
+from engine.graph.graph import Graph
+from engine.passes import optimise
+from engine.passes.fuse import FUSED, MOST_ARRAYS
+
+SIZES = (4, 3)
+X = np.linspace(-1.5, 1.5, 12, dtype=np.float64).reshape(SIZES)
+
+#: What a random program is made of; all stay in shapes that broadcast to (4, 3), and within bounds.
+UNARY: list[Callable[[Any], Any]] = [
+    tf.tanh,
+    tf.nn.sigmoid,
+    tf.sin,
+    lambda a: a * 0.5 + 1.0,
+    lambda a: -a,
+    lambda a: tf.exp(-tf.square(a)),
+    lambda a: tf.where(a > 0.1, a, a * 0.3),
+    lambda a: tf.reduce_sum(a, axis=0, keepdims=True) * 0.3 if len(a.shape) == 2 else a,
+    lambda a: tf.reduce_mean(a, axis=1, keepdims=True) if len(a.shape) == 2 else a,
+    lambda a: tf.reduce_max(a),
+    lambda a: tf.reduce_mean(a, axis=0) if len(a.shape) == 2 else a,
+    lambda a: tf.reshape(tf.reshape(a, [-1]), a.shape),
+    lambda a: tf.transpose(tf.transpose(a) * 2.0) * 0.5,
+]
+BINARY: list[Callable[[Any, Any], Any]] = [
+    lambda a, b: a + b,
+    lambda a, b: a * b,
+    lambda a, b: a - b,
+    tf.maximum,
+    lambda a, b: tf.tanh(a) / (tf.square(b) + 1.0),
+    lambda a, b: tf.matmul(full(a), full(b), transpose_b=True) @ full(b) * 0.05,
+]
+
+
+def full(a: Any) -> Any:
+    """Return a value broadcast to the whole shape."""
+    return a + tf.zeros(SIZES, a.dtype)
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> list[tuple[Any, ...]]:
+    """Return steps: a function and the numbers of the values that it takes, up to 30 of them."""
+    steps: list[tuple[Any, ...]] = []
+    for number in range(1, draw(st.integers(2, 30)) + 1):
+        earlier = st.integers(0, number - 1)
+        if draw(st.booleans()):
+            steps.append((draw(st.sampled_from(UNARY)), draw(earlier)))
+        else:
+            steps.append((draw(st.sampled_from(BINARY)), draw(earlier), draw(earlier)))
+    return steps
+
+
+def build(steps: list[tuple[Any, ...]]) -> Callable[[Any], Any]:
+    """Return the program: its last value, one in the middle, and the gradient of their sum."""
+
+    def program(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            values = [x]
+            for function, *taken in steps:
+                values.append(function(*(values[i] for i in taken)))
+            result = values[-1], values[len(values) // 2]
+            total = tf.reduce_sum(result[0]) + tf.reduce_sum(tf.square(result[1]))
+        gradient = tape.gradient(total, x)
+        return *result, (tf.zeros_like(x) if gradient is None else gradient)
+
+    return program
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+@given(programs())
+def test_random_programs_compute_the_same_in_every_way(steps: list[tuple[Any, ...]]) -> None:
+    program = build(steps)
+    expected = arrays_of(program(tf.constant(X)))
+    graph = graph_of(program, X)
+    optimise(graph).check()
+    assert_same(run_graph(graph, [X], pipeline=()), expected, scale=100)
+    assert_same(run_graph(graph, [X]), expected, scale=1000)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(programs())
+def test_random_programs_fuse_without_a_cycle(steps: list[tuple[Any, ...]]) -> None:
+    graph = optimise(graph_of(build(steps), X))
+    graph.check()  # every node after what it takes
+    for node in graph.nodes:
+        if node.op is FUSED:
+            node.attrs["body"].check()
+            assert len(node.inputs) + len(node.specs) <= MOST_ARRAYS
+
+
+def clusters(program: Callable[..., Any], *arrays: Any) -> list[list[str]]:
+    """Return the ops of each fused node."""
+    graph: Graph = optimise(graph_of(program, *arrays))
+    bodies = [n.attrs["body"] for n in graph.nodes if n.op is FUSED]
+    return [[m.op.name for m in body.nodes if m.op.name != "placeholder"] for body in bodies]
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (lambda x: tf.exp(tf.sin(x) + 1.0), [["sin", "add", "exp"]]),
+        (lambda x: tf.reduce_sum(tf.exp(x), axis=1), [["exp", "reduce_sum"]]),
+        (lambda x: (tf.sin(x), tf.reduce_max(tf.sin(x))), [["sin", "reduce_max"]]),
+        (lambda x: x - tf.reduce_mean(x), [["reduce_mean"], ["subtract"]]),
+        (lambda x: tf.exp(x - tf.reduce_max(tf.sin(x))), [["sin", "reduce_max"], ["subtract", "exp"]]),
+        (lambda x: tf.sin(x) + tf.matmul(tf.sin(x), x, transpose_b=True) @ x, [["sin"], ["add"]]),
+        (lambda x: tf.reduce_sum(tf.reduce_sum(tf.exp(x), axis=0)), [["exp", "reduce_sum"], ["reduce_sum"]]),
+    ],
+)
+def test_chains_fuse_up_to_a_reduction_and_not_around_another_op(program: Any, expected: list[list[str]]) -> None:
+    assert clusters(program, X) == expected
+    assert_same(run_graph(graph_of(program, X), [X]), arrays_of(program(tf.constant(X))), scale=10)
+
+
+def test_a_kernel_does_not_take_too_many_arrays() -> None:
+    arrays = [np.full(5, float(i)) for i in range(40)]
+
+    def program(*xs: Any) -> Any:
+        total = xs[0]
+        for x in xs[1:]:
+            total = total + x
+        return total
+
+    graph = optimise(graph_of(program, *arrays))
+    assert max(len(n.inputs) for n in graph.nodes) < MOST_ARRAYS
+    assert run_graph(graph_of(program, *arrays), arrays)[0].tolist() == [780.0] * 5
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1), (0,), (3, 0), (0, 3), (1, 5), (5, 1), (2, 1, 3), (2, 3, 1, 2)])
+@pytest.mark.parametrize("axis", [None, 0, -1])
+def test_reductions_of_any_shape(shape: tuple[int, ...], axis: int | None) -> None:
+    if not shape and axis is not None:
+        pytest.skip("a scalar has no axis")
+    x = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+
+    def program(x: Any) -> Any:
+        y = x * 2.0
+        parts = [tf.reduce_sum(y, axis=axis), tf.reduce_prod(y, axis=axis, keepdims=True), tf.reduce_mean(y, axis=axis)]
+        if x.shape.num_elements():
+            parts += [tf.reduce_max(y, axis=axis), tf.reduce_min(y, axis=axis), tf.reduce_any(y > 0.0, axis=axis)]
+        return parts
+
+    assert_same(run_graph(graph_of(program, x), [x]), arrays_of(program(tf.constant(x))))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ((3, 1, 2), (1, 4, 1)),
+        ((2, 3, 4), (3, 1)),
+        ((2, 1, 1, 3), (2, 4, 1)),
+        ((), (2, 3)),
+        ((1, 1), (1,)),
+        ((0, 3), (1, 3)),
+        ((2, 2, 2), (2,)),
+        ((2, 2), (2, 1)),
+    ],
+)
+def test_broadcasting_with_its_gradients(a: tuple[int, ...], b: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=a), rng.normal(size=b)
+
+    def program(x: Any, y: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch([x, y])
+            z = tf.sin(x * y) + y
+        return z, *tape.gradient(z, [x, y])
+
+    expected = arrays_of(program(tf.constant(x), tf.constant(y)))
+    assert_same(run_graph(graph_of(program, x, y), [x, y]), expected, scale=10)
