@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -53,6 +53,15 @@ class Step:
     def name(self) -> str:
         """Names of the ops in it."""
         return " + ".join(self.source.members) if self.source else self.node.op.name
+
+    def refuse(self, error: Exception) -> NoReturn:
+        """Raise in the words of the op what its function could say only with a bare exception."""
+        try:
+            self.node.op.reference(*self.inputs, **self.node.attrs)
+        except EngineError as refusal:
+            refusal.facts.setdefault("op", self.node.op.name)
+            raise refusal from error
+        raise error
 
     @property
     def nbytes(self) -> int:
@@ -220,9 +229,19 @@ class Plan:
         return self._array(self.graph.outputs[index])
 
     def run(self) -> None:
-        """Run all steps."""
-        for function, arguments in self._calls:
-            function(*arguments)
+        """Run all steps.
+
+        Raises
+        ------
+        EngineError
+            If an op refuses its operands, such as a position outside of an axis.
+        """
+        arguments: tuple[Any, ...] = ()
+        try:
+            for function, arguments in self._calls:
+                function(*arguments)
+        except Exception as error:
+            next(s for s in self.steps if s.arguments is arguments).refuse(error)
 
     @property
     def nbytes(self) -> int:

@@ -11,7 +11,6 @@ import numpy as np
 from engine.compile.layout import is_shape_only, layout_of
 from engine.compile.source import Source, fused_source, kernel_source
 from engine.core.dtype import Array
-from engine.core.errors import EngineError
 from engine.core.op import as_arrays
 from engine.graph.graph import Graph, Node
 from engine.ops.linalg import swapped
@@ -96,11 +95,7 @@ def _reference(node: Node) -> Callable[..., None]:
     reference, attrs, count = node.op.reference, node.attrs, len(node.inputs)
 
     def run(*arrays: Array) -> None:
-        try:
-            results = as_arrays(reference(*arrays[:count], **attrs))
-        except EngineError as error:
-            error.facts.setdefault("op", node.op.name)
-            raise
+        results = as_arrays(reference(*arrays[:count], **attrs))
         for result, output in zip(results, arrays[count:], strict=True):
             output[...] = result
 

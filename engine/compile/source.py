@@ -18,6 +18,8 @@ from engine.passes.fuse import is_reduction
 
 HEADER: Final = '''"""{title}"""
 
+from __future__ import annotations
+
 import numpy as np
 from numba import njit
 

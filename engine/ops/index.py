@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.core.dtype import Array, DType
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import OPS, Op, Operand, sample
+from engine.core.op import OPS, Kernel, Op, Operand, sample
 from engine.core.param import Param
 from engine.core.shape import Dim, TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family, axes_of, dtype_param
+from engine.ops.loops import Arrays, around
 
 ops = Family("index")
 ANY = "any"
@@ -255,12 +258,58 @@ def _gather(params: Array, indices: Array, axis: int, batch_dims: int) -> Array:
     return np.asarray(params[_batch_index(params, indices, axis, batch_dims)])
 
 
+def _gather_loop(params: Array, indices: Array, result: Array) -> None:
+    for b in range(params.shape[0]):
+        for j in range(indices.shape[1]):
+            at = indices[b, j]
+            if at < 0 or at >= params.shape[2]:
+                raise IndexError
+            for m in range(params.shape[1]):
+                for k in range(params.shape[3]):
+                    result[b, m, j, k] = params[b, m, at, k]
+
+
+def _gather_gradient_loop(g: Array, indices: Array, result: Array) -> None:
+    result[...] = 0
+    for b in range(g.shape[0]):
+        for j in range(indices.shape[1]):
+            at = indices[b, j]
+            for m in range(g.shape[1]):
+                for k in range(g.shape[3]):
+                    result[b, m, at, k] += g[b, m, j, k]
+
+
+def _gather_views(params: Array, indices: Array, gathered: Array, attrs: Mapping[str, Any]) -> tuple[Array, ...]:
+    """See the three as (batch, between, axis, inner), (batch, positions) and (batch, between, positions, inner)."""
+    axis, batch_dims = attrs["axis"] % params.ndim, attrs["batch_dims"]
+    shape = params.shape
+    batch, between, inner = (math.prod(shape[a:b]) for a, b in ((0, batch_dims), (batch_dims, axis), (axis + 1, None)))
+    positions = math.prod(indices.shape[batch_dims:])
+    return (
+        params.reshape(batch, between, shape[axis], inner),
+        indices.reshape(batch, positions),
+        gathered.reshape(batch, between, positions, inner),
+    )
+
+
+def _arrange_gather(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    params, indices = inputs
+    return _gather_views(params, indices, outputs[0], attrs)
+
+
+def _arrange_gather_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    g, _, indices = inputs
+    result, indices, g = _gather_views(outputs[0], indices, g, attrs)
+    return g, indices, result
+
+
 gather: Op = ops.op(
     "gather",
     "Slices of a tensor along an axis, by their positions.",
     inputs=(Operand("params", ANY), Operand("indices", "index", group="")),
     infer=_gather_infer,
     reference=_gather,
+    kernel=Kernel(_gather_loop, _arrange_gather),
     gradient=lambda g, y, params, indices, **attrs: (gather_gradient(g, params, indices, **attrs), None),
     params={
         "axis": Param("int", 0, "Axis along which it takes slices."),
@@ -295,6 +344,7 @@ gather_gradient: Op = ops.op(
     inputs=(Operand("g"), Operand("like", ANY, group=""), Operand("indices", "index", group="")),
     infer=lambda g, like, indices, axis, batch_dims: TensorSpec(like.shape, g.dtype),
     reference=_gather_gradient,
+    kernel=Kernel(_gather_gradient_loop, _arrange_gather_gradient),
     gradient=lambda g, y, x, like, indices, axis, batch_dims: (
         gather(g, indices, axis=axis, batch_dims=batch_dims),
         None,
@@ -431,12 +481,26 @@ def _one_hot(indices: Array, depth: int, on_value: float, off_value: float, axis
     return np.where(np.expand_dims(indices, where) == grid, on, off)
 
 
+def _one_hot_loop(indices: Array, on_value: float, off_value: float, result: Array) -> None:
+    for i in range(result.shape[0]):
+        for j in range(result.shape[1]):
+            for k in range(result.shape[2]):
+                result[i, j, k] = on_value if indices[i, k] == j else off_value
+
+
+def _arrange_one_hot(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    result = around(outputs[0], attrs["axis"])
+    indices = inputs[0].reshape(result.shape[0], result.shape[2])
+    return indices, float(attrs["on_value"]), float(attrs["off_value"]), result
+
+
 one_hot: Op = ops.op(
     "one_hot",
     "A new axis with one value at the position that each element names and another elsewhere.",
     inputs=(Operand("indices", "integer"),),
     infer=_one_hot_infer,
     reference=_one_hot,
+    kernel=Kernel(_one_hot_loop, _arrange_one_hot),
     params={
         "depth": Param("int", help="Size of the new axis.", min=0),
         "on_value": Param("float", 1.0, "Value at the position."),

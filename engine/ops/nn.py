@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import Op, Operand, sample
+from engine.core.op import Kernel, Op, Operand, sample
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
+from engine.ops import scalar as s
 from engine.ops.declare import AXIS, Family, axes_of, broadcast_specs
 from engine.ops.elementwise import exp
 from engine.ops.index import check_bounds, one_hot
+from engine.ops.loops import Arrays, along_axis
 from engine.ops.movement import expand_dims
 from engine.ops.reduce import reduce_sum
 
@@ -36,6 +39,35 @@ def _softmax(x: Array, axis: int) -> Array:
     return np.asarray(e / np.sum(e, axis, keepdims=True))
 
 
+def _softmax_loop(x: Array, y: Array) -> None:
+    for i in range(x.shape[0]):
+        for k in range(x.shape[2]):
+            top = x[i, 0, k]
+            for j in range(1, x.shape[1]):
+                top = s.maximum(top, x[i, j, k])
+            total = y.dtype.type(0)
+            for j in range(x.shape[1]):
+                e = s.exp(x[i, j, k] - top)
+                y[i, j, k] = e
+                total += e
+            for j in range(x.shape[1]):
+                y[i, j, k] = y[i, j, k] / total
+
+
+def _log_softmax_loop(x: Array, y: Array) -> None:
+    for i in range(x.shape[0]):
+        for k in range(x.shape[2]):
+            top = x[i, 0, k]
+            for j in range(1, x.shape[1]):
+                top = s.maximum(top, x[i, j, k])
+            total = y.dtype.type(0)
+            for j in range(x.shape[1]):
+                total += s.exp(x[i, j, k] - top)
+            shift = top + s.log(total)
+            for j in range(x.shape[1]):
+                y[i, j, k] = x[i, j, k] - shift
+
+
 _SOFTMAX_SAMPLES = (sample(((5,), "reals")), sample(((2, 3), "reals")), sample(((2, 3, 4), "reals"), axis=1))
 
 softmax: Op = ops.op(
@@ -45,6 +77,7 @@ softmax: Op = ops.op(
     dtype="floating",
     infer=_same,
     reference=_softmax,
+    kernel=Kernel(_softmax_loop, along_axis),
     gradient=lambda g, y, x, axis: (y * (g - reduce_sum(g * y, axis=axis, keepdims=True)),),
     params={"axis": AXIS},
     samples=_SOFTMAX_SAMPLES,
@@ -60,6 +93,7 @@ log_softmax: Op = ops.op(
     dtype="floating",
     infer=_same,
     reference=_log_softmax,
+    kernel=Kernel(_log_softmax_loop, along_axis),
     gradient=lambda g, y, x, axis: (g - exp(y) * reduce_sum(g, axis=axis, keepdims=True),),
     params={"axis": AXIS},
     samples=_SOFTMAX_SAMPLES,
@@ -86,12 +120,32 @@ def _sparse(labels: Array, logits: Array) -> Array:
     return -picked[..., 0]
 
 
+def _sparse_loop(labels: Array, logits: Array, losses: Array) -> None:
+    for i in range(logits.shape[0]):
+        label = labels[i]
+        if label < 0 or label >= logits.shape[1]:
+            raise IndexError
+        top = logits[i, 0]
+        for j in range(1, logits.shape[1]):
+            top = s.maximum(top, logits[i, j])
+        total = losses.dtype.type(0)
+        for j in range(logits.shape[1]):
+            total += s.exp(logits[i, j] - top)
+        losses[i] = top + s.log(total) - logits[i, label]
+
+
+def _arrange_sparse(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    labels, logits = inputs
+    return labels.reshape(-1), logits.reshape(labels.size, logits.shape[-1]), outputs[0].reshape(-1)
+
+
 sparse_softmax_cross_entropy_with_logits: Op = loss_ops.op(
     "sparse_softmax_cross_entropy_with_logits",
     "Cross-entropy between class numbers and the softmax of logits, for each example.",
     inputs=(Operand("labels", "index", group=""), Operand("logits", "floating")),
     infer=_sparse_infer,
     reference=_sparse,
+    kernel=Kernel(_sparse_loop, _arrange_sparse),
     gradient=lambda g, y, labels, logits: (
         None,
         (softmax(logits) - one_hot(labels, depth=logits.shape[-1], dtype=logits.dtype)) * expand_dims(g, axis=-1),

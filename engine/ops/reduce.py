@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.core.dtype import Array, DType
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import OPS, Op, Operand, sample
+from engine.core.op import OPS, Kernel, Op, Operand, sample
 from engine.core.param import Param
 from engine.core.shape import Dim, TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops import scalar as s
 from engine.ops.declare import AXES, KEEPDIMS, Family, axes_of, broadcast_specs, dtype_param
+from engine.ops.loops import Arrays, around
 
 ops = Family("reduce")
 
@@ -196,7 +197,34 @@ reduce_all = _reduction(
 )
 
 
-def _arg(name: str, summary: str, reference: Callable[..., Any], extreme: str) -> Op:
+def _argmax_loop(x: Array, places: Array) -> None:
+    for i in range(x.shape[0]):
+        for k in range(x.shape[2]):
+            place = 0
+            for j in range(1, x.shape[1]):
+                best, other = x[i, place, k], x[i, j, k]
+                if other > best or (other != other and best == best):  # the first NaN wins, as in NumPy
+                    place = j
+            places[i, k] = place
+
+
+def _argmin_loop(x: Array, places: Array) -> None:
+    for i in range(x.shape[0]):
+        for k in range(x.shape[2]):
+            place = 0
+            for j in range(1, x.shape[1]):
+                best, other = x[i, place, k], x[i, j, k]
+                if other < best or (other != other and best == best):
+                    place = j
+            places[i, k] = place
+
+
+def _arrange_arg(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    x = around(inputs[0], attrs["axis"])
+    return x, outputs[0].reshape(x.shape[0], x.shape[2])
+
+
+def _arg(name: str, summary: str, reference: Callable[..., Any], loop: Callable[..., None], extreme: str) -> Op:
     def infer(x: TensorSpec, axis: int, output_type: DType) -> TensorSpec:
         shape = reduced(x.shape, axis, False)
         if x.shape[axis] == 0:
@@ -214,6 +242,7 @@ def _arg(name: str, summary: str, reference: Callable[..., Any], extreme: str) -
         dtype="real",
         infer=infer,
         reference=lambda x, axis, output_type: reference(x, axis=axis).astype(output_type.as_numpy_dtype),
+        kernel=Kernel(loop, _arrange_arg),
         params={
             "axis": Param("int", 0, "Axis along which it searches."),
             "output_type": dtype_param("int64", ("int32", "int64")),
@@ -228,8 +257,8 @@ def _arg(name: str, summary: str, reference: Callable[..., Any], extreme: str) -
     )
 
 
-argmax = _arg("argmax", "Index of the largest element along an axis.", np.argmax, "array([1, 1])")
-argmin = _arg("argmin", "Index of the smallest element along an axis.", np.argmin, "array([0, 0])")
+argmax = _arg("argmax", "Index of the largest element along an axis.", np.argmax, _argmax_loop, "array([1, 1])")
+argmin = _arg("argmin", "Index of the smallest element along an axis.", np.argmin, _argmin_loop, "array([0, 0])")
 
 
 def _size_infer(x: TensorSpec, axis: Any, dtype: DType) -> TensorSpec:

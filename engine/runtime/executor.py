@@ -89,7 +89,10 @@ class Executor:
     def _run_probed(self) -> None:
         for step in self.plan.steps:
             begin = time.perf_counter()
-            step.function(*step.arguments)
+            try:
+                step.function(*step.arguments)
+            except Exception as error:
+                step.refuse(error)
             seconds = time.perf_counter() - begin
             for probe in probes():
                 probe.step(step.name, step.node.origin, step.outputs, seconds)
