@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -133,3 +133,22 @@ def split(data: ArrayData, share: float) -> tuple[ArrayData, ArrayData]:
             rest=data.size - at,
         )
     return data.part(0, at), data.part(at, data.size)
+
+
+def weighted_by_class(y: Any, class_weight: Mapping[int, float], sample_weight: Any = None) -> Array:
+    """Return a weight for each example: that of its class, times its own.
+
+    Parameters
+    ----------
+    y
+        Class numbers, (batch,) or (batch, 1), or one-hot rows.
+
+    Examples
+    --------
+    >>> weighted_by_class([0, 2, 1], {0: 5.0, 1: 0.5})
+    array([5. , 1. , 0.5], dtype=float32)
+    """
+    truth = np.asarray(array_of(y))
+    numbers = truth.argmax(axis=-1) if truth.ndim > 1 and truth.shape[-1] > 1 else truth.reshape(len(truth))
+    weights = np.array([class_weight.get(int(n), 1.0) for n in numbers], np.float32)
+    return weights if sample_weight is None else weights * np.asarray(array_of(sample_weight), np.float32)

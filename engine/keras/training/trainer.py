@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from engine.core.errors import FailedPreconditionError, InvalidArgumentError
 from engine.core.param import Param
 from engine.keras import losses, metrics, optimizers
 from engine.keras.callbacks import Callback, CallbackList, History, ProgressBar
-from engine.keras.training.adapter import ArrayData, split
+from engine.keras.training.adapter import ArrayData, split, weighted_by_class
 from engine.keras.training.step import StepRunner
 from engine.runtime import rng
 from engine.runtime.tape import GradientTape
@@ -42,10 +42,9 @@ class Trainer:
         self,
         optimizer: Any = "adam",
         loss: Any = None,
-        metrics: Any = None,
         loss_weights: Sequence[float] | None = None,
+        metrics: Any = None,
         run_eagerly: bool = False,
-        **_options: Any,
     ) -> None:
         """Say how to train.
 
@@ -53,10 +52,10 @@ class Trainer:
         ----------
         optimizer, loss
             Names or objects; for several outputs a list of losses, or a dict by the names of the output layers.
-        metrics
-            A list of names or objects; for several outputs a list of lists, or a dict.
         loss_weights
             A weight for each output's loss.
+        metrics
+            A list of names or objects; for several outputs a list of lists, or a dict.
         run_eagerly
             Run op by op instead of compiled: slower, but every value can be looked at.
 
@@ -198,6 +197,7 @@ class Trainer:
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
     ) -> History:
@@ -213,6 +213,10 @@ class Trainer:
             (x, y) to measure after each epoch; instead, `validation_split` takes a share of the examples' end.
         shuffle
             Take the examples in a new order in each epoch.
+        class_weight
+            A weight for the examples of each class, by class number; 1 for those that are not named.
+        sample_weight
+            A weight for each example.
 
         Returns
         -------
@@ -230,6 +234,8 @@ class Trainer:
         batch_size = 32 if batch_size is None else batch_size
         for name, value in (("batch_size", batch_size), ("epochs", epochs), ("validation_split", validation_split)):
             _FIT_PARAMS[name].validate(value, name, "fit")
+        if class_weight is not None:
+            sample_weight = weighted_by_class(y, class_weight, sample_weight)
         data = self._data(x, y, sample_weight)
         held_out = None
         if validation_data is not None:
