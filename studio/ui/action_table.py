@@ -29,8 +29,6 @@ class ActionSpec:
     scope
         Where its shortcuts are heard: everywhere in the window, or only while the canvas has the focus (keys that
         elsewhere type or move, such as Tab).
-    token
-        Colour of the icon: an attribute of the theme; that of texts if empty.
     """
 
     id: str
@@ -40,13 +38,12 @@ class ActionSpec:
     checkable: bool = False
     group: str = ""
     scope: Scope = "window"
-    token: str = ""
 
 
 A = ActionSpec
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
-    A("file.new", N_("New document"), "file-plus", ("Ctrl+N",), token="on_accent"),
+    A("file.new", N_("New document"), "file-plus", ("Ctrl+N",)),
     A("file.open", N_("Open…"), "folder-open", ("Ctrl+O",)),
     A("file.save", N_("Save"), "save", ("Ctrl+S",)),
     A("file.save_as", N_("Save as…"), "save-all", ("Ctrl+Shift+S",)),
@@ -76,7 +73,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("view.dock", N_("Show the bottom dock"), "panel-bottom", ("Ctrl+Alt+3",), checkable=True),
     A("canvas.add", N_("Add a node…"), "plus", ("Tab",), scope="canvas"),
     A("canvas.note", N_("Add a note"), "sticky-note", ("Ctrl+Shift+N",)),
-    A("run.train", N_("Train"), "play", ("Ctrl+Return", "Ctrl+Enter"), token="on_accent"),
+    A("run.train", N_("Train"), "play", ("Ctrl+Return", "Ctrl+Enter")),
     A("run.pause", N_("Pause"), "pause", ("Ctrl+Shift+Return",), checkable=True),
     A("run.stop", N_("Stop"), "square", ("Ctrl+.",)),
     A("run.reset", N_("Forget what was learnt"), "rotate-ccw"),

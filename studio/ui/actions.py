@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup
@@ -14,6 +14,9 @@ from studio.ui.action_table import ACTIONS, ActionSpec, Scope
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
 from studio.ui.icons import icon
+
+#: Property of an action: the name of its icon, for those who show it in another colour.
+ICON_NAME: Final = "icon_name"
 
 _CONTEXTS = {
     "window": Qt.ShortcutContext.WindowShortcut,
@@ -81,7 +84,8 @@ class Actions(QObject):
         action.setEnabled(False)
         action.setIconVisibleInMenu(not action.isCheckable())  # a menu shows a tick in its place
         if spec.icon:
-            action.setIcon(icon(spec.icon, spec.token))
+            action.setIcon(icon(spec.icon))
+            action.setProperty(ICON_NAME, spec.icon)
         if spec.group:
             if spec.group not in self._groups:
                 self._groups[spec.group] = QActionGroup(self)

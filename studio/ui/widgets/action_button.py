@@ -8,6 +8,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from studio.ui.actions import ICON_NAME
+from studio.ui.icons import icon
+
 _GAP: Final = "\u2002"  # Qt leaves 4 px between icon and text, which looks cramped
 
 
@@ -37,6 +40,7 @@ class ActionButton(QPushButton):
         super().__init__(parent)
         self.action = action
         self._icon_only = icon_only
+        self._icon = icon(str(action.property(ICON_NAME)), "on_accent") if primary else action.icon()
         self.setObjectName(f"{action.objectName()}.button")
         self.setProperty("primary", primary)
         self.setProperty("compact", "large" if large else "small")
@@ -52,7 +56,7 @@ class ActionButton(QPushButton):
         self.setCheckable(action.isCheckable())
         self.setChecked(action.isChecked())
         self.setEnabled(action.isEnabled())
-        self.setIcon(action.icon())
+        self.setIcon(self._icon)
         self.setText("" if self._icon_only else f"{_GAP}{action.text()}")
         self.setToolTip(action.toolTip())
         self.setAccessibleName(action.text())
