@@ -1,9 +1,11 @@
-"""Nested structures (dicts, lists and tuples) of tensors, flattened and built again."""
+"""Nested structures (dicts, lists and tuples) of tensors, flattened and built again. A shape is no structure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from engine.core.shape import TensorShape
 
 
 def leaves(structure: Any) -> Iterator[Any]:
@@ -17,11 +19,15 @@ def leaves(structure: Any) -> Iterator[Any]:
     if isinstance(structure, dict):
         for key in sorted(structure):
             yield from leaves(structure[key])
-    elif isinstance(structure, list | tuple):
+    elif _is_sequence(structure):
         for item in structure:
             yield from leaves(item)
     else:
         yield structure
+
+
+def _is_sequence(structure: Any) -> bool:
+    return isinstance(structure, list | tuple) and not isinstance(structure, TensorShape)
 
 
 def rebuild(structure: Any, values: Iterator[Any]) -> Any:
@@ -37,7 +43,7 @@ def rebuild(structure: Any, values: Iterator[Any]) -> Any:
         return type(structure)((key, made[key]) for key in structure)
     if isinstance(structure, tuple) and hasattr(structure, "_fields"):
         return type(structure)(*(rebuild(item, values) for item in structure))
-    if isinstance(structure, list | tuple):
+    if _is_sequence(structure):
         return type(structure)(rebuild(item, values) for item in structure)
     return next(values)
 

@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core import nest
+from engine.core.shape import TensorShape
+
+SHAPE = TensorShape([2, None])
 
 structures = st.recursive(
     st.integers() | st.none(),
@@ -36,7 +39,14 @@ def test_mapping_keeps_the_structure(structure: Any) -> None:
 
 @pytest.mark.parametrize(
     ("structure", "leaves"),
-    [({"b": 1, "a": 2}, [2, 1]), ([1, (2, [3])], [1, 2, 3]), ([], []), (None, [None]), ("text", ["text"])],
+    [
+        ({"b": 1, "a": 2}, [2, 1]),
+        ([1, (2, [3])], [1, 2, 3]),
+        ([], []),
+        (None, [None]),
+        ("text", ["text"]),
+        ([SHAPE], [SHAPE]),
+    ],
 )
 def test_leaves_come_in_order(structure: Any, leaves: list[Any]) -> None:
     assert list(nest.leaves(structure)) == leaves

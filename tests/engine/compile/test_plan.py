@@ -1,0 +1,224 @@
+"""Plans: kernels over buffers, kernels on disk, and what a run leaves behind."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from programs import graph_of, run_graph
+
+import engine as tf
+from engine.compile import cache
+from engine.compile.layout import layout_of
+from engine.compile.plan import Plan
+from engine.compile.source import Source, decorator, literal
+from engine.core.errors import EngineError
+from engine.passes import optimise
+
+X = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
+
+
+def plan_of(program: Any, *arrays: Any) -> Plan:
+    """Return the plan of a program, bound to its arguments."""
+    plan = Plan(optimise(graph_of(program, *arrays)))
+    for i, array in enumerate(arrays):
+        plan.bind(i, array)
+    return plan
+
+
+def sources(program: Any, *arrays: Any) -> list[Source]:
+    """Return the generated kernels of a program."""
+    return [s.source for s in plan_of(program, *arrays).steps if s.source is not None]
+
+
+# ------------------------------------------------------------------------------------------------------------ plans
+
+
+def test_a_plan_can_be_shown_and_run_again() -> None:
+    plan = plan_of(lambda x: tf.reduce_sum(tf.matmul(tf.exp(x), x, transpose_b=True), axis=0), X)
+    assert [(s.choice.kind, s.name) for s in plan.steps] == [
+        ("kernel", "exp"),
+        ("BLAS", "matmul"),
+        ("kernel", "reduce_sum"),
+    ]
+    assert plan.explain().splitlines()[0] == f"3 steps, {plan.nbytes} bytes of buffers"
+    for factor in (1, 2):
+        plan.bind(0, X * np.float32(factor))
+        plan.run()
+        np.testing.assert_allclose(plan.output(0), (np.exp(X * factor) @ (X * factor).T).sum(0), rtol=1e-5)
+
+
+def test_buffers_are_shared_and_outputs_are_not() -> None:
+    def program(x: Any) -> Any:
+        y = x
+        for _ in range(6):
+            y = tf.matmul(tf.matmul(x, y, transpose_b=True), x) * 0.1
+        return y, y + 1.0
+
+    plan = plan_of(program, X)
+    needed = sum(o.nbytes for s in plan.steps for o in s.outputs)
+    assert plan.nbytes < needed / 2
+    plan.run()
+    first = [plan.output(i).copy() for i in range(2)]
+    np.testing.assert_allclose(first[1], first[0] + 1, rtol=1e-6)
+    assert not np.shares_memory(plan.output(0), plan.output(1))
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x: x,
+        lambda x: (x, x),
+        lambda x: tf.reshape(x, [3, 4]),
+        lambda x: (tf.reshape(tf.exp(x), [-1]), tf.exp(x)),
+        lambda x: tf.constant([1.0, 2.0]),
+        lambda x: (x[0], x[:, 0], x[0, 0]),
+        lambda x: tf.reshape(tf.transpose(x), [-1]),
+    ],
+)
+def test_views_arguments_and_constants_can_be_results(program: Any) -> None:
+    f = tf.function(program)
+    first, expected = f(X), program(tf.constant(X))
+    f(X + 1)
+    found = first if isinstance(first, tuple) else (first,)
+    for a, b in zip(found, expected if isinstance(expected, tuple) else (expected,), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+def test_a_plan_needs_all_sizes() -> None:
+    f = tf.function(lambda x: tf.exp(x), input_signature=[tf.TensorSpec([None])])
+    with pytest.raises(EngineError, match=r"needs all shapes.*\(None,\)"):
+        Plan(f.get_concrete_function().graph)
+
+
+def test_each_kernel_that_is_not_ready_is_reported() -> None:
+    heard: list[tuple[str, int, int]] = []
+    graph = optimise(graph_of(lambda x: tf.exp(tf.reduce_max(tf.cos(x) * 0.123)), X))
+    for _ in range(2):
+        Plan(graph, report=lambda *news: heard.append(news))
+    assert heard == [("cos + multiply + reduce_max", 0, 2), ("exp", 1, 2)]
+
+
+# ---------------------------------------------------------------------------------------------------------- kernels
+
+
+@pytest.mark.parametrize(
+    ("shapes", "loops"),
+    [
+        ([(4, 3), (4, 3)], 1),
+        ([(4, 3), ()], 1),
+        ([(4, 3), (3,)], 2),
+        ([(2, 4, 3), (4, 3)], 2),
+        ([(2, 4, 3), (4, 1)], 3),
+        ([(2, 4, 3), (2, 1, 1)], 2),
+        ([(1, 4, 1), (4, 1)], 1),
+        ([(), ()], 0),
+    ],
+)
+def test_axes_that_all_arrays_treat_alike_are_one_loop(shapes: Any, loops: int) -> None:
+    graph = optimise(graph_of(lambda x, y: x + y, *(np.zeros(s, np.float32) for s in shapes)))
+    (body,) = (n.attrs["body"] for n in graph.nodes if n.op.name == "fused")
+    layout = layout_of(body)
+    assert len(layout.sizes) == loops
+    assert len(layout.pattern[1]) == 2  # type: ignore[arg-type]
+
+
+def test_kernels_do_not_depend_on_sizes_or_on_what_constants_hold() -> None:
+    def program(x: Any) -> Any:
+        return tf.exp(x) * 2.0 + 1.0
+
+    (one,), (other,) = sources(program, X), sources(program, np.ones((7, 5), np.float32))
+    assert cache.key(one) == cache.key(other)
+
+
+def test_kernels_depend_on_everything_else() -> None:
+    programs: list[Any] = [
+        (lambda x: tf.exp(x) + x, X),
+        (lambda x: tf.exp(x) - x, X),
+        (lambda x: x - tf.exp(x), X),
+        (lambda x: tf.exp(x) + x, X.astype(np.float64)),
+        (lambda x: tf.exp(x) + x[0], X),
+        (lambda x: tf.exp(x) + tf.exp(x), X),
+        (lambda x: tf.reduce_sum(tf.exp(x), axis=0), X),
+        (lambda x: tf.reduce_sum(tf.exp(x), axis=1), X),
+        (lambda x: tf.reduce_mean(tf.exp(x), axis=1), X),
+        (lambda x: tf.nn.gelu(x), X),
+        (lambda x: tf.nn.gelu(x, approximate=True), X),
+        (lambda x: tf.nn.leaky_relu(x, 0.1), X),
+        (lambda x: tf.nn.leaky_relu(x, 0.3), X),
+    ]
+    keys = [cache.key(source) for program, x in programs for source in sources(program, x)[:1]]
+    assert len(set(keys)) == len(keys) == len(programs)
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "text"),
+    [
+        (0.5, "float32", "np.float32(0.5)"),
+        (1, "float64", "np.float64(1.0)"),
+        (-3, "int32", "np.int32(-3)"),
+        (float("inf"), "float32", "np.float32(np.inf)"),
+        (-float("inf"), "float64", "np.float64(-np.inf)"),
+        (float("nan"), "float32", "np.float32(np.nan)"),
+        (1, "bool", "True"),
+    ],
+)
+def test_numbers_in_kernels_are_typed(value: Any, dtype: str, text: str) -> None:
+    assert literal(value, tf.as_dtype(dtype)) == text
+
+
+def test_kernels_check_bounds_when_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given, wanted in (("1", "boundscheck=True"), ("", "boundscheck=False")):
+        monkeypatch.setenv("TRENZA_BOUNDSCHECK", given)
+        assert wanted in decorator("void()")
+
+
+# ------------------------------------------------------------------------------------------------------------- cache
+
+
+@pytest.fixture
+def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the kernels of this process, and where they lie."""
+    monkeypatch.setattr(cache, "_loaded", {})
+    for name in [n for n in sys.modules if n.split(".")[0] == cache.PACKAGE]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_kernels_are_kept_in_the_folder_that_the_environment_names(
+    no_kernels: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRENZA_CACHE", str(tmp_path))
+    run_graph(graph_of(lambda x: tf.exp(x), X), [X])
+    (file,) = (tmp_path / "kernels").glob("k_*.py")
+    assert "Fused: exp." in file.read_text(encoding="utf-8")
+    assert not list((tmp_path / "kernels").glob("*.tmp"))
+
+
+def test_a_folder_that_cannot_be_written_is_replaced_for_this_process(
+    no_kernels: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    monkeypatch.setenv("TRENZA_CACHE", str(blocked))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (found,) = run_graph(graph_of(lambda x: tf.exp(x), X), [X])
+    np.testing.assert_allclose(found, np.exp(X), rtol=1e-6)
+    (made,) = tmp_path.glob("trenza-kernels-*")
+    assert list(made.glob("k_*.py"))
+
+
+# --------------------------------------------------------------------------------------------------------- denormals
+
+
+def test_a_run_leaves_the_float_unit_as_it_was() -> None:
+    tiny = np.float32(1e-40)
+    f = tf.function(lambda x: tf.gather(x * 1.5, [5]))
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        f(tf.constant([1.0]))
+    assert tiny * np.float32(2) > 0
+    tf.function(lambda x: x * 1.5)(tf.constant([1.0]))
+    assert tiny * np.float32(2) > 0
