@@ -15,7 +15,7 @@ from engine.core.spec import TensorSpec
 from engine.ops import scalar as s
 from engine.ops.declare import AXIS, Family, axes_of, broadcast_specs
 from engine.ops.elementwise import exp
-from engine.ops.index import check_bounds, one_hot
+from engine.ops.gather import check_bounds, one_hot
 from engine.ops.loops import Arrays, along_axis
 from engine.ops.movement import expand_dims
 from engine.ops.reduce import reduce_sum
