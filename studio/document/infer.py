@@ -13,7 +13,7 @@ from engine.graph.trace import Tracer
 from engine.runtime.tape import observe
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, Node, PortRef
-from studio.document.kinds import bound, is_source, kind_of
+from studio.document.kinds import bound, in_words, is_source, kind_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
 
@@ -38,42 +38,56 @@ class Inference:
         specs: dict[PortRef, TensorSpec] = {}
         counts: dict[str, int] = {}
         problems: dict[str, list[Problem]] = {id: [] for id in document.nodes}
-        sorted_ids, circle = order(document)
-        for id in circle:
-            problems[id].append(Problem(_circle(circle), id))
+        sorted_ids, circles = order(document)
+        turning = set()
+        for circle in circles:
+            turning.update(circle)
+            for id in circle:
+                if not problems[id]:
+                    problems[id].append(_problem(_circle(circle), id))
         known: dict[Any, Outcome] = {}
         wires: dict[str, dict[str, PortRef]] = {id: {} for id in document.nodes}
         for target, wire in document.wires.items():
             wires[target.node][target.port] = wire.source
-        for id in (*sorted_ids, *(i for i in document.nodes if i not in set(sorted_ids))):
+        for id in dict.fromkeys((*sorted_ids, *document.nodes)):
             node = document.nodes[id]
             wired = wires[id]
             node_type = self._catalogue.get(node.type)
             if node_type is None:
-                problems[id].append(Problem(_unknown(node), id))
+                problems[id].append(_problem(_unknown(node), id))
                 continue
             problems[id] += _wiring_problems(document, self._catalogue, node, node_type, wired)
+            for name, source in wired.items():
+                if source.node in counts and source not in specs and not problems[id]:
+                    title = self._catalogue[document.nodes[source.node].type].title
+                    problems[id].append(_problem(_no_output(title, source.port), id, name))
             inputs = [specs.get(ref) for ref in ordered(node_type, wired)]
-            if id in circle or problems[id] or any(spec is None for spec in inputs):
-                if not problems[id]:
-                    self._check_params(node, node_type, problems[id])
+            if id in turning or problems[id] or any(spec is None for spec in inputs):
+                problems[id] += _param_problems(node, node_type)
                 continue
             key = (node_type.id, freeze(tuple(sorted(node.params.items()))), tuple(inputs))
             outcome = known[key] = self._known.get(key) or _outcome(node, node_type, [s for s in inputs if s])
             if isinstance(outcome, EngineError):
-                problems[id].append(Problem(outcome, id))
+                problems[id].append(_problem(outcome, id))
                 continue
             outputs, counts[id] = outcome
             specs.update(zip(output_refs(id, node_type, len(outputs)), outputs, strict=True))
         self._known = known  # what is in use; the rest is forgotten
         return Analysis(specs, counts, tuple(p for id in document.nodes for p in problems[id]))
 
-    @staticmethod
-    def _check_params(node: Node, node_type: NodeType, found: list[Problem]) -> None:
-        try:
-            bound(node_type, node.params)
-        except EngineError as error:
-            found.append(Problem(error, node.id))
+
+def _problem(error: EngineError, node: str, port: str | None = None) -> Problem:
+    """Return the problem of a node. The error is a copy that names it: the memo's own serves other nodes, too."""
+    facts = {**error.facts, "node": node}
+    return Problem(type(error)(error.template, hint=error.hint, **facts), node, port)
+
+
+def _param_problems(node: Node, node_type: NodeType) -> list[Problem]:
+    try:
+        bound(node_type, node.params)
+    except EngineError as error:
+        return [_problem(error, node.id)]
+    return []
 
 
 def ordered(node_type: NodeType, wired: Mapping[str, PortRef]) -> list[PortRef]:
@@ -102,15 +116,17 @@ def output_refs(id: str, node_type: NodeType, count: int) -> list[PortRef]:
 
 def _outcome(node: Node, node_type: NodeType, inputs: Sequence[TensorSpec]) -> Outcome:
     try:
-        params = bound(node_type, node.params)
-        if is_source(node_type):
-            return list(node_type.make.specs(**params)), 0
-        made = kind_of(node_type).make(node_type, params, node.id)
-        tracer = Tracer(observe)
-        with interpreting(tracer):
-            outputs = kind_of(node_type).apply(made, [tracer.input(s) for s in inputs])
-        specs = [o.spec for o in outputs]
-        return specs, made.count_params() if hasattr(made, "count_params") else 0
+        with in_words(node_type):
+            params = bound(node_type, node.params)
+            if is_source(node_type):
+                return list(node_type.make.specs(**params)), 0
+            # called by its type: nodes that are alike share the outcome, and so what an error says
+            made = kind_of(node_type).make(node_type, params, node_type.title)
+            tracer = Tracer(observe)
+            with interpreting(tracer):
+                outputs = kind_of(node_type).apply(made, [tracer.input(s) for s in inputs])
+            specs = [o.spec for o in outputs]
+            return specs, made.count_params() if hasattr(made, "count_params") else 0
     except EngineError as error:
         return error
 
@@ -124,20 +140,21 @@ def _wiring_problems(
             error = InvalidArgumentError(
                 "{title} has no input '{port}'.", hint="Remove the wire.", title=node_type.title, port=name
             )
-            found.append(Problem(error, node.id, name))
+            found.append(_problem(error, node.id, name))
         source_type = catalogue.get(document.nodes[source.node].type)
         if source_type is not None and source_type.output(source.port) is None:
-            error = InvalidArgumentError(
-                "{title} has no output '{port}'.", hint="Remove the wire.", title=source_type.title, port=source.port
-            )
-            found.append(Problem(error, node.id, name))
+            found.append(_problem(_no_output(source_type.title, source.port), node.id, name))
     for port in node_type.inputs:
         if not port.optional and not any(name.partition("[")[0] == port.name for name in wired):
             error = InvalidArgumentError(
                 "The input '{port}' is not connected.", hint="Drag a wire to it.", port=port.name
             )
-            found.append(Problem(error, node.id, port.name))
+            found.append(_problem(error, node.id, port.name))
     return found
+
+
+def _no_output(title: str, port: str) -> EngineError:
+    return InvalidArgumentError("{title} has no output '{port}'.", hint="Remove the wire.", title=title, port=port)
 
 
 def _unknown(node: Node) -> EngineError:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from engine.core.errors import InvalidArgumentError
+from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.param import bind
 from engine.runtime import rng
@@ -91,6 +92,34 @@ def kind_of(node_type: NodeType) -> Kind:
 def is_source(node_type: NodeType) -> bool:
     """Whether the node is a data set, of which the engine gives one batch at a time."""
     return node_type.category == "data" and node_type.make is not None
+
+
+@contextmanager
+def in_words(node_type: NodeType) -> Iterator[None]:
+    """Let nothing but an `EngineError` out of the block: a node that fails unforeseen must not take the others along.
+
+    Raises
+    ------
+    EngineError
+        In place of what has no words of its own.
+    """
+    try:
+        yield
+    except EngineError:
+        raise
+    except MemoryError as error:
+        raise EngineError(
+            "There is not enough memory for what {title} makes.",
+            hint="Make its tensors smaller.",
+            title=node_type.title,
+        ) from error
+    except Exception as error:
+        raise EngineError(
+            "{title} failed in a way that nobody foresaw: {why}.",
+            hint="Try other inputs or parameters.",
+            title=node_type.title,
+            why=f"{type(error).__name__}: {error}",
+        ) from error
 
 
 def bound(node_type: NodeType, given: Mapping[str, Any]) -> dict[str, Any]:

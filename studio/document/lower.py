@@ -12,6 +12,7 @@ import numpy as np
 from engine import keras
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.param import Param
 from engine.core.spec import TensorSpec
 from engine.data import Examples
 from engine.graph.graph import freeze
@@ -20,12 +21,13 @@ from engine.runtime.eager import constant
 from studio.document.catalogue import FIT_PARAMS
 from studio.document.document import Document, PortRef
 from studio.document.infer import Inference, ordered, output_refs
-from studio.document.kinds import bound, is_source, kind_of
+from studio.document.kinds import bound, in_words, is_source, kind_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
 
 #: Setting of a document: the seed of everything random in it.
 SEED = "seed"
+_SEED = Param("int", 0, "Where random numbers begin.", min=0)
 #: Examples of a batch where no trainer says how many.
 BATCH_SIZE = 32
 
@@ -50,7 +52,7 @@ class Training:
     fit
         Keyword arguments of `fit` beside the data: "epochs", "batch_size", …
     metrics
-        Names of the metrics: the ids of their nodes.
+        Names of the metrics, as in the logs: the ids of their nodes, behind that of the prediction if there are two.
     trainer
         Id of the trainer's node.
     """
@@ -97,7 +99,9 @@ class Program:
         self._catalogue = catalogue
         self._inference = Inference(catalogue)
         self._made: dict[str, tuple[Any, Any]] = {}
-        self._examples: dict[Any, Examples] = {}
+        self._examples: dict[Any, Examples | EngineError] = {}
+        self._trainers: list[str] = []
+        self._fed_by: dict[str, set[str]] = {}
         self.steps: list[Step] = []
         self.specs: Mapping[PortRef, TensorSpec] = {}
         self.seed = 0
@@ -106,14 +110,23 @@ class Program:
     # --------------------------------------------------------------------------------------------------- document
 
     def update(self, document: Document) -> None:
-        """Take the present state of the document over; layers that did not change keep their weights."""
+        """Take the present state of the document over; layers that did not change keep their weights.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If its seed is no seed. What is wrong with nodes is in `problems`.
+        """
+        seed = _SEED.validate(document.settings.get(SEED, _SEED.default), SEED)
         analysis = self._inference.analyse(document)
         self.specs = analysis.specs
         self.problems = {}
         for problem in analysis.problems:
             if problem.node is not None and problem.severity == "error":
                 self.problems.setdefault(problem.node, problem.error)
-        self.seed = int(document.settings.get(SEED, 0))
+        self.seed = seed
+        self._trainers = [id for id, node in document.nodes.items() if node.type.startswith("train.")]
+        self._fed_by = {id: {ref.node for ref in document.inputs_of(id).values()} for id in document.nodes}
         self.steps = []
         made: dict[str, tuple[Any, Any]] = {}
         for id in order(document)[0]:
@@ -122,26 +135,35 @@ class Program:
             node = document.nodes[id]
             node_type = self._catalogue[node.type]
             sources = ordered(node_type, document.inputs_of(id))
-            specs = [analysis.specs.get(ref) for ref in sources]
-            if any(s is None for s in specs):
+            specs = [spec for ref in sources if (spec := analysis.specs.get(ref)) is not None]
+            if len(specs) < len(sources):
                 continue
             params = bound(node_type, node.params)
             key = (node_type.id, freeze(params), tuple(specs), self.seed)
             known = self._made.get(id)
-            made[id] = known if known and known[0] == key else (key, self._make(node_type, params, id))
+            made[id] = known if known and known[0] == key else (key, self._make(node_type, params, id, specs))
             self.steps.append(Step(id, node_type, params, sources, made[id][1]))
         self._made = made
+        in_use = {_data_key(step) for step in self.steps if is_source(step.node_type)}
+        self._examples = {key: found for key, found in self._examples.items() if key in in_use}
 
     def reset(self) -> None:
-        """Forget all weights: the next update draws new ones, the same as at first."""
+        """Forget all weights: the next update draws new ones, the same as at first. Data that failed get a new try."""
         self._made.clear()
+        self._forget_failures()
 
-    def _make(self, node_type: NodeType, params: dict[str, Any], id: str) -> Any:
+    def _forget_failures(self) -> None:
+        self._examples = {key: found for key, found in self._examples.items() if not isinstance(found, EngineError)}
+
+    def _make(self, node_type: NodeType, params: dict[str, Any], id: str, specs: Sequence[TensorSpec]) -> Any:
         if is_source(node_type):
             return None
         # each node draws from a seed of its own, so that an edit of one leaves the others' weights alone
         rng.set_seed(rng.mixed(self.seed, id))
-        return kind_of(node_type).make(node_type, params, id)
+        made = kind_of(node_type).make(node_type, params, id)
+        if isinstance(made, keras.Layer):
+            made.compute_output_spec(*specs)  # makes the weights while that seed is in force
+        return made
 
     def examples(self, step: Step) -> Examples:
         """Return the examples of a data node; they are loaded once.
@@ -149,13 +171,19 @@ class Program:
         Raises
         ------
         EngineError
-            If they cannot be loaded or are no good; the error names the node.
+            If they cannot be loaded or are no good. A preview at each edit does not try again; training does.
         """
-        key = (step.node_type.id, freeze(step.params))
+        key = _data_key(step)
         if key not in self._examples:
-            with _at(step.id):
-                self._examples[key] = step.node_type.make(**step.params)
-        return self._examples[key]
+            try:
+                with in_words(step.node_type):
+                    self._examples[key] = step.node_type.make(**step.params)
+            except EngineError as error:
+                self._examples[key] = error
+        found = self._examples[key]
+        if isinstance(found, EngineError):
+            raise type(found)(found.template, hint=found.hint, **{**found.facts, "node": step.id})
+        return found
 
     def step(self, id: str) -> Step | None:
         """Return the step of a node, or None if it cannot run."""
@@ -178,8 +206,8 @@ class Program:
             if any(ref not in found.tensors for ref in step.sources):
                 continue
             try:
-                inputs = [found.tensors[ref] for ref in step.sources]
-                outputs = list((run or self.run)(step, inputs))
+                with in_words(step.node_type):
+                    outputs = list((run or self.run)(step, [found.tensors[ref] for ref in step.sources]))
             except EngineError as error:
                 error.facts.setdefault("node", step.id)
                 found.errors[step.id] = error
@@ -204,15 +232,19 @@ class Program:
         EngineError
             If there is no trainer, or what it needs is not there; the error names the node.
         """
-        trainers = [s for s in self.steps if s.node_type.category == "train"]
-        if len(trainers) != 1:
-            self._refuse_trainers(trainers)
-        trainer = trainers[0]
+        self._forget_failures()
+        trainer = self._trainer()
         losses = [self._behind(trainer, ref) for ref in trainer.sources]
         sources, feeds = self._feeds(losses)
         watched = self._watched(losses)
         with _at(trainer.id):
             model = self._model(sources, losses)
+            if not model.trainable_variables:
+                raise InvalidArgumentError(
+                    "There is nothing to learn: no layer with weights leads to the prediction.",
+                    hint="Put a layer such as Dense between the data and the loss.",
+                    node=losses[0].id,
+                )
             model.compile(
                 optimizer=self._fresh(trainer),
                 loss=[loss.made for loss in losses],
@@ -221,29 +253,35 @@ class Program:
         x = [feeds[ref][0] for ref in sources]
         truths = [self._truth(loss, 0) for loss in losses]
         validation = None
-        if all(feeds[ref][1] is not None for ref in sources):
+        if all(feeds[ref][1] is not None for ref in sources) and all(map(self._has_test, losses)):
             held_out = [self._truth(loss, 1) for loss in losses]
             validation = ([v for ref in sources if (v := feeds[ref][1]) is not None], held_out)
         fit = {name: trainer.params[name] for name in FIT_PARAMS}
         if validation is not None:
             fit["validation_split"] = 0.0
-        names = tuple(m.id for metrics in watched for m in metrics)
+        outputs = [f"{name}_" for name in model.output_names(len(losses))] if len(losses) > 1 else [""]
+        names = tuple(f"{output}{m.id}" for output, metrics in zip(outputs, watched, strict=True) for m in metrics)
         return Training(model, x, truths, validation, fit, names, trainer.id)
 
-    def _refuse_trainers(self, trainers: Sequence[Step]) -> None:
-        for id, error in self.problems.items():
-            error.facts.setdefault("node", id)
-            raise error
-        if trainers:
+    def _trainer(self) -> Step:
+        """Return the trainer, or raise what keeps it from running."""
+        if not self._trainers:
+            raise InvalidArgumentError(
+                "The document has no trainer.", hint="Add one from the palette (Adam or SGD) and wire the loss to it."
+            )
+        if len(self._trainers) > 1:
             raise InvalidArgumentError(
                 "The document has {count} trainers.",
                 hint="Keep one.",
-                count=len(trainers),
-                node=trainers[1].id,
+                count=len(self._trainers),
+                node=self._trainers[1],
             )
-        raise InvalidArgumentError(
-            "The document has no trainer.", hint="Add one from the palette (Adam or SGD) and wire the loss to it."
-        )
+        if (trainer := self.step(self._trainers[0])) is not None:
+            return trainer
+        needed = list(self._trainers)
+        for id in needed:  # grows while it is walked
+            needed += (other for other in self._fed_by[id] if other not in needed)
+        raise next(error for id, error in self.problems.items() if id in needed)
 
     def _behind(self, trainer: Step, ref: PortRef) -> Step:
         step = self.step(ref.node)
@@ -276,13 +314,19 @@ class Program:
                 for i, port in enumerate(step.node_type.outputs):
                     if (ref := PortRef(step.id, port.name)) in read:
                         feeds[ref] = examples.train[i], examples.test[i] if examples.test else None
-        if not feeds:
-            raise InvalidArgumentError(
-                "The prediction does not depend on any data.",
-                hint="Wire a data node to the first layer.",
-                node=losses[0].id,
-            )
+        for loss in losses:
+            if not any(is_source(step.node_type) for step in self._ancestors([loss.sources[1]])):
+                raise InvalidArgumentError(
+                    "The prediction does not depend on any data.",
+                    hint="Wire a data node to the first layer.",
+                    node=loss.id,
+                )
         return list(feeds), feeds
+
+    def _has_test(self, loss: Step) -> bool:
+        """Whether the data that the truth depends on keep some examples apart to test on."""
+        sources = (s for s in self._ancestors([loss.sources[0]]) if is_source(s.node_type))
+        return all(self.examples(s).test is not None for s in sources)
 
     def _model(self, sources: Sequence[PortRef], losses: Sequence[Step]) -> keras.Model:
         """Return the model from the data ports to the predictions, made by wiring the same layers symbolically."""
@@ -293,7 +337,7 @@ class Program:
                 for spec, ref in zip(_specs(step), output_refs(step.id, step.node_type, 2), strict=True):
                     values[ref] = keras.Input(batch_shape=spec.shape, dtype=spec.dtype, name=f"{ref.node}.{ref.port}")
                 continue
-            with _at(step.id):
+            with _at(step.id), in_words(step.node_type):
                 outputs = kind_of(step.node_type).apply(step.made, [values[r] for r in step.sources])
             values.update(zip(output_refs(step.id, step.node_type, len(outputs)), outputs, strict=True))
         return keras.Model([values[r] for r in sources], [values[r] for r in predictions], name="document")
@@ -315,7 +359,7 @@ class Program:
 
     def _fresh(self, step: Step) -> Any:
         """Return an optimiser or a metric that has seen nothing yet."""
-        return self._make(step.node_type, step.params, step.id)
+        return self._make(step.node_type, step.params, step.id, [])
 
     def _truth(self, loss: Step, part: int) -> Array:
         """Return the truth for all examples: data, or what ops make of them."""
@@ -333,9 +377,14 @@ class Program:
                 examples = self.examples(step)
                 outputs = [constant(a) for a in (examples.test if part and examples.test else examples.train)]
             else:
-                outputs = list(kind_of(step.node_type).apply(step.made, [values[r] for r in step.sources]))
+                with _at(step.id), in_words(step.node_type):
+                    outputs = list(kind_of(step.node_type).apply(step.made, [values[r] for r in step.sources]))
             values.update(zip(output_refs(step.id, step.node_type, len(outputs)), outputs, strict=True))
         return np.asarray(values[ref].numpy())
+
+
+def _data_key(step: Step) -> Any:
+    return step.node_type.id, freeze(step.params)
 
 
 def _specs(step: Step) -> Sequence[TensorSpec]:
