@@ -10,7 +10,8 @@ import pytest
 
 import engine as tf
 from engine.core.errors import InvalidArgumentError
-from engine.core.param import KINDS, Param, bind
+from engine.core.kinds import KINDS
+from engine.core.param import Param, bind
 
 #: For each kind values with what they become.
 ACCEPTED: dict[str, list[tuple[Param, Any, Any]]] = {

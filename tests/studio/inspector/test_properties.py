@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.core.errors import InvalidArgumentError
-from engine.core.param import KINDS, Param
+from engine.core.kinds import KINDS
+from engine.core.param import Param
 from engine.core.registry import Registry
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, Node

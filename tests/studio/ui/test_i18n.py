@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.core.errors import EngineError, InvalidArgumentError
-from engine.core.param import KINDS, Param
+from engine.core.kinds import KINDS
+from engine.core.param import Param
 from studio.ui import i18n
 from studio.ui.appearance import Appearance
 from studio.ui.i18n import THIN_SPACE, describe, number
