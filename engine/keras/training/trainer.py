@@ -236,16 +236,7 @@ class Trainer:
             _FIT_PARAMS[name].validate(value, name, "fit")
         if class_weight is not None:
             sample_weight = weighted_by_class(y, class_weight, sample_weight)
-        data = self._data(x, y, sample_weight)
-        held_out = None
-        if validation_data is not None:
-            if not isinstance(validation_data, list | tuple) or len(validation_data) not in (2, 3):
-                raise InvalidArgumentError(
-                    "validation_data is no pair.", hint="Give (x, y), or (x, y, sample_weight), as a tuple."
-                )
-            held_out = self._data(*validation_data)
-        elif validation_split:
-            data, held_out = split(data, validation_split)
+        data, held_out = self._fit_data(self._data(x, y, sample_weight), validation_data, validation_split)
         history = History()
         bar = ProgressBar(1 if verbose == "auto" else int(verbose))
         listeners = [history, *(callbacks or ()), *([bar] if verbose else ())]
@@ -263,16 +254,29 @@ class Trainer:
             self._epoch(data, order, batch_size, tell, bar)
             logs = self._results()
             if held_out is not None and not self.stop_training:
-                tell.call("on_test_begin", {})
-                found = self._evaluate(held_out, batch_size)
-                tell.call("on_test_end", found)
-                logs |= {f"val_{name}": value for name, value in found.items()}
+                logs |= self._validate(held_out, batch_size, tell)
             tell.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break
         tell.call("on_train_end", logs)
         self.history = history
         return history
+
+    def _fit_data(self, data: ArrayData, validation_data: Any, share: float) -> tuple[ArrayData, ArrayData | None]:
+        """Return what to train on and what to validate with."""
+        if validation_data is None:
+            return split(data, share) if share else (data, None)
+        if not isinstance(validation_data, list | tuple) or len(validation_data) not in (2, 3):
+            raise InvalidArgumentError(
+                "validation_data is no pair.", hint="Give (x, y), or (x, y, sample_weight), as a tuple."
+            )
+        return data, self._data(*validation_data)
+
+    def _validate(self, data: ArrayData, batch_size: int, tell: CallbackList) -> dict[str, float]:
+        tell.call("on_test_begin", {})
+        found = self._evaluate(data, batch_size)
+        tell.call("on_test_end", found)
+        return {f"val_{name}": value for name, value in found.items()}
 
     def _epoch(self, data: ArrayData, order: Array, batch_size: int, tell: CallbackList, bar: ProgressBar) -> None:
         run = self._runner("train")
