@@ -57,7 +57,9 @@ def _require_finite(array: Array, what: str, name: str) -> None:
     if array.dtype.kind != "f":
         return
     # the sum is finite unless an element is not (or it overflows, which the second look tells apart)
-    if not np.isfinite(np.sum(array, dtype=np.float64)) and not (finite := np.isfinite(array)).all():
+    with np.errstate(all="ignore"):
+        total = np.sum(array, dtype=np.float64)
+    if not np.isfinite(total) and not (finite := np.isfinite(array)).all():
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise InvalidArgumentError(
             "{what} of the data set '{name}' holds {count} values that are NaN or infinite, the first at {place}.",

@@ -100,7 +100,8 @@ def read_npz(path: Path, wanted: dict[str, Callable[[Array], bool]]) -> dict[str
         If the file is truncated or holds other things.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # NumPy leaves a file that it cannot read open, unless it is given one that is
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays: dict[str, Any] = {name: file[name] for name in wanted}
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise DataLossError(
