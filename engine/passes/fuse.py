@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from engine.core.dtype import Array
@@ -70,11 +70,14 @@ def domain(node: Node) -> TensorShape:
     return node.inputs[0].spec.shape if is_reduction(node) else node.specs[0].shape
 
 
-@dataclass
+@dataclass(eq=False)
 class _Cluster:
+    """Nodes that run together, as bits of `mask`; `before` has those that must have run, whole clusters of them."""
+
     domain: TensorShape
-    members: list[Node] = field(default_factory=list)
-    mask: int = 0
+    members: list[Node]
+    mask: int
+    before: int
 
 
 class _Fusion:
@@ -83,49 +86,60 @@ class _Fusion:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.number = {n: i for i, n in enumerate(graph.nodes)}
-        self.ancestors: dict[Node, int] = {}
+        self.outputs = frozenset(graph.outputs)
         self.cluster: dict[Node, _Cluster] = {}
-        for node in graph.nodes:
-            mask = 0
-            for value in node.inputs:
-                mask |= self.ancestors[value.node] | 1 << self.number[value.node]
-            self.ancestors[node] = mask
+        self.fusable: set[Node] = set()
 
     def run(self) -> list[_Cluster]:
         for node in self.graph.nodes:
-            if is_elementwise(node) or is_reduction(node):
-                self._place(node)
-        unique = {id(c): c for c in self.cluster.values()}
-        return [c for c in unique.values() if c.members]
+            self._place(node)
+        return [c for c in dict.fromkeys(self.cluster.values()) if self.fusable.issuperset(c.members)]
 
     def _place(self, node: Node) -> None:
-        own = _Cluster(domain(node), [node], 1 << self.number[node])
+        before = 0
+        for value in node.inputs:
+            before |= self.cluster[value.node].before | self.cluster[value.node].mask
+        is_fusable = is_elementwise(node) or is_reduction(node)
+        own = _Cluster(domain(node) if is_fusable else TensorShape(), [node], 1 << self.number[node], before)
         self.cluster[node] = own
+        if not is_fusable:
+            return
+        self.fusable.add(node)
         if not own.domain.is_static:
             return
         for index, value in enumerate(node.inputs):
-            other = self.cluster.get(value.node)
-            if other is None or index in node.op.shape_only or other is own or is_reduction(value.node):
+            other = self.cluster[value.node]
+            if (
+                value.node not in self.fusable
+                or index in node.op.shape_only
+                or other is own
+                or is_reduction(value.node)
+            ):
                 continue
             if other.domain == own.domain and self._may_merge(other, own):
-                other.members.extend(own.members)
-                other.mask |= own.mask
-                for member in own.members:
-                    self.cluster[member] = other
-                own = other
+                own = self._merged(other, own)
+
+    def _merged(self, a: _Cluster, b: _Cluster) -> _Cluster:
+        a.members.extend(b.members)
+        a.mask |= b.mask
+        a.before = (a.before | b.before) & ~a.mask
+        for member in b.members:
+            self.cluster[member] = a
+        for cluster in set(self.cluster.values()):
+            if cluster.before & a.mask:  # what comes after a part of it comes after all of it
+                cluster.before |= a.before | a.mask
+        return a
 
     def _may_merge(self, a: _Cluster, b: _Cluster) -> bool:
         """Whether no path leads out of the two clusters and back into them, and the kernel stays small enough."""
         members = a.mask | b.mask
-        before = 0  # what the members depend on, outside of the cluster
-        for node in (*a.members, *b.members):
-            before |= self.ancestors[node]
-        outside = before & ~members
+        outside = (a.before | b.before) & ~members
         while outside:
             lowest = outside & -outside
-            if self.ancestors[self.graph.nodes[lowest.bit_length() - 1]] & members:
+            cluster = self.cluster[self.graph.nodes[lowest.bit_length() - 1]]
+            if cluster.before & members:
                 return False
-            outside ^= lowest
+            outside &= ~cluster.mask
         return not self._reads_reduction((*a.members, *b.members)) and (
             self._arrays((*a.members, *b.members)) <= MOST_ARRAYS
         )
@@ -142,10 +156,6 @@ class _Fusion:
 
     def _is_read_outside(self, value: Value, inside: set[Node]) -> bool:
         return value in self.outputs or any(u not in inside for u in self.graph.users.get(value, ()))
-
-    @property
-    def outputs(self) -> frozenset[Value]:
-        return frozenset(self.graph.outputs)
 
     def body(self, cluster: _Cluster) -> tuple[Graph, list[Value], list[Value]]:
         """Return the cluster as a graph of its own, with what it takes from outside and what it gives."""

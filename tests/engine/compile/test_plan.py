@@ -95,7 +95,8 @@ def test_a_plan_needs_all_sizes() -> None:
         Plan(f.get_concrete_function().graph)
 
 
-def test_each_kernel_that_is_not_ready_is_reported() -> None:
+def test_each_kernel_that_is_not_ready_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_loaded", {})
     heard: list[tuple[str, int, int]] = []
     graph = optimise(graph_of(lambda x: tf.exp(tf.reduce_max(tf.cos(x) * 0.123)), X))
     for _ in range(2):
