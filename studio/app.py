@@ -351,8 +351,7 @@ class MainWindow(QMainWindow):
     def _forget_document(self) -> None:
         self._unsubscribe()
         self._unsubscribe = _nothing
-        if self.controller.state in ("training", "paused"):
-            self.controller.stop()
+        self.controller.abandon()
         self.plots.clear()
         self.status_line.clear_run()
         self.status_line.show_parameters(0)

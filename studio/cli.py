@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,14 +18,18 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = [a for a in args if not a.startswith("-")]
-        own = {"--help", "--version"}
-        if not (words and words[0] in self.commands) and not own.intersection(args):
-            args = ["open", *args]
+        if not (words and words[0] in self.commands):
+            own = [a for a in args if a in ("--help", "--version")]
+            args = own or ["open", *args]
         return super().parse_args(ctx, args)
 
 
 _MODE = click.option("--mode", type=click.Choice(["eager", "lazy"]), help="Run op by op, or compiled (the default).")
-_DATA = click.option("--data-dir", type=click.Path(path_type=Path), help="Folder in which data files are looked for.")
+_DATA = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder in which data files are looked for.",
+)
 
 
 @click.group(cls=_Commands)
@@ -36,7 +41,7 @@ def commands() -> None:
     """
 
 
-@commands.command("open")
+@commands.command("open", short_help="Open the studio, with a document if one is given.")
 @click.argument("document", required=False, type=click.Path(path_type=Path))
 @click.option("--train", is_flag=True, help="Start training at once.")
 @_MODE
@@ -64,7 +69,7 @@ def open_command(document: Path | None, train: bool, mode: str | None, data_dir:
     sys.exit(run_studio(document, train=train, mode=mode, data_dir=data_dir))
 
 
-@commands.command("run")
+@commands.command("run", short_help="Train a document in the terminal.")
 @click.argument("document", type=click.Path(path_type=Path))
 @_MODE
 @click.option("--epochs", type=click.IntRange(min=1), help="Number of epochs, in place of the document's.")
@@ -120,7 +125,16 @@ def _run(
         click.echo("Stopped.", err=True)
         sys.exit(130)
     if as_json:
-        click.echo(json.dumps(result))
+        click.echo(json.dumps(_finite(result), allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    """Return plain data with None for what JSON has no number for."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return value if not isinstance(value, float) or math.isfinite(value) else None
 
 
 def _fail(message: str) -> NoReturn:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.core.errors import EngineError
 from studio.document.document import Document, PortRef
 from studio.document.file import dumps
 from studio.run import worker
@@ -31,7 +33,7 @@ from studio.run.messages import (
     Watch,
     Watched,
 )
-from studio.run.transport import unpack
+from studio.run.transport import Outbox, discard, unpack
 
 State = Literal["starting", "ready", "training", "paused", "crashed"]
 
@@ -46,7 +48,8 @@ MOST_MESSAGES: Final = 64
 class RunController(QObject):
     """Runs documents in the engine's process.
 
-    Signals carry the messages of `studio.run.messages`; those of an earlier run are dropped.
+    Signals carry the messages of `studio.run.messages`; those of an earlier run or of another document are dropped.
+    Nothing here waits for the process, except for `shutdown` and `restart`, which may take a moment.
 
     Parameters
     ----------
@@ -72,7 +75,9 @@ class RunController(QObject):
         self._data_dir = data_dir
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._outbox: Outbox | None = None
         self._revision = 0
+        self._oldest = 0
         self._watching: PortRef | None = None
         self._document: Document | None = None
         self._reset = False
@@ -100,7 +105,7 @@ class RunController(QObject):
         process = context.Process(target=worker.main, args=(there, self._data_dir), name="trenza-engine", daemon=True)
         process.start()
         there.close()
-        self._process, self._connection = process, here
+        self._process, self._connection, self._outbox = process, here, Outbox(here)
         self._set_state("starting")
         self._drain_timer.start()
 
@@ -115,20 +120,24 @@ class RunController(QObject):
         """End the process; it has a moment to obey."""
         self._drain_timer.stop()
         self._preview_timer.stop()
-        self._send(Control("stop"))
         self._send(Shutdown())
-        self._end_process(patience=0.2)
+        self._end_process(patience=0.3)
 
     def _end_process(self, patience: float = 0.0) -> None:
-        process, self._process = self._process, None
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        if process is not None:
-            process.join(patience)
-            if process.is_alive():
-                process.kill()
-                process.join(1.0)
+        """Let the process end by itself for some seconds, then make it end."""
+        process, connection, outbox = self._process, self._connection, self._outbox
+        self._process = self._connection = self._outbox = None
+        if process is None or connection is None or outbox is None:
+            return
+        process.join(patience)
+        if process.is_alive():
+            process.kill()
+            process.join(1.0)
+        outbox.close(1.0)
+        with suppress(EOFError, OSError):  # what it said last is wanted by nobody
+            while connection.poll():
+                discard(connection.recv())
+        connection.close()
 
     @property
     def pid(self) -> int | None:
@@ -139,34 +148,56 @@ class RunController(QObject):
 
     def preview(self, document: Document, reset: bool = False) -> None:
         """Ask for the values of all wires, soon; with `reset` the weights are drawn anew first."""
+        if document is not self._document:
+            self._oldest = self._revision + 1
+            self.watch(None)
         self._document = document
         self._reset = self._reset or reset
         self._preview_timer.start()
 
     def _send_preview(self) -> None:
-        if self._document is not None and self.state != "crashed":
-            self._revision += 1
-            self._send(Preview(self._revision, dumps(self._document), self._reset))
-            self._reset = False
+        if self._document is None or self._outbox is None:
+            return
+        self._revision += 1
+        try:
+            text = dumps(self._document)
+        except EngineError as error:
+            self.previewed.emit(Previewed(self._revision, {}, {error.node or "": error}))
+            return
+        self._send(Preview(self._revision, text, self._reset))
+        self._reset = False
 
     def train(self, document: Document, mode: Mode) -> int:
         """Begin to train, and return the number of this run."""
         self.run += 1
-        self._send(Train(self.run, dumps(document), mode))
-        self._set_state("training")
+        try:
+            text = dumps(document)
+        except EngineError as error:
+            self.ended.emit(Ended(self.run, "failed", error=error))
+            return self.run
+        if self._outbox is not None:
+            self._send(Train(self.run, text, mode))
+            self._set_state("training")
         return self.run
 
     def pause(self) -> None:
         """Let the training stand still."""
-        self._send(Control("pause"))
+        self._send(Control("pause", self.run))
 
     def resume(self) -> None:
         """Let the training go on."""
-        self._send(Control("resume"))
+        self._send(Control("resume", self.run))
 
     def stop(self) -> None:
         """End the training; the network stays as it is."""
-        self._send(Control("stop"))
+        self._send(Control("stop", self.run))
+
+    def abandon(self) -> None:
+        """End the training and hear no more of it: its document is gone."""
+        if self.state in ("training", "paused"):
+            self.stop()
+            self.run += 1
+            self._set_state("ready")
 
     def watch(self, port: PortRef | None) -> None:
         """From now on send all values of a port; None ends it."""
@@ -174,12 +205,8 @@ class RunController(QObject):
         self._send(Watch(port))
 
     def _send(self, command: Command) -> None:
-        if self._connection is None:
-            return
-        try:
-            self._connection.send(command)
-        except (BrokenPipeError, OSError):
-            self._crash()
+        if self._outbox is not None:
+            self._outbox.send(command)
 
     # ----------------------------------------------------------------------------------------------------- receive
 
@@ -198,8 +225,11 @@ class RunController(QObject):
             self._crash()
 
     def _receive(self, event: Any) -> None:
-        run = getattr(event, "run", self.run)
-        if run != self.run:
+        if getattr(event, "run", self.run) != self.run:
+            return
+        if isinstance(event, Previewed) and event.revision < self._oldest:
+            return
+        if isinstance(event, Watched) and event.port != self._watching:
             return
         if isinstance(event, Paused):
             self._set_state("paused" if event.paused else "training")
@@ -211,13 +241,10 @@ class RunController(QObject):
         self._signals[type(event)].emit(event)
 
     def _crash(self) -> None:
-        if self.state == "crashed":
-            return
-        process = self._process
         code = None
-        if process is not None:
-            process.join(0.05)
-            code = process.exitcode
+        if self._process is not None:
+            self._process.join(0.05)
+            code = self._process.exitcode
         self._end_process()
         self._set_state("crashed")
         self.crashed.emit(Crashed(code))

@@ -39,9 +39,10 @@ class Train:
 
 @dataclass(frozen=True)
 class Control:
-    """Pause, resume or stop the training; takes effect within one step."""
+    """Pause, resume or stop a training; takes effect within one step. Stop ends those before it, too."""
 
     action: Literal["pause", "resume", "stop"]
+    run: int
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ from studio.document.lower import Program, Training, Values
 from studio.run.messages import Mode
 
 Report = Callable[[str, int, int], None]
+
+
+class Stopped(Exception):  # noqa: N818  (not an error: the user's wish)
+    """Raised by a report to end a training while it compiles."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,16 @@ def train(
     Raises
     ------
     EngineError
-        If the data do not fit the model; the error names the trainer's node.
+        If the data do not fit the model, or the memory does not hold it; the error names the trainer's node.
+    Stopped
+        If `report` raised it.
     """
     model = training.model
     model.run_eagerly = mode == "eager"
     model.compile_report = report
     rng.set_seed(rng.mixed(program.seed, "order"))
     begin = time.perf_counter()
-    try:
+    with _in_words(training.trainer):
         history = model.fit(
             training.x,
             training.y,
@@ -58,9 +65,6 @@ def train(
             verbose=verbose,
             **training.fit,
         )
-    except EngineError as error:
-        error.facts.setdefault("node", training.trainer)
-        raise
     logs = {name: values[-1] for name, values in history.history.items()}
     return Outcome(logs, len(history.epoch), time.perf_counter() - begin)
 
@@ -78,4 +82,29 @@ def evaluate(program: Program, mode: Mode) -> Values:
         errors.update(found.errors)
         return list(found.tensors.values())
 
-    return Values(dict(zip(refs, tensors, strict=True)) if (tensors := Function(compute)()) else {}, errors)
+    with _in_words():
+        tensors = Function(compute)()
+    return Values(dict(zip(refs, tensors, strict=True)) if tensors else {}, errors)
+
+
+@contextmanager
+def _in_words(node: str | None = None) -> Iterator[None]:
+    """Let only errors in words out of the block, and the user's wish to stop: a failure must not end the program."""
+    try:
+        yield
+    except EngineError as error:
+        error.facts.setdefault("node", node)
+        raise
+    except Stopped:
+        raise
+    except MemoryError as error:
+        raise EngineError(
+            "There is not enough memory to run this.", hint="Use smaller layers or batches.", node=node
+        ) from error
+    except Exception as error:
+        raise EngineError(
+            "The run failed in a way that nobody foresaw: {why}.",
+            hint="Try it eagerly, or with other parameters.",
+            why=f"{type(error).__name__}: {error}",
+            node=node,
+        ) from error

@@ -11,7 +11,7 @@ import click
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.data.files import use_folder
 from studio.document.catalogue import CATALOGUE
-from studio.document.document import Document
+from studio.document.document import Document, Node
 from studio.document.edits import SetParams, SetSetting
 from studio.document.file import load
 from studio.document.lower import SEED, Program, Values
@@ -66,12 +66,8 @@ def _set(document: Document, change: str) -> None:
         raise InvalidArgumentError(
             "--set takes NODE.PARAM=VALUE, not '{change}'.", hint="As in --set hidden.units=64.", change=change
         )
-    found = [n for n in document.nodes.values() if name in (n.id, n.title)]
-    if not found:
-        raise InvalidArgumentError(
-            "There is no node '{name}'.", hint="There are: {names}.", name=name, names=", ".join(document.nodes)
-        )
-    node_type = CATALOGUE[found[0].type]
+    node = _node(document, name)
+    node_type = CATALOGUE[node.type]
     if param_name not in node_type.params:
         raise InvalidArgumentError(
             "The node '{name}' has no parameter '{param}'.",
@@ -82,7 +78,27 @@ def _set(document: Document, change: str) -> None:
         )
     param = node_type.params[param_name]
     value = param.validate(param.parse(text), param_name, name)
-    document.apply(SetParams(found[0].id, {param_name: param.to_json(value)}))
+    document.apply(SetParams(node.id, {param_name: param.to_json(value)}))
+
+
+def _node(document: Document, name: str) -> Node:
+    """Return the node with this id, or the only one with this title."""
+    if name in document.nodes:
+        return document.nodes[name]
+    found = [n for n in document.nodes.values() if n.title == name]
+    if len(found) > 1:
+        raise InvalidArgumentError(
+            "There are {count} nodes called '{name}'.",
+            hint="Name one by its id: {names}.",
+            count=len(found),
+            name=name,
+            names=", ".join(n.id for n in found),
+        )
+    if not found:
+        raise InvalidArgumentError(
+            "There is no node '{name}'.", hint="There are: {names}.", name=name, names=", ".join(document.nodes)
+        )
+    return found[0]
 
 
 def _compute(program: Program, mode: Mode, quiet: bool) -> dict[str, Any]:

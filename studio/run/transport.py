@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from dataclasses import dataclass, fields, is_dataclass, replace
+from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any, Final
 
@@ -29,6 +32,12 @@ class SharedArray:
             segment.close()
             segment.unlink()
 
+    def free(self) -> None:
+        """Free the memory without a look at it."""
+        segment = SharedMemory(self.name)
+        segment.close()
+        segment.unlink()
+
 
 def _share(array: Any) -> SharedArray:
     segment = SharedMemory(create=True, size=array.nbytes)
@@ -45,6 +54,40 @@ def pack(message: Any) -> Any:
 def unpack(message: Any) -> Any:
     """Return a message with its arrays fetched from shared memory."""
     return _mapped(message, lambda v: isinstance(v, SharedArray), SharedArray.fetch)
+
+
+def discard(message: Any) -> None:
+    """Free what a message that nobody wants has in shared memory."""
+    _mapped(message, lambda v: isinstance(v, SharedArray), SharedArray.free)
+
+
+class Outbox:
+    """Sends messages from a thread of its own, so that nobody waits for a process that does not read.
+
+    When the other end is gone, it goes on without sending; that end is noticed where messages are received.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="commands", daemon=True)
+        self._thread.start()
+
+    def send(self, message: Any) -> None:
+        """Send a message when those before it are sent."""
+        self._waiting.put(message)
+
+    def close(self, patience: float) -> None:
+        """Send no more than what is waiting; give that some seconds."""
+        self._waiting.put(None)
+        self._thread.join(patience)
+
+    def _work(self) -> None:
+        try:
+            while (message := self._waiting.get()) is not None:
+                self._connection.send(message)
+        except OSError:
+            pass
 
 
 def _mapped(message: Any, chosen: Any, change: Any) -> Any:

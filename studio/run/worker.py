@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -48,31 +49,56 @@ REPORT_INTERVAL: Final = 0.05
 LOOK_INTERVAL: Final = 0.5
 
 
-class _Stopped(Exception):  # noqa: N818  (not an error: the user's wish)
-    """Raised where the user's Stop has to end something that does not ask."""
-
-
 class Switches:
-    """What the listening thread sets and the working one obeys within a step."""
+    """What the listening thread sets and the working one obeys within a step.
+
+    A wish names the training it is meant for, so it holds even if that one has not begun yet, and for no other.
+    """
 
     def __init__(self) -> None:
-        self.stop = threading.Event()
-        self.pause = threading.Event()
+        self._stopped = 0
+        self._paused = 0
 
-    def set(self, action: str) -> None:
+    def set(self, control: Control) -> None:
         """Take note of the user's wish."""
-        if action == "stop":
-            self.stop.set()
-            self.pause.clear()
-        elif action == "pause":
-            self.pause.set()
+        if control.action == "stop":
+            self._stopped = max(self._stopped, control.run)
         else:
-            self.pause.clear()
+            self._paused = control.run if control.action == "pause" else 0
 
-    def clear(self) -> None:
-        """Begin a run with nothing wished."""
-        self.stop.clear()
-        self.pause.clear()
+    def stops(self, run: int) -> bool:
+        """Whether this training is to end."""
+        return run <= self._stopped
+
+    def pauses(self, run: int) -> bool:
+        """Whether this training is to stand still."""
+        return run == self._paused and not self.stops(run)
+
+
+class Inbox:
+    """The commands that wait, in order. The one that was taken last can be put back."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._back: Any = None
+
+    def put(self, command: Any) -> None:
+        """Add a command behind the others."""
+        self._queue.put(command)
+
+    def put_back(self, command: Any) -> None:
+        """Let this command be the next one again."""
+        self._back = command
+
+    def take(self, wait: bool = False) -> Any:
+        """Return the next command: None if there is none, unless it is to be waited for."""
+        command, self._back = self._back, None
+        if command is not None:
+            return command
+        try:
+            return self._queue.get(wait)
+        except queue.Empty:
+            return None
 
 
 class Worker:
@@ -87,7 +113,7 @@ class Worker:
     def __init__(self, send: Callable[[Event], None]) -> None:
         self.send = send
         self.switches = Switches()
-        self.commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.commands = Inbox()
         self._program = Program(CATALOGUE)
         self._revision = 0
         self._watched: PortRef | None = None
@@ -100,25 +126,28 @@ class Worker:
     def work(self) -> None:
         """Carry out commands until there is a `Shutdown`."""
         self.send(Ready({"trenza": __version__, "numpy": np.__version__, "python": sys.version.split()[0]}))
-        while not isinstance(command := self.commands.get(), Shutdown):
+        while not isinstance(command := self.commands.take(wait=True), Shutdown):
             self.handle(command)
+
+    def receive(self, command: Any) -> None:
+        """Take a command from the window, in the listening thread: a switch is set at once, the rest waits its turn."""
+        if isinstance(command, Control):
+            self.switches.set(command)
+            return
+        if isinstance(command, Shutdown):
+            self.switches.set(Control("stop", sys.maxsize))
+        self.commands.put(command)
 
     def handle(self, command: Any) -> None:
         """Carry out one command."""
         self._handlers[type(command)](command)
 
-    def pending(self) -> Any:
-        """Return the next command if there is one, else None."""
-        try:
-            return self.commands.get_nowait()
-        except queue.Empty:
-            return None
-
     # ----------------------------------------------------------------------------------------------------- looking
 
     def _preview(self, command: Preview) -> None:
-        while isinstance(newer := self.pending(), Preview):
-            command = newer  # only the last of several edits matters
+        while isinstance(newer := self.commands.take(), Preview):
+            command = replace(newer, reset=newer.reset or command.reset)  # only the last of several edits matters
+        self.commands.put_back(newer)
         try:
             document = loads(command.document)
             if command.reset:
@@ -128,23 +157,13 @@ class Worker:
             self.look()
         except EngineError as error:
             self.send(Previewed(command.revision, {}, {error.node or "": error}))
-        if isinstance(newer, Shutdown):
-            self.commands.put(newer)
-        elif newer is not None:
-            self.handle(newer)
 
     def look(self) -> None:
         """Run the first batch through the document and send what is seen on every wire."""
-        values = self._values()
+        values = self._program.values()
         tensors = {ref: summarise(np.asarray(tensor), self._is_batched(ref)) for ref, tensor in values.tensors.items()}
         self.send(Previewed(self._revision, tensors, values.errors))
         self._send_watched(values)
-
-    def _values(self) -> Values:
-        try:
-            return self._program.values()
-        except MemoryError as error:
-            raise EngineError("There is not enough memory for these tensors.", hint="Make them smaller.") from error
 
     def _is_batched(self, ref: PortRef) -> bool:
         spec = self._program.specs.get(ref)
@@ -153,7 +172,7 @@ class Worker:
     def _watch(self, command: Watch) -> None:
         self._watched = command.port
         if command.port is not None:
-            self._send_watched(self._values())
+            self._send_watched(self._program.values())
 
     def _send_watched(self, values: Values) -> None:
         if self._watched is not None and (tensor := values.tensors.get(self._watched)) is not None:
@@ -163,23 +182,20 @@ class Worker:
     # ---------------------------------------------------------------------------------------------------- training
 
     def _train(self, command: Train) -> None:
-        self.switches.clear()
         listener: _Listener | None = None
         try:
             self._program.update(loads(command.document))
             training = self._program.training()
             listener = _Listener(self, command.run, training)
             outcome = session.train(self._program, training, command.mode, [listener], report=listener.compiling)
-            stopped = self.switches.stop.is_set()
-            self.send(Ended(command.run, "stopped" if stopped else "complete", outcome.metrics, outcome.seconds))
-            self.look()
-        except _Stopped:
+        except session.Stopped:
             self.send(Ended(command.run, "stopped", listener.logs if listener else {}))
         except EngineError as error:
             self.send(Ended(command.run, "failed", error=error))
-        except MemoryError:
-            text = EngineError("There is not enough memory to train this.", hint="Use smaller layers or batches.")
-            self.send(Ended(command.run, "failed", error=text))
+        else:
+            status: Literal["stopped", "complete"] = "stopped" if self.switches.stops(command.run) else "complete"
+            self.send(Ended(command.run, status, outcome.metrics, outcome.seconds))
+            self.look()
 
 
 class _Listener(Callback):
@@ -191,15 +207,14 @@ class _Listener(Callback):
         self._training = training
         self._epoch = 0
         self._step = 0
-        self._first = 0
         self._points: list[Mapping[str, float]] = []
         self._reported = self._looked = self._began = time.perf_counter()
         self.logs: Mapping[str, float] = {}
 
     def compiling(self, kernel: str, done: int, total: int) -> None:
         """Say that a kernel is being compiled; Stop ends that too."""
-        if self._worker.switches.stop.is_set():
-            raise _Stopped
+        if self._worker.switches.stops(self._run):
+            raise session.Stopped
         self._worker.send(Compiling(self._run, kernel, done, total))
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -222,9 +237,9 @@ class _Listener(Callback):
         self._points.append(logs)
         self._step += 1
         switches = self._worker.switches
-        if switches.pause.is_set():
+        if switches.pauses(self._run):
             self._wait()
-        if switches.stop.is_set():
+        if switches.stops(self._run):
             self.model.stop_training = True
         if time.perf_counter() - self._reported > REPORT_INTERVAL:
             self._report()
@@ -244,21 +259,17 @@ class _Listener(Callback):
             self._looked = time.perf_counter()
 
     def _serve(self) -> None:
-        """Carry out what can be carried out while training: looking, not another training."""
-        while (command := self._worker.pending()) is not None:
-            if isinstance(command, Preview | Watch):
-                self._worker.handle(command)
-            elif isinstance(command, Shutdown):
-                self._worker.switches.stop.set()
-                self._worker.commands.put(command)
-                return
+        """Carry out what can be carried out while training: looking. The next training waits for this one to end."""
+        while isinstance(command := self._worker.commands.take(), Preview | Watch):
+            self._worker.handle(command)
+        self._worker.commands.put_back(command)
 
     def _wait(self) -> None:
         """Stand still until the user wants to go on."""
         self._report()
         self._worker.look()
         self._worker.send(Paused(self._run, True))
-        while self._worker.switches.pause.is_set() and not self._worker.switches.stop.is_set():
+        while self._worker.switches.pauses(self._run):
             self._serve()
             time.sleep(0.01)
         self._worker.send(Paused(self._run, False))
@@ -291,10 +302,7 @@ def main(connection: Connection, data_dir: str | None = None) -> None:
                 command = connection.recv()
             except (EOFError, OSError):
                 os._exit(0)
-            if isinstance(command, Control):
-                worker.switches.set(command.action)
-            else:
-                worker.commands.put(command)
+            worker.receive(command)
 
     threading.Thread(target=listen, name="commands", daemon=True).start()
     worker.work()

@@ -16,6 +16,8 @@ _FORMAT = "{n_fmt}/{total_fmt} {bar:24} {elapsed}<{remaining}{desc}"
 class ProgressBar(Callback):
     """Shows each epoch as a bar with its time and its logs, as Keras does.
 
+    A bar is drawn over and over in its place, which only a terminal can do: files and pipes get a line an epoch.
+
     Parameters
     ----------
     verbose
@@ -29,7 +31,7 @@ class ProgressBar(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self._begin = time.perf_counter()
-        if self.verbose == 1:
+        if self.verbose == 1 and sys.stdout.isatty():
             print(f"Epoch {epoch + 1}/{self.params['epochs']}")
             self._bar = tqdm(
                 total=self.params["steps"],
@@ -55,8 +57,10 @@ class ProgressBar(Callback):
             self._bar.set_description_str(self._speed(self._bar.total) + _text(logs or {}), refresh=False)
             self._bar.close()
             self._bar = None
-        elif self.verbose == 2:
-            print(f"Epoch {epoch + 1}/{self.params['epochs']} - {_text(logs or {})}")
+        elif self.verbose:
+            steps = self.params["steps"]
+            speed = f"{steps}/{steps} -{self._speed(steps)}" if self.verbose == 1 else ""
+            print(f"Epoch {epoch + 1}/{self.params['epochs']} - {speed}{_text(logs or {})}", flush=True)
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self._bar is not None:
