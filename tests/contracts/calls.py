@@ -21,7 +21,7 @@ _FALLBACK = {"index": "int32", "integer": "int32", "bool": "bool", "floating": "
 DTYPES = ("float32", "float64", "int32", "bool")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Call:
     """An op, arrays for its operands, and its attributes, bound."""
 
@@ -86,6 +86,18 @@ def calls(op: Op, dtype: str, refused: bool = False) -> list[Call]:
     samples = op.refused if refused else op.samples
     made = (make_call(op, s, dtype, i) for i, s in enumerate(samples))
     return [call for call in made if call is not None]
+
+
+def differentiable_calls(op: Op) -> list[Call]:
+    """Return the op's calls that take and return floats of 64 bits."""
+    made = [c for c in calls(op, "float64") if c.floating]
+    return [c for c in made if any(a.dtype == np.float64 for a in c.reference())]
+
+
+def widest(made: Sequence[Call], count: int) -> list[Call]:
+    """Return the `count` calls with the most axes, those whose kernels have the most loops, in their order."""
+    chosen = sorted(made, key=lambda c: -sum(a.ndim for a in c.arrays))[:count]
+    return [call for call in made if call in chosen]
 
 
 def table(*dtypes: str) -> Iterator[tuple[Op, str]]:
