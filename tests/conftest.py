@@ -1,10 +1,9 @@
-"""What all tests share: kernels of their own that check every index, and numbers that do not change from run to run."""
+"""What all tests share: kernels of their own that check every index, and no screen where there is none."""
 
 from __future__ import annotations
 
 import os
 
-import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -22,9 +21,3 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "cache"):
         os.environ.setdefault("TRENZA_CACHE", str(config.cache.mkdir("trenza")))
     os.environ.setdefault("TRENZA_BOUNDSCHECK", "1")
-
-
-@pytest.fixture
-def rng() -> np.random.Generator:
-    """A source of numbers that are the same in every run."""
-    return np.random.default_rng(20240229)
