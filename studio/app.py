@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.core.errors import EngineError
 from studio import __version__
@@ -18,7 +18,6 @@ from studio.document.analysis import Analysis
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, PortRef
 from studio.document.edits import AddNote, Edit, Move, RemoveNote, SetNote, SetTitle
-from studio.document.file import load, save
 from studio.document.history import History
 from studio.document.infer import Inference
 from studio.inspector.panel import Inspector
@@ -33,7 +32,9 @@ from studio.ui.i18n import LANGUAGES, N_, _, describe, language
 from studio.ui.resources import examples
 from studio.ui.settings import settings
 from studio.ui.shell import files
+from studio.ui.shell.desk import Desk
 from studio.ui.shell.dock import BottomDock
+from studio.ui.shell.docks import Docks
 from studio.ui.shell.start_page import StartPage
 from studio.ui.shell.status_line import StatusLine
 from studio.ui.shell.top_bar import TopBar
@@ -45,6 +46,8 @@ from studio.ui.widgets.problems import Problems
 
 #: Edits after which every wire still holds what it held: no inference, no preview.
 _COSMETIC: Final = (Move, SetTitle, AddNote, RemoveNote, SetNote)
+#: The panels that can be hidden, by the actions that do it.
+_PANELS: Final = {"view.palette": "left", "view.inspector": "right", "view.dock": "bottom"}
 _SIZE: Final = QSize(1600, 1000)
 
 
@@ -60,14 +63,14 @@ class MainWindow(QMainWindow):
     def __init__(self, data_dir: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("studio")
-        self.history = History(Document())
-        self.path: Path | None = None
         self.analysis = Analysis()
         self.canvas: CanvasView | None = None
         self._unsubscribe: Callable[[], None] = _nothing
         self._inference = Inference(CATALOGUE)
         self._train_when_ready = False
+        self._watched: PortRef | None = None
 
+        self.desk = Desk(self)
         self.commands = Actions(self)
         self.controller = RunController(str(data_dir) if data_dir else None, self)
         self.top_bar = TopBar(self.commands)
@@ -89,7 +92,7 @@ class MainWindow(QMainWindow):
         self._bind_actions()
         self._connect_parts()
         self._connect_run()
-        self._show_start()
+        self._on_closed()
 
     # ------------------------------------------------------------------------------------------------------ layout
 
@@ -107,39 +110,17 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.dock.add(self.plots, N_("Curves"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
-        self._docks = {
-            "view.palette": self._docked(self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea),
-            "view.inspector": self._docked(self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
-            "view.dock": self._docked(self.dock, Qt.DockWidgetArea.BottomDockWidgetArea),
-        }
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-        ):
-            self.setCorner(corner, area)
-        self.resizeDocks(
-            [self._docks["view.palette"], self._docks["view.inspector"]], [230, 320], Qt.Orientation.Horizontal
-        )
-        self.resizeDocks([self._docks["view.dock"]], [300], Qt.Orientation.Vertical)
-
-    def _docked(self, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(self)
-        dock.setObjectName(f"{panel.objectName()}_dock")
-        dock.setTitleBarWidget(QWidget())  # the panels bear their own headings
-        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        dock.setWidget(panel)
-        self.addDockWidget(area, dock)
-        return dock
+        self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
 
     # ----------------------------------------------------------------------------------------------------- actions
 
     def _bind_actions(self) -> None:
         bind = self.commands.bind
-        bind("file.new", self.new_document)
-        bind("file.open", self._ask_and_open)
-        bind("file.save", self.save)
-        bind("file.save_as", self._save_as)
-        bind("file.close", self.close_document)
+        bind("file.new", self.desk.new)
+        bind("file.open", self.desk.ask_and_open)
+        bind("file.save", self.desk.save)
+        bind("file.save_as", self.desk.save_as)
+        bind("file.close", self.desk.close)
         bind("file.quit", self.close)
         bind("edit.undo", self._undo)
         bind("edit.redo", self._redo)
@@ -165,8 +146,8 @@ class MainWindow(QMainWindow):
             bind(f"view.theme_{theme}", lambda _on, theme=theme: appearance().set_theme(theme))
         for code in LANGUAGES:
             bind(f"view.language_{code}", lambda _on, code=code: appearance().set_language(code))
-        for id, dock in self._docks.items():
-            bind(id, dock.setVisible)
+        for id, place in _PANELS.items():
+            bind(id, self.docks.docks[place].setVisible)
         bind("run.train", self.train)
         bind("run.pause", lambda paused: self.controller.pause() if paused else self.controller.resume())
         bind("run.stop", self.controller.stop)
@@ -201,14 +182,19 @@ class MainWindow(QMainWindow):
         for id, enabled in able.items():
             self.commands[id].setEnabled(enabled)
         self.commands["run.pause"].setChecked(self.controller.state == "paused")
-        for id, dock in self._docks.items():
+        for id, place in _PANELS.items():
             self.commands[id].setEnabled(is_open)
-            self.commands[id].setChecked(dock.isVisibleTo(self))
+            self.commands[id].setChecked(self.docks.shows(place))
         self.commands[f"view.theme_{appearance().theme.name}"].setChecked(True)
         self.commands[f"view.language_{language()}"].setChecked(True)
 
     def _connect_parts(self) -> None:
-        self.start_page.chosen.connect(self.open_path)
+        self.desk.opened.connect(self._on_opened)
+        self.desk.closed.connect(self._on_closed)
+        self.desk.saved.connect(self._show_name)
+        self.desk.failed.connect(self._on_file_failed)
+        self.docks.settled.connect(self._frame_all)
+        self.start_page.chosen.connect(self.desk.open)
         self.palette_panel.chosen.connect(self._add_in_the_middle)
         self.problems.chosen.connect(self._reveal)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
@@ -231,86 +217,26 @@ class MainWindow(QMainWindow):
     # --------------------------------------------------------------------------------------------------- documents
 
     @property
-    def document(self) -> Document:
-        """The open document."""
-        return self.history.document
+    def history(self) -> History:
+        """The history of the open document."""
+        return self.desk.history
 
     @property
-    def name(self) -> str:
-        """What the open document is called."""
-        return self.path.stem if self.path else _("untitled")
+    def document(self) -> Document:
+        """The open document; an empty one if there is none."""
+        return self.desk.document
 
-    def new_document(self) -> None:
-        """Begin an empty document, if the present one may go."""
-        if self._may_leave():
-            self._show(History(Document()), None)
+    def _on_file_failed(self, error: EngineError, while_saving: bool) -> None:
+        self.banner.say("bad", describe(error), self.commands["file.save_as"] if while_saving else None)
 
-    def open_path(self, path: Path) -> bool:
-        """Open a document; what is wrong with it is said in a banner. Returns whether it is open."""
-        if not self._may_leave():
-            return False
-        try:
-            document = load(path)
-        except EngineError as error:
-            self.banner.say("bad", describe(error))
-            return False
-        self._show(History(document), path)
-        files.remember(path)
-        return True
-
-    def close_document(self) -> None:
-        """Go back to the start page, if the document may go."""
-        if self._may_leave():
-            self._show_start()
-
-    def save(self) -> bool:
-        """Save under the present name, asking for one if there is none."""
-        return self.save_to(self.path) if self.path else self._save_as()
-
-    def save_to(self, path: Path) -> bool:
-        """Save as `path`; if that fails, say why and leave everything as it was."""
-        try:
-            save(self.document, path)
-        except EngineError as error:
-            self.banner.say("bad", describe(error), self.commands["file.save_as"])
-            return False
-        self.path = path
-        self.history.mark_saved()
-        files.remember(path)
-        self._show_name()
-        return True
-
-    def _save_as(self) -> bool:
-        path = files.ask_path_to_save(self, self.path)
-        return self.save_to(path) if path else False
-
-    def _ask_and_open(self) -> None:
-        if (path := files.ask_path_to_open(self)) is not None:
-            self.open_path(path)
-
-    def _may_leave(self) -> bool:
-        """Whether the present document may go: it is saved, or the user has said what to do with it."""
-        if self.canvas is None or not self.history.modified:
-            return True
-        answer = files.ask_about_changes(self, self.name)
-        return answer == "discard" or (answer == "save" and self.save())
-
-    def _show(self, history: History, path: Path | None) -> None:
-        """Put a document into the window."""
+    def _on_opened(self) -> None:
         self._forget_document()
-        self.history, self.path = history, path
-        self._unsubscribe = history.document.subscribe(self._on_edit)
-        self.canvas = CanvasView(history, CATALOGUE, appearance().theme)
-        self.commands.attach(self.canvas, "canvas")
-        self.canvas.selectionChanged.connect(self._on_selected)
-        self.canvas.wireClicked.connect(self._watch)
-        self.canvas.addRequested.connect(self._search_node)
-        self.canvas.menuRequested.connect(self._open_selection_menu)
-        self.canvas.refused.connect(lambda error: self.banner.say("warn", describe(error), seconds=8))
-        self.inspector.open(history)
+        self._unsubscribe = self.document.subscribe(self._on_edit)
+        self.canvas = self._make_canvas()
+        self.inspector.open(self.history)
         self._pages.addWidget(self.canvas)
         self._pages.setCurrentWidget(self.canvas)
-        self._show_docks()
+        self.docks.show()
         self.banner.dismiss()
         self._analyse()
         self.controller.preview(self.document, reset=True)
@@ -319,30 +245,24 @@ class MainWindow(QMainWindow):
         self._show_name()
         self._update_actions()
 
-    def _show_start(self) -> None:
+    def _make_canvas(self) -> CanvasView:
+        canvas = CanvasView(self.history, CATALOGUE, appearance().theme)
+        self.commands.attach(canvas, "canvas")
+        canvas.selectionChanged.connect(self._on_selected)
+        canvas.wireClicked.connect(self._watch)
+        canvas.addRequested.connect(self._search_node)
+        canvas.menuRequested.connect(self._open_selection_menu)
+        canvas.refused.connect(lambda error: self.banner.say("warn", describe(error), seconds=8))
+        return canvas
+
+    def _on_closed(self) -> None:
         self._forget_document()
-        self.history, self.path = History(Document()), None
         self._pages.setCurrentWidget(self.start_page)
         self.start_page.setFocus()
         self.start_page.show_recent(files.recent())
-        for dock in self._docks.values():
-            dock.hide()
+        self.docks.hide()
         self._show_name()
         self._update_actions()
-
-    def _show_docks(self) -> None:
-        """Show the panels; those that were hidden get their proper sizes."""
-        hidden = not any(d.isVisibleTo(self) for d in self._docks.values())
-        for panel in self._docks.values() if hidden else ():
-            panel.show()
-        if hidden:  # sizes hold once the layout has taken note of the panels
-            QTimer.singleShot(0, self._size_docks)
-
-    def _size_docks(self) -> None:
-        palette, inspector, dock = self._docks.values()
-        self.resizeDocks([palette, inspector], [230, 320], Qt.Orientation.Horizontal)
-        self.resizeDocks([dock], [300], Qt.Orientation.Vertical)
-        QTimer.singleShot(0, self._frame_all)
 
     def _frame_all(self) -> None:
         if self.canvas is not None:
@@ -356,6 +276,8 @@ class MainWindow(QMainWindow):
         self.status_line.clear_run()
         self.status_line.show_parameters(0)
         self.problems.show_errors({})
+        self._watched = None
+        self.controller.watch(None)
         if self.canvas is not None:
             self.canvas.close_document()
             self._pages.removeWidget(self.canvas)
@@ -363,10 +285,10 @@ class MainWindow(QMainWindow):
             self.canvas = None
 
     def _show_name(self) -> None:
-        is_open = self.canvas is not None
-        self.top_bar.name.say(self.name if is_open else "", is_open and self.history.modified)
-        self.top_bar.name.setVisible(is_open)
-        self.setWindowTitle(f"{self.name} — Trenza" if is_open else "Trenza")
+        name = self.desk.name if self.desk.is_open else ""
+        self.top_bar.name.say(name, self.desk.modified)
+        self.top_bar.name.setVisible(self.desk.is_open)
+        self.setWindowTitle(f"{name} — Trenza" if name else "Trenza")
 
     # ----------------------------------------------------------------------------------------------------- editing
 
@@ -396,15 +318,21 @@ class MainWindow(QMainWindow):
         self.inspector.properties.show_analysis(self.analysis)
         self.problems.show_analysis(self.analysis)
         self.status_line.show_parameters(sum(self.analysis.parameters.values()))
+        self._watch_selected()
 
     def _on_selected(self, ids: list[str]) -> None:
         self.inspector.properties.select([id for id in ids if id in self.document.nodes])
-        if len(ids) == 1:
-            outputs = [ref for ref in self.analysis.specs if ref.node == ids[0]]
-            if outputs:
-                self._watch(outputs[0])
+        self._watch_selected()
+
+    def _watch_selected(self) -> None:
+        """Look into the first output of the one node that is selected, unless another of its outputs is looked at."""
+        ids = self.canvas.selected_ids() if self.canvas is not None else []
+        outputs = [ref for ref in self.analysis.specs if ref.node in ids] if len(ids) == 1 else []
+        if outputs and self._watched not in outputs:
+            self._watch(outputs[0])
 
     def _watch(self, port: PortRef) -> None:
+        self._watched = port
         self.controller.watch(port)
 
     def _open_selection_menu(self, at: QPoint) -> None:
@@ -544,7 +472,7 @@ class MainWindow(QMainWindow):
         self.plots.warm_up()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_leave():
+        if not self.desk.may_leave():
             event.ignore()
             return
         settings().setValue("geometry", self.saveGeometry())
@@ -593,7 +521,7 @@ def open_studio(path: Path | str | None = None, data_dir: Path | None = None) ->
     window = MainWindow(data_dir)
     window.restore()
     if path is not None:
-        window.open_path(Path(path))
+        window.desk.open(Path(path))
     window.show()
     QTimer.singleShot(0, window.start_engine)
     return window

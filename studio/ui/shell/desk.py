@@ -1,0 +1,129 @@
+"""The document that is being worked on: how it is opened, saved and left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.core.errors import EngineError
+from studio.document.document import Document
+from studio.document.file import load, save
+from studio.document.history import History
+from studio.ui.i18n import _
+from studio.ui.shell import files
+
+
+class Desk(QObject):
+    """Holds one document, or none, and asks before changes are lost.
+
+    Signals
+    -------
+    opened
+        Another document is on the desk.
+    closed
+        The desk is empty.
+    saved
+        The document was saved; its path may have changed.
+    failed
+        A file could not be read (carries the `EngineError`, and False) or written (and True).
+
+    Parameters
+    ----------
+    window
+        Above which questions are asked.
+    """
+
+    opened = Signal()
+    closed = Signal()
+    saved = Signal()
+    failed = Signal(object, bool)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.history = History(Document())
+        self.path: Path | None = None
+        self.is_open = False
+
+    @property
+    def document(self) -> Document:
+        """The document on the desk; an empty one if there is none."""
+        return self.history.document
+
+    @property
+    def name(self) -> str:
+        """What the document is called."""
+        return self.path.stem if self.path else _("untitled")
+
+    @property
+    def modified(self) -> bool:
+        """Whether there are changes that are not saved."""
+        return self.is_open and self.history.modified
+
+    def new(self) -> None:
+        """Begin an empty document, if the present one may go."""
+        if self.may_leave():
+            self._put(Document(), None)
+
+    def ask_and_open(self) -> None:
+        """Open the document that the user picks."""
+        if (path := files.ask_path_to_open(self._window)) is not None:
+            self.open(path)
+
+    def open(self, path: Path) -> bool:
+        """Open a document, if the present one may go. Returns whether it is open."""
+        if not self.may_leave():
+            return False
+        try:
+            document = load(path)
+        except EngineError as error:
+            self.failed.emit(error, False)
+            return False
+        files.remember(path)
+        self._put(document, path)
+        return True
+
+    def close(self) -> None:
+        """Clear the desk, if the document may go."""
+        if self.may_leave():
+            self.clear()
+
+    def clear(self) -> None:
+        """Clear the desk."""
+        self.history, self.path, self.is_open = History(Document()), None, False
+        self.closed.emit()
+
+    def _put(self, document: Document, path: Path | None) -> None:
+        self.history, self.path, self.is_open = History(document), path, True
+        self.opened.emit()
+
+    def save(self) -> bool:
+        """Save under the present name, asking for one if there is none."""
+        return self.save_to(self.path) if self.path else self.save_as()
+
+    def save_as(self) -> bool:
+        """Save under a name that the user gives."""
+        path = files.ask_path_to_save(self._window, self.path)
+        return self.save_to(path) if path else False
+
+    def save_to(self, path: Path) -> bool:
+        """Save as `path`; if that fails, everything stays as it was."""
+        try:
+            save(self.document, path)
+        except EngineError as error:
+            self.failed.emit(error, True)
+            return False
+        self.path = path
+        self.history.mark_saved()
+        files.remember(path)
+        self.saved.emit()
+        return True
+
+    def may_leave(self) -> bool:
+        """Return whether the document may go: it is saved, or the user has said what to do with it."""
+        if not self.modified:
+            return True
+        answer = files.ask_about_changes(self._window, self.name)
+        return answer == "discard" or (answer == "save" and self.save())
