@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from typing import Any
 
 from engine.core.shape import TensorShape
@@ -17,13 +18,18 @@ def leaves(structure: Any) -> Iterator[Any]:
     [3, 1, 2]
     """
     if isinstance(structure, dict):
-        for key in sorted(structure):
+        for key in _sorted(structure):
             yield from leaves(structure[key])
     elif _is_sequence(structure):
         for item in structure:
             yield from leaves(item)
     else:
         yield structure
+
+
+def _sorted(keys: Iterable[Any]) -> list[Any]:
+    """Return keys in an order that depends on nothing else; numbers and words may be mixed."""
+    return sorted(keys, key=lambda key: (type(key).__name__, key))
 
 
 def _is_sequence(structure: Any) -> bool:
@@ -39,8 +45,9 @@ def rebuild(structure: Any, values: Iterator[Any]) -> Any:
     {'b': ['y', ('z',)], 'a': 'x'}
     """
     if isinstance(structure, dict):
-        made = {key: rebuild(structure[key], values) for key in sorted(structure)}
-        return type(structure)((key, made[key]) for key in structure)
+        made = copy(structure)  # keeps the order of the keys, and what else a kind of dict may hold
+        made.update({key: rebuild(structure[key], values) for key in _sorted(structure)})
+        return made
     if isinstance(structure, tuple) and hasattr(structure, "_fields"):
         return type(structure)(*(rebuild(item, values) for item in structure))
     if _is_sequence(structure):

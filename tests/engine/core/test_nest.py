@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 from typing import Any
 
 import pytest
@@ -56,3 +56,11 @@ def test_named_tuples_keep_their_class() -> None:
     pair = namedtuple("pair", "a b")
     assert nest.map_structure(str, pair(1, 2)) == pair("1", "2")
     assert type(nest.map_structure(str, pair(1, 2))) is pair
+
+
+def test_keys_of_several_types_and_other_kinds_of_dicts_are_kept() -> None:
+    structure = defaultdict(list, {"b": 1, 2: (3, 4)})
+    built = nest.map_structure(lambda leaf: -leaf, structure)
+    assert isinstance(built, defaultdict)
+    assert built == {"b": -1, 2: (-3, -4)}
+    assert list(nest.leaves(structure)) == [3, 4, 1]
