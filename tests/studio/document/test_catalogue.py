@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.core.op import OPS
 from engine.core.kinds import KINDS
+from engine.core.op import OPS
 from engine.data import DATASETS
 from engine.keras.layers import LAYERS
 from engine.keras.losses import LOSSES
