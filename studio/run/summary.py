@@ -15,6 +15,8 @@ BINS: Final = 32
 BARS: Final = 64
 #: Longest side of a picture on a node, in elements.
 SIDE: Final = 64
+#: Beyond this, sums of squares may leave the range of floats.
+_LARGE: Final = 1e150
 
 
 def summarise(array: Array, batched: bool = False) -> TensorInfo:
@@ -38,15 +40,34 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
     if not finite.size:
         return brief
     low, high = float(finite.min()), float(finite.max())
+    unit = largest if (largest := max(-low, high)) > _LARGE else 1.0
+    scaled = finite / unit if unit > 1 else finite
     return replace(
         brief,
         minimum=low,
-        mean=float(finite.mean(dtype=np.float64)),
+        mean=float(scaled.mean(dtype=np.float64)) * unit,
         maximum=high,
-        std=float(finite.std(dtype=np.float64)),
+        std=float(scaled.std(dtype=np.float64)) * unit,
         zeros=int(array.size - np.count_nonzero(array)),
-        histogram=np.histogram(finite, BINS, (low, high if high > low else low + 1))[0],
+        histogram=histogram(finite, low, high),
     )
+
+
+def histogram(values: Array, low: float, high: float) -> Array:
+    """Return how many of the values, which lie from `low` to `high`, fall into each of `BINS` equal parts of that range.
+
+    `np.histogram` does so too, but neither for huge ranges nor for those that floats cannot divide.
+
+    Examples
+    --------
+    >>> histogram(np.array([0.0, 0.1, 32.0]), 0.0, 32.0)[[0, 31]]
+    array([2, 1])
+    """
+    width = high / 2 - low / 2  # halves: the whole may be beyond the largest float
+    if not width > 0:
+        return np.bincount(np.zeros(values.size, np.intp), minlength=BINS)
+    shares = (values.ravel().astype(np.float64) / 2 - low / 2) / width
+    return np.bincount(np.minimum(shares * BINS, BINS - 1).astype(np.intp), minlength=BINS)
 
 
 def picture(array: Array, batched: bool) -> Array | None:
@@ -66,7 +87,8 @@ def picture(array: Array, batched: bool) -> Array | None:
         shown = (
             shown.mean(axis=-1) if shown.shape[-1] in (3, 4) else shown[..., 0] if shown.shape[-1] == 1 else shown[0]
         )
-    shown = shown.astype(np.float32)
+    with np.errstate(over="ignore"):
+        shown = shown.astype(np.float32)
     if shown.ndim == 1:
         return _thinned(shown, BARS)
     if shown.ndim == 2:

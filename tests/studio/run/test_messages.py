@@ -1,0 +1,109 @@
+"""Messages survive the way from one process to another."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.core.errors import (
+    DataLossError,
+    EngineError,
+    FailedPreconditionError,
+    InvalidArgumentError,
+    NotFoundError,
+    UnavailableError,
+    UnsupportedError,
+)
+from engine.core.shape import TensorShape
+from studio.document.document import PortRef
+from studio.run.messages import (
+    Compiling,
+    Control,
+    Crashed,
+    Ended,
+    EpochEnd,
+    Paused,
+    Preview,
+    Previewed,
+    Progress,
+    Ready,
+    Shutdown,
+    Started,
+    TensorInfo,
+    Train,
+    Watch,
+    Watched,
+)
+from studio.run.summary import summarise
+from studio.ui.appearance import Appearance
+from studio.ui.i18n import describe
+
+pytest_plugins = ("look",)
+
+PORT = PortRef("hidden", "output")
+ERROR = InvalidArgumentError(
+    "{name} is {value}.", hint="It takes {expected}.", name="units", value=0, expected="a number"
+)
+MESSAGES = [
+    Preview(3, "{}", reset=True),
+    Train(2, "{}", "lazy"),
+    Control("pause", 2),
+    Watch(PORT),
+    Watch(None),
+    Shutdown(),
+    Ready({"trenza": "0.1.0"}),
+    Previewed(3, {PORT: summarise(np.arange(6.0).reshape(2, 3))}, {"output": ERROR}),
+    Watched(PORT, TensorInfo((2,), "float32", 8), np.zeros(2, np.float32)),
+    Compiling(2, "add + relu", 1, 4),
+    Started(2, 10, 45, ("accuracy",), 9610),
+    Progress(2, 0, np.arange(3), {"loss": np.array([3.0, 2.0, np.nan])}, 0.001),
+    EpochEnd(2, 0, {"loss": 1.5, "val_loss": float("nan")}, 0.2),
+    Paused(2, True),
+    Ended(2, "failed", {}, 0.5, ERROR),
+    Crashed(-9),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: type(m).__name__)
+def test_it_comes_out_as_it_went_in(message: Any) -> None:
+    again = pickle.loads(pickle.dumps(message))
+    assert type(again) is type(message)
+    assert repr(again) == repr(message)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        EngineError,
+        InvalidArgumentError,
+        UnsupportedError,
+        NotFoundError,
+        DataLossError,
+        UnavailableError,
+        FailedPreconditionError,
+    ],
+)
+def test_an_error_keeps_its_kind_its_facts_and_where_it_came_from(kind: type[EngineError]) -> None:
+    error = kind(
+        "{a} does not fit {shape}.", hint="Use {b}.", a=1, b=True, shape=TensorShape([None, 3]), node="x", op="add"
+    )
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is kind
+    assert str(again) == str(error) == "add: 1 does not fit (None, 3). Use True."
+    assert (again.template, again.hint, again.where) == (error.template, error.hint, error.where)
+    assert (again.node, again.op, again.facts["a"], again.facts["b"]) == ("x", "add", 1, True)
+
+
+def test_an_error_is_translated_where_it_is_shown(look: Appearance) -> None:
+    error = InvalidArgumentError(
+        "The input '{port}' is not connected.", hint="Drag a wire to it.", port="inputs", node="hidden"
+    )
+    again = pickle.loads(pickle.dumps(Ended(1, "failed", error=error))).error
+    assert describe(again) == "The input 'inputs' is not connected. Drag a wire to it."
+    look.set_language("es", remember=False)
+    spanish = describe(again)
+    assert "inputs" in spanish
+    assert "connected" not in spanish

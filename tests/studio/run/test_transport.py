@@ -1,0 +1,115 @@
+"""Large arrays go through shared memory, which is free again afterwards; nobody waits for a process that sleeps."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from studio.document.document import PortRef
+from studio.run import transport
+from studio.run.messages import Progress, Shutdown, TensorInfo, Watched
+from studio.run.transport import SHARED_BYTES, Outbox, SharedArray, discard, pack, unpack
+
+PORT = PortRef("a", "output")
+SHARED_MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    names: list[str] = []
+    share = transport._share
+
+    def noting(array: Any) -> SharedArray:
+        names.append((shared := share(array)).name)
+        return shared
+
+    monkeypatch.setattr(transport, "_share", noting)
+    yield
+    assert not any((SHARED_MEMORY / name).exists() for name in names)
+
+
+def watched(values: np.ndarray) -> Watched:
+    return Watched(PORT, TensorInfo(values.shape, values.dtype.name, values.nbytes), values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.random.default_rng(0).normal(size=(64, 32, 32)),
+        np.arange(SHARED_BYTES, dtype=np.uint8),
+        np.arange(100_000, dtype=np.int32)[::2],
+        np.asfortranarray(np.arange(90_000, dtype=np.float32).reshape(300, 300)),
+        np.full(100_000, True),
+    ],
+    ids=["floats", "just large enough", "strided", "columns first", "truth"],
+)
+def test_a_large_array_travels_through_shared_memory(values: np.ndarray) -> None:
+    packed = pack(watched(values))
+    assert isinstance(packed.values, SharedArray)
+    text = pickle.dumps(packed)
+    assert len(text) < 1000
+    again = unpack(pickle.loads(text)).values
+    assert again.dtype == values.dtype
+    assert np.array_equal(again, values)
+    again[...] = 0  # a copy of one's own
+    with pytest.raises(FileNotFoundError):
+        packed.values.fetch()
+
+
+@pytest.mark.parametrize("shape", [(), (0, 5), (10, 10)])
+def test_a_small_array_stays_in_the_message(shape: tuple[int, ...]) -> None:
+    message = watched(np.zeros(shape))
+    assert pack(message) is message
+    assert unpack(message) is message
+
+
+def test_messages_without_arrays_are_left_alone() -> None:
+    for message in (Shutdown(), Progress(1, 0, np.arange(3), {"loss": np.zeros(3)}, 0.1), "text", None, TensorInfo):
+        assert pack(message) is message
+        assert unpack(message) is message
+
+
+def test_what_nobody_wants_is_freed() -> None:
+    packed = pack(watched(np.zeros(100_000)))
+    discard(packed)
+    with pytest.raises(FileNotFoundError):
+        unpack(packed)
+    discard(Shutdown())
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[Connection, Connection]]:
+    here, there = multiprocessing.Pipe()
+    yield here, there
+    here.close()
+    there.close()
+
+
+def test_the_outbox_sends_in_order(pipe: tuple[Connection, Connection]) -> None:
+    outbox = Outbox(pipe[0])
+    for number in range(100):
+        outbox.send(number)
+    assert [pipe[1].recv() for _ in range(100)] == list(range(100))
+    outbox.close(5)
+    assert not outbox._thread.is_alive()
+
+
+def test_nobody_waits_for_one_who_does_not_read(pipe: tuple[Connection, Connection]) -> None:
+    outbox = Outbox(pipe[0])
+    begin = time.perf_counter()
+    for _ in range(20):
+        outbox.send("x" * 1_000_000)
+    assert time.perf_counter() - begin < 5, "the pipe is full after the first"
+    outbox.close(0.01)
+    assert outbox._thread.is_alive()
+    pipe[1].close()
+    outbox._thread.join(5)
+    assert not outbox._thread.is_alive()

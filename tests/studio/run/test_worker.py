@@ -1,0 +1,475 @@
+"""What the engine's process does with commands, driven without a process: what it would send is collected."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+import pytest
+from graphs import MOON_WIRES, MOONS, build, example, moons, port, wire
+
+from engine.compile import cache
+from engine.data import DATASETS
+from engine.data.dataset import Examples
+from studio.document.document import Document
+from studio.document.edits import RemoveWire, SetParams, SetSetting
+from studio.document.file import dumps
+from studio.run import worker as worker_module
+from studio.run.messages import (
+    Compiling,
+    Control,
+    Ended,
+    EpochEnd,
+    Paused,
+    Preview,
+    Previewed,
+    Progress,
+    Ready,
+    Shutdown,
+    Started,
+    Train,
+    Watch,
+    Watched,
+)
+from studio.run.worker import Worker
+
+T = TypeVar("T")
+
+
+class Post:
+    """Takes what a worker sends, and lets a test answer while the worker is at work."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.answers: list[Callable[[Any], None]] = []
+
+    def __call__(self, event: Any) -> None:
+        self.events.append(event)
+        for answer in tuple(self.answers):
+            answer(event)
+
+    def of(self, kind: type[T]) -> list[T]:
+        return [e for e in self.events if isinstance(e, kind)]
+
+    def once(self, kind: type[T], do: Callable[[T], None]) -> None:
+        """Call `do` with the first event of this kind."""
+
+        def answer(event: Any) -> None:
+            if isinstance(event, kind) and answer in self.answers:
+                self.answers.remove(answer)
+                do(event)
+
+        self.answers.append(answer)
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def worker(post: Post) -> Iterator[Worker]:
+    worker = Worker(post)
+    guard = threading.Timer(60, worker.receive, [Shutdown()])  # ends what hangs, and with it the test
+    guard.start()
+    yield worker
+    guard.cancel()
+    guard.join()
+
+
+@pytest.fixture
+def report_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "REPORT_INTERVAL", 0.0)
+
+
+def preview(document: Document, revision: int = 1, reset: bool = False) -> Preview:
+    return Preview(revision, dumps(document), reset)
+
+
+def train(document: Document, run: int = 1, mode: Any = "lazy") -> Train:
+    return Train(run, dumps(document), mode)
+
+
+def long(epochs: int = 200) -> Document:
+    """Return a document that trains until somebody stops it, as far as tests are concerned."""
+    return moons(trainer=("train.Adam", {"epochs": epochs, "batch_size": 8}))
+
+
+# ------------------------------------------------------------------------------------------------- looking
+
+
+def test_a_preview_tells_of_every_wire(worker: Worker, post: Post) -> None:
+    worker.handle(preview(example("digits_mlp"), 7))
+    (event,) = post.events
+    assert (event.revision, event.errors) == (7, {})
+    assert {f"{ref.node}.{ref.port}": info.shape for ref, info in event.tensors.items()} == {
+        "digits.x": (32, 8, 8),
+        "digits.y": (32,),
+        "flatten.output": (32, 64),
+        "hidden.output": (32, 128),
+        "output.output": (32, 10),
+        "loss.loss": (),
+        "accuracy.value": (),
+    }
+    assert event.tensors[port("digits.x")].picture.shape == (8, 8), "the first example, not the batch"
+
+
+def test_only_the_last_of_several_previews_is_made(worker: Worker, post: Post) -> None:
+    for revision in (2, 3, 4):
+        worker.receive(preview(moons(), revision))
+    worker.handle(preview(moons(), 1))
+    assert [e.revision for e in post.of(Previewed)] == [4]
+
+
+def test_a_reset_is_not_lost_among_previews(worker: Worker, post: Post) -> None:
+    document = moons()
+    worker.handle(preview(document))
+    first = post.of(Previewed)[0].tensors[port("loss.loss")].mean
+    worker.handle(train(document))
+    assert post.of(Previewed)[-1].tensors[port("loss.loss")].mean != first
+    worker.receive(preview(document, 3))
+    worker.handle(preview(document, 2, reset=True))
+    assert post.of(Previewed)[-1].tensors[port("loss.loss")].mean == first
+
+
+def test_what_comes_behind_previews_is_done_in_order(worker: Worker, post: Post) -> None:
+    for command in (preview(moons(), 2), Watch(port("data.x")), preview(moons(), 3), Watch(None), Shutdown()):
+        worker.receive(command)
+    worker.receive(preview(moons(), 9))
+    worker.work()
+    assert isinstance(post.events[0], Ready)
+    assert [e.revision for e in post.of(Previewed)] == [2, 3]
+    assert [e.port for e in post.of(Watched)] == [port("data.x")] * 2
+
+
+def test_an_error_comes_with_its_node(worker: Worker, post: Post) -> None:
+    document = build(
+        {
+            "a": ("data.constant", {"value": [1.0]}),
+            "far": ("data.constant", {"value": [7]}),
+            "taken": "op.gather",
+        },
+        "a.output > taken.params\nfar.output > taken.indices",
+    )
+    worker.handle(preview(document))
+    (event,) = post.of(Previewed)
+    assert set(event.errors) == {"taken"}
+    assert port("a.output") in event.tensors
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": "trenza", "version": 1, "settings": {"seed": "x"}}'])
+def test_a_document_that_is_none_is_answered_with_an_error(worker: Worker, post: Post, text: str) -> None:
+    worker.handle(Preview(5, text))
+    (event,) = post.of(Previewed)
+    assert event.revision == 5
+    assert list(event.errors) == [""]
+    worker.handle(preview(moons(), 6))
+    assert post.of(Previewed)[-1].errors == {}
+
+
+def test_the_watched_port_comes_with_each_look(worker: Worker, post: Post) -> None:
+    worker.handle(preview(moons()))
+    worker.handle(Watch(port("hidden.output")))
+    worker.handle(preview(moons(), 2))
+    worker.handle(Watch(None))
+    worker.handle(preview(moons(), 3))
+    first, second = post.of(Watched)
+    assert first.port == second.port == port("hidden.output")
+    assert first.values.shape == first.info.shape == (16, 8)
+    assert first.values.dtype == np.float32
+
+
+def test_watching_what_is_not_there_is_no_error(worker: Worker, post: Post) -> None:
+    worker.handle(Watch(port("no.where")))
+    worker.handle(preview(moons()))
+    assert post.of(Watched) == []
+
+
+# ------------------------------------------------------------------------------------------------ training
+
+
+@pytest.mark.parametrize("mode", ["eager", "lazy"])
+def test_a_training_is_told_from_start_to_end(worker: Worker, post: Post, mode: Any) -> None:
+    worker.handle(train(moons(), 4, mode))
+    (started,) = post.of(Started)
+    assert started == Started(4, 3, 4, ("accuracy",), 42)
+    ends = post.of(EpochEnd)
+    assert [(e.run, e.epoch) for e in ends] == [(4, 0), (4, 1), (4, 2)]
+    assert all(set(e.logs) == {"loss", "accuracy", "val_loss", "val_accuracy"} for e in ends)
+    (ended,) = post.of(Ended)
+    assert (ended.run, ended.status, ended.error) == (4, "complete", None)
+    assert ended.logs == ends[-1].logs
+    assert isinstance(post.events[-1], Previewed), "the wires show what was learnt"
+
+
+def test_each_step_is_reported_once(worker: Worker, post: Post) -> None:
+    worker.handle(train(moons()))
+    steps = np.concatenate([e.steps for e in post.of(Progress)])
+    assert steps.tolist() == list(range(12))
+    for event in post.of(Progress):
+        assert set(event.series) == {"loss", "accuracy"}
+        assert all(len(values) == len(event.steps) for values in event.series.values())
+        assert event.seconds_per_step > 0
+
+
+def test_names_of_the_series_are_those_that_were_announced(worker: Worker, post: Post) -> None:
+    nodes = {
+        **MOONS,
+        "size": ("layer.Dense", {"units": 2}),
+        "distance": "loss.MeanSquaredError",
+        "off": "metric.MeanAbsoluteError",
+    }
+    wires = """
+        hidden.output > size.inputs
+        data.x > distance.y_true
+        size.output > distance.y_pred
+        data.x > off.y_true
+        size.output > off.y_pred
+        distance.loss > trainer.loss[1]
+    """
+    worker.handle(train(build(nodes, MOON_WIRES + wires, seed=1)))
+    (started,) = post.of(Started)
+    assert len(started.metrics) == 2
+    assert set(started.metrics) <= set(post.of(Progress)[0].series)
+    assert set(started.metrics) <= set(post.of(EpochEnd)[0].logs)
+
+
+@pytest.mark.usefixtures("report_each_step")
+def test_stop_ends_a_training_within_a_step(worker: Worker, post: Post) -> None:
+    post.once(Progress, lambda _: worker.receive(Control("stop", 1)))
+    worker.handle(train(long()))
+    (ended,) = post.of(Ended)
+    assert ended.status == "stopped"
+    assert len(post.of(EpochEnd)) == 1, "that of the epoch that was cut short"
+    assert np.concatenate([e.steps for e in post.of(Progress)]).max() <= 2
+    assert "val_loss" not in ended.logs
+
+
+def test_stop_ends_the_compilation(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_loaded", {})  # as in a process that is new
+    post.once(Compiling, lambda _: worker.receive(Control("stop", 1)))
+    worker.handle(train(long()))
+    (ended,) = post.of(Ended)
+    assert (ended.status, ended.logs) == ("stopped", {})
+    assert len(post.of(Compiling)) == 1
+    assert post.of(EpochEnd) == []
+
+
+def test_a_stop_that_overtakes_its_training_holds(worker: Worker, post: Post) -> None:
+    worker.receive(train(long(), 3))
+    worker.receive(Control("stop", 3))
+    worker.receive(train(moons(), 4))
+    worker.receive(Shutdown())
+    stops = worker.switches.stops
+    worker.switches.stops = lambda run: run == 3 and stops(run)  # type: ignore[method-assign]
+    worker.work()
+    assert [(e.run, e.status) for e in post.of(Ended)] == [(3, "stopped"), (4, "complete")]
+
+
+def test_a_stop_is_for_the_trainings_up_to_it(worker: Worker, post: Post) -> None:
+    worker.receive(Control("stop", 3))
+    worker.handle(train(moons(), 4))
+    assert [e.status for e in post.of(Ended)] == ["complete"]
+
+
+@pytest.mark.usefixtures("report_each_step")
+def test_pause_stands_still_until_resume(worker: Worker, post: Post) -> None:
+    document = moons()
+    post.once(Progress, lambda _: worker.receive(Control("pause", 1)))
+    still: list[int] = []
+
+    def while_paused(event: Paused) -> None:
+        still.append(len(post.of(Progress)))
+        worker.receive(preview(document, 8))
+        worker.receive(Watch(port("hidden.output")))
+        post.once(Watched, lambda _: still.append(len(post.of(Progress))))
+        post.once(Watched, lambda _: worker.receive(Control("resume", 1)))
+
+    post.once(Paused, while_paused)
+    worker.handle(train(document))
+    assert [e.paused for e in post.of(Paused)] == [True, False]
+    assert still[0] == still[1], "nothing was trained between pause and resume"
+    assert [e.revision for e in post.of(Previewed)][-2:] == [8, 8], "but the window could look"
+    assert [e.status for e in post.of(Ended)] == ["complete"]
+    assert np.concatenate([e.steps for e in post.of(Progress)]).tolist() == list(range(12))
+
+
+@pytest.mark.usefixtures("report_each_step")
+@pytest.mark.parametrize("last", [Control("stop", 1), Shutdown()], ids=["stop", "shutdown"])
+def test_a_paused_training_can_be_ended(worker: Worker, post: Post, last: Any) -> None:
+    post.once(Progress, lambda _: worker.receive(Control("pause", 1)))
+    post.once(Paused, lambda _: worker.receive(last))
+    worker.receive(train(long()))
+    if not isinstance(last, Shutdown):
+        post.once(Ended, lambda _: worker.receive(Shutdown()))
+    worker.work()
+    assert [e.status for e in post.of(Ended)] == ["stopped"]
+
+
+@pytest.mark.usefixtures("report_each_step")
+def test_pausing_and_resuming_changes_no_number(worker: Worker, post: Post) -> None:
+    worker.handle(train(moons(), 1))
+    plain = post.of(Ended)[0].logs
+    worker.handle(preview(moons(), 1, reset=True))
+    post.once(Progress, lambda _: worker.receive(Control("pause", 2)))
+    post.once(Paused, lambda _: worker.receive(preview(long(7), 2)))
+    post.once(Paused, lambda _: worker.receive(Control("resume", 2)))
+    worker.handle(train(moons(), 2))
+    assert post.of(Ended)[1].logs == plain
+
+
+@pytest.mark.usefixtures("report_each_step")
+def test_the_window_can_look_and_edit_while_training(worker: Worker, post: Post) -> None:
+    document = moons()
+    document.apply(SetParams("hidden", {"units": 5}))
+
+    def edit(_event: Progress) -> None:
+        worker.receive(preview(document, 8))
+        worker.receive(Watch(port("hidden.output")))
+
+    post.once(Progress, edit)
+    worker.handle(train(moons()))
+    during = post.events[: post.events.index(post.of(Ended)[0])]
+    (looked,) = [e for e in during if isinstance(e, Previewed)]
+    assert looked.revision == 8
+    assert looked.tensors[port("hidden.output")].shape == (16, 5)
+    assert [e.values.shape for e in during if isinstance(e, Watched)] == [(16, 5)]
+    assert post.of(Ended)[0].status == "complete"
+
+
+@pytest.mark.usefixtures("report_each_step")
+def test_tensors_are_shown_while_training(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 0.0)
+    worker.handle(preview(moons(), 6))
+    worker.handle(train(moons()))
+    losses = [e.tensors[port("loss.loss")].mean for e in post.of(Previewed)]
+    assert len(losses) > 10
+    assert losses[-1] is not None
+    assert losses[0] is not None
+    assert losses[-1] < losses[0]
+    assert {e.revision for e in post.of(Previewed)} == {6}
+
+
+@pytest.mark.usefixtures("report_each_step")
+def test_another_training_waits_for_this_one_to_end(worker: Worker, post: Post) -> None:
+    def ask(_event: Progress) -> None:
+        worker.receive(train(moons(), 2))
+        worker.receive(preview(moons(), 9))
+        worker.receive(Control("stop", 1))
+
+    post.once(Progress, ask)
+    worker.receive(train(long(), 1))
+    post.answers.append(
+        lambda e: worker.receive(Shutdown()) if isinstance(e, EpochEnd) and (e.run, e.epoch) == (2, 2) else None
+    )
+    worker.work()
+    assert [(e.run, e.status) for e in post.of(Ended)] == [(1, "stopped"), (2, "stopped")]
+    runs = [e.run for e in post.of(Progress)]
+    assert runs == sorted(runs)
+
+
+def test_a_shutdown_does_not_wait_for_the_training(worker: Worker, post: Post) -> None:
+    post.once(Started, lambda _: worker.receive(Shutdown()))
+    worker.receive(train(long()))
+    begin = time.perf_counter()
+    worker.work()
+    assert time.perf_counter() - begin < 30
+    assert len(post.of(EpochEnd)) <= 1
+
+
+# ------------------------------------------------------------------------------------------------- failing
+
+
+def unwired() -> Document:
+    document = moons()
+    document.apply(RemoveWire(wire("hidden.output > output.inputs")))
+    return document
+
+
+def without_seed() -> Document:
+    document = moons()
+    document.apply(SetSetting("seed", "x"))
+    return document
+
+
+@pytest.mark.parametrize(
+    ("document", "node", "words"),
+    [
+        (unwired(), "output", "'inputs' is not connected"),
+        (moons(hidden=("layer.Dense", {"units": 0})), "hidden", "units is 0"),
+        (moons(hidden="layer.Later"), "hidden", "no node of the type 'layer.Later'"),
+        (example("tensors"), None, "no trainer"),
+        (without_seed(), None, "seed is 'x'"),
+    ],
+    ids=["missing input", "bad value", "unknown type", "no trainer", "no seed"],
+)
+def test_a_document_with_an_error_fails_on_its_node(
+    worker: Worker, post: Post, document: Document, node: str | None, words: str
+) -> None:
+    worker.handle(train(document, 2))
+    (ended,) = post.of(Ended)
+    assert (ended.run, ended.status) == (2, "failed")
+    assert ended.error is not None
+    assert ended.error.node == node
+    assert words in str(ended.error)
+
+
+@pytest.fixture
+def broken_moons(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """Moons that are what the test puts into the list, or raise it."""
+    found: list[Any] = []
+
+    def load(**_params: Any) -> Examples:
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
+
+    record = DATASETS["moons"]
+    original = record.load
+    object.__setattr__(record, "load", load)
+    yield found
+    object.__setattr__(record, "load", original)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Examples((np.zeros((0, 2), np.float32), np.zeros(0, np.int32))), "has no examples"),
+        (Examples((np.full((80, 2), np.nan, np.float32), np.zeros(80, np.int32))), "NaN or infinite"),
+        (MemoryError(), "not enough memory"),
+        (RuntimeError("lost in space"), "nobody foresaw: RuntimeError: lost in space"),
+    ],
+    ids=["empty", "nan", "memory", "unforeseen"],
+)
+def test_data_that_are_no_good_fail_on_their_node(
+    worker: Worker, post: Post, broken_moons: list[Any], found: Any, words: str
+) -> None:
+    broken_moons.append(found)
+    worker.handle(preview(moons()))
+    worker.handle(train(moons()))
+    assert words in str(post.of(Previewed)[0].errors["data"])
+    error = post.of(Ended)[0].error
+    assert error is not None
+    assert error.node == "data"
+    assert words in str(error)
+    assert post.of(Ended)[0].status == "failed"
+
+
+@pytest.mark.parametrize("trouble", [MemoryError(), ZeroDivisionError("by zero")])
+def test_trouble_in_mid_training_fails_the_training_only(
+    worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail(*_args: Any, **_options: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr("engine.keras.Model.fit", fail)
+    worker.handle(train(moons()))
+    error = post.of(Ended)[0].error
+    assert error is not None
+    assert error.node == "trainer"
+    monkeypatch.undo()
+    worker.handle(train(moons(), 2))
+    assert post.of(Ended)[1].status == "complete"
