@@ -53,9 +53,9 @@ class Plots(QWidget):
         self._stack.addWidget(scroll)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
+        self._timer.timeout.connect(self._redraw_some)
         self._spare: list[PlotCell] = []
+        self._undrawn: list[PlotCell] = []
         self._epochs = 0
         self._import: threading.Thread | None = None
         self._stages = QTimer(self)
@@ -122,6 +122,7 @@ class Plots(QWidget):
     def clear(self) -> None:
         """Forget the curves."""
         self._timer.stop()
+        self._undrawn.clear()
         for cell in self.cells.values():
             self._row.removeWidget(cell)
             cell.hide()
@@ -136,7 +137,16 @@ class Plots(QWidget):
 
     def _soon(self) -> None:
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(REDRAW_MS)
+
+    def _redraw_some(self) -> None:
+        """Draw one plot at a time, so that no frame has to bear the painting of all."""
+        if not self._undrawn:
+            self._undrawn = list(self.cells.values())
+        if self._undrawn:
+            self._undrawn.pop().redraw()
+        if self._undrawn:
+            self._timer.start(REDRAW_MS // len(self.cells))
 
     def _dress(self) -> None:
         for cell in (*self.cells.values(), *self._spare):

@@ -67,10 +67,10 @@ def stalls(document: Path, data_dir: Path | None, epochs: int) -> np.ndarray:
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(tick)
     window.controller.started.connect(lambda _event: timer.start())
+    window.controller.ended.connect(timer.stop)  # closing takes its time, and is no stall of a training
     window.controller.ended.connect(lambda _event: QTimer.singleShot(0, app.quit))
     QTimer.singleShot(8000, window.train)
     app.exec()
-    timer.stop()
     window.close()
     return np.array(gaps)
 
