@@ -95,7 +95,7 @@ def _in_words(node: str | None = None) -> Iterator[None]:
     except EngineError as error:
         error.facts.setdefault("node", node)
         raise
-    except Stopped:
+    except (Stopped, BrokenPipeError):  # the latter: nobody reads what the terminal shows any more
         raise
     except MemoryError as error:
         raise EngineError(

@@ -54,7 +54,7 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
 
 
 def histogram(values: Array, low: float, high: float) -> Array:
-    """Return how many of the values, which lie from `low` to `high`, fall into each of `BINS` equal parts of that range.
+    """Return how many of the values, which lie from `low` to `high`, fall into each of `BINS` equal parts of this.
 
     `np.histogram` does so too, but neither for huge ranges nor for those that floats cannot divide.
 

@@ -85,7 +85,7 @@ def _node(document: Document, name: str) -> Node:
     """Return the node with this id, or the only one with this title."""
     if name in document.nodes:
         return document.nodes[name]
-    found = [n for n in document.nodes.values() if n.title == name]
+    found = [n for n in document.nodes.values() if name and n.title == name]
     if len(found) > 1:
         raise InvalidArgumentError(
             "There are {count} nodes called '{name}'.",

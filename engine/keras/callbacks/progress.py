@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from typing import Any
@@ -33,11 +34,14 @@ class ProgressBar(Callback):
         self._begin = time.perf_counter()
         if self.verbose == 1 and sys.stdout.isatty():
             print(f"Epoch {epoch + 1}/{self.params['epochs']}")
+            columns, rows = shutil.get_terminal_size()  # tqdm shows nothing in a terminal that does not know its size
             self._bar = tqdm(
                 total=self.params["steps"],
                 bar_format=_FORMAT,
                 ascii=" ━" if (sys.stdout.encoding or "").lower().startswith("utf") else " #",
                 file=sys.stdout,
+                ncols=columns,
+                nrows=rows,
                 mininterval=0.05,
             )
 
