@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
     def _forget_document(self) -> None:
         self._unsubscribe()
         self._unsubscribe = _nothing
+        self._train_when_ready = False
         self.controller.abandon()
         self.plots.clear()
         self.status_line.clear_run()

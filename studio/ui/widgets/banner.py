@@ -88,6 +88,7 @@ class Banner(QFrame):
         self._close.setAccessibleName(_("Dismiss"))
 
     def _trigger(self) -> None:
-        if self._action is not None:
-            self._action.trigger()
-        self.dismiss()
+        action = self._action
+        self.dismiss()  # before the action, which may have something to say itself
+        if action is not None:
+            action.trigger()
