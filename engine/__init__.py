@@ -43,6 +43,9 @@ from engine.runtime.variable import IndexedSlices, Variable
 
 __version__ = "0.1.0"
 
+#: In an index, a new axis of size 1: ``t[tf.newaxis, :]``.
+newaxis = None
+
 
 def zeros(shape: Any, dtype: Any = float32, name: str | None = None) -> Any:
     """Return a tensor of zeros.
@@ -139,6 +142,7 @@ __all__ = [
     "int64",
     "keras",
     "math",
+    "newaxis",
     "nn",
     "ones",
     "random",

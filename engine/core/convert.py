@@ -21,7 +21,8 @@ def as_array(value: Any, hint: DType | None = None, dtype: Any = None) -> Array:
     value
         A number, an array, or a nested list of them.
     hint
-        The dtype that Python numbers take on where they can, as in ``tensor + 1``.
+        The dtype that Python numbers and NumPy arrays take on where they can, as in ``tensor + 1``: whole numbers
+        may become floats, and floats those of another size, as in TensorFlow.
     dtype
         The dtype to convert to, in which case only Python numbers that would lose something are refused.
 
@@ -46,6 +47,8 @@ def as_array(value: Any, hint: DType | None = None, dtype: Any = None) -> Array:
         if not array.dtype.isnative:
             array = array.astype(array.dtype.newbyteorder("="))
         _require_numbers(array, value)
+        if target is None and hint is not None and _fits_kind(array, hint):
+            target = hint
         return array if target is None else _converted(array, target, strict=False)
     try:
         array = np.asarray(value)
@@ -84,6 +87,12 @@ def _require_numbers(array: Array, value: Any) -> None:
             hint="Use a number, an array of numbers, or nested lists of one length.",
             value=text if len(text) <= 60 else text[:57] + "...",
         )
+
+
+def own_array(value: Any, dtype: Any = None, hint: DType | None = None) -> Array:
+    """Return `value` as an array that shares no memory with it; see `as_array`."""
+    array = as_array(value, hint, dtype)
+    return array if _is_python(value) else array.copy()
 
 
 def _is_python(value: Any) -> bool:

@@ -229,7 +229,7 @@ KINDS: Final[dict[str, Kind]] = {
     "axes": Kind(
         _check_axes,
         _parse_axes,
-        lambda p: "an axis or a list of axes",
+        lambda p: "a whole number or a list of them",
         lambda p: 0,
         _yields("first", 2.5, [1.5]),
         show=_show_list,

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from engine.core.convert import as_array
-from engine.core.dtype import BY_NUMPY, Array, DType
+from engine.core.dtype import Array, DType
 from engine.core.errors import EngineError, UnsupportedError
 from engine.core.op import OPS, Op, as_arrays
 from engine.core.shape import TensorShape
@@ -21,7 +21,7 @@ from engine.ops.operators import Operators
 CONSTANT_ELEMENTS = 64
 
 
-def static_value(value: Value) -> Array | None:
+def static_value(value: Value, memo: dict[Value, Array | None] | None = None) -> Array | None:
     """Return what a value is known to be whatever the arguments are, such as the shape of a tensor; None if it isn't.
 
     >>> import engine as tf
@@ -31,6 +31,13 @@ def static_value(value: Value) -> Array | None:
     >>> halves(tf.range(6)).shape
     TensorShape([3, 2])
     """
+    memo = {} if memo is None else memo
+    if value not in memo:
+        memo[value] = _static_value(value, memo)
+    return memo[value]
+
+
+def _static_value(value: Value, memo: dict[Value, Array | None]) -> Array | None:
     node = value.node
     if node.op.name == "constant":
         return np.asarray(node.attrs["value"])
@@ -42,7 +49,7 @@ def static_value(value: Value) -> Array | None:
             shape = tuple(d or 0 for d in taken.spec.shape)
             array: Array | None = np.broadcast_to(np.zeros((), taken.spec.dtype.as_numpy_dtype), shape)
         else:
-            array = static_value(taken)
+            array = static_value(taken, memo)
         if array is None:
             return None
         arrays.append(array)
@@ -123,6 +130,17 @@ def as_operand(op: Op, value: Any, hint: DType | None = None) -> Array:
         raise
 
 
+def packed(values: Sequence[Any]) -> Sequence[Any]:
+    """Return the values with each nested list that holds tensors stacked to one tensor; the same, if there is none."""
+    if not any(isinstance(v, list | tuple) and _holds_tensor(v) for v in values):
+        return values
+    return [OPS["stack"](list(packed(v))) if isinstance(v, list | tuple) and _holds_tensor(v) else v for v in values]
+
+
+def _holds_tensor(values: Sequence[Any]) -> bool:
+    return any(_holds_tensor(v) if isinstance(v, list | tuple) else hasattr(v, "spec") for v in values)
+
+
 class Tracer:
     """The interpreter that records ops as nodes.
 
@@ -155,6 +173,7 @@ class Tracer:
 
     def apply(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """Record `op` and return its outputs."""
+        operands = packed(operands)
         for operand in operands:
             if hasattr(operand, "interpret"):
                 return operand.interpret(op, operands, attrs)
@@ -168,15 +187,15 @@ class Tracer:
     def _tensors(self, op: Op, operands: Sequence[Any]) -> list[SymbolicTensor]:
         known: dict[str, DType] = {}
         for i, operand in enumerate(operands):
-            dtype = getattr(operand, "dtype", None)
-            if dtype is not None and hasattr(operand, "shape"):
-                known.setdefault(op.operand(i).group, BY_NUMPY.get(dtype, dtype))
+            if hasattr(operand, "spec") and op.operand(i).group:
+                known.setdefault(op.operand(i).group, operand.dtype)
         tensors = []
         for i, operand in enumerate(operands):
             group = op.operand(i).group
             is_known = isinstance(operand, SymbolicTensor) or hasattr(operand, "spec")
             tensor = self.convert(operand if is_known else as_operand(op, operand, known.get(group)))
-            known.setdefault(group, tensor.dtype)
+            if group:
+                known.setdefault(group, tensor.dtype)
             tensors.append(tensor)
         return tensors
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,16 @@ def _scalar(value: Any) -> Array:
     return array
 
 
-def _range(start: float, limit: float | None, delta: float, dtype: DType | None) -> Array:
+def _range_bounds(
+    start: float, limit: float | None, delta: float, dtype: DType | None
+) -> tuple[float, float, float, DType]:
+    """Return start, limit, step and dtype, all known.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the step does not lead towards the limit.
+    """
     if limit is None:
         start, limit = 0, start
     widest = max((_scalar(v).dtype for v in (start, limit, delta)), key=lambda kind: (kind.kind == "f", kind.itemsize))
@@ -80,12 +90,18 @@ def _range(start: float, limit: float | None, delta: float, dtype: DType | None)
             limit=limit,
             delta=delta,
         )
-    return np.arange(start, limit, delta).astype(dtype.as_numpy_dtype if dtype else widest)
+    return start, limit, delta, dtype or BY_NUMPY[widest]
+
+
+def _range(start: float, limit: float | None, delta: float, dtype: DType | None) -> Array:
+    start, limit, delta, dtype = _range_bounds(start, limit, delta, dtype)
+    return np.arange(start, limit, delta).astype(dtype.as_numpy_dtype)
 
 
 def _range_infer(start: float, limit: float | None, delta: float, dtype: DType | None) -> TensorSpec:
-    values = _range(start, limit, delta, dtype)
-    return TensorSpec(values.shape, BY_NUMPY[values.dtype])
+    start, limit, delta, dtype = _range_bounds(start, limit, delta, dtype)
+    # NumPy's own count, without making the numbers
+    return TensorSpec((max(0, math.ceil((limit - start) / delta)),), dtype)
 
 
 range: Op = ops.op(

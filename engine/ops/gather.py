@@ -90,6 +90,8 @@ def _gather_gradient_loop(g: Array, indices: Array, result: Array) -> None:
     for b in range(g.shape[0]):
         for j in range(indices.shape[1]):
             at = indices[b, j]
+            if at < 0 or at >= result.shape[2]:
+                raise IndexError
             for m in range(g.shape[1]):
                 for k in range(g.shape[3]):
                     result[b, m, at, k] += g[b, m, j, k]
@@ -149,6 +151,7 @@ gather: Op = ops.op(
 
 
 def _gather_gradient(g: Array, like: Array, indices: Array, axis: int, batch_dims: int) -> Array:
+    check_bounds("gather_gradient", indices, like.shape[axis], axis)
     result = np.zeros(like.shape, g.dtype)
     np.add.at(result, _batch_index(like, indices, axis % like.ndim, batch_dims), g)
     return result
@@ -173,6 +176,7 @@ gather_gradient: Op = ops.op(
         sample(((2, 3), "reals"), ((4, 3), ANY), ((2,), "index:4")),
         sample(((2, 3, 5), "reals"), ((2, 3, 4), ANY), ((2, 5), "index:4"), axis=2, batch_dims=1),
     ),
+    refused=(sample(((2,), "reals"), ((2,), ANY), np.array([0, 2], np.int32)),),
     example=">>> tf.raw_ops.gather_gradient([1, 2, 3], [0, 0], [1, 1, 0]).numpy()\narray([3, 3], dtype=int32)",
 )
 

@@ -47,8 +47,6 @@ def _concat_infer(*specs: TensorSpec, axis: int) -> TensorSpec:
 
 
 def _concat_gradient(g: Any, y: Any, *values: Any, axis: int) -> list[Any]:
-    if len(values) == 1:
-        return [g]
     where = axes_of(axis, len(y.shape))[0]
     sizes = [v.shape[where] for v in values]
     if None in sizes:
@@ -148,10 +146,13 @@ unstack: Op = ops.op(
 )
 
 
-def _sizes(size: Dim, pieces: tuple[int, ...], axis: int) -> list[Dim]:
-    """Return the size of each piece: a single number is their count, several are the sizes themselves."""
-    if len(pieces) == 1:
-        count = pieces[0]
+Pieces = int | tuple[int, ...]
+
+
+def _sizes(size: Dim, pieces: Pieces, axis: int) -> list[Dim]:
+    """Return the size of each piece: a number is their count, a list holds the sizes themselves."""
+    if isinstance(pieces, int):
+        count = pieces
         if count < 1 or (size is not None and size % count):
             raise InvalidArgumentError(
                 "The axis {axis} has size {size}, which cannot be split into {count} equal pieces.",
@@ -174,19 +175,19 @@ def _sizes(size: Dim, pieces: tuple[int, ...], axis: int) -> list[Dim]:
     return [p if p >= 0 else None if size is None else size - known for p in pieces]
 
 
-def _split_infer(x: TensorSpec, num_or_size_splits: tuple[int, ...], axis: int) -> list[TensorSpec]:
+def _split_infer(x: TensorSpec, num_or_size_splits: Pieces, axis: int) -> list[TensorSpec]:
     where = axes_of(axis, x.shape.rank)[0]
     sizes = _sizes(x.shape[where], num_or_size_splits, axis)
     return [TensorSpec((*x.shape[:where], n, *x.shape[where + 1 :]), x.dtype) for n in sizes]
 
 
-def _split(x: Array, num_or_size_splits: tuple[int, ...], axis: int) -> list[Array]:
+def _split(x: Array, num_or_size_splits: Pieces, axis: int) -> list[Array]:
     sizes = _sizes(x.shape[axis], num_or_size_splits, axis)
     ends = np.cumsum([s or 0 for s in sizes])[:-1]
     return [contiguous(a) for a in np.split(x, ends, axis)]
 
 
-def _split_gradient(g: Any, y: Any, x: Any, num_or_size_splits: tuple[int, ...], axis: int) -> tuple[Any]:
+def _split_gradient(g: Any, y: Any, x: Any, num_or_size_splits: Pieces, axis: int) -> tuple[Any]:
     zeros = OPS["zeros_like"]
     return (concat.apply(*(zeros(v) if d is None else d for d, v in zip(g, y, strict=True)), axis=axis),)
 
@@ -199,7 +200,7 @@ split: Op = ops.op(
     reference=_split,
     gradient=_split_gradient,
     params={
-        "num_or_size_splits": Param("ints", help="How many equal pieces, or the size of each.", min=-1),
+        "num_or_size_splits": Param("axes", help="How many equal pieces, or a list of their sizes.", min=-1),
         "axis": _AXIS,
     },
     outputs=("values",),
@@ -208,6 +209,7 @@ split: Op = ops.op(
         sample(((4, 3), "any"), num_or_size_splits=2),
         sample(((2, 5), "any"), num_or_size_splits=(1, 3, 1), axis=1),
         sample(((5,), "any"), num_or_size_splits=(2, -1)),
+        sample(((5,), "any"), num_or_size_splits=(5,)),
     ),
     refused=(
         sample(((5,), "any"), num_or_size_splits=2),

@@ -145,6 +145,7 @@ erf = _function("erf")
 sin = _function("sin")
 cos = _function("cos")
 power = _function("power")
+remainder = _function("remainder")
 floor = _function("floor")
 ceil = _function("ceil")
 rint = _function("rint")
@@ -154,6 +155,6 @@ isinf = _function("isinf", bool_)
 #: Names that the helper source of the compiler defines; `Expr.name` is one of them, a sign, or a word of its own.
 FUNCTIONS: Final = frozenset(
     {"absolute", "minimum", "maximum", "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sigmoid", "erf", "sin", "cos"}
-    | {"power", "floor", "ceil", "rint", "isnan", "isinf"}
+    | {"power", "remainder", "floor", "ceil", "rint", "isnan", "isinf"}
 )
 INFIX: Final = frozenset({"+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "&", "|", "^"})

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.core.convert import as_array
+from engine.core.convert import own_array
 from engine.core.dispatch import interpreter, is_tracing, set_default
 from engine.core.dtype import BY_NUMPY, Array, DType
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.op import Op, as_arrays
 from engine.core.spec import TensorSpec
 from engine.graph.graph import freeze
-from engine.graph.trace import SymbolicTensor, as_operand
+from engine.graph.trace import SymbolicTensor, as_operand, packed
 from engine.runtime.probe import _state as _probe_state
 from engine.runtime.tape import _state as _tape_state
 from engine.runtime.tape import observe
@@ -44,6 +44,8 @@ class Eager:
                 for other in operands:
                     if hasattr(other, "interpret"):
                         return other.interpret(op, operands, attrs)
+                if isinstance(operand, list | tuple) and (one := packed(operands)) is not operands:
+                    return self.apply(op, one, attrs)
                 operands = self._tensors(op, operands)
                 break
         arrays = [t._array for t in operands]
@@ -101,16 +103,17 @@ class Eager:
                 tensors[i] = operand.read_value()
             elif isinstance(operand, SymbolicTensor):
                 operand._no_value("its use outside of that function")
-            elif isinstance(operand, np.ndarray | np.generic):
-                tensors[i] = Tensor(as_operand(op, operand).copy())
             else:
                 continue
-            hints.setdefault(op.operand(i).group, tensors[i].dtype)
+            if group := op.operand(i).group:  # operands of the empty group have nothing to do with each other
+                hints.setdefault(group, tensors[i].dtype)
         for i, operand in enumerate(operands):
             if tensors[i] is None:
                 group = op.operand(i).group
-                tensors[i] = Tensor(as_operand(op, operand, hints.get(group)))
-                hints.setdefault(group, tensors[i].dtype)
+                array = as_operand(op, operand, hints.get(group))
+                tensors[i] = Tensor(array.copy() if isinstance(operand, np.ndarray) else array)
+                if group:
+                    hints.setdefault(group, tensors[i].dtype)
         return tensors
 
 
@@ -141,7 +144,9 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     >>> constant([1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
-    array = as_array(value.numpy() if isinstance(value, Tensor) else value, dtype=dtype)
+    if (one := packed([value])[0]) is not value:
+        return convert_to_tensor(one, dtype)
+    array = own_array(value.numpy() if isinstance(value, Tensor) else value, dtype)
     if shape is not None:
         try:
             array = np.full(tuple(shape), array) if array.size == 1 else array.reshape(tuple(shape))
@@ -149,7 +154,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
             raise InvalidArgumentError(
                 "{count} values do not fill the shape {shape}.", count=array.size, shape=tuple(shape)
             ) from None
-    tensor = Tensor(array.copy() if array is value else array)
+    tensor = Tensor(array)
     return interpreter().convert(tensor) if is_tracing() else tensor  # type: ignore[attr-defined]
 
 

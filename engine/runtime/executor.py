@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,6 +46,7 @@ class Executor:
         updates: Sequence[Variable],
         report: Report | None = None,
     ) -> None:
+        self._lock = threading.Lock()
         position = {v: i for i, v in enumerate(graph.inputs)}
         sources = [captured.get(v) for v in graph.inputs]
         self.arguments = [i for i, source in enumerate(sources) if source is None]
@@ -102,11 +104,12 @@ class Executor:
         self.plan.bind(self.arguments[number], contiguous(array))
 
     def __call__(self, arrays: Sequence[Array]) -> list[Tensor]:
-        """Run on these arguments and return the results."""
-        for number, array in enumerate(arrays):
-            self.bind_argument(number, array)
-        self.run()
-        return [Tensor(self.plan.output(i).copy()) for i in range(self.results)]
+        """Run on these arguments and return the results. Threads wait for each other: the buffers are shared."""
+        with self._lock:
+            for number, array in enumerate(arrays):
+                self.bind_argument(number, array)
+            self.run()
+            return [Tensor(self.plan.output(i).copy()) for i in range(self.results)]
 
 
 def specialised(graph: Graph, specs: Mapping[int, TensorSpec]) -> Graph:

@@ -63,7 +63,27 @@ class ConcreteFunction:
             self._executors[key] = Executor(self.graph, specs, self.captured, self.updates, report)
         return self._executors[key]
 
-    def __call__(self, tensors: Sequence[Any]) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run on arguments like those it was traced for.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If their number, a shape or a dtype is another.
+        """
+        given = [convert_to_tensor(a) for a in nest.leaves((args, kwargs)) if _is_tensor_like(a) or _is_number(a)]
+        fits = len(given) == len(self.specs)
+        if not fits or not all(w.is_compatible_with(t.spec) for w, t in zip(self.specs, given, strict=True)):
+            raise InvalidArgumentError(
+                "{name} was traced for {wanted}, but was called with {given}.",
+                hint="Call the function itself: it is traced anew where need be.",
+                name=self.name,
+                wanted=", ".join(map(str, self.specs)),
+                given=", ".join(str(t.spec) for t in given),
+            )
+        return self.run(given)
+
+    def run(self, tensors: Sequence[Any]) -> Any:
         """Run on the tensors among the arguments and return the result in the function's own structure."""
         if is_tracing() or is_recording():
             results = self._replay(tensors)
@@ -104,6 +124,10 @@ def _tensor_like(value: Any, spec: TensorSpec | None) -> Any:
     return Tensor(as_array(value, spec.dtype))
 
 
+def _is_number(leaf: Any) -> bool:
+    return isinstance(leaf, int | float) and not isinstance(leaf, bool)
+
+
 def _is_tensor_like(leaf: Any) -> bool:
     return isinstance(leaf, Tensor | SymbolicTensor | np.ndarray | np.generic | TensorSpec)
 
@@ -129,7 +153,7 @@ class Function:
         return getattr(self.python_function, "__name__", "function")
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self if instance is None else functools.partial(self, instance)
+        return self if instance is None else BoundFunction(self, instance)
 
     def experimental_get_tracing_count(self) -> int:
         """Return how often the Python function was traced."""
@@ -171,10 +195,30 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         concrete, tensors = self._find(args, kwargs)
-        return concrete(tensors)
+        return concrete.run(tensors)
 
     def __repr__(self) -> str:
         return f"<tf.function {self.name}{inspect.signature(self.python_function)}>"
+
+
+class BoundFunction:
+    """A compiled method of an object."""
+
+    def __init__(self, function: Function, instance: Any) -> None:
+        self._function = function
+        self._instance = instance
+        functools.update_wrapper(self, function.python_function)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(self._instance, *args, **kwargs)
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """Return the trace for these arguments, which may be `TensorSpec`s."""
+        return self._function.get_concrete_function(self._instance, *args, **kwargs)
+
+    def experimental_get_tracing_count(self) -> int:
+        """Return how often the method was traced, for all objects together."""
+        return self._function.experimental_get_tracing_count()
 
 
 def _shape_of(structure: Any) -> Any:

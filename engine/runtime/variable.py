@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from engine.core.convert import as_array, contiguous
+from engine.core.convert import as_array, contiguous, own_array
 from engine.core.dispatch import eagerly, interpreter, is_tracing
 from engine.core.dtype import Array, DType, as_dtype
 from engine.core.errors import InvalidArgumentError, UnsupportedError
@@ -206,10 +206,9 @@ class Variable(Operators):
             return self
         if isinstance(value, Variable):
             value = value.read_value()
-        array = value._array if isinstance(value, Tensor) else as_array(value, self.dtype)
+        # a copy, since executors write into it
+        array = value._array.copy() if isinstance(value, Tensor) else own_array(value, hint=self.dtype)
         self._require(TensorSpec(array.shape, array.dtype))
-        if isinstance(value, Tensor | np.ndarray):
-            array = array.copy()  # executors write into it
         self._array, self._tensor, self._shared, self._initializer = contiguous(array), None, False, None
         return self
 

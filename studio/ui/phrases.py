@@ -31,7 +31,7 @@ WORDS: Final = (
     *NOUNS,
     "True or False",
     "a text",
-    "an axis or a list of axes",
+    "a whole number or a list of them",
     "a number or a nested list of numbers",
     "a value",
     # what the error texts call things

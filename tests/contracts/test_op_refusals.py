@@ -64,7 +64,8 @@ def test_operands_of_one_group_with_two_dtypes(op: Op) -> None:
         other = next((d for d in ALL_DTYPES.values() if accepts(d) and d != call.arrays[i].dtype), None)
         if other is None:
             continue
-        operands = [*call.arrays[:i], call.arrays[i].astype(other.name), *call.arrays[i + 1 :]]
+        arrays = [*call.arrays[:i], call.arrays[i].astype(other.name), *call.arrays[i + 1 :]]
+        operands = [tf.constant(a) for a in arrays]  # NumPy's arrays would take on the dtype of a tensor
         names = (op.operand_name(first), op.operand_name(i), other.name, call.arrays[i].dtype.name)
         assert_refused_everywhere(op, operands, call.attrs, *names)
 

@@ -55,7 +55,7 @@ class Layer(Declared):
     #: Number of axes that the input must have at least; checked before `build`.
     min_rank = 0
 
-    _tracked: dict[str, list[Any]]
+    _tracked: dict[str, Any]
 
     def __init__(
         self,
@@ -107,21 +107,24 @@ class Layer(Declared):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_") or isinstance(value, Layer):
-            found = [v for v in nest.leaves(value) if isinstance(v, Layer | Variable)] if _may_hold(value) else []
             self._tracked.pop(name, None)
-            if found:
-                self._tracked[name] = found
+            if _may_hold(value):
+                self._tracked[name] = value  # a list is looked through when asked, since it may grow
         object.__setattr__(self, name, value)
 
     def sublayers(self) -> Iterator[Layer]:
         """Yield the layers that this one is made of, in the order in which they were set."""
-        for found in self._tracked.values():
-            yield from (v for v in found if isinstance(v, Layer))
+        yield from (v for v in self._parts() if isinstance(v, Layer))
+
+    def _parts(self) -> Iterator[Any]:
+        """Yield the layers and variables among the attributes, those in lists and dicts too."""
+        for value in self._tracked.values():
+            yield from (v for v in _leaves(value) if isinstance(v, Layer | Variable))
 
     @property
     def weights(self) -> list[Variable]:
         """All weights: first its own, then those of the layers it is made of."""
-        own = [*self._weights, *(v for f in self._tracked.values() for v in f if isinstance(v, Variable))]
+        own = [*self._weights, *(v for v in self._parts() if isinstance(v, Variable))]
         inner = [w for layer in self.sublayers() for w in layer.weights]
         return list({id(w): w for w in (*own, *inner)}.values())
 
@@ -130,7 +133,7 @@ class Layer(Declared):
         """The weights that training changes."""
         if not self.trainable:
             return []
-        own = [*self._weights, *(v for f in self._tracked.values() for v in f if isinstance(v, Variable))]
+        own = [*self._weights, *(v for v in self._parts() if isinstance(v, Variable))]
         inner = [w for layer in self.sublayers() for w in layer.trainable_weights]
         return list({id(w): w for w in (*(w for w in own if w.trainable), *inner)}.values())
 
@@ -278,6 +281,17 @@ class Layer(Declared):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield what is in nested lists and dicts, whatever the keys are."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def _may_hold(value: Any) -> bool:

@@ -11,7 +11,7 @@ from engine.keras.losses.crossentropy import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
-from engine.keras.losses.loss import Loss
+from engine.keras.losses.loss import FunctionLoss, Loss
 from engine.keras.losses.regression import MeanAbsoluteError, MeanSquaredError
 
 LOSSES: Registry[type[Loss]] = Registry("loss")
@@ -30,8 +30,8 @@ def get(identifier: Any) -> Any:
     >>> type(get("mse")).__name__
     'MeanSquaredError'
     """
-    if callable(identifier) and not isinstance(identifier, type):
-        return identifier
+    if callable(identifier) and not isinstance(identifier, type | Loss):
+        return FunctionLoss(identifier)
     return find(LOSSES, identifier, Loss)
 
 

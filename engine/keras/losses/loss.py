@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.core.errors import InvalidArgumentError
@@ -61,6 +62,24 @@ def of_one_rank(values: Any, weights: Any) -> tuple[Any, Any]:
     if values.shape.rank == weights.shape.rank + 1 and values.shape[-1] == 1 and weights.shape.rank:
         return values, OPS["expand_dims"].apply(weights, axis=-1)
     return values, weights
+
+
+class FunctionLoss(Loss):
+    """A loss made of a function of truth and prediction that returns a value for each example, or one for all.
+
+    Examples
+    --------
+    >>> loss = FunctionLoss(lambda y_true, y_pred: (y_true - y_pred) * (y_true - y_pred))
+    >>> float(loss([1.0, 3.0], [0.0, 0.0]))
+    5.0
+    """
+
+    def __init__(self, function: Callable[[Any, Any], Any], **kwargs: Any) -> None:
+        super().__init__(name=kwargs.pop("name", getattr(function, "__name__", None)), **kwargs)
+        self._function = function
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self._function(y_true, y_pred)
 
 
 def aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:

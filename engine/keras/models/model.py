@@ -134,6 +134,16 @@ class Model(Layer, Trainer):
         return list(nest.leaves(self._outputs)) if self.is_functional else []
 
     @property
+    def input(self) -> Any:
+        """Its symbolic inputs, in the structure in which they were given."""
+        return self._inputs if self.is_functional else super().input
+
+    @property
+    def output(self) -> Any:
+        """Its symbolic outputs, in the structure in which they were given."""
+        return self._outputs if self.is_functional else super().output
+
+    @property
     def input_shape(self) -> Any:
         """Shape of its input, or a list of them."""
         shapes = [t.shape for t in self.inputs]

@@ -101,7 +101,7 @@ class Trainer:
 
     @property
     def metrics_names(self) -> list[str]:
-        """Names of the loss, the metrics and, if there are several, each output's own loss, as in logs."""
+        """Names of the loss, of each output's own loss if there are several, and of the metrics, as in logs."""
         several = len(self._watched) > 1
         names = self.output_names(len(self._watched))
         watched = [
@@ -109,12 +109,13 @@ class Trainer:
             for output, watched in zip(names, self._watched, strict=True)
             for m in watched
         ]
-        return ["loss", *watched, *(tracker.name for tracker in self._output_trackers)]
+        return ["loss", *(tracker.name for tracker in self._output_trackers), *watched]
 
     @property
     def metrics(self) -> list[Any]:
-        """The running means of the loss, of the metrics, and of each output's own loss, if there are several."""
-        return [self._loss_tracker, *(m for watched in self._watched for m in watched), *self._output_trackers]
+        """The running means of the loss, of each output's own loss if there are several, and of the metrics."""
+        losses = [] if self._loss_tracker is None else [self._loss_tracker, *self._output_trackers]
+        return [*losses, *(m for watched in self._watched for m in watched)]
 
     # ------------------------------------------------------------------------------------------------- programs
 
@@ -144,15 +145,15 @@ class Trainer:
                 parts.append(value)
                 value = value if weight == 1.0 else value * weight
                 total = value if total is None else total + value
-        own = [
+        first = next(iter(nest.leaves(x)))
+        examples = float(first.shape[0])
+        self._loss_tracker._add(total, sample_weight=examples)
+        own = [t._add(part, sample_weight=examples) for t, part in zip(self._output_trackers, parts, strict=False)]
+        own += [
             m.update_state(truth, output)
             for watched, truth, output in zip(self._watched, truths, outputs, strict=True)
             for m in watched
         ]
-        first = next(iter(nest.leaves(x)))
-        examples = float(first.shape[0])
-        self._loss_tracker._add(total, sample_weight=examples)
-        own += [t._add(part, sample_weight=examples) for t, part in zip(self._output_trackers, parts, strict=False)]
         return total, own
 
     def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> list[Any]:

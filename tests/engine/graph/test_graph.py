@@ -129,6 +129,6 @@ def test_check_finds_broken_graphs() -> None:
 
 
 def test_values_count_the_outputs_of_a_node() -> None:
-    node = make(OPS["split"], constant_node(np.arange(4)).outputs, {"num_or_size_splits": (2,), "axis": 0})
+    node = make(OPS["split"], constant_node(np.arange(4)).outputs, {"num_or_size_splits": 2, "axis": 0})
     assert node.outputs == (Value(node, 0), Value(node, 1))
     assert [v.spec.shape for v in node.outputs] == [(2,), (2,)]

@@ -109,7 +109,7 @@ def test_shapes_are_known_before_anything_runs() -> None:
         (lambda: layers.Dense(3)(keras.Input(shape=())), "at least 2 axes"),
         (lambda: layers.Dense(3)(keras.Input(shape=(None,))), "size of the last axis"),
         (lambda: keras.Input(shape=(4,)) + keras.Input(shape=(3,)), r"add: .*\(None, 4\).*\(None, 3\)"),
-        (lambda: keras.Input(shape=(4,)) + np.ones(4), "add: .*float64"),
+        (lambda: keras.Input(shape=(4,)) + tf.ones(4, "float64"), "add: .*float64"),
         (lambda: tf.matmul(keras.Input(shape=(4,)), keras.Input(shape=(3,)), transpose_b=True), "matmul: "),
         (lambda: two_towers()([X]), "has 2 inputs, but 1"),
         (lambda: two_towers()([X, X[:, :3]]), r"input 'a' .*\(None, 4\), but \(6, 3\)"),
@@ -315,3 +315,30 @@ def test_parts_are_found_by_name_class_configuration_and_as_they_are(registry: s
         module.get(name + "x")
     with pytest.raises(tf.errors.InvalidArgumentError, match="is no "):
         module.get(3)
+
+
+def test_layers_that_join_a_list_later_are_part_of_the_model() -> None:
+    class Stack(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts: list[Any] = []
+            for units in (3, 2):
+                self.parts.append(layers.Dense(units))
+
+        def call(self, x: Any) -> Any:
+            for part in self.parts:
+                x = part(x)
+            return x
+
+    model = Stack()
+    assert model(tf.zeros([1, 4])).shape == [1, 2]
+    assert len(model.weights) == len(model.trainable_weights) == 4
+
+
+def test_input_and_output_of_a_model_serve_to_cut_it() -> None:
+    x = keras.Input((4,))
+    hidden = layers.Dense(3, name="cut_here")(x)
+    model = keras.Model(x, layers.Dense(2)(hidden))
+    head = keras.Model(model.input, model.get_layer("cut_here").output)
+    assert head(tf.zeros([5, 4])).shape == [5, 3]
+    assert model.output.shape == [None, 2]

@@ -231,7 +231,7 @@ def test_losses_metrics_and_truths_go_to_outputs_by_place_or_by_name() -> None:
     first = fit(by_place, X, [value, Y], epochs=2, shuffle=False)
     second = fit(by_name, {"x": X}, {"classes": Y, "value": value}, epochs=2, shuffle=False)
     assert_close(first, second)
-    assert list(first) == ["loss", "value_mae", "classes_accuracy", "value_loss", "classes_loss"]
+    assert list(first) == ["loss", "value_loss", "classes_loss", "value_mae", "classes_accuracy"]
     np.testing.assert_allclose(
         first["loss"], 0.5 * np.array(first["value_loss"]) + 2 * np.array(first["classes_loss"]), rtol=1e-5
     )
@@ -414,3 +414,15 @@ def test_one_hot_rows() -> None:
         keras.utils.to_categorical([3], 3)
     with pytest.raises(tf.errors.InvalidArgumentError):
         keras.utils.to_categorical([-1])
+
+
+def test_a_function_as_loss_is_the_mean_over_the_batch() -> None:
+    x, y = np.ones((64, 1), np.float32), np.full((64, 1), 3.0, np.float32)
+
+    def step(loss: Any) -> float:
+        model = keras.Sequential([keras.Input((1,)), layers.Dense(1, kernel_initializer="zeros", use_bias=False)])
+        model.compile(keras.optimizers.SGD(0.01), loss)
+        model.fit(x, y, batch_size=64, verbose=0)
+        return float(model.weights[0].numpy()[0, 0])
+
+    assert step(lambda a, b: tf.reduce_mean(tf.square(a - b), axis=-1)) == pytest.approx(step("mse"))

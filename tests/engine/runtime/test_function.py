@@ -249,3 +249,34 @@ def test_an_error_of_a_compiled_step_names_the_op() -> None:
     f = tf.function(lambda x, i: tf.gather(x, i))
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"^gather: indices holds 3, but the axis 0 has size 2"):
         f([1.0, 2.0], tf.constant([3]))
+
+
+def test_a_concrete_function_is_called_with_arguments() -> None:
+    concrete = tf.function(lambda x, y: x * y).get_concrete_function(tf.TensorSpec([None]), tf.TensorSpec([]))
+    assert concrete(tf.constant([1.0, 2.0]), tf.constant(3.0)).numpy().tolist() == [3.0, 6.0]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="was traced for"):
+        concrete(tf.constant([1, 2]), tf.constant(3.0))
+
+
+def test_a_compiled_method_has_traces_too() -> None:
+    class Scale:
+        factor = 3.0
+
+        @tf.function
+        def apply(self, x):
+            return x * self.factor
+
+    scale = Scale()
+    assert float(scale.apply(tf.constant(2.0))) == 6.0
+    assert float(scale.apply.get_concrete_function(tf.TensorSpec([]))(tf.constant(1.0))) == 3.0
+
+
+def test_sizes_are_worked_out_in_linear_time() -> None:
+    @tf.function
+    def f(x):
+        n = tf.shape(x)[0]
+        for _ in range(40):
+            n = n + n - n
+        return tf.reshape(x, [n, 1])
+
+    assert f(tf.zeros([3])).shape == [3, 1]

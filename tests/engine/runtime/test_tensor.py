@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import operator
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,8 +144,8 @@ def test_dtypes_never_convert_by_themselves() -> None:
         (lambda: 1.5 * tf.constant([1]), "multiply: .* float32 .* int32"),
         (lambda: tf.constant([1], "int8") + 200, "200 does not fit into int8"),
         (lambda: tf.constant([1.0]) + True, "add: .* bool"),
-        (lambda: tf.constant([1.0]) + np.ones(1), "add: .* float32 .* float64"),
-        (lambda: np.ones(1) + tf.constant([1.0]), "add: .* float64 .* float32"),
+        (lambda: tf.constant([1]) + np.ones(1), "add: .* int32 .* float64"),
+        (lambda: np.ones(1) + tf.constant([1]), "add: .* float64 .* int32"),
         (lambda: tf.constant([1.0]) + "a", "add: 'a' cannot be made a tensor"),
         (lambda: tf.constant([1.0]) + None, "add: None cannot be made a tensor"),
     ],
@@ -319,3 +320,32 @@ def test_convert_keeps_tensors_and_refuses_another_dtype() -> None:
     assert tf.convert_to_tensor([1, 2], dtype="float64").dtype is tf.float64
     with pytest.raises(tf.errors.InvalidArgumentError, match="cast"):
         tf.convert_to_tensor(VECTOR, dtype="int32")
+
+
+def test_numpy_arrays_take_on_the_dtype_of_a_tensor() -> None:
+    """TensorFlow converts them where nothing but digits is lost; tensors are never converted."""
+    assert (tf.constant([1.0]) * np.array([2.0])).dtype is tf.float32
+    assert (np.array([2]) + tf.constant([1.0])).dtype is tf.float32
+    assert tf.matmul(tf.Variable(np.eye(2, dtype="float32")), np.eye(2)).dtype is tf.float32
+
+
+def test_lists_of_tensors_are_stacked_with_their_gradients() -> None:
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum([x * 2.0, [1.0, x * 3.0][1]])
+    assert float(tape.gradient(y, x)) == 5.0
+    assert float(tf.function(lambda v: tf.reduce_sum([v, v * 2.0]))(x)) == 6.0
+    assert tf.constant([x, x]).shape == [2]
+
+
+def test_a_tensor_keeps_its_values_when_its_source_changes(tmp_path: Path) -> None:
+    source = np.memmap(tmp_path / "values", np.float32, "w+", shape=(2,))
+    tensor, variable = tf.constant(source), tf.Variable([0.0, 0.0])
+    variable.assign(source)
+    source[0] = 7.0
+    assert tensor.numpy().tolist() == variable.numpy().tolist() == [0.0, 0.0]
+
+
+def test_newaxis_adds_an_axis() -> None:
+    assert tf.constant([1.0, 2.0])[tf.newaxis, :].shape == [1, 2]

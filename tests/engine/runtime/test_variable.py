@@ -60,7 +60,7 @@ def test_assignments_return_the_variable_and_take_python_numbers() -> None:
     [
         (lambda v: v.assign([1.0]), r"'v' is float32 \(2, 3\), but the value is float32 \(1,\)"),
         (lambda v: v.assign(tf.ones([2, 3], "int32")), "int32"),
-        (lambda v: v.assign(np.ones((2, 3))), "float64"),
+        (lambda v: v.assign(tf.ones((2, 3), "float64")), "float64"),
         (lambda v: v.assign_add(np.ones((3, 2, 3), np.float32)), r"the value is float32 \(3, 2, 3\)"),
         (lambda v: v[0].assign([1.0, 2.0]), r"The place has shape \(3,\) and the value has shape \(2,\)"),
         (lambda v: v[5].assign(1.0), "out of bounds"),
