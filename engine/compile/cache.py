@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import os
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 import llvmlite
 import numba
@@ -61,14 +62,8 @@ def load(source: Source) -> Callable[..., None]:
     if name not in _loaded:
         _write(_package() / f"k_{name}.py", source.text)
         importlib.invalidate_caches()
-        _loaded[name] = _entry(importlib.import_module(f"{PACKAGE}.k_{name}").kernel)
+        _loaded[name] = importlib.import_module(f"{PACKAGE}.k_{name}").kernel
     return _loaded[name]
-
-
-def _entry(dispatcher: Any) -> Callable[..., None]:
-    """Return the compiled function itself: with one signature there is nothing to dispatch."""
-    entry: Callable[..., None] = dispatcher
-    return entry
 
 
 def _package() -> Path:
@@ -89,8 +84,10 @@ def _package() -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    if path.exists():
-        return
+    """Write a source file unless it is there; one that was cut off by a crash or a full disk is written anew."""
+    with contextlib.suppress(OSError):
+        if path.read_text(encoding="utf-8") == text:
+            return
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)

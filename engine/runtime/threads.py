@@ -35,6 +35,12 @@ def set_blas_threads(count: int) -> None:
         _present[:] = [count]
 
 
+def release_blas() -> None:
+    """Give the pools back to the rest of the program, if a plan has narrowed them."""
+    if _present:
+        set_blas_threads(available())
+
+
 def threads_for(multiply_adds: int) -> int:
     """Return on how many threads a product of this size is fastest."""
     return available() if multiply_adds >= PARALLEL_PRODUCT else 1

@@ -19,6 +19,7 @@ from engine.keras.training.adapter import ArrayData, split, weighted_by_class
 from engine.keras.training.step import StepRunner
 from engine.runtime import rng
 from engine.runtime.tape import GradientTape
+from engine.runtime.threads import release_blas
 
 #: Seconds between two reports of progress: more often, nobody sees it, and it costs time.
 REPORT_INTERVAL = 0.05
@@ -259,6 +260,7 @@ class Trainer:
             tell.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break
+        release_blas()
         tell.call("on_train_end", logs)
         self.history = history
         return history

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +21,7 @@ from engine.compile.source import Source, decorator, literal
 from engine.core.errors import EngineError
 from engine.passes import optimise
 
+ROOT = Path(__file__).resolve().parents[3]
 X = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
 
 
@@ -223,3 +226,18 @@ def test_a_run_leaves_the_float_unit_as_it_was() -> None:
     assert tiny * np.float32(2) > 0
     tf.function(lambda x: x * 1.5)(tf.constant([1.0]))
     assert tiny * np.float32(2) > 0
+
+
+def test_a_kernel_file_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
+    program = "import engine as tf\nprint(float(tf.function(lambda x: tf.exp(x) * 0.0 + x * 17.25)(tf.constant(2.0))))"
+
+    def run() -> str:
+        environment = {**os.environ, "TRENZA_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    assert run() == "34.5"
+    for file in (tmp_path / "kernels").glob("k_*.py"):
+        file.write_text(file.read_text()[:40])
+    assert run() == "34.5"
