@@ -19,6 +19,13 @@ class Optimizer(Declared):
     """Changes variables so that a loss falls.
 
     A subclass makes its slots in `build` and says in `update_step` how one variable follows from its gradient.
+
+    Attributes
+    ----------
+    learning_rate
+        A variable: assign to it, or set the attribute to a number, and the next step follows, compiled or not.
+    iterations
+        A variable: how many steps were made.
     """
 
     learning_rate: Any = param(0.01, "How far each step goes.", kind="float", min=0)
@@ -26,16 +33,22 @@ class Optimizer(Declared):
     def __init__(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.name = name or snake_case(type(self).__name__)
-        self._rate = Variable(np.float32(self.learning_rate), trainable=False, name=f"{self.name}/learning_rate")
+        rate = Variable(np.float32(self.learning_rate), trainable=False, name=f"{self.name}/learning_rate")
+        object.__setattr__(self, "learning_rate", rate)
         self.iterations = Variable(np.int64(0), trainable=False, name=f"{self.name}/iterations")
         self._slots: dict[int, dict[str, Variable]] = {}
         self._built_for: list[Variable] = []
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "learning_rate" and hasattr(self, "_rate"):
+        if name == "learning_rate" and isinstance(self.learning_rate, Variable):
             value = self.params[name].validate(value, name, type(self).__name__)
-            self._rate.assign(np.float32(value))  # a compiled step reads it anew each time
+            self.learning_rate.assign(np.float32(value))  # a compiled step reads it anew each time
+            return
         object.__setattr__(self, name, value)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the parameters by name, the learning rate as it is now."""
+        return {**super().get_config(), "learning_rate": float(self.learning_rate)}
 
     # ------------------------------------------------------------------------------------------------- to define
 
@@ -90,7 +103,7 @@ class Optimizer(Declared):
         if new:
             self.build(new)
             self._built_for.extend(new)
-        rate = self._rate.read_value()
+        rate = self.learning_rate.read_value()
         for gradient, variable in pairs:
             kind = variable.dtype
             own_rate = rate if kind is rate.dtype else OPS["cast"].apply(rate, dtype=kind)
@@ -105,4 +118,4 @@ class Optimizer(Declared):
     def variables(self) -> list[Variable]:
         """Its state: iterations, learning rate, then the slots."""
         slots = [s for v in self._built_for for s in self._slots.get(id(v), {}).values()]
-        return [self.iterations, self._rate, *slots]
+        return [self.iterations, self.learning_rate, *slots]

@@ -66,6 +66,9 @@ class Trainer:
             If a name is unknown.
         """
         self.optimizer = optimizers.get(optimizer)
+        for leaf in nest.leaves(loss):
+            if isinstance(leaf, str):
+                losses.get(leaf)  # an unknown name is said here, not when training begins
         self._loss_given, self._metrics_given = loss, metrics
         self._loss_weights = loss_weights
         self.run_eagerly = run_eagerly

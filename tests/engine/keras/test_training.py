@@ -426,3 +426,14 @@ def test_a_function_as_loss_is_the_mean_over_the_batch() -> None:
         return float(model.weights[0].numpy()[0, 0])
 
     assert step(lambda a, b: tf.reduce_mean(tf.square(a - b), axis=-1)) == pytest.approx(step("mse"))
+
+
+def test_the_learning_rate_is_a_variable() -> None:
+    optimizer = keras.optimizers.Adam(0.25)
+    optimizer.learning_rate.assign(0.5)
+    assert float(optimizer.learning_rate) == optimizer.get_config()["learning_rate"] == 0.5
+
+
+def test_an_unknown_loss_is_said_at_compile() -> None:
+    with pytest.raises(tf.errors.NotFoundError, match="mean_squared_error"):
+        keras.Sequential([layers.Dense(1)]).compile("sgd", "mean_squared_eror")
