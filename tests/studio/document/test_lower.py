@@ -534,7 +534,7 @@ def test_examples_learn_the_same_eagerly_and_compiled(name: str) -> None:
         pytest.skip("mnist.npz is not in ../shared/data")
     document = example(name)
     if name == "mnist_mlp":
-        document.apply(SetParams("trainer", {"batch_size": 128}))
+        document.apply(SetParams("trainer", {"batch_size": 500}))
     eager, lazy = losses(document, "eager", EPOCHS[name]), losses(document, "lazy", EPOCHS[name])
     assert lazy["loss"] == pytest.approx(eager["loss"], abs=1e-4)
     assert lazy["val_loss"] == pytest.approx(eager["val_loss"], abs=1e-4)
