@@ -1,6 +1,6 @@
 """The network of mnist_mlp.trenza, written as a program, with a training loop of its own.
 
-Only the import of the engine tells it from one for TensorFlow.
+Only the import of the engine tells it from one for TensorFlow. TRENZA_DATA may name the folder of mnist.npz.
 """
 
 import argparse
@@ -11,11 +11,10 @@ import engine as tf
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=5)
-parser.add_argument("--data-dir", help="folder of mnist.npz; without it the usual places, then a download")
 args = parser.parse_args()
 
 tf.keras.utils.set_random_seed(1)
-(x, y), (x_test, y_test) = tf.keras.datasets.mnist.load_data(args.data_dir)
+(x, y), (x_test, y_test) = tf.keras.datasets.mnist.load_data()
 mean, deviation = x.mean(), x.std()
 x, x_test = (((images - mean) / deviation).astype("float32") for images in (x, x_test))
 y, y_test = y.astype("int32"), y_test.astype("int32")

@@ -25,7 +25,7 @@ REACHED = {
 
 
 def run(*arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRENZA_DATA": str(DATA)}
     command = [sys.executable, *arguments]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
@@ -64,4 +64,4 @@ def test_the_program_for_digits_trains() -> None:
 
 @needs_mnist
 def test_the_program_for_mnist_trains() -> None:
-    assert "test accuracy 0.9" in run("examples/mnist_mlp.py", "--epochs", "1", "--data-dir", str(DATA))
+    assert "test accuracy 0.9" in run("examples/mnist_mlp.py", "--epochs", "1")

@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from engine.compile.denormals import FLUSH, exchange_control_word
 from engine.compile.plan import Plan, Report
 from engine.core.convert import contiguous
@@ -77,10 +79,11 @@ class Executor:
         set_blas_threads(self._threads)
         before = exchange_control_word(FLUSH)
         try:
-            if probes():
-                self._run_probed()
-            else:
-                plan.run()
+            with np.errstate(all="ignore"):  # an overflow is infinity, in products too
+                if probes():
+                    self._run_probed()
+                else:
+                    plan.run()
         finally:
             exchange_control_word(before)
         if self._copies:

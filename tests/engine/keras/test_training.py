@@ -437,3 +437,11 @@ def test_the_learning_rate_is_a_variable() -> None:
 def test_an_unknown_loss_is_said_at_compile() -> None:
     with pytest.raises(tf.errors.NotFoundError, match="mean_squared_error"):
         keras.Sequential([layers.Dense(1)]).compile("sgd", "mean_squared_eror")
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_training_that_explodes_does_not_warn(run_eagerly: bool) -> None:
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(8), layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(1e30), "mse", run_eagerly=run_eagerly)
+    losses = model.fit(X, X[:, :1], epochs=3, verbose=0).history["loss"]
+    assert not np.isfinite(losses[-1])
