@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _UP = """
 import sys, time
 begin = float(sys.argv[1])
+import studio.cli, studio.document.catalogue  # in the order of the command
 from PySide6.QtCore import QTimer
 from studio.app import application, open_studio
 app = application()
