@@ -236,8 +236,8 @@ class Trainer:
             If the data do not fit the model or each other.
         """
         self._require_compiled()
-        batch_size = 32 if batch_size is None else batch_size
-        for name, value in (("batch_size", batch_size), ("epochs", epochs), ("validation_split", validation_split)):
+        batch_size = _batch_size(batch_size, "fit")
+        for name, value in (("epochs", epochs), ("validation_split", validation_split)):
             _FIT_PARAMS[name].validate(value, name, "fit")
         if class_weight is not None:
             sample_weight = weighted_by_class(y, class_weight, sample_weight)
@@ -337,7 +337,7 @@ class Trainer:
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         verbose: int | str = 1,
         sample_weight: Any = None,
         return_dict: bool = False,
@@ -350,21 +350,22 @@ class Trainer:
             If the model was not compiled.
         """
         self._require_compiled()
-        found = self._evaluate(self._data(x, y, sample_weight), batch_size)
+        found = self._evaluate(self._data(x, y, sample_weight), _batch_size(batch_size, "evaluate"))
         if verbose:
             print(" - ".join(f"{name}: {value:.4f}" for name, value in found.items()))
         values = list(found.values())
         return found if return_dict else values[0] if len(values) == 1 else values
 
-    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
+    def predict(self, x: Any, batch_size: int | None = None, verbose: int | str = 0) -> Any:
         """Return the outputs for data, as arrays."""
         if not self._compiled and not hasattr(self, "_runners"):
             self.compile()  # to predict, neither loss nor optimiser matter
             self._compiled = False
         data = self._data(x)
+        size = _batch_size(batch_size, "predict")
         run = self._runner("predict")
         order = np.arange(data.size)
-        parts = [[np.array(o) for o in run(data, order[b:e])] for b, e in data.batches(batch_size)]
+        parts = [[np.array(o) for o in run(data, order[b:e])] for b, e in data.batches(size)]
         outputs = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
         return outputs[0] if len(outputs) == 1 else outputs
 
@@ -373,6 +374,12 @@ class Trainer:
         self._require_compiled()
         data = self._data(x, y, sample_weight)
         return [float(v) for v in self._runner("train")(data, np.arange(data.size))]
+
+
+def _batch_size(given: int | None, owner: str) -> int:
+    """Return how many examples a step takes: None stands for Keras' 32."""
+    size: int = _FIT_PARAMS["batch_size"].validate(32 if given is None else given, "batch_size", owner)
+    return size
 
 
 def _as_list(value: Any) -> list[Any]:

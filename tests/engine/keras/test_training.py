@@ -445,3 +445,12 @@ def test_a_training_that_explodes_does_not_warn(run_eagerly: bool) -> None:
     model.compile(keras.optimizers.SGD(1e30), "mse", run_eagerly=run_eagerly)
     losses = model.fit(X, X[:, :1], epochs=3, verbose=0).history["loss"]
     assert not np.isfinite(losses[-1])
+
+
+def test_evaluate_and_predict_check_the_batch_size() -> None:
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert model.predict(X, batch_size=None).shape == (len(X), 1)
+    for call in (lambda: model.predict(X, batch_size=0), lambda: model.evaluate(X, X[:, :1], batch_size=0, verbose=0)):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="batch_size is 0"):
+            call()
