@@ -264,25 +264,6 @@ class Tracer:
         """Return the tensor or variable that feeds each input which is not an argument."""
         return {tensor.value: thing for thing, tensor in self._captured.values()}
 
-    def inline(self, graph: Graph, arguments: Sequence[Any]) -> list[SymbolicTensor]:
-        """Record the nodes of another graph, fed with `arguments`, and return its outputs."""
-        placed: dict[Value, SymbolicTensor] = {v: self.convert(a) for v, a in zip(graph.inputs, arguments, strict=True)}
-        for node in graph.nodes:
-            if node.outputs[0] in placed:
-                continue
-            if not node.inputs and "value" in node.attrs:
-                made = self._constant(node)
-            else:
-                result = self.apply(node.op, [placed[v] for v in node.inputs], dict(node.attrs))
-                made = result if isinstance(result, list) else [result]
-            placed.update(zip(node.outputs, made, strict=True))
-        return [placed[v] for v in graph.outputs]
-
     def _constant(self, node: Node) -> list[SymbolicTensor]:
         self._nodes.append(node)
         return [SymbolicTensor(self, v) for v in node.outputs]
-
-
-def is_symbolic(value: Any) -> bool:
-    """Return whether `value` is a tensor without values."""
-    return isinstance(value, SymbolicTensor)
