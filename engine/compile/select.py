@@ -14,7 +14,7 @@ from engine.core.dtype import Array
 from engine.core.op import as_arrays
 from engine.graph.graph import Graph, Node
 from engine.ops.linalg import swapped
-from engine.passes.fuse import FUSED, KERNEL_DTYPES
+from engine.passes.fuse import FUSED, has_kernel_dtypes
 
 Arrange = Callable[[Sequence[Array], Sequence[Array]], tuple[Any, ...]]
 
@@ -45,7 +45,7 @@ def select(node: Node) -> Choice:
     """Return how a node is computed. Its shapes must be known."""
     if node.op is FUSED:
         return _fused(node)
-    if node.op.kernel is not None and _has_kernel_dtypes(node):
+    if node.op.kernel is not None and has_kernel_dtypes(node):
         arrange = node.op.kernel.arrange
         return Choice(
             "kernel",
@@ -55,11 +55,6 @@ def select(node: Node) -> Choice:
     if is_gemm(node):
         return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), np.dot)
     return Choice("NumPy", lambda inputs, outputs: (*inputs, *outputs), _reference(node))
-
-
-def _has_kernel_dtypes(node: Node) -> bool:
-    specs = (*node.specs, *(v.spec for i, v in enumerate(node.inputs) if i not in node.op.shape_only))
-    return all(s.dtype.name in KERNEL_DTYPES for s in specs)
 
 
 def is_gemm(node: Node) -> bool:

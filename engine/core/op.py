@@ -174,6 +174,11 @@ class Op:
         """Whether its operand is a list of tensors."""
         return bool(self.inputs) and self.inputs[0].variadic
 
+    @property
+    def listing(self) -> bool:
+        """Whether it returns a list whatever its length, as `split` does."""
+        return self.outputs == ("values",)
+
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
         operands, attrs = self.bind(args, kwargs)
         return interpreter().apply(self, operands, attrs)

@@ -51,17 +51,12 @@ def backpropagate(
             raise InvalidArgumentError(
                 "It has no gradient.", hint="Leave it out of the path between target and source.", op=op.name
             )
-        single = len(op.outputs) == 1 and len(outputs) == 1 and not _is_listing(op)
+        single = len(op.outputs) == 1 and len(outputs) == 1 and not op.listing
         g, y = (incoming[0], outputs[0]) if single else (incoming, list(outputs))
         for x, d in zip(inputs, op.gradient(g, y, *inputs, **attrs), strict=True):
             if d is not None and id(x) in reached and x.dtype.is_floating:
                 gradients[id(x)] = _accumulate(gradients.get(id(x)), d)
     return [gradients.get(id(s)) for s in sources]
-
-
-def _is_listing(op: Op) -> bool:
-    """Whether the op returns a list whatever its length, as `split` does."""
-    return op.outputs == ("values",)
 
 
 def _accumulate(total: Any, part: Any) -> Any:

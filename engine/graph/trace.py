@@ -5,55 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-import numpy as np
-
 from engine.core.convert import as_array
 from engine.core.dtype import Array, DType
 from engine.core.errors import EngineError, UnsupportedError
-from engine.core.op import OPS, Op, as_arrays
+from engine.core.op import OPS, Op
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Node, Value, constant_node, input_node, make
+from engine.graph.known import static_value
 from engine.ops.operators import Operators
 
 #: Eager tensors up to this many elements become constants of the graph, which passes can fold; larger ones become
 #: inputs, so that no pass has to hash or compare them.
 CONSTANT_ELEMENTS = 64
-
-
-def static_value(value: Value, memo: dict[Value, Array | None] | None = None) -> Array | None:
-    """Return what a value is known to be whatever the arguments are, such as the shape of a tensor; None if it isn't.
-
-    >>> import engine as tf
-    >>> @tf.function
-    ... def halves(x):
-    ...     return tf.reshape(x, [tf.shape(x)[0] // 2, 2])
-    >>> halves(tf.range(6)).shape
-    TensorShape([3, 2])
-    """
-    memo = {} if memo is None else memo
-    if value not in memo:
-        memo[value] = _static_value(value, memo)
-    return memo[value]
-
-
-def _static_value(value: Value, memo: dict[Value, Array | None]) -> Array | None:
-    node = value.node
-    if node.op.name == "constant":
-        return np.asarray(node.attrs["value"])
-    if not node.inputs or node.op.stateful:
-        return None
-    arrays: list[Array] = []
-    for i, taken in enumerate(node.inputs):
-        if i in node.op.shape_only and taken.spec.shape.is_static:
-            shape = tuple(d or 0 for d in taken.spec.shape)
-            array: Array | None = np.broadcast_to(np.zeros((), taken.spec.dtype.as_numpy_dtype), shape)
-        else:
-            array = static_value(taken, memo)
-        if array is None:
-            return None
-        arrays.append(array)
-    return as_arrays(node.op.reference(*arrays, **node.attrs))[value.index]
 
 
 class SymbolicTensor(Operators):
@@ -182,7 +146,7 @@ class Tracer:
         self._nodes.append(node)
         outputs = [SymbolicTensor(self, v) for v in node.outputs]
         self._observe(op, tensors, outputs, attrs)
-        return outputs if op.outputs == ("values",) else outputs[0] if len(outputs) == 1 else outputs
+        return outputs[0] if len(outputs) == 1 and not op.listing else outputs
 
     def _tensors(self, op: Op, operands: Sequence[Any]) -> list[SymbolicTensor]:
         known: dict[str, DType] = {}

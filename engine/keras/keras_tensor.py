@@ -70,7 +70,7 @@ class KerasTensor(Operators):
         specs = [_spec_of(op, i, o, self.dtype) for i, o in enumerate(operands)]
         call = Call(op, tuple(operands), attrs)
         call.outputs = [KerasTensor(s, call, i) for i, s in enumerate(op.specs(specs, attrs))]
-        several = op.outputs == ("values",) or len(call.outputs) > 1
+        several = op.listing or len(call.outputs) > 1
         return call.outputs if several else call.outputs[0]
 
     def __bool__(self) -> bool:

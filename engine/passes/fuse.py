@@ -43,15 +43,16 @@ FUSED: Final = Op(
 
 def is_elementwise(node: Node) -> bool:
     """Whether a kernel can compute the node element by element."""
-    return node.op.scalar is not None and _has_kernel_dtypes(node) and not _divides_integers(node)
+    return node.op.scalar is not None and has_kernel_dtypes(node) and not _divides_integers(node)
 
 
 def is_reduction(node: Node) -> bool:
     """Whether a kernel can compute the node by accumulating elements."""
-    return node.op.reduction is not None and _has_kernel_dtypes(node) and not _is_integer_mean(node)
+    return node.op.reduction is not None and has_kernel_dtypes(node) and not _is_integer_mean(node)
 
 
-def _has_kernel_dtypes(node: Node) -> bool:
+def has_kernel_dtypes(node: Node) -> bool:
+    """Whether Numba has the dtypes of all arrays that the node's kernel would take."""
     operands = [v for i, v in enumerate(node.inputs) if i not in node.op.shape_only]
     return all(s.dtype.name in KERNEL_DTYPES for s in (*node.specs, *(v.spec for v in operands)))
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from engine.core.shape import TensorShape
 from engine.graph.graph import Graph, Node, Value
+from engine.graph.known import known
 from engine.graph.rewrite import Outcome, Rule, rewrite
-from engine.passes.fold import known
 
 
 def _is(value: Value, number: float) -> bool:

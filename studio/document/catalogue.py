@@ -42,7 +42,7 @@ def _words(name: str) -> str:
 
 
 def _op_type(op: Op) -> NodeType:
-    listing = op.outputs == ("values",)
+    listing = op.listing
     return NodeType(
         id=f"op.{op.name}",
         category="op",
