@@ -63,7 +63,10 @@ def as_array(value: Any, hint: DType | None = None, dtype: Any = None) -> Array:
         return array
     if hint is not None and _fits_kind(array, hint):
         return _converted(array, hint, strict=True)
-    return _converted(array, BY_NUMPY[_DEFAULTS.get(array.dtype.kind, array.dtype)], strict=True)
+    default = BY_NUMPY[_DEFAULTS.get(array.dtype.kind, array.dtype)]
+    if array.dtype == np.int64 and array.size and (array.min() < default.min or array.max() > default.max):
+        return array  # TensorFlow's rule: whole numbers are int32 where they fit
+    return _converted(array, default, strict=True)
 
 
 def contiguous(array: Array, dtype: Any = None) -> Array:

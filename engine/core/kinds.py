@@ -101,6 +101,8 @@ def _check_text(_param: Param, value: Any) -> str:
 
 
 def _check_choice(param: Param, value: Any) -> str:
+    if isinstance(value, str) and value not in param.choices:  # TensorFlow does not mind capitals, nor do we
+        value = next((c for c in param.choices if c.lower() == value.lower()), value)
     if not isinstance(value, str) or value not in param.choices:
         raise ValueError
     return value

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.core.dtype import Array, DType, bool_, float64
+from engine.core.dtype import BY_NUMPY, Array, DType, bool_, float32, float64
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS, Op, Operand, sample
 from engine.ops import scalar as s
@@ -29,7 +29,7 @@ def _no_zero(reference: Any) -> Any:
 
 
 def _quotient(x: DType, y: DType) -> DType:
-    return x if x.is_floating else float64
+    return x if x.is_floating else float32 if x.size <= 2 else float64
 
 
 add: Op = ops.elementwise(
@@ -67,11 +67,11 @@ multiply: Op = ops.elementwise(
 
 divide: Op = ops.elementwise(
     "divide",
-    "Element-wise quotient; that of integers is float64.",
+    "Element-wise quotient; that of integers is float64, and float32 for those of 8 and 16 bits.",
     inputs="x y",
     scalar=lambda x, y: x / y,
     gradient=lambda g, z, x, y: (g / y, -g * z / y),
-    reference=lambda x, y: np.divide(x, y, dtype=x.dtype if x.dtype.kind == "f" else np.float64),
+    reference=lambda x, y: np.divide(x, y, dtype=_quotient(*(BY_NUMPY[a.dtype] for a in (x, y))).as_numpy_dtype),
     result=_quotient,
     domain=("reals", "nonzero"),
     keywords=("quotient", "/"),
@@ -313,10 +313,10 @@ ceil: Op = ops.elementwise(
 round: Op = ops.elementwise(
     "round",
     "Element-wise nearest whole number; halves go to the even one.",
-    scalar=lambda x: s.rint(x),
+    scalar=lambda x: s.rint(x) if x.dtype.is_floating else x,
     gradient=lambda g, y, x: (None,),
-    reference=np.rint,
-    dtype="floating",
+    reference=lambda x: np.rint(x) if x.dtype.kind == "f" else x,
+    dtype="real",
     domain="off_integers",
     example=">>> tf.round([1.4, 2.5]).numpy()\narray([1., 2.], dtype=float32)",
 )

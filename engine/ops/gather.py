@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.core.dtype import Array, DType
+from engine.core.dtype import Array, DType, bool_, float32, int32
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS, Kernel, Op, Operand, sample
 from engine.core.param import Param
@@ -284,14 +284,28 @@ scatter_nd_update: Op = ops.op(
 )
 
 
+#: What a tensor may be filled with.
+Number = float | int | bool
+
+
+def _one_hot_dtype(on_value: Number, off_value: Number, dtype: DType | None) -> DType:
+    """Return the dtype of the result: that of the two values, if none is given."""
+    kinds = [
+        float32 if isinstance(v, float) else bool_ if isinstance(v, bool) else int32 for v in (on_value, off_value)
+    ]
+    return dtype or max(kinds, key=lambda kind: (kind.is_floating, kind.is_integer))
+
+
 def _one_hot_infer(
-    indices: TensorSpec, depth: int, on_value: float, off_value: float, axis: int, dtype: DType
+    indices: TensorSpec, depth: int, on_value: Number, off_value: Number, axis: int, dtype: DType | None
 ) -> TensorSpec:
     where = axes_of(axis, indices.shape.rank + 1)[0]
-    return TensorSpec(TensorShape((*indices.shape[:where], depth, *indices.shape[where:])), dtype)
+    shape = TensorShape((*indices.shape[:where], depth, *indices.shape[where:]))
+    return TensorSpec(shape, _one_hot_dtype(on_value, off_value, dtype))
 
 
-def _one_hot(indices: Array, depth: int, on_value: float, off_value: float, axis: int, dtype: DType) -> Array:
+def _one_hot(indices: Array, depth: int, on_value: Number, off_value: Number, axis: int, dtype: DType | None) -> Array:
+    dtype = _one_hot_dtype(on_value, off_value, dtype)
     where = axis % (indices.ndim + 1)
     grid = np.arange(depth, dtype=np.int64).reshape([-1 if i == where else 1 for i in range(indices.ndim + 1)])
     on, off = (np.asarray(v, dtype.as_numpy_dtype) for v in (on_value, off_value))
@@ -320,16 +334,17 @@ one_hot: Op = ops.op(
     kernel=Kernel(_one_hot_loop, _arrange_one_hot),
     params={
         "depth": Param("int", help="Size of the new axis.", min=0),
-        "on_value": Param("float", 1.0, "Value at the position."),
-        "off_value": Param("float", 0.0, "Value elsewhere."),
+        "on_value": Param("value", 1.0, "Value at the position."),
+        "off_value": Param("value", 0.0, "Value elsewhere."),
         "axis": Param("int", -1, "Where the new axis lies in the result."),
-        "dtype": dtype_param("float32"),
+        "dtype": dtype_param(None, help="Element type; none takes that of the two values."),
     },
     notes="A position outside of the axis gives a row without the first value.",
     keywords=("categorical", "dummy"),
     samples=(
         sample(((4,), "index:3"), depth=3),
         sample(((2, 3), "index:5"), depth=4, axis=0, on_value=5.0, off_value=-1.0, dtype="int32"),
+        sample(((4,), "index:3"), depth=3, on_value=True, off_value=False),
     ),
     refused=(sample(((4,), "index:3"), depth=3, axis=2),),
     example=">>> tf.one_hot([0, 2], 3).numpy()\narray([[1., 0., 0.],\n       [0., 0., 1.]], dtype=float32)",

@@ -132,6 +132,49 @@ logical_not: Op = ops.elementwise(
     example=">>> tf.logical_not([True, False]).numpy()\narray([False,  True])",
 )
 
+bitwise_and: Op = ops.elementwise(
+    "bitwise_and",
+    "The bits that both integers have.",
+    inputs="x y",
+    dtype="integer",
+    scalar=lambda x, y: x & y,
+    reference=np.bitwise_and,
+    keywords=("&",),
+    example=">>> (tf.constant([6, 5]) & 3).numpy()\narray([2, 1], dtype=int32)",
+)
+
+bitwise_or: Op = ops.elementwise(
+    "bitwise_or",
+    "The bits that one of the integers has, or both.",
+    inputs="x y",
+    dtype="integer",
+    scalar=lambda x, y: x | y,
+    reference=np.bitwise_or,
+    keywords=("|",),
+    example=">>> (tf.constant([6, 5]) | 3).numpy()\narray([7, 7], dtype=int32)",
+)
+
+bitwise_xor: Op = ops.elementwise(
+    "bitwise_xor",
+    "The bits that exactly one of the integers has.",
+    inputs="x y",
+    dtype="integer",
+    scalar=lambda x, y: x ^ y,
+    reference=np.bitwise_xor,
+    keywords=("^",),
+    example=">>> (tf.constant([6, 5]) ^ 3).numpy()\narray([5, 6], dtype=int32)",
+)
+
+invert: Op = ops.elementwise(
+    "invert",
+    "The bits that an integer does not have.",
+    dtype="integer",
+    scalar=lambda x: x ^ -1,
+    reference=np.invert,
+    keywords=("~", "bitwise not"),
+    example=">>> (~tf.constant([6, -1])).numpy()\narray([-7,  0], dtype=int32)",
+)
+
 where: Op = ops.elementwise(
     "where",
     "Take the element of x where the condition holds, and that of y elsewhere.",

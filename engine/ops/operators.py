@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from engine.core.errors import UnsupportedError
 from engine.core.op import Op
+from engine.core.shape import TensorShape, as_shape, broadcast
 from engine.ops import elementwise, linalg, logic
 from engine.ops.index import getitem, parse_index, setitem
 
@@ -34,6 +35,34 @@ def _unary(op: Op) -> Any:
     return method
 
 
+def _truth_or_bits(on_bools: Op, on_integers: Op) -> Any:
+    """Return a method for a sign that joins truth values, or the bits of integers; both do so in either order."""
+
+    def method(self: Any, other: Any) -> Any:
+        return (on_bools if self.dtype.is_bool else on_integers).apply(self, other)
+
+    method.__doc__ = on_bools.summary
+    return method
+
+
+def _compared(a: Any, b: object, op: Op) -> Any:
+    """Return the comparison; tensors whose shapes do not fit together differ, as a whole."""
+    if b is None:
+        return op is logic.not_equal
+    shape = getattr(b, "shape", None)
+    if shape is not None and a.shape.is_static and not _fit(a.shape, as_shape(shape)):
+        return logic.not_equal.apply(op is logic.equal, True)
+    return op.apply(a, b)
+
+
+def _fit(a: TensorShape, b: TensorShape) -> bool:
+    try:
+        broadcast(a, b)
+    except ValueError:
+        return False
+    return True
+
+
 def _matmul(a: Any, b: Any) -> Any:
     return linalg.matmul.apply(a, b, transpose_a=False, transpose_b=False)
 
@@ -56,16 +85,18 @@ class Operators:
     __neg__, __abs__ = _unary(elementwise.negative), _unary(elementwise.abs)
     __lt__, __le__ = _forward(logic.less), _forward(logic.less_equal)
     __gt__, __ge__ = _forward(logic.greater), _forward(logic.greater_equal)
-    __and__, __rand__ = _forward(logic.logical_and), _reflected(logic.logical_and)
-    __or__, __ror__ = _forward(logic.logical_or), _reflected(logic.logical_or)
-    __xor__, __rxor__ = _forward(logic.logical_xor), _reflected(logic.logical_xor)
-    __invert__ = _unary(logic.logical_not)
+    __and__ = __rand__ = _truth_or_bits(logic.logical_and, logic.bitwise_and)
+    __or__ = __ror__ = _truth_or_bits(logic.logical_or, logic.bitwise_or)
+    __xor__ = __rxor__ = _truth_or_bits(logic.logical_xor, logic.bitwise_xor)
+
+    def __invert__(self) -> Any:
+        return (logic.logical_not if self.dtype.is_bool else logic.invert).apply(self)  # type: ignore[attr-defined]
 
     def __eq__(self, other: object) -> Any:
-        return False if other is None else logic.equal.apply(self, other)
+        return _compared(self, other, logic.equal)
 
     def __ne__(self, other: object) -> Any:
-        return True if other is None else logic.not_equal.apply(self, other)
+        return _compared(self, other, logic.not_equal)
 
     def __hash__(self) -> NoReturn:
         raise UnsupportedError(

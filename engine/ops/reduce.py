@@ -360,24 +360,30 @@ sum_like: Op = ops.op(
     example=">>> tf.raw_ops.sum_like([[1, 2], [3, 4]], [0, 0]).numpy()\narray([4, 6], dtype=int32)",
 )
 
+_LIKE_DTYPE = dtype_param(None, help="Element type; none takes that of the tensor.")
+
 zeros_like: Op = ops.elementwise(
     "zeros_like",
-    "Zeros with the shape and dtype of a tensor.",
+    "Zeros with the shape of a tensor, and its dtype unless another is given.",
     inputs=(Operand("input", "any"),),
-    scalar=lambda x: s.literal(0, x.dtype),
-    gradient=lambda g, y, x: (None,),
-    reference=np.zeros_like,
+    params={"dtype": _LIKE_DTYPE},
+    result=lambda x, dtype: dtype or x,
+    scalar=lambda x, dtype: s.literal(0, dtype or x.dtype),
+    gradient=lambda g, y, x, dtype: (None,),
+    reference=lambda x, dtype: np.zeros_like(x, dtype and dtype.as_numpy_dtype),
     shape_only=frozenset({0}),
     example=">>> tf.zeros_like([1.0, 2.0]).numpy()\narray([0., 0.], dtype=float32)",
 )
 
 ones_like: Op = ops.elementwise(
     "ones_like",
-    "Ones with the shape and dtype of a tensor.",
+    "Ones with the shape of a tensor, and its dtype unless another is given.",
     inputs=(Operand("input", "any"),),
-    scalar=lambda x: s.literal(1, x.dtype),
-    gradient=lambda g, y, x: (None,),
-    reference=np.ones_like,
+    params={"dtype": _LIKE_DTYPE},
+    result=lambda x, dtype: dtype or x,
+    scalar=lambda x, dtype: s.literal(1, dtype or x.dtype),
+    gradient=lambda g, y, x, dtype: (None,),
+    reference=lambda x, dtype: np.ones_like(x, dtype and dtype.as_numpy_dtype),
     shape_only=frozenset({0}),
     example=">>> tf.ones_like([1.0, 2.0]).numpy()\narray([1., 1.], dtype=float32)",
 )
