@@ -12,6 +12,11 @@ from typing import Any, NoReturn
 import click
 
 from studio import __version__
+from studio.ui.click_words import click_speaks
+from studio.ui.i18n import N_, _, describe, language, preferred_language, set_language
+
+#: What stands for the document in the lines of usage.
+_DOCUMENT = N_("DOCUMENT")
 
 
 class _Commands(click.Group):
@@ -25,33 +30,88 @@ class _Commands(click.Group):
         return super().parse_args(ctx, args)
 
 
-_MODE = click.option("--mode", type=click.Choice(["eager", "lazy"]), help="Run op by op, or compiled (the default).")
-_DATA = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder in which data files are looked for.",
-)
+class _WholeNumber(click.IntRange):
+    def __init__(self, least: int) -> None:
+        super().__init__(min=least)
+        self.name = _("whole number")
 
 
-@click.group(cls=_Commands)
-@click.version_option(__version__, prog_name="trenza")
-def commands() -> None:
-    """Wire, run, compile, train and look into neural networks.
+def commands() -> click.Group:
+    """Return the commands, in the language in use."""
+    mode = click.Option(
+        ["--mode"], type=click.Choice(["eager", "lazy"]), help=_("Run op by op, or compiled (the default).")
+    )
+    data = click.Option(
+        ["--data-dir"],
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar=_("FOLDER"),
+        help=_("Folder in which data files are looked for."),
+    )
+    group = _Commands(
+        "trenza",
+        help=_("Wire, run, compile, train and look into neural networks.")
+        + "\n\n"
+        + _("Without a command, the studio opens: `trenza [DOCUMENT] [--train]`."),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
+    )
+    click.version_option(__version__, prog_name="trenza")(group)
+    group.add_command(
+        click.Command(
+            "open",
+            callback=_open,
+            params=[
+                click.Argument(["document"], required=False, type=click.Path(path_type=Path), metavar=_("[DOCUMENT]")),
+                click.Option(["--train"], is_flag=True, help=_("Start training at once.")),
+                mode,
+                data,
+            ],
+            help=_("Open the studio, with a document if one is given.")
+            + "\n\n"
+            + _("Where there is no display, `--train` trains in the terminal instead."),
+            short_help=_("Open the studio, with a document if one is given."),
+            options_metavar=_("[OPTIONS]"),
+        )
+    )
+    group.add_command(
+        click.Command(
+            "run",
+            callback=_run,
+            params=[
+                click.Argument(["document"], type=click.Path(path_type=Path), metavar=_(_DOCUMENT)),
+                mode,
+                click.Option(
+                    ["--epochs"],
+                    type=_WholeNumber(1),
+                    metavar="N",
+                    help=_("Number of epochs, in place of the document's."),
+                ),
+                click.Option(
+                    ["--seed"], type=_WholeNumber(0), metavar="N", help=_("Seed, in place of the document's.")
+                ),
+                click.Option(
+                    ["--set", "changes"],
+                    multiple=True,
+                    metavar=_("NODE.PARAM=VALUE"),
+                    help=_("Set a parameter; may be repeated."),
+                ),
+                data,
+                click.Option(
+                    ["--json", "as_json"],
+                    is_flag=True,
+                    help=_("End with one line of JSON: metrics, epochs, seconds."),
+                ),
+            ],
+            help=_("Train a document in the terminal, or compute its tensors if it has no trainer."),
+            short_help=_("Train a document in the terminal."),
+            options_metavar=_("[OPTIONS]"),
+        )
+    )
+    return group
 
-    Without a command, the studio opens: `trenza [DOCUMENT] [--train]`.
-    """
 
-
-@commands.command("open", short_help="Open the studio, with a document if one is given.")
-@click.argument("document", required=False, type=click.Path(path_type=Path))
-@click.option("--train", is_flag=True, help="Start training at once.")
-@_MODE
-@_DATA
-def open_command(document: Path | None, train: bool, mode: str | None, data_dir: Path | None) -> None:
-    """Open the studio, with a document if one is given.
-
-    Where there is no display, `--train` trains in the terminal instead.
-    """
+def _open(document: Path | None, train: bool, mode: str | None, data_dir: Path | None) -> None:
+    """Open the studio; where there is no display, train in the terminal."""
     # The engine comes first: Qt's import hook reads the source of every module that is imported after it, 0.1 s in all.
     import studio.document.catalogue  # noqa: F401
     from studio.display import why_no_display  # looks at the system
@@ -59,38 +119,17 @@ def open_command(document: Path | None, train: bool, mode: str | None, data_dir:
     if document is not None:
         _check_readable(document)
     if train and document is None:
-        _fail("--train needs a document.")
+        _fail(_("--train needs a document."))
     reason = why_no_display()
     if reason and not train:
-        _fail(f"{reason} Without a display, use: trenza run DOCUMENT")
+        _fail(f"{reason} {_('Without a display, use: trenza run DOCUMENT')}")
     if reason and document is not None:
-        click.echo(f"{reason} Training in the terminal.", err=True)
+        click.echo(f"{reason} {_('Training in the terminal.')}", err=True)
         _run(document, mode, None, None, (), data_dir, as_json=False)
         return
     from studio.app import run_studio  # Qt is loaded here and nowhere before
 
     sys.exit(run_studio(document, train=train, mode=mode, data_dir=data_dir))
-
-
-@commands.command("run", short_help="Train a document in the terminal.")
-@click.argument("document", type=click.Path(path_type=Path))
-@_MODE
-@click.option("--epochs", type=click.IntRange(min=1), help="Number of epochs, in place of the document's.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed, in place of the document's.")
-@click.option("--set", "changes", multiple=True, metavar="NODE.PARAM=VALUE", help="Set a parameter; may be repeated.")
-@_DATA
-@click.option("--json", "as_json", is_flag=True, help="End with one line of JSON: metrics, epochs, seconds.")
-def run_command(
-    document: Path,
-    mode: str | None,
-    epochs: int | None,
-    seed: int | None,
-    changes: tuple[str, ...],
-    data_dir: Path | None,
-    as_json: bool,
-) -> None:
-    """Train a document in the terminal, or compute its tensors if it has no trainer."""
-    _run(document, mode, epochs, seed, changes, data_dir, as_json=as_json)
 
 
 def _check_readable(document: Path) -> None:
@@ -101,11 +140,11 @@ def _check_readable(document: Path) -> None:
     try:
         load(document)
     except EngineError as error:
-        _fail(str(error))
+        _fail(describe(error))
 
 
 def _run(
-    path: Path,
+    document: Path,
     mode: str | None,
     epochs: int | None,
     seed: int | None,
@@ -114,18 +153,20 @@ def _run(
     *,
     as_json: bool,
 ) -> None:
+    """Run a document in the terminal."""
     from engine.core.errors import EngineError
-    from studio.run import terminal
+    from studio import terminal
 
     try:
         result = terminal.run(
-            path, mode=mode, epochs=epochs, seed=seed, changes=changes, data_dir=data_dir, quiet=as_json
+            document, mode=mode, epochs=epochs, seed=seed, changes=changes, data_dir=data_dir, quiet=as_json
         )
     except EngineError as error:
-        node = f" (node '{error.node}')" if error.node else ""
-        _fail(f"{error}{node}")
+        op = f"{error.op}: " if error.op else ""
+        node = f" ({_('node')} '{error.node}')" if error.node else ""
+        _fail(f"{op}{describe(error)}{node}")
     except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+        click.echo(_("Stopped."), err=True)
         sys.exit(130)
     if as_json:
         click.echo(json.dumps(_finite(result), allow_nan=False))
@@ -146,19 +187,28 @@ def _fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
+def _advice(error: click.ClickException) -> str:
+    """Return where to read more, if it was the arguments that were wrong."""
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return ""
+    return " " + _("Try '{command} {option}' for help.").format(command=error.ctx.command_path, option="--help")
+
+
 def main(args: list[str] | None = None) -> Any:
     """Entry point of the program."""
-    try:
-        return commands.main(args=args, prog_name="trenza", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        _fail(error.format_message())
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except BrokenPipeError:  # as in `trenza run … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    set_language(preferred_language())
+    with click_speaks(language()):
+        try:
+            return commands().main(args=args, prog_name="trenza", standalone_mode=False)
+        except click.exceptions.Abort:
+            sys.exit(130)
+        except click.ClickException as error:
+            _fail(error.format_message().rstrip(".") + "." + _advice(error))
+        except click.exceptions.Exit as stop:
+            sys.exit(stop.exit_code)
+        except BrokenPipeError:  # as in `trenza run … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
 
 
 if __name__ == "__main__":

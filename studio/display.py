@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from studio.ui.i18n import _
+
 #: Qt's platforms that draw on a display; the others do without.
 _DISPLAYS: Final = {"xcb", "wayland", "wayland-egl"}
 #: The first words of an X11 client, of version 11.0, little-endian, without a key: a server says something to that.
@@ -24,7 +26,7 @@ def why_no_display() -> str:
     Qt ends the process when it finds no display, so this is asked before it is loaded.
     """
     if find_spec("PySide6") is None:
-        return "PySide6 is not installed."
+        return _("PySide6 is not installed.")
     chosen = {name.partition(":")[0] for name in os.environ.get("QT_QPA_PLATFORM", "").split(";")} - {""}
     if sys.platform in ("win32", "darwin") or (chosen and not chosen & _DISPLAYS):
         return _why_not_loaded()
@@ -32,7 +34,7 @@ def why_no_display() -> str:
         return _why_not_loaded()
     if not _x11_answers():
         display = os.environ.get("DISPLAY")
-        return f"The display {display} does not answer." if display else "There is no display."
+        return _("The display {name} does not answer.").format(name=display) if display else _("There is no display.")
     return _why_not_loaded("libqxcb.so") or _why_refused()
 
 
@@ -46,7 +48,7 @@ def _why_not_loaded(plugin: str = "") -> str:
             folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)
             ctypes.CDLL(str(Path(folder) / "platforms" / plugin))
     except (ImportError, OSError) as error:
-        return f"Qt cannot be loaded ({error}); the README names the libraries it needs."
+        return _("Qt cannot be loaded ({why}); the README names the libraries it needs.").format(why=error)
     return ""
 
 
@@ -91,4 +93,4 @@ def _why_refused() -> str:
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
     refused = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
-    return f"The display {os.environ['DISPLAY']} refuses the connection." if refused else ""
+    return _("The display {name} refuses the connection.").format(name=os.environ["DISPLAY"]) if refused else ""

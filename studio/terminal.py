@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,6 +17,10 @@ from studio.document.file import load
 from studio.document.lower import SEED, Program, Values
 from studio.run import session
 from studio.run.messages import Mode
+from studio.terminal_bar import Bar, figures
+from studio.ui.i18n import N_, _, ngettext, number
+
+_MODES: Final = {"eager": N_("eager"), "lazy": N_("compiled")}
 
 
 def run(
@@ -51,10 +55,12 @@ def run(
     training = program.training()
     if epochs is not None:
         training.fit["epochs"] = epochs
-    outcome = session.train(program, training, chosen, verbose=0 if quiet else 1)
+    outcome = session.train(program, training, chosen, [] if quiet else [Bar()])
     if not quiet:
-        click.echo(_line(outcome.metrics))
-        click.echo(f"{outcome.epochs} epochs in {outcome.seconds:.1f} s ({chosen})")
+        click.echo(figures(outcome.metrics, "   "))
+        text = ngettext("{n} epoch in {seconds} s ({mode})", "{n} epochs in {seconds} s ({mode})", outcome.epochs)
+        mode_name = _(_MODES[chosen])
+        click.echo(text.format(n=outcome.epochs, seconds=number(outcome.seconds, 1), mode=mode_name))
     return {"metrics": dict(outcome.metrics), "epochs": outcome.epochs, "seconds": outcome.seconds, "mode": chosen}
 
 
@@ -124,7 +130,3 @@ def _ends(program: Program, values: Values) -> dict[str, Any]:
     ends = {ref: t for ref, t in values.tensors.items() if ref not in read}
     several = {ref.node for ref in ends if sum(1 for other in ends if other.node == ref.node) > 1}
     return {f"{ref.node}.{ref.port}" if ref.node in several else ref.node: t for ref, t in ends.items()}
-
-
-def _line(metrics: Any) -> str:
-    return "   ".join(f"{name} {value:.4f}" for name, value in metrics.items())

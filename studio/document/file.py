@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -137,6 +138,8 @@ def load(path: str | os.PathLike[str]) -> Document:
     """
     path = Path(path)
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):  # reading would wait for somebody to write
+            raise OSError(None, "it is a device, a pipe or a socket, and no file")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -186,16 +189,29 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
     path = Path(path)
     try:
         target = path.resolve()  # a link stays a link
-        if target.exists() and not os.access(target, os.W_OK):
-            raise PermissionError(None, "the file is read-only")
+        if why := _why_not_replaced(target):
+            raise PermissionError(None, why)
         _replace(target, text.encode())
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter: before Python 3.13, of links that lead in a circle
         raise UnavailableError(
             "{path} cannot be saved: {why}.",
             hint="Free some room, or save it in another folder. What was there before is unchanged.",
             path=path,
-            why=error.strerror or error,
+            why=getattr(error, "strerror", None) or error,
         ) from error
+
+
+def _why_not_replaced(target: Path) -> str:
+    """Return why what is there must not be replaced by a file, "" if it may: a device would be gone for good."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return ""
+    if stat.S_ISDIR(mode):
+        return "it is a folder"
+    if not stat.S_ISREG(mode):
+        return "it is a device, a pipe or a socket, and no file"
+    return "" if os.access(target, os.W_OK) else "the file is read-only"
 
 
 def _replace(target: Path, data: bytes) -> None:

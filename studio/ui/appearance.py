@@ -36,7 +36,7 @@ class Appearance(QObject):
         app.setFont(fonts.sans(13))
         app.setWindowIcon(icons.app_icon())
         stored = settings()
-        self.set_language(str(stored.value("language") or i18n.system_language()), remember=False)
+        self.set_language(i18n.preferred_language(), remember=False)
         self.set_theme(str(stored.value("theme") or DARK.name), remember=False)
 
     def set_theme(self, name: str, remember: bool = True) -> None:

@@ -1,8 +1,8 @@
 """Collects the texts of the program into the catalogues: ``python -m studio.ui.extract``.
 
-It reads the source, not the running program: the arguments of ``_``, ``N_`` and ``ngettext``, the templates and hints
-of the engine's errors, the labels of edits. What the engine's registries declare comes from the catalogue of nodes.
-Translations that are already there are kept; what is missing is listed. Needs babel, the program itself does not.
+It reads the source, not the running program: the arguments of ``_``, ``N_``, ``ngettext`` and ``NN_``, the templates
+and hints of the engine's errors, the labels of edits. What the engine's registries declare comes from the catalogue of
+nodes. Translations that are already there are kept; what is missing is listed. Needs babel, the program itself does not.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ Message = str | tuple[str, str]
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _SOURCES: Final = ("engine", "studio")
 _MARKERS: Final = ("_", "N_")
+_FORMS: Final = ("ngettext", "NN_")
 # A date in the header would change with each run and nothing else.
 _DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -87,7 +88,7 @@ def _texts_of_call(call: ast.Call, errors: set[str]) -> Iterator[Message]:
     first = call.args[0] if call.args else None
     if name in _MARKERS and first is not None:
         yield from _literals(first)
-    elif name == "ngettext" and len(call.args) == 3:
+    elif name in _FORMS and len(call.args) >= 2:
         yield from zip(_literals(call.args[0]), _literals(call.args[1]), strict=True)
     elif (name in errors or hint is not None or name == "Compound") and first is not None:
         yield from _literals(first)

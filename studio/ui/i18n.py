@@ -12,11 +12,14 @@ import locale
 import math
 import os
 from string import Formatter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from engine.core.errors import EngineError
 from studio.ui.phrases import translate_phrase
 from studio.ui.resources import resource
+from studio.ui.stored import stored
+
+if TYPE_CHECKING:  # the engine takes half a second to import, which `trenza --help` does not have
+    from engine.core.errors import EngineError
 
 DOMAIN: Final = "trenza"
 LANGUAGES: Final[dict[str, str]] = {"en": "English", "es": "Español"}
@@ -37,6 +40,11 @@ def N_(text: str) -> str:
     return text
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:
+    """Mark the forms of a text for one and for more of something, and return them as they are."""
+    return one, many
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of the text that goes with `count`, in the language in use."""
     return _translations.ngettext(one, many, count)
@@ -53,6 +61,12 @@ def system_language() -> str:
     names.append(locale.getlocale()[0] or "")
     codes = (part[:2].lower() for name in names for part in name.split(":"))
     return next((code for code in codes if code in LANGUAGES), "en")
+
+
+def preferred_language() -> str:
+    """Return the language that the user chose in the window, else the system's."""
+    chosen = stored("language")
+    return chosen if chosen in LANGUAGES else system_language()
 
 
 def set_language(code: str) -> None:
@@ -128,6 +142,8 @@ class _Facts(Formatter):
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
         value = kwargs.get(str(key), f"{{{key}}}")
+        if hasattr(value, "template"):  # an error within an error
+            return describe(value)
         return translate_phrase(value, _) if isinstance(value, str) else value
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -49,6 +49,36 @@ WORDS: Final = (
     "constraint",
     "data set",
     "node type",
+    # what a file holds in place of something else
+    "an object",
+    "a text that is not empty",
+    "two numbers",
+    "the id of a node and the name of a port",
+    # why the system refuses
+    "No such file or directory",
+    "Permission denied",
+    "Is a directory",
+    "Not a directory",
+    "No space left on device",
+    "Read-only file system",
+    "File name too long",
+    "Disk quota exceeded",
+    "Input/output error",
+    "Too many levels of symbolic links",
+    "the file is read-only",
+    "it is a folder",
+    "it is a device, a pipe or a socket, and no file",
+    # why Python's reader of JSON refuses
+    "Expecting value",
+    "Extra data",
+    "Unterminated string starting at",
+    "Expecting property name enclosed in double quotes",
+    "Expecting ':' delimiter",
+    "Expecting ',' delimiter",
+    "Illegal trailing comma before end of object",
+    "Illegal trailing comma before end of array",
+    "Invalid control character at",
+    "Invalid \\escape",
 )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSettings
 
+from studio.ui.stored import settings_file
+
 
 def settings() -> QSettings:
     """Return the user's settings, one file for the whole program."""
-    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "trenza", "studio")
+    return QSettings(str(settings_file()), QSettings.Format.IniFormat)

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from studio.ui import i18n
+from studio.ui import i18n, settings, stored
 from studio.ui.appearance import Appearance, appearance
 
 
 @pytest.fixture
-def look(qapp: QApplication, tmp_path: Path) -> Iterator[Appearance]:
+def look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Appearance]:
     """The dark theme, in English, with settings of the test's own."""
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    for module in (settings, stored):
+        monkeypatch.setattr(module, "settings_file", lambda: tmp_path / "config" / "studio.ini")
     one = appearance()
     one.start()
     one.set_language("en", remember=False)

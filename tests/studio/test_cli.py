@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -16,13 +17,20 @@ import pytest
 from graphs import DATA, EXAMPLES, HAS_MNIST, ROOT, build, moons
 
 from engine.data.files import use_folder
-from studio import __version__, cli, display
+from studio import __version__, cli, display, terminal
 from studio.document.document import Document
 from studio.document.edits import SetParams, SetSetting
 from studio.document.file import save
-from studio.run import terminal
+from studio.ui import i18n, stored
+from studio.ui.appearance import Appearance
+
+pytest_plugins = ("look",)
 
 TIMEOUT = 120
+
+BARE: dict[str, str | None] = {"DISPLAY": None, "WAYLAND_DISPLAY": None, "QT_QPA_PLATFORM": None}
+
+linux_only = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a display")
 
 
 class Said:
@@ -46,6 +54,15 @@ class Said:
         assert self.err.startswith("trenza: ")
         assert "Traceback" not in self.err
         assert all(word in self.err for word in words), self.err
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """English, whatever the machine speaks, and settings of the test's own."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    yield
+    i18n.set_language("en")
 
 
 @pytest.fixture
@@ -121,7 +138,6 @@ from studio.cli import main
 main(sys.argv[1:])
 found = sorted(m for m in sys.modules if m.partition(".")[0] in ("PySide6", "shiboken6", "pyqtgraph"))
 assert not found, found
-assert "studio.ui" not in sys.modules
 """
     said = process("run", document, "--epochs", "1", "--json", code=code)
     assert (said.code, said.err) == (0, "")
@@ -136,7 +152,7 @@ try:
     main(["run", "--help"])
 except SystemExit:
     pass
-assert not {"numpy", "numba", "PySide6", "engine.ops"} & set(sys.modules)
+assert not {"numpy", "numba", "PySide6", "engine"} & set(sys.modules)
 """
     assert process(code=code).code == 0
 
@@ -282,6 +298,83 @@ def test_in_a_terminal_there_are_bars(document: Path) -> None:
     assert "Epoch 2/2" in text
 
 
+# ----------------------------------------------------------------------------------------------- languages
+
+
+@pytest.fixture
+def spanish(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that speaks Spanish."""
+    for name, value in (("LANGUAGE", ""), ("LC_ALL", ""), ("LC_MESSAGES", "es_ES.UTF-8"), ("LANG", "en_GB.UTF-8")):
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("spanish")
+def test_the_help_speaks_spanish(call: Any) -> None:
+    said = call("run", "--help").out
+    assert said.startswith("Uso: trenza run [OPCIONES] DOCUMENTO")
+    assert "Opciones:" in said
+    assert "Mostrar este mensaje y salir." in said
+    assert not set(re.findall(r"[A-Za-z]+", said)) & {"Usage", "Options", "Show", "exit", "of", "the", "epochs."}
+    assert "Órdenes:" in call("--help").out
+    assert call("--version").out == f"trenza, versión {__version__}\n"
+
+
+@pytest.mark.usefixtures("spanish")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ("Falta el argumento 'DOCUMENTO'",)),
+        (["a", "--foo"], ("No existe la opción '--foo'",)),
+        (["a", "--jsn"], ("¿Quería decir", "--json")),
+        (["a", "--epochs", "0"], ("Valor no válido para '--epochs'", "no está en el intervalo x>=1")),
+        (["a", "--epochs", "x"], ("no es un número entero válido",)),
+        (["a", "--mode", "x"], ("no es ninguno de 'eager', 'lazy'",)),
+        (["a", "--data-dir", "none"], ("Carpeta 'none' no existe",)),
+        (["a", "b"], ("Sobra un argumento (b)",)),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_refusals_of_arguments_are_in_spanish(call: Any, arguments: list[str], words: tuple[str, ...]) -> None:
+    call("run", *arguments).refuses(*words, "Pruebe «trenza run --help» para ver la ayuda.")
+
+
+@pytest.mark.usefixtures("spanish")
+def test_errors_are_in_spanish(call: Any, document: Path, tmp_path: Path) -> None:
+    call("run", tmp_path / "none").refuses("No existe el archivo")
+    call("run", tmp_path).refuses("No se puede leer", "es una carpeta")
+    call("run", document, "--set", "hidden.units=0").refuses("units es 0. Admite un número entero de 1 o más.")
+    call("run", saved(moons(hidden="layer.Later"), tmp_path)).refuses("Este programa no tiene", "(nodo 'hidden')")
+    call("--train").refuses("--train necesita un documento.")
+    twice = tmp_path / "twice"
+    twice.write_text(document.read_text().replace('"id": "output"', '"id": "hidden"'))
+    call("run", twice).refuses("línea 8", "ya existe «hidden»")
+
+
+@pytest.mark.usefixtures("spanish")
+def test_a_training_is_told_in_spanish(call: Any, document: Path) -> None:
+    lines = call("run", document).out.splitlines()
+    assert re.fullmatch(r"Época 1/3 - \d+/\d+ - \d+,\d\d ms por paso - pérdida: \d,\d{4} - .*", lines[0])
+    assert all(word in lines[3] for word in ("pérdida: ", "exactitud: ", "val_pérdida: "))
+    assert re.fullmatch(r"3 épocas en \d+,\d s \(compilado\)", lines[4])
+
+
+def test_the_language_chosen_in_the_window_is_spoken_in_the_terminal(
+    call: Any, look: Appearance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("--help").out.startswith("Usage")
+    look.set_language("es")
+    assert call("--help").out.startswith("Uso")
+    stored.settings_file().write_text("no settings", "utf-8")
+    assert call("--help").out.startswith("Usage")
+
+
+@linux_only
+def test_without_a_display_it_says_so_in_spanish(document: Path) -> None:
+    said = process(document, "--train", environment={**BARE, "LANGUAGE": "es"})
+    assert said.err == "No hay pantalla. Se entrena en la terminal.\n"
+    assert said.out.startswith("Época 1/3")
+
+
 # ------------------------------------------------------------------------------------------------ refusals
 
 
@@ -360,10 +453,6 @@ def test_a_refusal_is_one_line_for_the_system_too(tmp_path: Path) -> None:
 
 
 # ----------------------------------------------------------------------------------------------- no display
-
-BARE: dict[str, str | None] = {"DISPLAY": None, "WAYLAND_DISPLAY": None, "QT_QPA_PLATFORM": None}
-
-linux_only = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a display")
 
 
 @linux_only

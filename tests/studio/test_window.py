@@ -155,7 +155,7 @@ def test_a_killed_engine_loses_the_run_only(open_window: Open, tmp_path: Path) -
 
 
 def test_trained_in_the_window_and_in_the_terminal_the_numbers_are_the_same(open_window: Open, tmp_path: Path) -> None:
-    from studio.run import terminal
+    from studio import terminal
 
     path = saved(moons(), tmp_path)
     expected = terminal.run(path, quiet=True)["metrics"]

@@ -2,6 +2,7 @@ import contextlib
 import errno
 import json
 import os
+import socket
 import stat
 
 import pytest
@@ -173,6 +174,41 @@ def test_saving_keeps_permissions_and_links(tmp_path):
     assert link.is_symlink()
     assert load(real) == small()
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
+
+
+def test_what_is_no_file_is_neither_replaced_nor_waited_for(tmp_path):
+    pipe, link, folder = tmp_path / "pipe", tmp_path / "link", tmp_path / "folder"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    folder.mkdir()
+    (folder / "kept").touch()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        for name in ("pipe", "link", "socket"):
+            with pytest.raises(UnavailableError, match="a device, a pipe or a socket"):
+                save(small(), tmp_path / name)
+    with pytest.raises(UnavailableError, match="/dev/null cannot be saved: it is a device"):
+        save(small(), "/dev/null")
+    with pytest.raises(UnavailableError, match="it is a folder"):
+        save(small(), folder)
+    with pytest.raises(UnavailableError, match="a device, a pipe or a socket"):
+        load(pipe)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert link.is_symlink()
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert os.listdir(folder) == ["kept"]
+
+
+def test_links_in_a_circle_and_to_nowhere(tmp_path):
+    first, second, dangling = tmp_path / "first", tmp_path / "second", tmp_path / "dangling"
+    first.symlink_to(second)
+    second.symlink_to(first)
+    with pytest.raises(UnavailableError, match="cannot be saved"):
+        save(small(), first)
+    dangling.symlink_to(tmp_path / "real.trenza")
+    save(small(), dangling)
+    assert dangling.is_symlink()
+    assert load(tmp_path / "real.trenza") == small()
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
