@@ -60,6 +60,8 @@ class Step:
             self.node.op.reference(*self.inputs, **self.node.attrs)
         except EngineError as refusal:
             refusal.facts.setdefault("op", self.node.op.name)
+            if self.node.origin:
+                refusal.facts.setdefault("node", self.node.origin)
             raise refusal from error
         raise error
 

@@ -24,6 +24,7 @@ class Interpreter(Protocol):
 
 class _State(threading.local):
     stack: tuple[Interpreter, ...] = ()
+    origin: str = ""
 
 
 _state = _State()
@@ -61,6 +62,26 @@ def eagerly() -> Iterator[None]:
         yield
     finally:
         _state.stack = before
+
+
+@contextmanager
+def at(origin: str) -> Iterator[None]:
+    """Say where the ops of the block come from: a layer's name, or the id of a document's node.
+
+    Of blocks within blocks the outermost counts: it is what the user placed.
+    """
+    before = _state.origin
+    if not before:
+        _state.origin = origin
+    try:
+        yield
+    finally:
+        _state.origin = before
+
+
+def origin() -> str:
+    """Return where the ops of this moment come from, or nothing."""
+    return _state.origin
 
 
 def is_tracing() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from engine.core.dispatch import at
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS, Op
 
@@ -16,6 +17,7 @@ class Application(NamedTuple):
     inputs: Sequence[Any]
     outputs: Sequence[Any]
     attrs: dict[str, Any]
+    origin: str = ""
 
 
 def backpropagate(
@@ -41,7 +43,7 @@ def backpropagate(
     gradients: dict[int, Any] = {}
     for tensor, seed in targets:
         gradients[id(tensor)] = _accumulate(gradients.get(id(tensor)), seed)
-    for op, inputs, outputs, attrs in reversed(applications):
+    for op, inputs, outputs, attrs, origin in reversed(applications):
         incoming = [gradients.get(id(y)) for y in outputs]
         if all(g is None for g in incoming) or not any(id(x) in reached for x in inputs):
             continue
@@ -53,9 +55,10 @@ def backpropagate(
             )
         single = len(op.outputs) == 1 and len(outputs) == 1 and not op.listing
         g, y = (incoming[0], outputs[0]) if single else (incoming, list(outputs))
-        for x, d in zip(inputs, op.gradient(g, y, *inputs, **attrs), strict=True):
-            if d is not None and id(x) in reached and x.dtype.is_floating:
-                gradients[id(x)] = _accumulate(gradients.get(id(x)), d)
+        with at(origin):
+            for x, d in zip(inputs, op.gradient(g, y, *inputs, **attrs), strict=True):
+                if d is not None and id(x) in reached and x.dtype.is_floating:
+                    gradients[id(x)] = _accumulate(gradients.get(id(x)), d)
     return [gradients.get(id(s)) for s in sources]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from engine.core.convert import as_array
+from engine.core.dispatch import origin
 from engine.core.dtype import Array, DType
 from engine.core.errors import EngineError, UnsupportedError
 from engine.core.op import OPS, Op
@@ -124,7 +125,6 @@ class Tracer:
         self._captured: dict[int, tuple[Any, SymbolicTensor]] = {}
         self._state: dict[int, tuple[Any, SymbolicTensor]] = {}
         self._updated: dict[int, Any] = {}
-        self.origin = ""
 
     # -------------------------------------------------------------------------------------------- recording
 
@@ -142,7 +142,7 @@ class Tracer:
             if hasattr(operand, "interpret"):
                 return operand.interpret(op, operands, attrs)
         tensors = self._tensors(op, operands)
-        node = make(op, [t.value for t in tensors], attrs, self.origin)
+        node = make(op, [t.value for t in tensors], attrs, origin())
         self._nodes.append(node)
         outputs = [SymbolicTensor(self, v) for v in node.outputs]
         self._observe(op, tensors, outputs, attrs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.convert import as_array
+from engine.core.dispatch import origin
 from engine.core.dtype import DType
 from engine.core.errors import UnsupportedError
 from engine.core.op import Op
@@ -25,12 +26,18 @@ class Call:
         The layer or op.
     args, kwargs
         As it was called, with `KerasTensor`s in them; the attributes of an op are its keywords.
+    origin
+        What its ops are said to come from: the place in force, or the layer's name.
     """
 
     target: Any
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     outputs: list[KerasTensor] = field(default_factory=list)
+    origin: str = field(default_factory=origin)
+
+    def __post_init__(self) -> None:
+        self.origin = self.origin or getattr(self.target, "name", "")
 
 
 class KerasTensor(Operators):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.convert import own_array
-from engine.core.dispatch import interpreter, is_tracing, set_default
+from engine.core.dispatch import interpreter, is_tracing, origin, set_default
 from engine.core.dtype import BY_NUMPY, Array, DType
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.op import Op, as_arrays
@@ -84,7 +84,7 @@ class Eager:
         result = self._run(op, arrays, attrs)
         seconds = time.perf_counter() - begin
         for probe in _probe_state.probes:
-            probe.step(op.name, "", as_arrays(result), seconds)
+            probe.step(op.name, origin(), as_arrays(result), seconds)
         return result
 
     @staticmethod

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.core import nest
+from engine.core.dispatch import origin
 from engine.core.dtype import DType
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
 from engine.core.op import Op
@@ -159,7 +160,7 @@ class GradientTape:
             if id(x) in watched:
                 if outputs and id(outputs[0]) in watched:  # an eager tensor that a trace takes in once more
                     return
-                self._applications.append(Application(op, inputs, outputs, attrs))
+                self._applications.append(Application(op, inputs, outputs, attrs, origin()))
                 watched.update(map(id, outputs))
                 return
 

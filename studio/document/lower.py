@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine import keras
+from engine.core.dispatch import at
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.param import Param
@@ -206,7 +207,7 @@ class Program:
             if any(ref not in found.tensors for ref in step.sources):
                 continue
             try:
-                with in_words(step.node_type):
+                with at(step.id), in_words(step.node_type):
                     outputs = list((run or self.run)(step, [found.tensors[ref] for ref in step.sources]))
             except EngineError as error:
                 error.facts.setdefault("node", step.id)
@@ -394,9 +395,10 @@ def _specs(step: Step) -> Sequence[TensorSpec]:
 
 @contextmanager
 def _at(node: str) -> Iterator[None]:
-    """Name the node in the errors that are raised inside of the block."""
+    """Name the node in the ops that are applied inside of the block, and in the errors that are raised there."""
     try:
-        yield
+        with at(node):
+            yield
     except EngineError as error:
         error.facts.setdefault("node", node)
         raise

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.core import nest
+from engine.core.dispatch import at
 from engine.core.dtype import DType
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
 from engine.core.op import Op
@@ -92,7 +93,8 @@ class Model(Layer, Trainer):
         for call in self._calls:
             if all(id(o) in values for o in call.outputs):
                 continue
-            results = _run(call, values, training)
+            with at(call.origin):
+                results = _run(call, values, training)
             values.update(zip(map(id, call.outputs), results, strict=True))
         return nest.map_structure(lambda t: values[id(t)], self._outputs)
 

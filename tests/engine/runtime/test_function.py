@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import engine as tf
+from engine import keras
+from engine.core.dispatch import at
 from engine.runtime.probe import probing
 
 
@@ -280,3 +282,36 @@ def test_sizes_are_worked_out_in_linear_time() -> None:
         return tf.reshape(x, [n, 1])
 
     assert f(tf.zeros([3])).shape == [3, 1]
+
+
+def test_a_step_of_a_plan_knows_which_layer_it_comes_from() -> None:
+    x = keras.Input((3,))
+    model = keras.Model(x, keras.layers.Dense(2, activation="relu", name="hidden")(x))
+    seen: dict[str, str] = {}
+
+    class Origins:
+        def step(self, name: str, origin: str, outputs: Any, seconds: float) -> None:
+            seen[name] = origin
+
+    @tf.function
+    def slope(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(model(x))
+        return tape.gradient(y, model.trainable_variables[0])
+
+    with probing(Origins()):
+        slope(tf.ones([4, 3]))
+        compiled = dict(seen)
+        model(tf.ones([4, 3]))
+    assert {origin for name, origin in compiled.items() if "matmul" in name} == {"hidden"}
+    assert seen["relu"] == "hidden"
+
+
+def test_a_compiled_refusal_names_the_layer() -> None:
+    x = keras.Input((2,), dtype="int32")
+    with at("table"):
+        y = tf.gather(tf.constant([1.0, 2.0]), x)
+    model = keras.Model(x, y)
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        tf.function(lambda v: model(v))(tf.constant([[0, 7]]))
+    assert (caught.value.op, caught.value.node) == ("gather", "table")
