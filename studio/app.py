@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.core.errors import EngineError
 from studio import __version__
+from studio.canvas.adding import Adding
 from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
 from studio.document.catalogue import CATALOGUE
@@ -24,30 +25,29 @@ from studio.inspector.panel import Inspector
 from studio.palette.panel import Palette
 from studio.plots.panel import Plots
 from studio.run.controller import RunController
-from studio.run.messages import Crashed, Ended, Mode, Previewed, Started, Watched
+from studio.run.messages import Previewed, Watched
 from studio.ui import fonts
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
-from studio.ui.i18n import LANGUAGES, N_, _, describe, language
+from studio.ui.i18n import N_, _, describe
 from studio.ui.resources import examples
 from studio.ui.settings import settings
 from studio.ui.shell import files
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.dock import BottomDock
 from studio.ui.shell.docks import Docks
+from studio.ui.shell.running import Running
 from studio.ui.shell.start_page import StartPage
 from studio.ui.shell.status_line import StatusLine
 from studio.ui.shell.top_bar import TopBar
-from studio.ui.theme import THEMES, Theme
+from studio.ui.shell.view_actions import ViewActions
+from studio.ui.theme import Theme
 from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.command_palette import CommandPalette
-from studio.ui.widgets.node_search import NodeSearch
 from studio.ui.widgets.problems import Problems
 
 #: Edits after which every wire still holds what it held: no inference, no preview.
 _COSMETIC: Final = (Move, SetTitle, AddNote, RemoveNote, SetNote)
-#: The panels that can be hidden, by the actions that do it.
-_PANELS: Final = {"view.palette": "left", "view.inspector": "right", "view.dock": "bottom"}
 _SIZE: Final = QSize(1600, 1000)
 
 
@@ -67,7 +67,6 @@ class MainWindow(QMainWindow):
         self.canvas: CanvasView | None = None
         self._unsubscribe: Callable[[], None] = _nothing
         self._inference = Inference(CATALOGUE)
-        self._train_when_ready = False
         self._watched: PortRef | None = None
 
         self.desk = Desk(self)
@@ -82,16 +81,17 @@ class MainWindow(QMainWindow):
         self.problems = Problems(self._title_of)
         self.dock = BottomDock()
         self.status_line = StatusLine()
-        self.node_search = NodeSearch(CATALOGUE, self)
+        self.running = Running(
+            self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self._batch_size
+        )
+        self.adding = Adding(CATALOGUE, self, lambda: self.canvas)
         self.command_palette = CommandPalette(self.commands, self)
-        self._pending_add: tuple[QPointF, PortRef | None] = QPointF(), None
 
         self._analyse_timer = QTimer(self, interval=0, singleShot=True)
         self._analyse_timer.timeout.connect(self._analyse)
         self._lay_out()
         self._bind_actions()
         self._connect_parts()
-        self._connect_run()
         self._on_closed()
 
     # ------------------------------------------------------------------------------------------------------ layout
@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         self.dock.add(self.plots, N_("Curves"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
+        self.views = ViewActions(self.commands, self.docks)
 
     # ----------------------------------------------------------------------------------------------------- actions
 
@@ -142,51 +143,27 @@ class MainWindow(QMainWindow):
             ("canvas.note", "add_note"),
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
-        for theme in THEMES:
-            bind(f"view.theme_{theme}", lambda _on, theme=theme: appearance().set_theme(theme))
-        for code in LANGUAGES:
-            bind(f"view.language_{code}", lambda _on, code=code: appearance().set_language(code))
-        for id, place in _PANELS.items():
-            bind(id, self.docks.docks[place].setVisible)
-        bind("run.train", self.train)
-        bind("run.pause", lambda paused: self.controller.pause() if paused else self.controller.resume())
-        bind("run.stop", self.controller.stop)
-        bind("run.reset", self.reset)
-        bind("run.mode_eager", lambda _on: self.set_mode("eager"))
-        bind("run.mode_lazy", lambda _on: self.set_mode("lazy"))
-        bind("run.restart_engine", self.restart_engine)
         bind("help.commands", self.command_palette.popup)
         bind("help.about", self._about)
         self.commands.attach(self, "window")
-        stored = settings()
-        self.set_mode("eager" if stored.value("mode") == "eager" else "lazy")
 
     def _update_actions(self) -> None:
         """Enable what can be done just now."""
         is_open = self.canvas is not None
-        running = self.controller.state in ("training", "paused")
         able = {
             "file.save": is_open,
             "file.save_as": is_open,
             "file.close": is_open,
             "edit.undo": is_open and self.history.can_undo,
             "edit.redo": is_open and self.history.can_redo,
-            "run.train": is_open and not running and self.controller.state != "crashed",
-            "run.pause": running,
-            "run.stop": running,
-            "run.reset": is_open and not running,
         }
         for id, spec in self.commands.specs.items():
             if spec.scope == "canvas" or id.startswith(("edit.", "view.zoom", "view.frame")):
                 able.setdefault(id, is_open)
         for id, enabled in able.items():
             self.commands[id].setEnabled(enabled)
-        self.commands["run.pause"].setChecked(self.controller.state == "paused")
-        for id, place in _PANELS.items():
-            self.commands[id].setEnabled(is_open)
-            self.commands[id].setChecked(self.docks.shows(place))
-        self.commands[f"view.theme_{appearance().theme.name}"].setChecked(True)
-        self.commands[f"view.language_{language()}"].setChecked(True)
+        self.running.update_actions()
+        self.views.update(is_open)
 
     def _connect_parts(self) -> None:
         self.desk.opened.connect(self._on_opened)
@@ -195,11 +172,14 @@ class MainWindow(QMainWindow):
         self.desk.failed.connect(self._on_file_failed)
         self.docks.settled.connect(self._frame_all)
         self.start_page.chosen.connect(self.desk.open)
-        self.palette_panel.chosen.connect(self._add_in_the_middle)
+        self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
         self.problems.chosen.connect(self._reveal)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
-        self.node_search.chosen.connect(self._add_chosen)
-        self.node_search.closed.connect(lambda: self.canvas and self.canvas.setFocus())
+        self.controller.previewed.connect(self._on_previewed)
+        self.controller.watched.connect(self._on_watched)
+        self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
+        self.running.failed_at.connect(self._reveal)
+        self.running.changed.connect(self._update_actions)
         appearance().theme_changed.connect(self._on_theme)
         appearance().language_changed.connect(self._retranslate)
 
@@ -227,7 +207,7 @@ class MainWindow(QMainWindow):
         return self.desk.document
 
     def _on_file_failed(self, error: EngineError, while_saving: bool) -> None:
-        self.banner.say("bad", describe(error), self.commands["file.save_as"] if while_saving else None)
+        self.banner.say("bad", lambda: describe(error), self.commands["file.save_as"] if while_saving else None)
 
     def _on_opened(self) -> None:
         self._forget_document()
@@ -250,9 +230,9 @@ class MainWindow(QMainWindow):
         self.commands.attach(canvas, "canvas")
         canvas.selectionChanged.connect(self._on_selected)
         canvas.wireClicked.connect(self._watch)
-        canvas.addRequested.connect(self._search_node)
+        canvas.addRequested.connect(self.adding.ask)
         canvas.menuRequested.connect(self._open_selection_menu)
-        canvas.refused.connect(lambda error: self.banner.say("warn", describe(error), seconds=8))
+        canvas.refused.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
         return canvas
 
     def _on_closed(self) -> None:
@@ -271,11 +251,7 @@ class MainWindow(QMainWindow):
     def _forget_document(self) -> None:
         self._unsubscribe()
         self._unsubscribe = _nothing
-        self._train_when_ready = False
-        self.controller.abandon()
-        self.plots.clear()
-        self.status_line.clear_run()
-        self.status_line.show_parameters(0)
+        self.running.abandon()
         self.problems.show_errors({})
         self._watched = None
         self.controller.watch(None)
@@ -341,26 +317,6 @@ class MainWindow(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
-    def _search_node(self, position: QPointF, dangling: PortRef | None, text: str) -> None:
-        if self.canvas is None:
-            return
-        self._pending_add = position, dangling
-        canvas = self.canvas
-        fitting = None if dangling is None else [t for t in CATALOGUE if canvas.fits(t, dangling)]
-        at = canvas.viewport().mapTo(self, canvas.mapFromScene(position))
-        self.node_search.popup(at, fitting, text)
-
-    def _add_chosen(self, type_id: str) -> None:
-        if self.canvas is not None:
-            self.canvas.add_node(type_id, *self._pending_add)
-            self.history.seal()
-
-    def _add_in_the_middle(self, type_id: str) -> None:
-        if self.canvas is not None:
-            self.canvas.add_node(type_id, self.canvas.visible_area().center())
-            self.history.seal()
-            self.canvas.setFocus()
-
     def _reveal(self, node: str) -> None:
         if self.canvas is not None and node in self.document.nodes:
             self.canvas.reveal(node)
@@ -369,60 +325,7 @@ class MainWindow(QMainWindow):
     def _title_of(self, node: str) -> str:
         return self.canvas.canvas.title(node) if self.canvas is not None else node
 
-    # ----------------------------------------------------------------------------------------------------- running
-
-    @property
-    def mode(self) -> Mode:
-        """How trainings run."""
-        return "eager" if self.commands["run.mode_eager"].isChecked() else "lazy"
-
-    def set_mode(self, mode: Mode) -> None:
-        """Run op by op ("eager") or compiled ("lazy") from the next training on."""
-        self.commands[f"run.mode_{mode}"].setChecked(True)
-        settings().setValue("mode", mode)
-
-    def train(self) -> None:
-        """Train the open document, as soon as the engine is ready."""
-        if self.canvas is None:
-            return
-        self.banner.dismiss()
-        self.dock.setCurrentWidget(self.plots)
-        if self.controller.state == "starting":
-            self._train_when_ready = True
-            return
-        self.controller.train(self.document, self.mode)
-
-    def reset(self) -> None:
-        """Draw new weights and forget the curves."""
-        self.plots.clear()
-        self.status_line.clear_run()
-        self.controller.preview(self.document, reset=True)
-
-    def restart_engine(self) -> None:
-        """Start the engine's process anew."""
-        self.banner.dismiss()
-        self.controller.restart()
-
-    def _connect_run(self) -> None:
-        run = self.controller
-        run.state_changed.connect(self._on_state)
-        run.previewed.connect(self._on_previewed)
-        run.watched.connect(self._on_watched)
-        run.compiling.connect(self.status_line.compiling)
-        run.started.connect(self._on_started)
-        run.progressed.connect(self.plots.extend)
-        run.progressed.connect(self.status_line.extend)
-        run.epoch_ended.connect(self.plots.epoch)
-        run.epoch_ended.connect(self.status_line.epoch)
-        run.ended.connect(self._on_ended)
-        run.crashed.connect(self._on_crashed)
-
-    def _on_state(self, state: str) -> None:
-        self.status_line.show_state(state)
-        self._update_actions()
-        if state == "ready" and self._train_when_ready:
-            self._train_when_ready = False
-            self.train()
+    # --------------------------------------------------------------------------------------------------- the run
 
     def _on_previewed(self, event: Previewed) -> None:
         if self.canvas is not None:
@@ -433,27 +336,10 @@ class MainWindow(QMainWindow):
         if event.port.node in self.document.nodes:
             self.inspector.tensor.show_tensor(event)
 
-    def _on_started(self, event: Started) -> None:
-        self.plots.begin(event)
-        self.status_line.begin(event, self._batch_size())
-
     def _batch_size(self) -> int:
         trainers = [n for n in self.document.nodes.values() if n.type.startswith("train.")]
         default = CATALOGUE[trainers[0].type].params["batch_size"].default if trainers else 1
         return int(trainers[0].params.get("batch_size", default)) if trainers else 1
-
-    def _on_ended(self, event: Ended) -> None:
-        self.plots.finish(event)
-        self.status_line.finish(event)
-        if event.error is not None:
-            self.banner.say("bad", describe(event.error))
-            if event.error.node:
-                self._reveal(event.error.node)
-
-    def _on_crashed(self, event: Crashed) -> None:
-        self.status_line.clear_run()
-        text = _("The engine has stopped unexpectedly. The document is untouched; only the run is lost.")
-        self.banner.say("bad", text, self.commands["run.restart_engine"])
 
     # ------------------------------------------------------------------------------------------------------ window
 
@@ -535,7 +421,7 @@ def run_studio(
     app = application()
     window = open_studio(path, data_dir)
     if mode in ("eager", "lazy"):
-        window.set_mode("eager" if mode == "eager" else "lazy")
+        window.running.set_mode("eager" if mode == "eager" else "lazy")
     if train:
-        window.train()
+        window.running.train()
     return app.exec()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,22 @@ _chosen: list[Path] = []
 def use_folder(folder: str | os.PathLike[str] | None) -> None:
     """Look for data files in this folder first; None goes back to the usual places."""
     _chosen[:] = [] if folder is None else [Path(folder)]
+
+
+#: Told about a download: the file's name, the bytes that are here, and how many there will be (0: nobody knows).
+Progress = Callable[[str, int, int], None]
+_progress: list[Progress] = []
+#: Seconds between two of its calls. It may raise, to end the download.
+_TELL_INTERVAL = 0.05
+
+
+def use_progress(progress: Progress | None) -> None:
+    """Tell `progress` about downloads in place of showing a bar in the terminal; None goes back to that.
+
+    It is called many times a second, whether or not anything has come, in the thread that waits for the file; what it
+    raises ends the waiting. The download then goes on unseen, and if it arrives whole, it is there the next time.
+    """
+    _progress[:] = [] if progress is None else [progress]
 
 
 def folders() -> Iterator[Path]:
@@ -72,7 +89,18 @@ def download(name: str, url: str, sha256: str) -> Path:
 
     place = Path(platformdirs.user_cache_dir("trenza")) / "datasets"
     try:
-        return Path(pooch.retrieve(url, sha256, fname=name, path=place, progressbar=True))
+        return _waited_for(
+            name,
+            lambda bar: Path(
+                pooch.retrieve(
+                    url,
+                    sha256,
+                    fname=name,
+                    path=place,
+                    downloader=pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16),
+                )
+            ),
+        )
     except ValueError as error:
         raise DataLossError(
             "The file that {url} gave is not {name}: its SHA-256 differs.",
@@ -89,6 +117,47 @@ def download(name: str, url: str, sha256: str) -> Path:
             url=url,
             places=", ".join(str(f) for f in dict.fromkeys(folders())),
         ) from error
+
+
+class _Count:
+    """Counts bytes, where pooch would show a bar."""
+
+    def __init__(self) -> None:
+        self.total = self.done = 0
+
+    def update(self, count: int) -> None:
+        """Some bytes have come; the last piece may be smaller than is said."""
+        self.done = min(self.done + count, self.total) if self.total else self.done + count
+
+    def reset(self) -> None:
+        """Begin anew, as pooch does at the end to say that all is here."""
+        self.done = 0
+
+    def close(self) -> None:
+        """Everything is here."""
+
+
+def _waited_for(name: str, fetch: Callable[[Any], Path]) -> Path:
+    """Return what `fetch` returns. If somebody wants to hear of it, it runs in a thread that can be given up."""
+    if not _progress:
+        return fetch(True)
+    count = _Count()
+    outcome: list[Path | BaseException] = []
+
+    def work() -> None:
+        try:
+            outcome.append(fetch(count))
+        except BaseException as error:  # to be raised where it is waited for
+            outcome.append(error)
+
+    thread = threading.Thread(target=work, name=f"download {name}", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        _progress[0](name, count.done, count.total)
+        thread.join(_TELL_INTERVAL)
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
 
 
 def read_npz(path: Path, wanted: dict[str, Callable[[Array], bool]]) -> dict[str, Array]:

@@ -12,7 +12,7 @@ import numpy as np
 from engine import keras
 from engine.core.dispatch import at
 from engine.core.dtype import Array
-from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.errors import EngineError, InvalidArgumentError, UnavailableError
 from engine.core.param import Param
 from engine.core.spec import TensorSpec
 from engine.data import Examples
@@ -25,12 +25,16 @@ from studio.document.infer import Inference, ordered, output_refs
 from studio.document.kinds import bound, in_words, is_source, kind_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
+from studio.document.stopping import Stopped
 
 #: Setting of a document: the seed of everything random in it.
 SEED = "seed"
 _SEED = Param("int", 0, "Where random numbers begin.", min=0)
 #: Examples of a batch where no trainer says how many.
 BATCH_SIZE = 32
+
+_NOT_LOADED = UnavailableError("Loading the data was stopped.", hint="Train, or reset, to load them.")
+_STOPPED_HERE = EngineError("The preview was stopped here.", hint="The next edit begins another one.")
 
 
 @dataclass
@@ -102,6 +106,7 @@ class Program:
         self._made: dict[str, tuple[Any, Any]] = {}
         self._examples: dict[Any, Examples | EngineError] = {}
         self._trainers: list[str] = []
+        self._metrics: list[str] = []
         self._fed_by: dict[str, set[str]] = {}
         self.steps: list[Step] = []
         self.specs: Mapping[PortRef, TensorSpec] = {}
@@ -127,6 +132,7 @@ class Program:
                 self.problems.setdefault(problem.node, problem.error)
         self.seed = seed
         self._trainers = [id for id, node in document.nodes.items() if node.type.startswith("train.")]
+        self._metrics = [id for id, node in document.nodes.items() if node.type.startswith("metric.")]
         self._fed_by = {id: {ref.node for ref in document.inputs_of(id).values()} for id in document.nodes}
         self.steps = []
         made: dict[str, tuple[Any, Any]] = {}
@@ -181,6 +187,9 @@ class Program:
                     self._examples[key] = step.node_type.make(**step.params)
             except EngineError as error:
                 self._examples[key] = error
+            except Stopped:
+                self._examples[key] = _NOT_LOADED
+                raise
         found = self._examples[key]
         if isinstance(found, EngineError):
             raise type(found)(found.template, hint=found.hint, **{**found.facts, "node": step.id})
@@ -200,7 +209,8 @@ class Program:
     def values(self, run: Callable[[Step, Sequence[Any]], Sequence[Any]] | None = None) -> Values:
         """Run the first batch through all nodes that can run, and return what comes out where.
 
-        A node that fails keeps what lies behind it from running, nothing else.
+        A node that fails keeps what lies behind it from running, nothing else. If `run` raises `Stopped`, what has run
+        is returned, with an error at the node that was about to.
         """
         found = Values()
         for step in self.steps:
@@ -213,6 +223,10 @@ class Program:
                 error.facts.setdefault("node", step.id)
                 found.errors[step.id] = error
                 continue
+            except Stopped:
+                template, hint = _STOPPED_HERE.template, _STOPPED_HERE.hint
+                found.errors[step.id] = EngineError(template, hint=hint, node=step.id)
+                break
             found.tensors.update(zip(output_refs(step.id, step.node_type, len(outputs)), outputs, strict=True))
         return found
 
@@ -346,6 +360,9 @@ class Program:
     def _watched(self, losses: Sequence[Step]) -> list[list[Step]]:
         """Return the metrics of each loss: those that look at the same prediction."""
         watched: list[list[Step]] = [[] for _ in losses]
+        for id, error in self.problems.items():
+            if id in self._metrics:  # left out in silence, it would be missed at the end only
+                raise type(error)(error.template, hint=error.hint, **{**error.facts, "node": id})
         for step in self.steps:
             if step.node_type.id.startswith("metric."):
                 places = [i for i, loss in enumerate(losses) if loss.sources == step.sources]

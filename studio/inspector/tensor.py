@@ -16,7 +16,7 @@ from studio.inspector.views.view import View
 from studio.run.messages import Watched
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, describe, label, number
+from studio.ui.i18n import N_, _, describe, label, written_size
 from studio.ui.widgets.labels import EmptyState, Heading, Text
 
 
@@ -117,7 +117,6 @@ class TensorInspector(QWidget):
         self._empty.hide()
         self._body.show()
         self.retranslate()
-        self._slice()
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
@@ -135,7 +134,7 @@ class TensorInspector(QWidget):
         shape = ", ".join(str(size) for size in info.shape)
         self.spec.setText(f"{info.dtype} ({shape}{',' if len(info.shape) == 1 else ''})")
         self.nbytes.setText(written_size(info.nbytes))
-        self._refresh()
+        self._slice()
 
     @property
     def port(self) -> PortRef | None:
@@ -191,18 +190,3 @@ class TensorInspector(QWidget):
         view.show(self._watched.info, self._values if view.plane else self._watched.values)
         for pinned in self._pinned:
             pinned.show(self._watched.info, self._watched.values)
-
-
-def written_size(count: int) -> str:
-    """Return a number of bytes in the unit that reads best.
-
-    Examples
-    --------
-    >>> written_size(16384)
-    '16 KiB'
-    """
-    size, units = float(count), ["B", "KiB", "MiB", "GiB"]
-    while size >= 1024 and len(units) > 1:
-        size /= 1024
-        units.pop(0)
-    return f"{number(size, 0 if size == int(size) else 1)} {units[0]}"

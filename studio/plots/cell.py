@@ -107,6 +107,7 @@ class PlotCell(QWidget):
         self.chart.setToolTip(_("Turn the wheel to zoom, drag to move, double-click to see all"))
         self.chart.setAccessibleName(title(self.name))
         self._read(None)
+        self.chart.retranslate()
         self.chart.redraw()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

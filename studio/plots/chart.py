@@ -148,7 +148,12 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(pg.mkPen(theme.line if side == "bottom" else None))
             axis.setTickPen(pg.mkPen(theme.line))
             axis.setTextPen(theme.dim)
+        self.retranslate()
         self.redraw()
+
+    def retranslate(self) -> None:
+        """Name the axis in the language in use."""
+        self.getAxis("bottom").setLabel(_("Epoch"), **{"color": self._theme.dim, "font-size": "11px"})
 
     def set_log(self, log: bool) -> None:
         """Give the values a logarithmic axis; those that are not positive have no place on it."""

@@ -19,6 +19,7 @@ from studio.run.messages import (
     Compiling,
     Control,
     Crashed,
+    Downloading,
     Ended,
     EpochEnd,
     Mode,
@@ -41,6 +42,10 @@ State = Literal["starting", "ready", "training", "paused", "crashed"]
 DRAIN_INTERVAL: Final = 16
 #: Milliseconds after an edit until the preview is asked for, so that typing asks once.
 PREVIEW_DELAY: Final = 40
+#: Milliseconds after which a preview that is not there yet makes the engine "busy".
+BUSY_DELAY: Final = 300
+#: Milliseconds after which Stop that has had no effect is said to have none.
+STOP_PATIENCE: Final = 2000
 #: Messages taken in one look; the rest waits for the next frame.
 MOST_MESSAGES: Final = 64
 
@@ -49,6 +54,7 @@ class RunController(QObject):
     """Runs documents in the engine's process.
 
     Signals carry the messages of `studio.run.messages`; those of an earlier run or of another document are dropped.
+    `busy_changed` tells that a preview takes its time, and that it is over; `stuck`, that Stop has had no effect.
     Nothing here waits for the process, except for `shutdown` and `restart`, which may take a moment.
 
     Parameters
@@ -67,6 +73,9 @@ class RunController(QObject):
     epoch_ended = Signal(EpochEnd)
     ended = Signal(Ended)
     crashed = Signal(Crashed)
+    downloading = Signal(Downloading)
+    busy_changed = Signal(bool)
+    stuck = Signal()
 
     def __init__(self, data_dir: str | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,10 +90,12 @@ class RunController(QObject):
         self._watching: PortRef | None = None
         self._document: Document | None = None
         self._reset = False
+        self.busy = False
         self._signals = {
             Ready: self.ready,
             Previewed: self.previewed,
             Watched: self.watched,
+            Downloading: self.downloading,
             Compiling: self.compiling,
             Started: self.started,
             Progress: self.progressed,
@@ -95,6 +106,10 @@ class RunController(QObject):
         self._drain_timer.timeout.connect(self._drain)
         self._preview_timer = QTimer(self, interval=PREVIEW_DELAY, singleShot=True)
         self._preview_timer.timeout.connect(self._send_preview)
+        self._busy_timer = QTimer(self, interval=BUSY_DELAY, singleShot=True)
+        self._busy_timer.timeout.connect(lambda: self._set_busy(True))
+        self._stop_timer = QTimer(self, interval=STOP_PATIENCE, singleShot=True)
+        self._stop_timer.timeout.connect(self.stuck)
 
     # ----------------------------------------------------------------------------------------------------- process
 
@@ -125,6 +140,7 @@ class RunController(QObject):
 
     def _end_process(self, patience: float = 0.0) -> None:
         """Let the process end by itself for some seconds, then make it end."""
+        self._rest()
         process, connection, outbox = self._process, self._connection, self._outbox
         self._process = self._connection = self._outbox = None
         if process is None or connection is None or outbox is None:
@@ -166,6 +182,8 @@ class RunController(QObject):
             return
         self._send(Preview(self._revision, text, self._reset))
         self._reset = False
+        if self.state == "ready" and not self.busy:
+            self._busy_timer.start()
 
     def train(self, document: Document, mode: Mode) -> int:
         """Begin to train, and return the number of this run."""
@@ -189,8 +207,11 @@ class RunController(QObject):
         self._send(Control("resume", self.run))
 
     def stop(self) -> None:
-        """End the training; the network stays as it is."""
-        self._send(Control("stop", self.run))
+        """End the training, or else the preview that takes so long; the network stays as it is."""
+        training = self.state in ("training", "paused")
+        self._send(Control("stop", self.run, 0 if training else self._revision))
+        if training or self.busy:
+            self._stop_timer.start()
 
     def abandon(self) -> None:
         """End the training and hear no more of it: its document is gone."""
@@ -227,8 +248,11 @@ class RunController(QObject):
     def _receive(self, event: Any) -> None:
         if getattr(event, "run", self.run) != self.run:
             return
-        if isinstance(event, Previewed) and event.revision < self._oldest:
-            return
+        if isinstance(event, Previewed):
+            if event.revision < self._oldest:
+                return
+            if event.revision == self._revision:
+                self._rest()
         if isinstance(event, Watched) and event.port != self._watching:
             return
         if isinstance(event, Paused):
@@ -237,6 +261,7 @@ class RunController(QObject):
         if isinstance(event, Ready) and self.state == "starting":
             self._set_state("ready")
         if isinstance(event, Ended):
+            self._rest()
             self._set_state("ready")
         self._signals[type(event)].emit(event)
 
@@ -248,6 +273,17 @@ class RunController(QObject):
         self._end_process()
         self._set_state("crashed")
         self.crashed.emit(Crashed(code))
+
+    def _rest(self) -> None:
+        """What was under way has come to its end."""
+        self._busy_timer.stop()
+        self._stop_timer.stop()
+        self._set_busy(False)
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self.busy:
+            self.busy = busy
+            self.busy_changed.emit(busy)
 
     def _set_state(self, state: State) -> None:
         if state != self.state:

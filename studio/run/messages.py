@@ -39,10 +39,14 @@ class Train:
 
 @dataclass(frozen=True)
 class Control:
-    """Pause, resume or stop a training; takes effect within one step. Stop ends those before it, too."""
+    """Pause, resume or stop a training; takes effect within one step. Stop ends those before it, too.
+
+    Stop also ends the previews up to `revision`.
+    """
 
     action: Literal["pause", "resume", "stop"]
     run: int
+    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,15 @@ class Watched:
     port: PortRef
     info: TensorInfo
     values: Array
+
+
+@dataclass(frozen=True)
+class Downloading:
+    """A data file is on its way: `done` of `total` bytes are here, of 0 if nobody says how many there are."""
+
+    name: str
+    done: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -181,4 +194,4 @@ class Crashed:
 
 
 Command = Preview | Train | Control | Watch | Shutdown
-Event = Ready | Previewed | Watched | Compiling | Started | Progress | EpochEnd | Paused | Ended | Crashed
+Event = Ready | Previewed | Watched | Downloading | Compiling | Started | Progress | EpochEnd | Paused | Ended | Crashed

@@ -12,15 +12,12 @@ from engine.core.errors import EngineError
 from engine.keras.callbacks import Callback
 from engine.runtime import rng
 from engine.runtime.function import Function
+from engine.runtime.threads import release_blas
 from studio.document.document import PortRef
 from studio.document.lower import Program, Training, Values
 from studio.run.messages import Mode
 
 Report = Callable[[str, int, int], None]
-
-
-class Stopped(Exception):  # noqa: N818  (not an error: the user's wish)
-    """Raised by a report to end a training while it compiles."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,6 @@ def train(
     training: Training,
     mode: Mode,
     callbacks: Sequence[Callback] = (),
-    verbose: int = 0,
     report: Report | None = None,
 ) -> Outcome:
     """Train the model of a document.
@@ -49,22 +45,25 @@ def train(
     EngineError
         If the data do not fit the model, or the memory does not hold it; the error names the trainer's node.
     Stopped
-        If `report` raised it.
+        If `report` or a callback raised it.
     """
     model = training.model
     model.run_eagerly = mode == "eager"
     model.compile_report = report
     rng.set_seed(rng.mixed(program.seed, "order"))
     begin = time.perf_counter()
-    with _in_words(training.trainer):
-        history = model.fit(
-            training.x,
-            training.y,
-            validation_data=training.validation,
-            callbacks=callbacks,
-            verbose=verbose,
-            **training.fit,
-        )
+    try:
+        with _in_words(training.trainer):
+            history = model.fit(
+                training.x,
+                training.y,
+                validation_data=training.validation,
+                callbacks=callbacks,
+                verbose=0,
+                **training.fit,
+            )
+    finally:
+        release_blas()  # also if it was stopped half-way
     logs = {name: values[-1] for name, values in history.history.items()}
     return Outcome(logs, len(history.epoch), time.perf_counter() - begin)
 
@@ -89,22 +88,27 @@ def evaluate(program: Program, mode: Mode) -> Values:
 
 @contextmanager
 def _in_words(node: str | None = None) -> Iterator[None]:
-    """Let only errors in words out of the block, and the user's wish to stop: a failure must not end the program."""
+    """Let only errors in words out of the block: a failure must not end the program."""
     try:
         yield
     except EngineError as error:
         error.facts.setdefault("node", node)
         raise
-    except (Stopped, BrokenPipeError):  # the latter: nobody reads what the terminal shows any more
+    except BrokenPipeError:  # nobody reads what the terminal shows any more
         raise
-    except MemoryError as error:
-        raise EngineError(
-            "There is not enough memory to run this.", hint="Use smaller layers or batches.", node=node
-        ) from error
     except Exception as error:
-        raise EngineError(
-            "The run failed in a way that nobody foresaw: {why}.",
-            hint="Try it eagerly, or with other parameters.",
-            why=f"{type(error).__name__}: {error}",
-            node=node,
-        ) from error
+        raise unforeseen(error, node) from error
+
+
+def unforeseen(error: Exception, node: str | None = None) -> EngineError:
+    """Return a failure that has no words of its own in words."""
+    if isinstance(error, EngineError):
+        return error
+    if isinstance(error, MemoryError):
+        return EngineError("There is not enough memory to run this.", hint="Use smaller layers or batches.", node=node)
+    return EngineError(
+        "The run failed in a way that nobody foresaw: {why}.",
+        hint="Try it eagerly, or with other parameters.",
+        why=f"{type(error).__name__}: {error}",
+        node=node,
+    )

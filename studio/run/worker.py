@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, Final, Literal
@@ -16,17 +17,19 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from engine.core.errors import EngineError
-from engine.data.files import use_folder
+from engine.data.files import use_folder, use_progress
 from engine.keras.callbacks import Callback
 from studio import __version__
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import PortRef
 from studio.document.file import loads
-from studio.document.lower import Program, Training, Values
+from studio.document.lower import Program, Step, Training, Values
+from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.messages import (
     Compiling,
     Control,
+    Downloading,
     Ended,
     EpochEnd,
     Event,
@@ -58,17 +61,23 @@ class Switches:
     def __init__(self) -> None:
         self._stopped = 0
         self._paused = 0
+        self._dropped = 0
 
     def set(self, control: Control) -> None:
         """Take note of the user's wish."""
         if control.action == "stop":
             self._stopped = max(self._stopped, control.run)
+            self._dropped = max(self._dropped, control.revision)
         else:
             self._paused = control.run if control.action == "pause" else 0
 
     def stops(self, run: int) -> bool:
         """Whether this training is to end."""
         return run <= self._stopped
+
+    def drops(self, revision: int) -> bool:
+        """Whether this preview is to end."""
+        return revision <= self._dropped
 
     def pauses(self, run: int) -> bool:
         """Whether this training is to stand still."""
@@ -116,7 +125,10 @@ class Worker:
         self.commands = Inbox()
         self._program = Program(CATALOGUE)
         self._revision = 0
+        self._values = Values()  # as of the last look
         self._watched: PortRef | None = None
+        self._unwanted: Callable[[], bool] = _never
+        self._told = 0.0
         self._handlers: dict[type, Callable[[Any], None]] = {
             Preview: self._preview,
             Train: self._train,
@@ -139,8 +151,48 @@ class Worker:
         self.commands.put(command)
 
     def handle(self, command: Any) -> None:
-        """Carry out one command."""
-        self._handlers[type(command)](command)
+        """Carry out one command. What fails in a way that nobody foresaw is answered in words: the process goes on."""
+        try:
+            self._handlers[type(command)](command)
+        except Stopped:
+            raise  # a training that lets the window look ends by it
+        except Exception as error:
+            self._answer(command, session.unforeseen(error))
+
+    def _answer(self, command: Any, error: EngineError) -> None:
+        """Tell the window that a command has failed."""
+        if isinstance(command, Train):
+            self.send(Ended(command.run, "failed", error=error))
+        elif isinstance(command, Preview):
+            self.send(Previewed(command.revision, {}, {error.node or "": error}))
+
+    @contextmanager
+    def task(self, unwanted: Callable[[], bool]) -> Iterator[None]:
+        """Let `checkpoint` ask `unwanted` for the time of the block."""
+        before, self._unwanted = self._unwanted, unwanted
+        try:
+            yield
+        finally:
+            self._unwanted = before
+
+    def checkpoint(self) -> None:
+        """End what is being done, if the user wants it no more.
+
+        Raises
+        ------
+        Stopped
+            In that case.
+        """
+        if self._unwanted():
+            raise Stopped
+
+    def downloading(self, name: str, done: int, total: int) -> None:
+        """Say how far the download of a data file is, now and then; Stop ends it."""
+        self.checkpoint()
+        now = time.perf_counter()
+        if done == total or now - self._told > REPORT_INTERVAL:
+            self._told = now
+            self.send(Downloading(name, done, total))
 
     # ----------------------------------------------------------------------------------------------------- looking
 
@@ -154,16 +206,23 @@ class Worker:
                 self._program.reset()
             self._program.update(document)
             self._revision = command.revision
-            self.look()
+            with self.task(lambda: self.switches.drops(command.revision)):
+                self.look()
         except EngineError as error:
             self.send(Previewed(command.revision, {}, {error.node or "": error}))
 
     def look(self) -> None:
         """Run the first batch through the document and send what is seen on every wire."""
-        values = self._program.values()
-        tensors = {ref: summarise(np.asarray(tensor), self._is_batched(ref)) for ref, tensor in values.tensors.items()}
-        self.send(Previewed(self._revision, tensors, values.errors))
-        self._send_watched(values)
+        self._values = self._program.values(self._run)
+        tensors = {
+            ref: summarise(np.asarray(tensor), self._is_batched(ref)) for ref, tensor in self._values.tensors.items()
+        }
+        self.send(Previewed(self._revision, tensors, self._values.errors))
+        self._send_watched()
+
+    def _run(self, step: Step, inputs: Sequence[Any]) -> Sequence[Any]:
+        self.checkpoint()
+        return self._program.run(step, inputs)
 
     def _is_batched(self, ref: PortRef) -> bool:
         spec = self._program.specs.get(ref)
@@ -171,11 +230,10 @@ class Worker:
 
     def _watch(self, command: Watch) -> None:
         self._watched = command.port
-        if command.port is not None:
-            self._send_watched(self._program.values())
+        self._send_watched()
 
-    def _send_watched(self, values: Values) -> None:
-        if self._watched is not None and (tensor := values.tensors.get(self._watched)) is not None:
+    def _send_watched(self) -> None:
+        if self._watched is not None and (tensor := self._values.tensors.get(self._watched)) is not None:
             array = np.asarray(tensor)
             self.send(Watched(self._watched, summarise(array, self._is_batched(self._watched)), array))
 
@@ -184,11 +242,12 @@ class Worker:
     def _train(self, command: Train) -> None:
         listener: _Listener | None = None
         try:
-            self._program.update(loads(command.document))
-            training = self._program.training()
-            listener = _Listener(self, command.run, training)
-            outcome = session.train(self._program, training, command.mode, [listener], report=listener.compiling)
-        except session.Stopped:
+            with self.task(lambda: self.switches.stops(command.run)):
+                self._program.update(loads(command.document))
+                training = self._program.training()
+                listener = _Listener(self, command.run, training)
+                outcome = session.train(self._program, training, command.mode, [listener], listener.compiling)
+        except Stopped:
             self.send(Ended(command.run, "stopped", listener.logs if listener else {}))
         except EngineError as error:
             self.send(Ended(command.run, "failed", error=error))
@@ -196,6 +255,10 @@ class Worker:
             status: Literal["stopped", "complete"] = "stopped" if self.switches.stops(command.run) else "complete"
             self.send(Ended(command.run, status, outcome.metrics, outcome.seconds))
             self.look()
+
+
+def _never() -> bool:
+    return False
 
 
 class _Listener(Callback):
@@ -213,8 +276,7 @@ class _Listener(Callback):
 
     def compiling(self, kernel: str, done: int, total: int) -> None:
         """Say that a kernel is being compiled; Stop ends that too."""
-        if self._worker.switches.stops(self._run):
-            raise session.Stopped
+        self._worker.checkpoint()
         self._worker.send(Compiling(self._run, kernel, done, total))
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -243,6 +305,10 @@ class _Listener(Callback):
             self.model.stop_training = True
         if time.perf_counter() - self._reported > REPORT_INTERVAL:
             self._report()
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Obey within a step of a validation or evaluation, too."""
+        self._worker.checkpoint()
 
     def _report(self) -> None:
         now = time.perf_counter()
@@ -295,6 +361,7 @@ def main(connection: Connection, data_dir: str | None = None) -> None:
             os._exit(0)  # the window is gone, and so is anyone who could want a result
 
     worker = Worker(send)
+    use_progress(worker.downloading)
 
     def listen() -> None:
         while True:

@@ -2,7 +2,7 @@
 
 It reads the source, not the running program: the arguments of ``_``, ``N_``, ``ngettext`` and ``NN_``, the templates
 and hints of the engine's errors, the labels of edits. What the engine's registries declare comes from the catalogue of
-nodes. Translations that are already there are kept; what is missing is listed. Needs babel, the program itself does not.
+nodes. Translations that are already there are kept; what is missing is listed. Needs babel, which the program does not.
 """
 
 from __future__ import annotations

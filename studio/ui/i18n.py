@@ -131,6 +131,21 @@ def number(value: float, digits: int | None = None) -> str:
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 
 
+def written_size(count: int) -> str:
+    """Return a number of bytes in the unit that reads best.
+
+    Examples
+    --------
+    >>> written_size(16384)
+    '16 KiB'
+    """
+    size, units = float(count), ["B", "KiB", "MiB", "GiB"]
+    while size >= 1024 and len(units) > 1:
+        size /= 1024
+        units.pop(0)
+    return f"{number(size, 0 if size == int(size) else 1)} {units[0]}"
+
+
 def describe(error: EngineError) -> str:
     """Return what `error` says and advises, in the language in use."""
     parts = (_(template) for template in (error.template, error.hint))

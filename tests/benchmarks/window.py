@@ -70,7 +70,7 @@ def stalls(document: Path, data_dir: Path | None, epochs: int) -> np.ndarray:
     window.controller.started.connect(lambda _event: timer.start())
     window.controller.ended.connect(timer.stop)  # closing takes its time, and is no stall of a training
     window.controller.ended.connect(lambda _event: QTimer.singleShot(0, app.quit))
-    QTimer.singleShot(8000, window.train)
+    QTimer.singleShot(8000, window.running.train)
     app.exec()
     window.close()
     return np.array(gaps)

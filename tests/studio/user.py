@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
+from graphs import EXAMPLES, port
 from hand import Hand
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
@@ -12,7 +15,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app import MainWindow
-from studio.document.document import PortRef
+from studio.document.document import Document, PortRef
+from studio.document.file import save
 
 PATIENCE = 60_000  # milliseconds: a guard against hanging, not a measure of speed
 
@@ -84,3 +88,26 @@ class User:
         """What the banner says; "" if it is hidden."""
         banner = self.window.banner
         return banner._text.text() if banner.isVisible() else ""
+
+
+Open = Callable[..., User]
+
+
+def copy_of(name: str, folder: Path) -> Path:
+    return Path(shutil.copy(EXAMPLES / f"{name}.trenza", folder))
+
+
+def saved(document: Document, folder: Path, name: str = "small") -> Path:
+    path = folder / f"{name}.trenza"
+    save(document, path)
+    return path
+
+
+def wire_text(user: User, target: str) -> str:
+    assert user.window.canvas is not None
+    return user.window.canvas.canvas.wires.strands()[port(target)].text
+
+
+def steps(user: User, name: str) -> int:
+    curve = user.window.plots.curves.get(name)
+    return len(curve.train_points()[0]) if curve else 0

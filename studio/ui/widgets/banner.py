@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QSize, QTimer, Signal
@@ -13,6 +14,8 @@ from studio.ui.i18n import _
 from studio.ui.icons import icon
 
 Tone = Literal["info", "warn", "bad"]
+#: A text of the catalogues, or what makes one in the language in use.
+Said = str | Callable[[], str]
 
 _PICTURES = {"info": ("info", "accent"), "warn": ("triangle-alert", "warn"), "bad": ("circle-alert", "bad")}
 
@@ -46,12 +49,12 @@ class Banner(QFrame):
         layout.addWidget(self._button)
         layout.addWidget(self._close)
         self._button.clicked.connect(self._trigger)
-        self._say: tuple[Tone, str] = ("info", "")
+        self._say: tuple[Tone, Said] = ("info", "")
         appearance().language_changed.connect(self.retranslate)
         appearance().theme_changed.connect(self.retranslate)
         self.hide()
 
-    def say(self, tone: Tone, text: str, action: QAction | None = None, seconds: float = 0) -> None:
+    def say(self, tone: Tone, text: Said, action: QAction | None = None, seconds: float = 0) -> None:
         """Show `text`, offering `action` as a button.
 
         Parameters
@@ -59,7 +62,7 @@ class Banner(QFrame):
         tone
             "info", "warn" or "bad".
         text
-            A text of the catalogues, or one that is translated already.
+            A text of the catalogues, or what makes the text in the language in use, such as that of an error.
         seconds
             How long it stays; 0 until it is closed.
         """
@@ -75,13 +78,19 @@ class Banner(QFrame):
     def dismiss(self) -> None:
         """Hide it."""
         self.hide()
+        self._say = (self._say[0], "")
         self.dismissed.emit()
+
+    def retract(self, text: Said) -> None:
+        """Hide it, if this is what it says: it is true no more."""
+        if self._say[1] == text:
+            self.dismiss()
 
     def retranslate(self) -> None:
         """Say it in the language in use, in the colours of the theme in use."""
         tone, text = self._say
         self._picture.setPixmap(icon(*_PICTURES[tone]).pixmap(18, 18))
-        self._text.setText(_(text))
+        self._text.setText(_(text) if isinstance(text, str) else text())
         self._button.setVisible(self._action is not None)
         self._button.setText(self._action.text() if self._action else "")
         self._close.setToolTip(_("Dismiss"))

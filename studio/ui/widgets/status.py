@@ -12,12 +12,14 @@ from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _
 
-State = Literal["starting", "ready", "running", "paused", "compiling", "stopped"]
+State = Literal["starting", "ready", "busy", "downloading", "running", "paused", "compiling", "stopped"]
 
 # What the light says, and its colour; a ring in place of a disc where the engine does nothing.
 STATES: Final[dict[str, tuple[str, str, bool]]] = {
     "starting": (N_("engine starting"), "dim", False),
     "ready": (N_("engine ready"), "ok", True),
+    "busy": (N_("computing"), "accent", True),
+    "downloading": (N_("downloading"), "accent", True),
     "running": (N_("training"), "accent", True),
     "paused": (N_("paused"), "warn", False),
     "compiling": (N_("compiling"), "warn", True),

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.core.dtype import Array
 from studio.document.document import PortRef
-from studio.inspector.tensor import TensorInspector, written_size
+from studio.inspector.tensor import TensorInspector
 from studio.inspector.views import PINNED, VIEWS
 from studio.inspector.views.colours import limit_of, places
 from studio.inspector.views.heat import MOST_CELLS, HeatView
@@ -18,6 +18,7 @@ from studio.inspector.views.image import ImageView, as_bytes, as_images
 from studio.inspector.views.table import MOST_COLUMNS, MOST_ROWS, TableModel, TableView
 from studio.run.messages import TensorInfo, Watched
 from studio.ui.appearance import Appearance
+from studio.ui.i18n import written_size
 
 pytest_plugins = ("look",)
 pytestmark = pytest.mark.usefixtures("look")

@@ -314,6 +314,43 @@ def test_one_that_hangs_can_be_replaced(run: RunController, heard: Listener, qtb
         os.kill(pid, 0)
 
 
+def test_stop_without_effect_is_said_to_have_none(
+    run: RunController,
+    heard: Listener,
+    qtbot: QtBot,
+) -> None:
+    run._stop_timer.setInterval(200)
+    run.train(long(), "lazy")
+    wait_for(qtbot, heard, Progress)
+    assert run.pid is not None
+    os.kill(run.pid, signal.SIGSTOP)
+    with qtbot.waitSignal(run.stuck, timeout=PATIENCE):
+        run.stop()
+    assert run.state == "training", "nothing is killed unasked"
+    os.kill(run.pid, signal.SIGCONT)
+    assert wait_for(qtbot, heard, Ended)[0].status == "stopped"
+    with qtbot.assertNotEmitted(run.stuck, wait=400):
+        run.train(long(), "lazy")
+        run.stop()
+
+
+def test_a_preview_that_takes_its_time_makes_the_engine_busy(run: RunController, heard: Listener, qtbot: QtBot) -> None:
+    run._stop_timer.setInterval(200)
+    run.preview(moons())
+    wait_for(qtbot, heard, Previewed)
+    assert not run.busy
+    assert run.pid is not None
+    os.kill(run.pid, signal.SIGSTOP)  # as if it computed
+    with qtbot.waitSignal(run.busy_changed, timeout=PATIENCE):
+        run.preview(moons())
+    assert run.busy
+    with qtbot.waitSignal(run.stuck, timeout=PATIENCE):
+        run.stop()
+    os.kill(run.pid, signal.SIGCONT)
+    qtbot.waitUntil(lambda: not run.busy, timeout=PATIENCE)
+    assert "was stopped" in " ".join(map(str, heard.of(Previewed)[-1].errors.values()))
+
+
 def test_killed_while_it_starts(qtbot: QtBot) -> None:
     run = RunController()
     heard = Listener(run)

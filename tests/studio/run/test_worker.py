@@ -21,6 +21,7 @@ from studio.run import worker as worker_module
 from studio.run.messages import (
     Compiling,
     Control,
+    Downloading,
     Ended,
     EpochEnd,
     Paused,
@@ -248,6 +249,76 @@ def test_stop_ends_a_training_within_a_step(worker: Worker, post: Post) -> None:
     assert "val_loss" not in ended.logs
 
 
+@pytest.fixture
+def slow_moons(monkeypatch: pytest.MonkeyPatch, worker: Worker) -> Iterator[list[int]]:
+    """Moons that come by a download of a hundred pieces; the list holds those that came."""
+    came: list[int] = []
+    record = DATASETS["moons"]
+    original = record.load
+
+    def load(**params: Any) -> Examples:
+        for piece in range(100):
+            came.append(piece)
+            worker.downloading("moons.npz", piece, 99)
+        return original(**params)
+
+    object.__setattr__(record, "load", load)
+    yield came
+    object.__setattr__(record, "load", original)
+
+
+def test_a_download_is_told_of(worker: Worker, post: Post, slow_moons: list[int]) -> None:
+    worker.handle(preview(moons()))
+    assert post.of(Downloading)[-1] == Downloading("moons.npz", 99, 99)
+    assert post.of(Previewed)[0].errors == {}
+
+
+def test_stop_ends_the_download_of_a_training(worker: Worker, post: Post, slow_moons: list[int]) -> None:
+    post.once(Downloading, lambda _: worker.receive(Control("stop", 1)))
+    worker.handle(train(moons()))
+    assert [e.status for e in post.of(Ended)] == ["stopped"]
+    assert len(slow_moons) == 2
+    worker.handle(train(moons(), 2))
+    assert post.of(Ended)[1].status == "complete", "the next training tries again"
+
+
+def test_stop_ends_the_download_of_a_preview(worker: Worker, post: Post, slow_moons: list[int]) -> None:
+    post.once(Downloading, lambda _: worker.receive(Control("stop", 0, 3)))
+    worker.handle(preview(moons(), 3))
+    (event,) = post.of(Previewed)
+    assert (event.revision, set(event.errors)) == (3, {"data"})
+    assert "was stopped" in str(event.errors["data"])
+    worker.handle(preview(moons(), 4))
+    assert len(slow_moons) == 2, "not with each edit, but when it is asked for"
+    assert "was stopped" in str(post.of(Previewed)[1].errors["data"])
+    worker.handle(preview(moons(), 5, reset=True))
+    assert post.of(Previewed)[2].errors == {}
+
+
+def test_stop_ends_a_heavy_preview_between_two_nodes(
+    worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+
+    def run(step: Any, inputs: Any) -> Any:
+        ran.append(step.id)
+        if step.id == "hidden":
+            worker.receive(Control("stop", 0, 1))
+        return original(step, inputs)
+
+    original = worker._program.run
+    monkeypatch.setattr(worker._program, "run", run)
+    worker.handle(preview(moons(), 1))
+    (event,) = post.of(Previewed)
+    assert ran[-1] == "hidden"
+    assert port("hidden.output") in event.tensors
+    assert [str(e) for e in event.errors.values()] == [
+        "The preview was stopped here. The next edit begins another one."
+    ]
+    worker.handle(preview(moons(), 2))
+    assert post.of(Previewed)[1].errors == {}
+
+
 def test_stop_ends_the_compilation(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "_loaded", {})  # as in a process that is new
     post.once(Compiling, lambda _: worker.receive(Control("stop", 1)))
@@ -456,6 +527,20 @@ def test_data_that_are_no_good_fail_on_their_node(
     assert error.node == "data"
     assert words in str(error)
     assert post.of(Ended)[0].status == "failed"
+
+
+def test_what_nobody_foresaw_is_answered_in_words(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_options: Any) -> None:
+        raise LookupError("lost")
+
+    monkeypatch.setattr(worker._program, "update", fail)
+    for command in (preview(moons(), 4), train(moons(), 5), Watch(port("data.x")), Shutdown()):
+        worker.receive(command)
+    worker.work()
+    assert "LookupError: lost" in str(post.of(Previewed)[0].errors[""])
+    assert post.of(Previewed)[0].revision == 4
+    assert "LookupError: lost" in str(post.of(Ended)[0].error)
+    assert post.of(Ended)[0].run == 5
 
 
 @pytest.mark.parametrize("trouble", [MemoryError(), ZeroDivisionError("by zero")])

@@ -1,0 +1,60 @@
+"""Adding nodes by name: from the search over the canvas, or from the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QPointF
+from PySide6.QtWidgets import QWidget
+
+from studio.canvas.view import CanvasView
+from studio.document.document import PortRef
+from studio.document.nodetype import Catalogue
+from studio.ui.widgets.node_search import NodeSearch
+
+
+class Adding(QObject):
+    """Searches a node type, and adds a node of it where the search was asked for.
+
+    Parameters
+    ----------
+    nodes
+        The catalogue of types.
+    window
+        Over which the search shows.
+    canvas
+        Gives the canvas of the open document, None if there is none.
+    """
+
+    def __init__(self, nodes: Catalogue, window: QWidget, canvas: Callable[[], CanvasView | None]) -> None:
+        super().__init__(window)
+        self._nodes, self._window, self._canvas = nodes, window, canvas
+        self._pending: tuple[QPointF, PortRef | None] = QPointF(), None
+        self.search = NodeSearch(nodes, window)
+        self.search.chosen.connect(self._add_chosen)
+        self.search.closed.connect(self._focus)
+
+    def ask(self, position: QPointF, dangling: PortRef | None, text: str) -> None:
+        """Let the user search a type; the node comes to `position` and is wired to `dangling`, if there is one."""
+        if (canvas := self._canvas()) is None:
+            return
+        self._pending = position, dangling
+        fitting = None if dangling is None else [t for t in self._nodes if canvas.fits(t, dangling)]
+        at = canvas.viewport().mapTo(self._window, canvas.mapFromScene(position))
+        self.search.popup(at, fitting, text)
+
+    def add_in_the_middle(self, type_id: str) -> None:
+        """Add a node where the user looks."""
+        if (canvas := self._canvas()) is not None:
+            canvas.add_node(type_id, canvas.visible_area().center())
+            canvas.history.seal()
+            canvas.setFocus()
+
+    def _add_chosen(self, type_id: str) -> None:
+        if (canvas := self._canvas()) is not None:
+            canvas.add_node(type_id, *self._pending)
+            canvas.history.seal()
+
+    def _focus(self) -> None:
+        if (canvas := self._canvas()) is not None:
+            canvas.setFocus()

@@ -1,0 +1,43 @@
+"""The actions of how things look: theme, language, and which panels are shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from studio.ui.actions import Actions
+from studio.ui.appearance import appearance
+from studio.ui.i18n import LANGUAGES, language
+from studio.ui.shell.docks import Docks
+from studio.ui.theme import THEMES
+
+#: The panels that can be hidden, by the actions that do it.
+PANELS: Final = {"view.palette": "left", "view.inspector": "right", "view.dock": "bottom"}
+
+
+class ViewActions:
+    """Binds the actions, and keeps their ticks where they belong.
+
+    Parameters
+    ----------
+    actions
+        The program's actions.
+    docks
+        The panels.
+    """
+
+    def __init__(self, actions: Actions, docks: Docks) -> None:
+        self._actions, self._docks = actions, docks
+        for theme in THEMES:
+            actions.bind(f"view.theme_{theme}", lambda _on, theme=theme: appearance().set_theme(theme))
+        for code in LANGUAGES:
+            actions.bind(f"view.language_{code}", lambda _on, code=code: appearance().set_language(code))
+        for id, place in PANELS.items():
+            actions.bind(id, docks.docks[place].setVisible)
+
+    def update(self, is_open: bool) -> None:
+        """Tick what is in use; panels can be hidden while a document is open."""
+        for id, place in PANELS.items():
+            self._actions[id].setEnabled(is_open)
+            self._actions[id].setChecked(self._docks.shows(place))
+        self._actions[f"view.theme_{appearance().theme.name}"].setChecked(True)
+        self._actions[f"view.language_{language()}"].setChecked(True)
