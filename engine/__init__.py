@@ -101,8 +101,8 @@ math = _namespace(
     "log_softmax",
 )
 
-#: Activations, and losses that take logits.
-nn = _namespace(*_FAMILIES["activation"], *_FAMILIES["loss"], "bias_add")
+#: Activations, losses that take logits, and the heavy ops of networks.
+nn = _namespace(*_FAMILIES["activation"], *_FAMILIES["loss"], *_FAMILIES["convolution"], "bias_add")
 
 #: Every op record, also those that are met only in graphs.
 raw_ops = SimpleNamespace(**OPS)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.compile.layout import Layout, Sizes, is_shape_only
+from engine.compile.parallel import is_safe
 from engine.core.dtype import BY_NUMPY, Array, DType
 from engine.core.op import Op
 from engine.graph.graph import Graph, Node, Value
@@ -31,6 +32,12 @@ from engine.ops import scalar as s
 #: Products may be fused into sums. Nothing else may be rearranged: with "arcp" 1/sqrt(0) is NaN, and with "reassoc"
 #: (x + 1e8) - 1e8 is x. Only the running totals of reductions may, in `mathlib.accumulate`.
 FASTMATH: Final = '{"contract"}'
+
+#: Numba would make a parallel loop of every array expression too: three convolution kernels then took 11 s to compile.
+PRANGE_ONLY: Final = {
+    "prange": True,
+    **dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False),
+}
 
 _START: Final = {"add": 0, "mean": 0, "multiply": 1, "logical_or": False, "logical_and": True}
 _COMBINE: Final = {
@@ -69,16 +76,15 @@ def array_type(dtype: DType, rank: int) -> str:
     return f"{name}[{', '.join([':'] * (rank - 1) + ['::1'])}]"
 
 
-def decorator(signature: str) -> str:
-    """Return what turns a Python function into a kernel.
+def decorator(signature: str, parallel: bool = False) -> str:
+    """Return what turns a Python function into a kernel; without a signature into a helper of one.
 
     With ``TRENZA_BOUNDSCHECK`` in the environment kernels check every index, which otherwise goes unnoticed.
     """
-    bounds = bool(os.environ.get("TRENZA_BOUNDSCHECK"))
-    return (
-        f'njit("{signature}", cache=True, nogil=True, error_model="numpy", boundscheck={bounds},\n'
-        f"      fastmath={FASTMATH})"
-    )
+    bounds = bool(os.environ.get("TRENZA_BOUNDSCHECK")) and not parallel  # Numba cannot have both
+    options = f'nogil=True, error_model="numpy", boundscheck={bounds}, fastmath={FASTMATH}'
+    options += f",\n      parallel={PRANGE_ONLY}" if parallel else ""
+    return f'njit("{signature}", cache=True, {options})' if signature else f"njit({options})"
 
 
 def literal(value: Any, dtype: DType) -> str:
@@ -251,15 +257,30 @@ def fused_source(body: Graph, layout: Layout) -> Source:
     return _Writer(body, layout).source()
 
 
+#: Where the words of `engine.ops.loops` that a hand-written kernel uses come from.
+_WORDS: Final = {
+    "gemm": "from engine.compile.blas import gemm",
+    "flush": "from engine.compile.parallel import flush",
+}
+_SERIAL: Final = "prange = range"
+_PARALLEL: Final = "from engine.compile.parallel import prange"
+
+
 def kernel_source(op: Op, arguments: Sequence[Array | int | float]) -> Source:
     """Return the kernel that an op's record carries, typed for these arguments."""
     assert op.kernel is not None
-    code = op.kernel.code
-    types = [_argument_type(a) for a in arguments]
-    signature = f"void({', '.join(types)})"
-    text = HEADER.format(title=f"{op.name}: {op.summary}")
-    text += f"\n{inspect.getsource(code)}\n\nkernel = {decorator(signature)}({code.__name__})\n"
-    return Source(text, signature, (op.name,))
+    functions = (*op.kernel.helpers, op.kernel.code)
+    signature = f"void({', '.join(_argument_type(a) for a in arguments)})"
+    names = {name for f in functions for name in f.__code__.co_names}
+    lines = [line for word, line in _WORDS.items() if word in names]
+    parallel = op.kernel.parallel and arguments[0] != 1 and is_safe()
+    if op.kernel.parallel:
+        lines.append(_PARALLEL if parallel else _SERIAL)
+    pieces = [HEADER.format(title=f"{op.kernel.code.__name__.strip('_')}, written by hand.") + "\n".join(lines)]
+    pieces += [f"@{decorator('')}\n{inspect.getsource(f)}" for f in op.kernel.helpers]
+    pieces += [f"{inspect.getsource(op.kernel.code)}"]
+    pieces += [f"kernel = {decorator(signature, parallel)}({op.kernel.code.__name__})\n"]
+    return Source("\n\n".join(pieces), signature, (op.name,))
 
 
 def _argument_type(argument: Array | int | float) -> str:

@@ -83,10 +83,17 @@ class Kernel:
     arrange
         ``arrange(inputs, outputs, attrs) -> arguments``: contiguous views in the shapes that `code` expects, and
         numbers.
+    helpers
+        Functions that `code` calls, in the same subset.
+    parallel
+        Whether the first argument is the number of parts that the work is divided into, over which `code` runs
+        `engine.ops.loops.prange`. With one part the kernel is compiled for one thread.
     """
 
     code: Callable[..., None]
     arrange: Callable[[Sequence[Array], Sequence[Array], Mapping[str, Any]], Sequence[Any]]
+    helpers: tuple[Callable[..., Any], ...] = ()
+    parallel: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

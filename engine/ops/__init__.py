@@ -3,6 +3,8 @@
 from engine.core.op import OPS
 from engine.ops import (
     activation,
+    conv,
+    conv_transpose,
     creation,
     elementwise,
     gather,
@@ -19,6 +21,8 @@ from engine.ops import (
 __all__ = [
     "OPS",
     "activation",
+    "conv",
+    "conv_transpose",
     "creation",
     "elementwise",
     "gather",

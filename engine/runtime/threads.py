@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 #: A product with fewer multiply-adds than this runs on one thread. With two, a 32x784x128 product took as long as with
@@ -13,11 +15,33 @@ PARALLEL_PRODUCT: Final = 2**24
 _present: list[int] = []
 
 
+#: The module through which kernels reach SciPy's BLAS, once one of them does.
+_KERNELS: Final = "scipy.linalg.cython_blas"
+
+
 @cache
-def _controller() -> Any:
+def _controller(kernels: bool) -> Any:
     from threadpoolctl import ThreadpoolController  # looks through the loaded libraries: not at import
 
     return ThreadpoolController()
+
+
+def _pools() -> tuple[Any, Any]:
+    """Return the pools that NumPy's products run on, and those that kernels call from threads of their own."""
+    kernels = _KERNELS in sys.modules
+    pools = _controller(kernels).select(user_api="blas")
+    if not kernels:
+        return pools, pools.select(filepath=[])
+    place = Path(sys.modules["scipy"].__file__ or "").resolve().parent
+    own = [p["filepath"] for p in pools.info() if _is_inside(Path(p["filepath"]).resolve(), place)]
+    others = [p["filepath"] for p in pools.info() if p["filepath"] not in own]
+    # where both use one library, it has one thread
+    return pools.select(filepath=others if own else []), pools.select(filepath=own or others)
+
+
+def _is_inside(file: Path, package: Path) -> bool:
+    """Whether a library came with a package: in its folder, or in the one beside it that wheels have."""
+    return package in file.parents or package.with_name(f"{package.name}.libs") in file.parents
 
 
 @cache
@@ -29,16 +53,21 @@ def available() -> int:
 
 
 def set_blas_threads(count: int) -> None:
-    """Let matrix products run on `count` threads from now on."""
-    if _present != [count]:
-        _controller().limit(limits=count, user_api="blas")
-        _present[:] = [count]
+    """Let matrix products run on `count` threads from now on; those in kernels have one, since kernels are divided."""
+    state = [count, int(_KERNELS in sys.modules)]
+    if _present != state:
+        products, kernels = _pools()
+        products.limit(limits=count)
+        kernels.limit(limits=1)
+        _present[:] = state
 
 
 def release_blas() -> None:
     """Give the pools back to the rest of the program, if a plan has narrowed them."""
     if _present:
-        set_blas_threads(available())
+        for pools in _pools():
+            pools.limit(limits=available())
+        _present.clear()
 
 
 def threads_for(multiply_adds: int) -> int:
