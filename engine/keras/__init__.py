@@ -3,6 +3,7 @@
 from engine.keras import (
     activations,
     callbacks,
+    constraints,
     datasets,
     initializers,
     layers,
@@ -10,6 +11,7 @@ from engine.keras import (
     metrics,
     models,
     optimizers,
+    regularizers,
     utils,
 )
 from engine.keras.layers import Input, Layer
@@ -22,6 +24,7 @@ __all__ = [
     "Sequential",
     "activations",
     "callbacks",
+    "constraints",
     "datasets",
     "initializers",
     "layers",
@@ -29,5 +32,6 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "regularizers",
     "utils",
 ]

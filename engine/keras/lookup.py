@@ -43,3 +43,8 @@ def find(registry: Registry[Any], identifier: Any, kind: type[Declared]) -> Any:
         noun=registry.noun,
         names=", ".join(n for n in registry if n == n.lower()),
     )
+
+
+def serialized(value: Any) -> Any:
+    """Return an object by class and configuration, from which `find` makes it again."""
+    return {"class_name": type(value).__name__, "config": value.get_config()} if hasattr(value, "get_config") else value

@@ -46,3 +46,50 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
             count=count,
         )
     return np.eye(count, dtype=np.float32)[numbers]
+
+
+def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
+    """Return x, y and sample_weight of a batch, None where there is none.
+
+    Parameters
+    ----------
+    data
+        x, (x,), (x, y) or (x, y, sample_weight).
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is a tuple of another length.
+
+    Examples
+    --------
+    >>> unpack_x_y_sample_weight(("images", "labels"))
+    ('images', 'labels', None)
+    """
+    if isinstance(data, list):
+        data = tuple(data)
+    if not isinstance(data, tuple):
+        return data, None, None
+    if not 1 <= len(data) <= 3:
+        raise InvalidArgumentError(
+            "A batch is x, (x, y) or (x, y, sample_weight), not {count} things.",
+            hint="Put several inputs into a list or a dict of their own.",
+            count=len(data),
+        )
+    x, y, sample_weight = (*data, None, None)[:3]
+    return x, y, sample_weight
+
+
+def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """Return a batch as Keras' steps take it: the inverse of `unpack_x_y_sample_weight`.
+
+    Examples
+    --------
+    >>> pack_x_y_sample_weight("images"), pack_x_y_sample_weight("images", "labels")
+    ('images', ('images', 'labels'))
+    """
+    if sample_weight is not None:
+        return x, y, sample_weight
+    if y is not None:
+        return x, y
+    return (x,) if isinstance(x, list | tuple) else x

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from engine.core.op import OPS, Op
@@ -13,16 +15,14 @@ from engine.keras.layers import LAYERS
 from engine.keras.losses import LOSSES
 from engine.keras.metrics import METRICS
 from engine.keras.optimizers import OPTIMIZERS
+from engine.keras.training import params
 from studio.document.nodetype import Catalogue, NodeType, Port
 
-#: How a trainer goes about it, whatever its optimiser.
+#: How a trainer goes about it, whatever its optimiser: as `fit` declares it, with what suits a document.
 FIT_PARAMS: Final = {
-    "epochs": Param("int", 10, "How often it goes through all examples.", min=1, max=100_000),
-    "batch_size": Param("int", 32, "Number of examples in a step.", min=1, unit="samples"),
-    "validation_split": Param(
-        "float", 0.2, "Share of the examples to validate with, if the data set keeps none apart.", min=0, below=1
-    ),
-    "shuffle": Param("bool", True, "Take the examples in a new order in each epoch."),
+    **params.FIT_PARAMS,
+    "epochs": replace(params.FIT_PARAMS["epochs"], default=10, min=1, max=100_000),
+    "validation_split": replace(params.FIT_PARAMS["validation_split"], default=0.2),
 }
 
 
@@ -36,9 +36,14 @@ def _summary(cls: type) -> str:
 
 
 def _words(name: str) -> str:
-    """Return a class name as words: ``MeanSquaredError`` is "Mean squared error"."""
-    spaced = "".join(f" {c}" if c.isupper() and i and not name[i - 1].isupper() else c for i, c in enumerate(name))
-    return spaced[:1] + spaced[1:].lower()
+    """Return a class name as words.
+
+    >>> _words("MeanSquaredError"), _words("KLDivergence"), _words("TopKCategoricalAccuracy")
+    ('Mean squared error', 'KL divergence', 'Top k categorical accuracy')
+    """
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name)
+    text = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
+    return text[:1].upper() + text[1:]
 
 
 def _op_type(op: Op) -> NodeType:

@@ -274,7 +274,7 @@ class Program:
         fit = {name: trainer.params[name] for name in FIT_PARAMS}
         if validation is not None:
             fit["validation_split"] = 0.0
-        outputs = [f"{name}_" for name in model.output_names(len(losses))] if len(losses) > 1 else [""]
+        outputs = [f"{name}_" for name in model.output_names] if len(losses) > 1 else [""]
         names = tuple(f"{output}{m.id}" for output, metrics in zip(outputs, watched, strict=True) for m in metrics)
         return Training(model, x, truths, validation, fit, names, trainer.id)
 

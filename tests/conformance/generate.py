@@ -1,13 +1,14 @@
-"""Write ``figures.json``: what TensorFlow and Keras compute for the programs in `cases`.
+"""Write ``figures.json`` and ``keras_figures.json``: what TensorFlow and Keras compute for `cases` and `keras_cases`.
 
-Needs ``pip install tensorflow``; run it from anywhere: ``python tests/conformance/generate.py``. The tests themselves
-read only the file.
+Needs ``pip install tensorflow``; run it from anywhere: ``python tests/conformance/generate.py [FILE …]``. The tests
+themselves read only the files.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # the same sums in the same order on 
 
 import tensorflow as tf
 from cases import CASES
+from keras_cases import KERAS_CASES
 
-FILE = Path(__file__).with_name("figures.json")
+TABLES = {"figures.json": CASES, "keras_figures.json": KERAS_CASES}
 
 
 def plain(value: Any) -> dict[str, Any]:
@@ -29,14 +31,15 @@ def plain(value: Any) -> dict[str, Any]:
     return {"dtype": array.dtype.name, "shape": list(array.shape), "values": values}
 
 
-def main() -> None:
-    """Run all cases and write their results, one case a line."""
-    lines = [f'"versions": {json.dumps({"tensorflow": tf.__version__, "keras": tf.keras.__version__})}']
-    for name, program in CASES.items():
-        figures = {key: plain(value) for key, value in program(tf).items()}
-        lines.append(f"{json.dumps(name)}: {json.dumps(figures)}")
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+def main(names: list[str]) -> None:
+    """Run all cases of these tables, or of all, and write their results, one case a line."""
+    for file in names or TABLES:
+        lines = [f'"versions": {json.dumps({"tensorflow": tf.__version__, "keras": tf.keras.__version__})}']
+        for name, program in TABLES[file].items():
+            figures = {key: plain(value) for key, value in program(tf).items()}
+            lines.append(f"{json.dumps(name)}: {json.dumps(figures)}")
+        Path(__file__).with_name(file).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.core.errors import InvalidArgumentError
 
-Logs = Mapping[str, float]
+Logs = Mapping[str, Any]
 
 
 class Callback:
@@ -56,17 +56,37 @@ class Callback:
     def on_test_end(self, logs: Logs | None = None) -> None:
         """An evaluation is over."""
 
+    def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """A batch of an evaluation begins."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """A batch of an evaluation is over; `logs` has the loss and the metrics of this batch."""
+
+    def on_predict_begin(self, logs: Logs | None = None) -> None:
+        """A prediction begins."""
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        """A prediction is over."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """A batch of a prediction begins."""
+
+    def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """A batch of a prediction is over; `logs` has its "outputs"."""
+
 
 class CallbackList:
-    """Several callbacks as one; per-step calls go only to those that override them."""
+    """Several callbacks as one."""
 
     def __init__(self, callbacks: Sequence[Callback], model: Any, params: Mapping[str, Any]) -> None:
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
             callback.set_model(model)
             callback.set_params(params)
-        self.batch_begin = [c for c in self.callbacks if _overrides(c, "on_train_batch_begin")]
-        self.batch_end = [c for c in self.callbacks if _overrides(c, "on_train_batch_end")]
+
+    def listeners(self, event: str) -> list[Callback]:
+        """Return those that override an event."""
+        return [c for c in self.callbacks if _overrides(c, event)]
 
     def call(self, event: str, *args: Any) -> None:
         """Tell all."""

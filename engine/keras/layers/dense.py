@@ -8,7 +8,7 @@ from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.core.shape import TensorShape
-from engine.keras import activations, initializers
+from engine.keras import activations, constraints, initializers, regularizers
 from engine.keras.layers.layer import Layer
 
 
@@ -38,6 +38,18 @@ class Dense(Layer):
     bias_initializer: Any = param(
         "zeros", "First values of the bias.", kind="choice", choices=initializers.NAMES, objects=True
     )
+    kernel_regularizer: Any = param(
+        None, "Cost of the kernel.", kind="choice", choices=regularizers.NAMES, optional=True, objects=True
+    )
+    bias_regularizer: Any = param(
+        None, "Cost of the bias.", kind="choice", choices=regularizers.NAMES, optional=True, objects=True
+    )
+    kernel_constraint: Any = param(
+        None, "Bounds of the kernel.", kind="choice", choices=constraints.NAMES, optional=True, objects=True
+    )
+    bias_constraint: Any = param(
+        None, "Bounds of the bias.", kind="choice", choices=constraints.NAMES, optional=True, objects=True
+    )
     min_rank = 2
 
     def build(self, input_shape: TensorShape) -> None:
@@ -49,8 +61,22 @@ class Dense(Layer):
                 layer=self.name,
                 shape=input_shape,
             )
-        self.kernel = self.add_weight((inputs, self.units), self.kernel_initializer, name="kernel")
-        self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias") if self.use_bias else None
+        self.kernel = self.add_weight(
+            (inputs, self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
 
     def call(self, inputs: Any) -> Any:
         if inputs.shape[-1] != self.kernel.shape[0]:
@@ -61,6 +87,8 @@ class Dense(Layer):
                 wanted=self.kernel.shape[0],
                 shape=inputs.shape,
             )
+        if not inputs.dtype.is_floating:  # whole numbers, such as pixels, are taken as they are
+            inputs = OPS["cast"].apply(inputs, dtype=self.kernel.dtype)
         outputs = OPS["matmul"].apply(inputs, self.kernel, transpose_a=False, transpose_b=False)
         if self.bias is not None:
             outputs = OPS["bias_add"].apply(outputs, self.bias)

@@ -12,14 +12,18 @@ from engine.core import nest
 from engine.core.convert import as_array
 from engine.core.dispatch import interpreting
 from engine.core.dtype import Array, DType, as_dtype
-from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.errors import EngineError, FailedPreconditionError, InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.graph.trace import SymbolicTensor, Tracer
-from engine.keras import initializers
+from engine.keras import constraints, initializers, regularizers
 from engine.keras.declared import Declared, snake_case, unique_name
 from engine.keras.keras_tensor import Call, KerasTensor
+from engine.keras.layers.context import calling, inherited_training, is_outermost
+from engine.keras.lookup import serialized
+from engine.keras.metrics.metric import Metric
+from engine.keras.weight import Weight
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tape import observe
 from engine.runtime.tensor import Tensor, array_of
@@ -41,6 +45,8 @@ class Layer(Declared):
         Whether its weights take part in training.
     dtype
         Of its weights, float32 if not given; floating inputs are converted to it.
+    activity_regularizer
+        A regularizer of the output; what it says is divided by the number of examples.
 
     Examples
     --------
@@ -56,6 +62,7 @@ class Layer(Declared):
     min_rank = 0
 
     _tracked: dict[str, Any]
+    _own_losses: list[Any]
 
     def __init__(
         self,
@@ -64,9 +71,11 @@ class Layer(Declared):
         trainable: bool = True,
         dtype: Any = None,
         input_shape: Sequence[int | None] | None = None,
+        activity_regularizer: Any = None,
         **kwargs: Any,
     ) -> None:
         object.__setattr__(self, "_tracked", {})
+        object.__setattr__(self, "_own_losses", [])
         super().__init__(*args, **kwargs)
         self.name = name or unique_name(snake_case(type(self).__name__))
         self.trainable = trainable
@@ -74,9 +83,14 @@ class Layer(Declared):
         self.built = False
         self.calls: list[Call] = []
         self.input_shape_hint = None if input_shape is None else TensorShape((None, *input_shape))
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self._weights: list[Variable] = []
+        #: Shapes of the outputs of the first call that was no symbolic one.
+        self.seen_shapes: list[tuple[int | None, ...]] = []
         parameters = inspect.signature(self.call).parameters
         self._takes_training = "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        given = parameters["training"].default if "training" in parameters else None
+        self._default_training = None if given is inspect.Parameter.empty else given
 
     # ------------------------------------------------------------------------------------------------- to define
 
@@ -91,22 +105,72 @@ class Layer(Declared):
 
     def add_weight(
         self,
-        shape: Sequence[int] = (),
-        initializer: Any = "glorot_uniform",
+        shape: Sequence[int] | int | None = None,
+        initializer: Any = None,
         dtype: Any = None,
         trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
         name: str | None = None,
-    ) -> Variable:
-        """Make a weight; its values are drawn when they are first needed."""
-        draw = initializers.get(initializer)
+    ) -> Weight:
+        """Make a weight; its values are drawn when they are first needed.
+
+        Parameters
+        ----------
+        shape
+            Of the weight; a number, if nothing is given.
+        initializer
+            Its first values; "glorot_uniform" if nothing is given, "zeros" for whole numbers.
+        regularizer, constraint
+            Of `keras.regularizers` and `keras.constraints`.
+        """
         kind = as_dtype(dtype) if dtype is not None else self.dtype
-        dims = tuple(shape)
-        weight = Variable(lambda: draw(dims, kind), trainable, f"{self.name}/{name or 'weight'}", kind, dims)
+        draw = initializers.get(initializer or ("glorot_uniform" if kind.is_floating else "zeros"))
+        dims = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        weight = Weight(
+            lambda: draw(dims, kind),
+            trainable,
+            f"{self.name}/{name or 'weight'}",
+            kind,
+            dims,
+            regularizers.get(regularizer),
+            constraints.get(constraint),
+        )
         self._weights.append(weight)
         return weight
 
+    # ---------------------------------------------------------------------------------------------------- losses
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a number, or a list of them, to the loss of the model: to be called in `call`."""
+        self._own_losses.extend(loss if isinstance(loss, list | tuple) else [loss])
+
+    @property
+    def losses(self) -> list[Any]:
+        """What the last call added with `add_loss`, here and in the layers inside, and what regularizers say."""
+        parts = self._flattened()
+        added = [loss for layer in parts for loss in layer._own_losses]
+        regularized = [w for w in self.trainable_weights if getattr(w, "regularizer", None) is not None]
+        return [*added, *(w.regularizer(w) for w in regularized)]  # type: ignore[attr-defined]
+
+    def _flattened(self) -> list[Layer]:
+        """Return this layer and all that it is made of, each once."""
+        found = {id(self): self}
+        for layer in self.sublayers():
+            found |= {id(each): each for each in layer._flattened()}
+        return list(found.values())
+
+    def _forget_losses(self) -> None:
+        for layer in self._flattened():
+            layer._own_losses.clear()
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that are attributes of this layer and of those it is made of."""
+        return [m for layer in self._flattened() for m in layer._parts() if isinstance(m, Metric)]
+
     def __setattr__(self, name: str, value: Any) -> None:
-        if not name.startswith("_") or isinstance(value, Layer):
+        if not name.startswith("_") or isinstance(value, Layer | Metric):
             self._tracked.pop(name, None)
             if _may_hold(value):
                 self._tracked[name] = value  # a list is looked through when asked, since it may grow
@@ -117,9 +181,9 @@ class Layer(Declared):
         yield from (v for v in self._parts() if isinstance(v, Layer))
 
     def _parts(self) -> Iterator[Any]:
-        """Yield the layers and variables among the attributes, those in lists and dicts too."""
+        """Yield the layers, variables and metrics among the attributes, those in lists and dicts too."""
         for value in self._tracked.values():
-            yield from (v for v in _leaves(value) if isinstance(v, Layer | Variable))
+            yield from (v for v in _leaves(value) if isinstance(v, Layer | Variable | Metric))
 
     @property
     def weights(self) -> list[Variable]:
@@ -154,7 +218,19 @@ class Layer(Declared):
         return self.trainable_weights
 
     def count_params(self) -> int:
-        """Return the number of elements of all weights."""
+        """Return the number of elements of all weights.
+
+        Raises
+        ------
+        FailedPreconditionError
+            If there are none yet, because the layer never saw an input.
+        """
+        if not self.built:
+            raise FailedPreconditionError(
+                "{name} was not built yet, so its weights are not known.",
+                hint="Call it on data, or begin the model with an Input.",
+                name=self.name,
+            )
         return sum(w.shape.num_elements() or 0 for w in self.weights)
 
     def get_weights(self) -> list[Array]:
@@ -191,11 +267,30 @@ class Layer(Declared):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if any(isinstance(leaf, KerasTensor) for leaf in nest.leaves((args, kwargs))):
             return self._record(args, kwargs)
+        if is_outermost():
+            self._forget_losses()
+        training = kwargs.pop("training", None)
+        if training is None:
+            training = inherited_training()
+        if training is None:
+            training = self._default_training
         args = nest.map_structure(self._converted, args)
-        self._prepare(args)
-        if not self._takes_training:
-            kwargs.pop("training", None)
-        return self.call(*args, **kwargs)
+        with calling(training):
+            self._prepare(args)
+            if self._takes_training and training is not None:
+                kwargs["training"] = training
+            outputs = self.call(*args, **kwargs)
+            if self.activity_regularizer is not None:
+                self.add_loss([self._cost_of(output) for output in nest.leaves(outputs)])
+        if not self.seen_shapes:
+            shapes = [_without_batch(o.shape) for o in nest.leaves(outputs) if hasattr(o, "spec")]
+            object.__setattr__(self, "seen_shapes", [tuple(shape) for shape in shapes])
+        return outputs
+
+    def _cost_of(self, output: Any) -> Any:
+        """Return what the regularizer says of an output, for each example."""
+        examples = OPS["shape"](output)[0] if output.shape else 1
+        return self.activity_regularizer(output) / OPS["cast"](examples, dtype=output.dtype)
 
     def _converted(self, value: Any) -> Any:
         """Return an input as a tensor; floats are converted to the layer's dtype, as Keras does."""
@@ -219,8 +314,12 @@ class Layer(Declared):
             )
         if not self.built:
             first = nest.map_structure(_without_batch, shapes)
-            self.build(first[0] if isinstance(first, list) and len(first) == 1 else first)
+            self.build_for_call(first[0] if isinstance(first, list) and len(first) == 1 else first)
             self.built = True
+
+    def build_for_call(self, input_shape: Any) -> None:
+        """Make the weights before the first call."""
+        self.build(input_shape)
 
     def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         specs = nest.map_structure(lambda v: v.spec if isinstance(v, KerasTensor) else v, args)
@@ -249,6 +348,8 @@ class Layer(Declared):
             except EngineError as error:
                 error.facts.setdefault("node", self.name)
                 raise
+        if is_outermost():
+            self._forget_losses()  # they belong to this trace
         return nest.map_structure(_spec, outputs)
 
     @property
@@ -277,7 +378,9 @@ class Layer(Declared):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
         config = super().get_config()
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype.name, **config}
+        regularizer = self.activity_regularizer
+        kept = {} if regularizer is None else {"activity_regularizer": serialized(regularizer)}
+        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype.name, **kept, **config}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
@@ -295,7 +398,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _may_hold(value: Any) -> bool:
-    return isinstance(value, Layer | Variable | list | tuple | dict)
+    return isinstance(value, Layer | Variable | Metric | list | tuple | dict)
 
 
 def _without_batch(shape: Any) -> Any:

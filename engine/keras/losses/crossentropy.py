@@ -31,9 +31,12 @@ class BinaryCrossentropy(Loss):
     """
 
     from_logits: bool = param(False, _FROM_LOGITS)
+    label_smoothing: float = param(0.0, "How far the truth is moved from 0 and 1 towards a half.", min=0, max=1)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         y = like_prediction(y_true, y_pred)
+        if self.label_smoothing:
+            y = y * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
         if self.from_logits:
             # max(x, 0) - x·y + log(1 + e^-|x|): the same, without overflow
             values = OPS["softplus"].apply(y_pred) - y_pred * y
@@ -92,6 +95,24 @@ class SparseCategoricalCrossentropy(Loss):
         # Keras takes log p for logits, whose softmax makes their sum 1
         total = OPS["reduce_sum"].apply(p, axis=-1, keepdims=False)
         return log.apply(total) - log.apply(OPS["squeeze"].apply(picked, axis=-1))
+
+
+class KLDivergence(Loss):
+    """How much one distribution differs from another: Σ y·log(y / p) over the last axis.
+
+    Both are kept between 1e-7 and 1. Source: Kullback and Leibler, "On information and sufficiency" (1951).
+
+    Shapes: truth and prediction alike, (batch, …, classes).
+
+    Examples
+    --------
+    >>> round(float(KLDivergence()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+    0.6931
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        y, p = (OPS["clip_by_value"].apply(t, EPSILON, 1.0) for t in (like_prediction(y_true, y_pred), y_pred))
+        return OPS["reduce_sum"].apply(y * OPS["log"].apply(y / p), axis=-1, keepdims=False)
 
 
 def class_numbers(y_true: Any, y_pred: Any) -> Any:

@@ -11,7 +11,8 @@ from engine.core.param import param
 from engine.keras.declared import Declared, snake_case
 from engine.runtime.eager import convert_to_tensor
 
-REDUCTIONS = ("sum_over_batch_size", "sum", "none")
+#: How the examples' values become one, as in Keras 3; "mean" is another name of "sum_over_batch_size".
+REDUCTIONS = ("sum_over_batch_size", "sum", "none", "mean", "mean_with_sample_weight")
 
 
 class Loss(Declared):
@@ -22,10 +23,11 @@ class Loss(Declared):
     Parameters
     ----------
     reduction
-        "sum_over_batch_size" (the mean), "sum", or "none" (a value for each example).
+        "sum_over_batch_size" or "mean", "sum", "mean_with_sample_weight" (the sum divided by that of the weights), or
+        "none" or None (a value for each example).
     """
 
-    reduction: str = param("sum_over_batch_size", "How the examples' values become one.", choices=REDUCTIONS)
+    reduction: str | None = param("sum_over_batch_size", "How the examples' values become one.", choices=REDUCTIONS)
 
     def __init__(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,15 +46,23 @@ class Loss(Declared):
             If truth and prediction do not belong together.
         """
         y_true, y_pred = convert_to_tensor(y_true), convert_to_tensor(y_pred)
-        values = self.call(*aligned(y_true, y_pred))
+        values = convert_to_tensor(self.call(*aligned(y_true, y_pred)))
+        weights = None
         if sample_weight is not None:
-            weights = OPS["cast"](sample_weight, dtype=values.dtype)
-            values, weights = of_one_rank(values, weights)
+            values, weights = of_one_rank(values, OPS["cast"](sample_weight, dtype=values.dtype))
             values = values * weights
-        if self.reduction == "none":
+        if self.reduction in ("none", None):
             return values
-        reduce = OPS["reduce_sum" if self.reduction == "sum" else "reduce_mean"]
-        return reduce.apply(values, axis=None, keepdims=False)
+        if self.reduction == "sum" or (self.reduction == "mean_with_sample_weight" and weights is not None):
+            total = OPS["reduce_sum"].apply(values, axis=None, keepdims=False)
+            return total if self.reduction == "sum" or weights is None else total / _sum_like(weights, values)
+        return OPS["reduce_mean"].apply(values, axis=None, keepdims=False)
+
+
+def _sum_like(weights: Any, values: Any) -> Any:
+    """Return the sum of the weights, each as often as it was used."""
+    used = OPS["broadcast_like"].apply(weights, values)
+    return OPS["reduce_sum"].apply(used, axis=None, keepdims=False)
 
 
 def of_one_rank(values: Any, weights: Any) -> tuple[Any, Any]:
@@ -66,6 +76,8 @@ def of_one_rank(values: Any, weights: Any) -> tuple[Any, Any]:
 
 class FunctionLoss(Loss):
     """A loss made of a function of truth and prediction that returns a value for each example, or one for all.
+
+    It is named after the function.
 
     Examples
     --------
@@ -110,5 +122,26 @@ def like_prediction(y_true: Any, y_pred: Any) -> Any:
 
 
 def per_example(values: Any) -> Any:
-    """Return the mean over the last axis, where there is one beside the batch."""
-    return OPS["reduce_mean"].apply(values, axis=-1, keepdims=False) if values.shape.rank > 1 else values
+    """Return the mean over the last axis, where there is one."""
+    return OPS["reduce_mean"].apply(values, axis=-1, keepdims=False) if values.shape.rank else values
+
+
+def as_function(kind: type[Loss]) -> Callable[..., Any]:
+    """Return a loss as a function of truth and prediction, which returns a value for each example.
+
+    The parameters of the loss are its further arguments.
+
+    Examples
+    --------
+    >>> from engine.keras.losses.regression import MeanSquaredError
+    >>> mean_squared_error = as_function(MeanSquaredError)
+    >>> mean_squared_error([[0.0, 2.0]], [[1.0, 2.0]]).numpy()
+    array([0.5], dtype=float32)
+    """
+
+    def function(y_true: Any, y_pred: Any, *args: Any, **options: Any) -> Any:
+        return kind(*args, **options, reduction="none")(y_true, y_pred)
+
+    function.__name__ = function.__qualname__ = snake_case(kind.__name__)
+    function.__doc__ = kind.__doc__
+    return function

@@ -9,10 +9,13 @@ from engine.core import nest
 from engine.core.dispatch import at
 from engine.core.dtype import DType
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
-from engine.core.op import Op
+from engine.core.op import OPS, Op
+from engine.core.shape import as_shape
+from engine.core.spec import TensorSpec
 from engine.keras.keras_tensor import Call, KerasTensor
 from engine.keras.layers.layer import Layer
 from engine.keras.models.summary import summary_text
+from engine.keras.training.outputs import names_of
 from engine.keras.training.trainer import Trainer
 
 
@@ -66,11 +69,11 @@ class Model(Layer, Trainer):
         """Whether it was wired from symbolic tensors."""
         return self._inputs is not None
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         if not self.is_functional:
             return super().call(inputs)
         values: dict[int, Any] = {}
-        given = list(nest.leaves(self.inputs_from(inputs) if isinstance(inputs, dict) else inputs))
+        given = list(nest.leaves(self._in_order(inputs) if isinstance(inputs, dict) else inputs))
         wanted = list(nest.leaves(self._inputs))
         if len(given) != len(wanted):
             raise InvalidArgumentError(
@@ -89,7 +92,7 @@ class Model(Layer, Trainer):
                     wanted=symbol.shape,
                     given=value.shape,
                 )
-            values[id(symbol)] = value
+            values[id(symbol)] = value if value.dtype is symbol.dtype else OPS["cast"].apply(value, dtype=symbol.dtype)
         for call in self._calls:
             if all(id(o) in values for o in call.outputs):
                 continue
@@ -97,6 +100,15 @@ class Model(Layer, Trainer):
                 results = _run(call, values, training)
             values.update(zip(map(id, call.outputs), results, strict=True))
         return nest.map_structure(lambda t: values[id(t)], self._outputs)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights for inputs of this shape, of which the first axis counts examples."""
+        if not self.built:
+            self.compute_output_spec(nest.map_structure(TensorSpec, as_shapes(input_shape)))
+
+    def build_for_call(self, input_shape: Any) -> None:
+        if type(self).build is not Model.build:  # otherwise the call itself builds the layers
+            self.build(input_shape)
 
     def sublayers(self) -> Any:
         return iter(self.layers_) if self.is_functional else super().sublayers()
@@ -157,24 +169,52 @@ class Model(Layer, Trainer):
         shapes = [t.shape for t in self.outputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
-    def output_names(self, count: int) -> list[str]:
-        names = [getattr(t.made_by.target, "name", "output") for t in self.outputs if t.made_by]
-        return names if len(names) == count and len(set(names)) == count else super().output_names(count)
+    @property
+    def input_names(self) -> list[str]:
+        """Names of its inputs: the keys of a dict, or else those of the `Input`s."""
+        return names_of(self._inputs) or [t.name or "" for t in self.inputs]
 
-    def input_dtypes(self) -> Sequence[DType] | None:
+    @property
+    def output_names(self) -> list[str]:
+        """Names of its outputs: the keys of a dict, or else the layers that they come from."""
+        return self.names_of_outputs(self._outputs) if self.is_functional else []
+
+    def names_of_outputs(self, outputs: Any) -> list[str]:
+        names = names_of(outputs)
+        layers = [getattr(t.made_by.target, "name", "output") for t in self.outputs if t.made_by]
+        if names is None and len(layers) == len(set(layers)) == sum(1 for _ in nest.leaves(outputs)):
+            return layers
+        return super().names_of_outputs(outputs)
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The running means of the loss, and of the metrics of `compile`, of the model and of its layers."""
+        return Trainer.metrics.fget(self)  # type: ignore[attr-defined, no-any-return]
+
+    def own_metrics(self) -> Sequence[Any]:
+        return Layer.metrics.fget(self)  # type: ignore[attr-defined, no-any-return]
+
+    def input_dtypes(self, x: Any) -> Sequence[DType] | None:
+        if isinstance(x, dict) and self.is_functional:
+            inputs = dict(zip(self._named(x), self.inputs, strict=True))
+            return [inputs[name].dtype for name in nest.leaves({key: key for key in x})]
         return [t.dtype for t in self.inputs] or None
 
-    def inputs_from(self, named: dict[str, Any]) -> Any:
-        if not self.is_functional:
-            return named
-        names = sorted(self._inputs) if isinstance(self._inputs, dict) else [t.name for t in self.inputs]
-        if set(names) != set(named):
-            raise InvalidArgumentError(
-                "x names {given}, but the inputs are: {names}.",
-                given=", ".join(map(str, named)),
-                names=", ".join(map(str, names)),
-            )
-        return [named[str(n)] for n in names]
+    def _named(self, given: dict[str, Any]) -> list[str]:
+        """Return the names of the inputs, in order, if these are the given ones: keys of a dict or of the layers."""
+        possible = [self.input_names, [t.name or "" for t in self.inputs]]
+        for names in possible:
+            if set(names) == set(given):
+                return names
+        raise InvalidArgumentError(
+            "x names {given}, but the inputs are: {names}.",
+            given=", ".join(map(str, given)),
+            names=", ".join(possible[0]),
+        )
+
+    def _in_order(self, named: dict[str, Any]) -> list[Any]:
+        """Return what is given by name in the order of the inputs."""
+        return [named[name] for name in self._named(named)]
 
     # ---------------------------------------------------------------------------------------------------- showing
 
@@ -226,7 +266,7 @@ def _ordered(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> l
     return order
 
 
-def _run(call: Call, values: dict[int, Any], training: bool) -> list[Any]:
+def _run(call: Call, values: dict[int, Any], training: bool | None) -> list[Any]:
     """Carry out a recorded call on real values."""
 
     def fill(leaf: Any) -> Any:
@@ -237,6 +277,21 @@ def _run(call: Call, values: dict[int, Any], training: bool) -> list[Any]:
         result = call.target.apply(*args, **call.kwargs)
     else:
         kwargs = nest.map_structure(fill, call.kwargs)
-        kwargs.setdefault("training", training)
+        kwargs = {**kwargs, "training": training if kwargs.get("training") is None else kwargs["training"]}
         result = call.target(*args, **kwargs)
     return list(nest.leaves(result))
+
+
+def as_shapes(given: Any) -> Any:
+    """Return one shape, or a structure of them, as `TensorShape`s.
+
+    Examples
+    --------
+    >>> as_shapes((None, 3)), as_shapes([(1, 2), (1, 3)])
+    (TensorShape([None, 3]), [TensorShape([1, 2]), TensorShape([1, 3])])
+    """
+    if isinstance(given, dict):
+        return {name: as_shapes(shape) for name, shape in given.items()}
+    if isinstance(given, list | tuple) and any(isinstance(g, list | tuple | dict) for g in given):
+        return [as_shapes(shape) for shape in given]
+    return as_shape(given)

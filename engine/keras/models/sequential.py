@@ -110,11 +110,12 @@ class Sequential(Model):
         self._wire(self._entrance, tensor)
 
     def build(self, input_shape: Any) -> None:
+        """Wire the row for inputs of this shape, of which the first axis counts examples."""
         if not self.is_functional and self._row:
             self._entrance = Input(batch_shape=input_shape)
             self._rewire()
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         if not self._row:
             raise InvalidArgumentError("This Sequential has no layers.", hint="Add some with add(layer).")
         return super().call(inputs, training=training)

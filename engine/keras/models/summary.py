@@ -9,7 +9,8 @@ def summary_text(model: Any, width: int = 78) -> str:
     """Return a table of a model's layers: name and class, output shape, number of parameters."""
     rows = [("Layer (type)", "Output Shape", "Param #")]
     for layer in model.layers:
-        rows.append((f"{layer.name} ({type(layer).__name__})", _shapes(layer), f"{layer.count_params():,}"))
+        count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
+        rows.append((f"{layer.name} ({type(layer).__name__})", _shapes(layer), count))
     columns = [int(width * 0.46), int(width * 0.32), width - int(width * 0.46) - int(width * 0.32) - 4]
     lines = [f'Model: "{model.name}"', _rule("┏━┳━┳━┓", columns), _row(rows[0], columns), _rule("┡━╇━╇━┩", columns)]
     for number, row in enumerate(rows[1:]):
@@ -28,8 +29,9 @@ def summary_text(model: Any, width: int = 78) -> str:
 
 
 def _shapes(layer: Any) -> str:
-    shapes = [o.shape for call in layer.calls[:1] for o in call.outputs]
-    return ", ".join(str(tuple(s)) for s in shapes) if shapes else "?"
+    symbolic = [tuple(o.shape) for call in layer.calls[:1] for o in call.outputs]
+    shapes = symbolic or layer.seen_shapes
+    return ", ".join(map(str, shapes)) if shapes else "?"
 
 
 def _rule(marks: str, columns: list[int]) -> str:

@@ -6,13 +6,22 @@ from typing import Any
 
 from engine.core.registry import Registry
 from engine.keras.lookup import find, register
-from engine.keras.optimizers.adam import Adam
+from engine.keras.optimizers import schedules
+from engine.keras.optimizers.adagrad import Adadelta, Adagrad
+from engine.keras.optimizers.adam import Adam, Adamax, AdamW, Nadam
 from engine.keras.optimizers.optimizer import Optimizer
+from engine.keras.optimizers.rmsprop import RMSprop
 from engine.keras.optimizers.sgd import SGD
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry("optimizer")
 register(OPTIMIZERS, Adam)
 register(OPTIMIZERS, SGD)
+register(OPTIMIZERS, AdamW, "adamw")
+register(OPTIMIZERS, RMSprop, "rmsprop")
+register(OPTIMIZERS, Adagrad)
+register(OPTIMIZERS, Adadelta)
+register(OPTIMIZERS, Adamax)
+register(OPTIMIZERS, Nadam)
 
 
 def get(identifier: Any) -> Any:
@@ -26,4 +35,17 @@ def get(identifier: Any) -> Any:
     return find(OPTIMIZERS, identifier, Optimizer)
 
 
-__all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer", "get"]
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "get",
+    "schedules",
+]

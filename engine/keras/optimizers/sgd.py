@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from engine.core.param import param
-from engine.keras.optimizers.optimizer import Optimizer
+from engine.keras.optimizers.optimizer import RATE, Optimizer
 from engine.runtime.variable import Variable
 
 
@@ -24,14 +23,13 @@ class SGD(Optimizer):
     0.5
     """
 
-    learning_rate: Any = param(0.01, "How far each step goes.", kind="float", min=0)
+    learning_rate: Any = param(0.01, **RATE)
     momentum: float = param(0.0, "Share of the last step that is kept.", min=0, max=1)
     nesterov: bool = param(False, "Look ahead along the velocity.")
 
-    def build(self, variables: Sequence[Variable]) -> None:
+    def make_slots(self, variable: Variable) -> None:
         if self.momentum:
-            for variable in variables:
-                self.add_slot(variable, "momentum")
+            self.add_slot(variable, "momentum")
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         step = gradient * learning_rate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from engine.core.convert import as_array, contiguous
 from engine.core.dtype import Array, DType
 from engine.core.errors import InvalidArgumentError
 from engine.core.spec import TensorSpec
+from engine.keras.utils import pack_x_y_sample_weight
 from engine.runtime.tensor import array_of
 
 
@@ -36,12 +37,9 @@ class ArrayData:
     def __init__(self, x: Any, y: Any = None, sample_weight: Any = None, dtypes: Sequence[DType] | None = None) -> None:
         if x is None:
             raise InvalidArgumentError("There are no examples: x is missing.", hint="Give an array as x.")
+        x, y, sample_weight = (_whole(value) for value in (x, y, sample_weight))
         self.structure = (x, y, sample_weight)
-        leaves = list(nest.leaves(self.structure)) if not _is_number_list(x) else None
-        if leaves is None:
-            x = as_array(x)
-            self.structure = (x, _whole(y), _whole(sample_weight))
-            leaves = list(nest.leaves(self.structure))
+        leaves = list(nest.leaves(self.structure))
         inputs = sum(1 for _ in nest.leaves(x))
         arrays = [None if leaf is None else array_of(leaf) for leaf in leaves]
         for i, array in enumerate(arrays):
@@ -53,6 +51,9 @@ class ArrayData:
         names = ["x"] * inputs + ["y"] * (len(arrays) - inputs - weights) + ["sample_weight"] * weights
         self._check([(n, a) for n, a in zip(names, arrays, strict=True) if a is not None])
         self.size = len(self.arrays[0])
+        marks = iter(None if a is None else f"{a.dtype}{a.shape[1:]}" for a in arrays)
+        #: Equal for data whose batches of one size can take each other's place.
+        self.signature = repr(nest.rebuild(self.structure, marks))
 
     @staticmethod
     def _check(given: Sequence[tuple[str, Array]]) -> None:
@@ -67,14 +68,14 @@ class ArrayData:
                 hint="Their first axes must be equal.",
                 shapes=", ".join(f"{n} is {a.shape}" for n, a in given),
             )
-        if sizes == {0}:
+        if sizes in ({0}, set()):
             raise InvalidArgumentError("There are no examples.", hint="Give arrays with at least one.")
 
     def rebuild(self, values: Sequence[Any]) -> Any:
-        """Return (x, y, sample_weight) with these values in place of the arrays."""
+        """Return x, (x, y) or (x, y, sample_weight) with these values in place of the arrays."""
         given = iter(values)
         leaves = [next(given) if there else None for there in self._given]
-        return nest.rebuild(self.structure, iter(leaves))
+        return pack_x_y_sample_weight(*nest.rebuild(self.structure, iter(leaves)))
 
     def specs(self, batch: int) -> list[TensorSpec]:
         """Return the specs of a batch of this size."""
@@ -83,15 +84,10 @@ class ArrayData:
     def part(self, begin: int, end: int) -> ArrayData:
         """Return the examples from `begin` to below `end`, without copying them."""
         part = object.__new__(ArrayData)
-        part.structure, part._given = self.structure, self._given
+        part.structure, part._given, part.signature = self.structure, self._given, self.signature
         part.arrays = [a[begin:end] for a in self.arrays]
         part.size = len(part.arrays[0])
         return part
-
-    def batches(self, batch_size: int, order: Array | None = None) -> Iterator[tuple[int, int]]:
-        """Yield begin and end of each batch within the order."""
-        for begin in range(0, self.size, batch_size):
-            yield begin, min(begin + batch_size, self.size)
 
 
 def _is_number_list(value: Any) -> bool:
@@ -102,7 +98,7 @@ def _is_number_list(value: Any) -> bool:
 
 
 def _whole(value: Any) -> Any:
-    return as_array(value) if isinstance(value, list) else value
+    return as_array(value) if _is_number_list(value) and isinstance(value, list) else value
 
 
 def _converted(array: Array, dtype: DType | None) -> Array:

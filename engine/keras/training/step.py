@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from engine.core import nest
 from engine.core.dtype import Array
 from engine.keras.training.adapter import ArrayData
+from engine.runtime.eager import convert_to_tensor
 from engine.runtime.function import ConcreteFunction
-from engine.runtime.tensor import Tensor
+from engine.runtime.tensor import Tensor, array_of
 
-Program = Callable[..., Sequence[Any]]
+Program = Callable[[Any], Any]
 
 
 class StepRunner:
-    """Runs a function of (x, y, sample_weight) on batches.
+    """Runs a function of a batch (x, or (x, y), or (x, y, sample_weight)).
 
     Compiled, the batch is gathered straight into the buffers that the plan reads; a plan is made for each batch size
     that occurs, as a rule two.
@@ -24,39 +26,57 @@ class StepRunner:
     Parameters
     ----------
     program
-        Returns tensors.
+        Returns tensors in any structure.
     eager
         Whether it is run op by op.
     report
         Told about each kernel that has to be compiled.
+
+    Attributes
+    ----------
+    structure
+        What the last run returned, with anything in place of the tensors.
     """
 
     def __init__(self, program: Program, eager: bool, report: Any = None) -> None:
         self._program = program
         self._eager = eager
         self._report = report
-        self._ready: dict[Any, Any] = {}
+        self._ready: dict[Any, tuple[Any, list[Array], Any]] = {}
+        self._last: Sequence[Array] = ()
+        self.structure: Any = {}
 
-    def __call__(self, data: ArrayData, index: Array) -> list[Any]:
+    def __call__(self, data: ArrayData, index: Array) -> Sequence[Array]:
         """Run on the examples at these positions; return the results as arrays, valid until the next call."""
         if self._eager:
             tensors = [Tensor(a[index]) for a in data.arrays]
-            return [r._array for r in self._program(*data.rebuild(tensors))]
-        executor, buffers = self._executor(data, len(index))
+            self.structure = self._program(data.rebuild(tensors))
+            self._last = [array_of(convert_to_tensor(leaf)) for leaf in nest.leaves(self.structure)]
+            return self._last
+        executor, buffers, self.structure = self._executor(data, len(index))
         for array, buffer in zip(data.arrays, buffers, strict=True):
             # "clip" spares NumPy a second buffer; the positions are our own and in bounds
             np.take(array, index, axis=0, out=buffer, mode="clip")
         executor.run()
-        return [executor.plan.output(i) for i in range(executor.results)]
+        self._last = [executor.plan.output(i) for i in range(executor.results)]
+        return self._last
 
-    def _executor(self, data: ArrayData, batch: int) -> tuple[Any, list[Array]]:
-        key = (batch, *((a.shape[1:], a.dtype) for a in data.arrays))
+    def result(self) -> Any:
+        """Return what the last run returned, as arrays in its structure."""
+        return nest.rebuild(self.structure, iter(self._last))
+
+    def _executor(self, data: ArrayData, batch: int) -> tuple[Any, list[Array], Any]:
+        key = batch, data.signature
         if key not in self._ready:
             specs = data.specs(batch)
-            structure = data.rebuild(specs)
-            concrete = ConcreteFunction(self._program, (structure, {}), specs, "step")
+            returned: list[Any] = []
+
+            def program(values: Any) -> Any:
+                returned.append(self._program(values))
+                return returned[-1]
+
+            concrete = ConcreteFunction(program, ((data.rebuild(specs),), {}), specs, "step")
             executor = concrete.executor(specs, self._report)
             buffers = [executor.plan.input(i) for i in executor.arguments]
-            self._ready[key] = executor, buffers
-        executor, buffers = self._ready[key]
-        return executor, buffers
+            self._ready[key] = executor, buffers, nest.map_structure(lambda _: None, returned[-1])
+        return self._ready[key]

@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 
 from engine.core import nest
-from engine.core.dtype import Array
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
-from engine.core.param import Param
-from engine.keras import losses, metrics, optimizers
+from engine.keras import optimizers
 from engine.keras.callbacks import Callback, CallbackList, History, ProgressBar
+from engine.keras.metrics import Mean
 from engine.keras.training.adapter import ArrayData, split, weighted_by_class
+from engine.keras.training.batches import Batches
+from engine.keras.training.compiled import CompiledLoss, CompiledMetrics
+from engine.keras.training.outputs import by_output, names_of
+from engine.keras.training.params import EPOCH, FIT_PARAMS, STEPS, checked_batch_size
 from engine.keras.training.step import StepRunner
+from engine.keras.utils import unpack_x_y_sample_weight
 from engine.runtime import rng
 from engine.runtime.tape import GradientTape
 from engine.runtime.threads import release_blas
@@ -24,164 +28,218 @@ from engine.runtime.threads import release_blas
 #: Seconds between two reports of progress: more often, nobody sees it, and it costs time.
 REPORT_INTERVAL = 0.05
 
-_FIT_PARAMS = {
-    "batch_size": Param("int", 32, "Number of examples in a step.", min=1),
-    "epochs": Param("int", 1, "How often to go through all examples.", min=0),
-    "validation_split": Param("float", 0.0, "Share of the examples, from their end, to validate with.", min=0, below=1),
-}
+Logs = dict[str, Any]
 
 
 class Trainer:
     """What a model needs for training. `Model` inherits it."""
 
     stop_training = False
+    run_eagerly = False
     _compiled = False
+    _compiled_loss: CompiledLoss
+    _compiled_metrics: CompiledMetrics
+    _loss_tracker: Any
 
     # ------------------------------------------------------------------------------------------------- compile
 
     def compile(
         self,
-        optimizer: Any = "adam",
+        optimizer: Any = "rmsprop",
         loss: Any = None,
-        loss_weights: Sequence[float] | None = None,
+        loss_weights: Any = None,
         metrics: Any = None,
+        weighted_metrics: Any = None,
         run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
     ) -> None:
         """Say how to train.
 
         Parameters
         ----------
         optimizer, loss
-            Names or objects; for several outputs a list of losses, or a dict by the names of the output layers.
+            Names, functions or objects; for several outputs one loss for all, a list of losses by position, or a dict
+            by the names of the outputs.
         loss_weights
-            A weight for each output's loss.
+            A weight for each output's loss, in the same ways.
         metrics
-            A list of names or objects; for several outputs a list of lists, or a dict.
+            A list of names, functions or objects; for several outputs a list of lists, or a dict.
+        weighted_metrics
+            The same; these regard `sample_weight` and `class_weight`.
         run_eagerly
             Run op by op instead of compiled: slower, but every value can be looked at.
+        steps_per_execution, jit_compile, auto_scale_loss
+            Hints for other backends, which change no result: steps are compiled one by one whatever they say.
 
         Raises
         ------
         NotFoundError
             If a name is unknown.
         """
+        STEPS.validate(steps_per_execution, "steps_per_execution", "compile")
         self.optimizer = optimizers.get(optimizer)
-        for leaf in nest.leaves(loss):
-            if isinstance(leaf, str):
-                losses.get(leaf)  # an unknown name is said here, not when training begins
-        self._loss_given, self._metrics_given = loss, metrics
-        self._loss_weights = loss_weights
+        self._compiled_loss = CompiledLoss(loss, loss_weights)
+        self._compiled_metrics = CompiledMetrics(metrics, weighted_metrics)
+        self._loss_tracker = Mean(name="loss")
+        self.loss = loss
         self.run_eagerly = run_eagerly
-        self._losses: list[Any] | None = None
-        self._loss_tracker: Any = None
-        self._output_trackers: list[Any] = []
-        self._watched: list[list[Any]] = []
-        self._runners: dict[str, StepRunner] = {}
+        self._runners: dict[Any, StepRunner] = {}
         self._compiled = True
 
-    def _prepare_losses(self, truths: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """Match losses and metrics to the outputs, once these are known."""
-        if self._losses is not None:
-            return
-        names = self.output_names(len(outputs))
-        given = _by_output(self._loss_given, names, "loss")
-        self._losses = [None if g is None else losses.get(g) for g in given]
-        if all(each is None for each in self._losses):
-            raise FailedPreconditionError(
-                "The model has no loss.", hint="Give one to compile, as in compile(loss='mse')."
-            )
-        self._loss_tracker = metrics.Mean(name="loss")
-        tracked = [n for n, each in zip(names, self._losses, strict=True) if each is not None]
-        self._output_trackers = [metrics.Mean(name=f"{n}_loss") for n in tracked] if len(tracked) > 1 else []
-        watched = _by_output(self._metrics_given, names, "metrics", single_list=len(names) == 1)
-        self._watched = [
-            [metrics.get(m, truth.shape, output.shape) for m in (_as_list(w) if w is not None else [])]
-            for w, truth, output in zip(watched, truths, outputs, strict=True)
-        ]
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self._compiled
 
-    def output_names(self, count: int) -> list[str]:
-        """Return the names of the outputs."""
-        return [f"output_{i}" for i in range(count)]
+    def names_of_outputs(self, outputs: Any) -> list[str]:
+        """Return the names of the outputs: the keys of a dict, or else numbers."""
+        return names_of(outputs) or [f"output_{i}" for i, _ in enumerate(nest.leaves(outputs))]
 
     @property
     def metrics_names(self) -> list[str]:
         """Names of the loss, of each output's own loss if there are several, and of the metrics, as in logs."""
-        several = len(self._watched) > 1
-        names = self.output_names(len(self._watched))
-        watched = [
-            f"{output}_{m.name}" if several else m.name
-            for output, watched in zip(names, self._watched, strict=True)
-            for m in watched
-        ]
-        return ["loss", *(tracker.name for tracker in self._output_trackers), *watched]
+        return [name for name, _ in self._named_metrics()]
 
     @property
     def metrics(self) -> list[Any]:
         """The running means of the loss, of each output's own loss if there are several, and of the metrics."""
-        losses = [] if self._loss_tracker is None else [self._loss_tracker, *self._output_trackers]
-        return [*losses, *(m for watched in self._watched for m in watched)]
+        return [metric for _, metric in self._named_metrics()]
 
-    # ------------------------------------------------------------------------------------------------- programs
+    def own_metrics(self) -> Sequence[Any]:
+        """Return the metrics that are attributes of the model and its layers."""
+        return ()
 
-    def _forward(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, list[Any]]:
-        """Return the loss of a batch, and the batch's own value of each metric."""
-        outputs = list(nest.leaves(self(x, training=training)))  # type: ignore[operator]
-        if y is None:
-            raise InvalidArgumentError("There is no y to compare the outputs with.", hint="Give the true answers as y.")
-        if isinstance(y, dict):
-            y = _by_output(y, self.output_names(len(outputs)), "y")
-        truths = [y] if len(outputs) == 1 and not isinstance(y, list | tuple | dict) else list(nest.leaves(y))
-        if len(truths) != len(outputs):
-            raise InvalidArgumentError(
-                "The model has {outputs} outputs, but y has {given}.",
-                hint="Give a list with one array for each output.",
-                outputs=len(outputs),
-                given=len(truths),
+    def _named_metrics(self) -> list[tuple[str, Any]]:
+        """Return all metrics with their names in logs."""
+        named = [(m.name, m) for m in self.own_metrics()]
+        if self._compiled:
+            losses = [self._loss_tracker, *self._compiled_loss.metrics]
+            named = [*((m.name, m) for m in losses), *self._compiled_metrics.named, *named]
+        return list({id(m): (name, m) for name, m in named}.values())
+
+    def _listed_metrics(self) -> list[tuple[str, Any]]:
+        """Return the metrics with names, as `metrics` lists them, which a subclass may override."""
+        names = {id(m): name for name, m in self._named_metrics()}
+        return [(names.get(id(m), m.name), m) for m in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Let all metrics forget the batches they saw."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> Logs:
+        """Return the present result of each metric, by name."""
+        found: Logs = {}
+        for name, metric in self._listed_metrics():
+            result = metric.result()
+            found |= result if isinstance(result, dict) else {name: result}
+        return found
+
+    # --------------------------------------------------------------------------------------------------- steps
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """Return the loss of a batch: that of `compile`, and what layers added with `add_loss` or regularizers.
+
+        Raises
+        ------
+        FailedPreconditionError
+            If there is neither.
+        InvalidArgumentError
+            If `y` or `sample_weight` do not fit the outputs.
+        """
+        parts = []
+        if not self._compiled_loss.is_empty:
+            parts = self._compiled_loss(*self._by_output(y, y_pred, sample_weight))
+        parts += self.losses  # type: ignore[attr-defined]
+        if not parts:
+            raise FailedPreconditionError(
+                "The model has no loss.", hint="Give one to compile, as in compile(loss='mse'), or use add_loss."
             )
-        self._prepare_losses(truths, outputs)
-        assert self._losses is not None
-        total: Any = None
-        parts: list[Any] = []
-        weights = self._loss_weights or [1.0] * len(outputs)
-        for loss, truth, output, weight in zip(self._losses, truths, outputs, weights, strict=True):
-            if loss is not None:
-                value = loss(truth, output) if sample_weight is None else loss(truth, output, sample_weight)
-                parts.append(value)
-                value = value if weight == 1.0 else value * weight
-                total = value if total is None else total + value
-        first = next(iter(nest.leaves(x)))
-        examples = float(first.shape[0])
-        self._loss_tracker._add(total, sample_weight=examples)
-        own = [t._add(part, sample_weight=examples) for t, part in zip(self._output_trackers, parts, strict=False)]
-        own += [
-            m.update_state(truth, output)
-            for watched, truth, output in zip(self._watched, truths, outputs, strict=True)
-            for m in watched
-        ]
-        return total, own
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        return total
 
-    def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> list[Any]:
-        """Make one step: forward, loss, gradients, update. Returns the loss and metrics of the batch."""
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Logs:
+        """Take a batch into account in the metrics of `compile`, and return the results of all metrics, by name."""
+        self._compiled_metrics.update(*self._by_output(y, y_pred, sample_weight))
+        return self.get_metrics_result()
+
+    def train_step(self, data: Any) -> Logs:
+        """Make one step: forward, loss, gradients, update.
+
+        Override it to train in another way; it runs compiled, or op by op if the model was compiled with
+        ``run_eagerly=True``.
+
+        Parameters
+        ----------
+        data
+            A batch: x, (x, y) or (x, y, sample_weight); see `keras.utils.unpack_x_y_sample_weight`.
+
+        Returns
+        -------
+        dict
+            What callbacks are told about this batch: here its own loss and metrics.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
         with GradientTape() as tape:
-            loss, own = self._forward(x, y, sample_weight, True)
+            y_pred = self(x, training=True)  # type: ignore[operator]
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+        logs = self._measured(loss, x, y, y_pred, sample_weight)
         variables = self.trainable_variables  # type: ignore[attr-defined]
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return [loss, *own]
+        return logs
 
-    def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> list[Any]:
-        """Measure one batch."""
-        loss, own = self._forward(x, y, sample_weight, False)
-        return [loss, *own]
+    def test_step(self, data: Any) -> Logs:
+        """Measure one batch. It can be overridden as `train_step` can."""
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)  # type: ignore[operator]
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+        return self._measured(loss, x, y, y_pred, sample_weight)
 
-    def predict_step(self, x: Any, y: Any = None, sample_weight: Any = None) -> list[Any]:
-        """Return the outputs for one batch."""
-        return list(nest.leaves(self(x, training=False)))  # type: ignore[operator]
+    def predict_step(self, data: Any) -> Any:
+        """Return the outputs for one batch. It can be overridden as `train_step` can."""
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self(x, training=False)  # type: ignore[operator]
+
+    def _measured(self, loss: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Logs:
+        """Return the batch's own loss and metrics, which are also taken into account in the running ones."""
+        examples = float(next(iter(nest.leaves(x))).shape[0])
+        own = {"loss": self._loss_tracker.update_state(loss, sample_weight=examples), **self._compiled_loss.own}
+        if type(self).compute_metrics is not Trainer.compute_metrics:
+            return {**self.compute_metrics(x, y, y_pred, sample_weight), **own}
+        return own | self._compiled_metrics.update(*self._by_output(y, y_pred, sample_weight))
+
+    def _by_output(self, y: Any, y_pred: Any, sample_weight: Any) -> tuple[list[str], list[Any], list[Any], list[Any]]:
+        """Return names, truths, outputs and weights, one for each output."""
+        names, outputs = self.names_of_outputs(y_pred), list(nest.leaves(y_pred))
+        if y is None:
+            truths = [None] * len(names)
+        elif isinstance(y, dict) and names_of(y) is not None:
+            truths = by_output(y, names, "y", needed=self._compiled_loss.wanted(names))
+        else:
+            truths = list(nest.leaves(y))
+            if len(truths) != len(names):
+                raise InvalidArgumentError(
+                    "The model has {outputs} outputs, but y has {given}.",
+                    hint="Give a list with one array for each output, or a dict by their names: {names}.",
+                    outputs=len(names),
+                    given=len(truths),
+                    names=", ".join(names),
+                )
+        return names, truths, outputs, by_output(sample_weight, names, "sample_weight")
 
     def _runner(self, name: str) -> StepRunner:
+        if not hasattr(self, "_runners"):
+            self._runners = {}  # to predict, a model need not be compiled
         trainable = tuple(id(v) for v in self.trainable_variables)  # type: ignore[attr-defined]
-        key = f"{name}{hash(trainable)}{self.run_eagerly}"
+        key = name, trainable, self.run_eagerly
         if key not in self._runners:
-            program = {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}[name]
+            program = getattr(self, f"{name}_step")
             self._runners[key] = StepRunner(program, self.run_eagerly, getattr(self, "compile_report", None))
         return self._runners[key]
 
@@ -197,14 +255,18 @@ class Trainer:
         y: Any = None,
         batch_size: int | None = None,
         epochs: int = 1,
-        verbose: int | str = 1,
-        callbacks: Sequence[Callback] | None = None,
+        verbose: int | str = "auto",
+        callbacks: Sequence[Callback] | Callback | None = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
         class_weight: Mapping[int, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
     ) -> History:
         """Train.
 
@@ -213,7 +275,9 @@ class Trainer:
         x, y
             Arrays whose first axis counts examples; lists or dicts of them for several inputs or outputs.
         verbose
-            0 for silence, 1 for progress bars, 2 for a line an epoch.
+            0 for silence, 1 or "auto" for progress bars, 2 for a line an epoch.
+        callbacks
+            One, or a list of them.
         validation_data
             (x, y) to measure after each epoch; instead, `validation_split` takes a share of the examples' end.
         shuffle
@@ -221,7 +285,14 @@ class Trainer:
         class_weight
             A weight for the examples of each class, by class number; 1 for those that are not named.
         sample_weight
-            A weight for each example.
+            A weight for each example; for several outputs one for all, a list, or a dict by their names.
+        initial_epoch
+            Number of the first epoch, counted from 0: for trainings that go on.
+        steps_per_epoch
+            How many batches make an epoch, whatever the number of examples; the next epoch goes on behind them.
+        validation_steps, validation_batch_size, validation_freq
+            How many batches to validate with, of how many examples, and every how many epochs, or after which (counted
+            from 1).
 
         Returns
         -------
@@ -236,30 +307,30 @@ class Trainer:
             If the data do not fit the model or each other.
         """
         self._require_compiled()
-        batch_size = _batch_size(batch_size, "fit")
+        size = checked_batch_size(batch_size, "fit")
         for name, value in (("epochs", epochs), ("validation_split", validation_split)):
-            _FIT_PARAMS[name].validate(value, name, "fit")
+            FIT_PARAMS[name].validate(value, name, "fit")
+        EPOCH.validate(initial_epoch, "initial_epoch", "fit")
+        STEPS.validate(steps_per_epoch, "steps_per_epoch", "fit")
         if class_weight is not None:
             sample_weight = weighted_by_class(y, class_weight, sample_weight)
         data, held_out = self._fit_data(self._data(x, y, sample_weight), validation_data, validation_split)
-        history = History()
-        bar = ProgressBar(1 if verbose == "auto" else int(verbose))
-        listeners = [history, *(callbacks or ()), *([bar] if verbose else ())]
-        steps = math.ceil(data.size / batch_size)
+        validation_size = size if validation_batch_size is None else checked_batch_size(validation_batch_size, "fit")
+        is_validated = _validated_epochs(validation_freq)
+        batches = Batches(data.size, size, np.random.Generator(np.random.Philox(rng.new_seed())) if shuffle else None)
+        history, bar = History(), ProgressBar(1 if verbose == "auto" else int(verbose))
+        listeners = [history, *_as_list(callbacks), *([bar] if verbose else ())]
+        steps = steps_per_epoch or batches.count
         tell = CallbackList(listeners, self, {"epochs": epochs, "steps": steps, "verbose": verbose})
-        order = np.arange(data.size)
-        source = np.random.Generator(np.random.Philox(rng.new_seed()))
         self.stop_training = False
         tell.call("on_train_begin", {})
         logs: dict[str, float] = {}
         for epoch in range(initial_epoch, epochs):
             tell.call("on_epoch_begin", epoch, {})
-            if shuffle:
-                source.shuffle(order)
-            self._epoch(data, order, batch_size, tell, bar)
-            logs = self._results()
-            if held_out is not None and not self.stop_training:
-                logs |= self._validate(held_out, batch_size, tell)
+            logs = self._epoch(data, batches, steps_per_epoch, tell, bar)
+            if held_out is not None and is_validated(epoch + 1) and not self.stop_training:
+                found = self._evaluate(held_out, validation_size, validation_steps, tell)
+                logs |= {f"val_{name}": value for name, value in found.items()}
             tell.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break
@@ -278,71 +349,89 @@ class Trainer:
             )
         return data, self._data(*validation_data)
 
-    def _validate(self, data: ArrayData, batch_size: int, tell: CallbackList) -> dict[str, float]:
-        tell.call("on_test_begin", {})
-        found = self._evaluate(data, batch_size)
-        tell.call("on_test_end", found)
-        return {f"val_{name}": value for name, value in found.items()}
-
-    def _epoch(self, data: ArrayData, order: Array, batch_size: int, tell: CallbackList, bar: ProgressBar) -> None:
+    def _epoch(
+        self, data: ArrayData, batches: Batches, steps: int | None, tell: CallbackList, bar: ProgressBar
+    ) -> dict[str, float]:
         run = self._runner("train")
-        self._reset_metrics()
+        self.reset_metrics()
+        begin, end = tell.listeners("on_train_batch_begin"), tell.listeners("on_train_batch_end")
         reported = time.perf_counter()
-        for step, (begin, end) in enumerate(data.batches(batch_size)):
-            for callback in tell.batch_begin:
+        for step, index in enumerate(batches.epoch(steps)):
+            for callback in begin:
                 callback.on_train_batch_begin(step, {})
-            own = run(data, order[begin:end])
-            if tell.batch_end:
-                logs = dict(zip(self.metrics_names, map(float, own), strict=True))
-                for callback in tell.batch_end:
+            run(data, index)
+            if end:
+                logs = _plain(run.result())
+                for callback in end:
                     callback.on_train_batch_end(step, logs)
             if self.stop_training:
                 break
             now = time.perf_counter()
             if now - reported > REPORT_INTERVAL:
                 reported = now
-                bar.report(step + 1, self._results())
+                bar.report(step + 1, self._logs(run))
+        return self._logs(run)
 
-    def _reset_metrics(self) -> None:
-        for metric in self.metrics if self._losses is not None else ():
-            metric.reset_state()
-
-    def _results(self) -> dict[str, float]:
-        return {name: float(m.result()) for name, m in zip(self.metrics_names, self.metrics, strict=True)}
+    def _logs(self, run: StepRunner) -> dict[str, float]:
+        """Return the running results; what a step of one's own returned, if it names other things than these."""
+        last, found = run.result(), self.get_metrics_result()
+        if not isinstance(last, dict):
+            raise InvalidArgumentError(
+                "A step returned {value}, which is no dict of logs.",
+                hint="Return something like {example}.",
+                value=type(last).__name__,
+                example="{'loss': loss}",
+            )
+        if set(last) != set(found):
+            return _plain(last)
+        if self._compiled and "loss" in last and not float(self._loss_tracker.count):
+            found["loss"] = last["loss"]  # the step kept no running mean of it
+        return _plain(found)
 
     def _data(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArrayData:
-        if isinstance(x, dict):
-            x = self.inputs_from(x)
-        return ArrayData(x, y, sample_weight, self.input_dtypes())
+        return ArrayData(x, y, sample_weight, self.input_dtypes(x))
 
-    def input_dtypes(self) -> Sequence[Any] | None:
-        """Return the dtypes of the inputs, or None if they are not declared."""
+    def input_dtypes(self, x: Any) -> Sequence[Any] | None:
+        """Return the dtypes of the inputs in the order of `nest.leaves(x)`, or None if they are not declared."""
         return None
-
-    def inputs_from(self, named: dict[str, Any]) -> Any:
-        """Return arrays given by the names of the inputs in the order of the inputs."""
-        return named
 
     # --------------------------------------------------------------------------------------- evaluate and predict
 
-    def _evaluate(self, data: ArrayData, batch_size: int) -> dict[str, float]:
+    def _evaluate(self, data: ArrayData, size: int, steps: int | None, tell: CallbackList) -> dict[str, float]:
+        STEPS.validate(steps, "steps", "evaluate")
         run = self._runner("test")
-        self._reset_metrics()
-        order = np.arange(data.size)
-        for begin, end in data.batches(batch_size):
-            run(data, order[begin:end])
-        return self._results()
+        self.reset_metrics()
+        begin, end = tell.listeners("on_test_batch_begin"), tell.listeners("on_test_batch_end")
+        tell.call("on_test_begin", {})
+        for step, index in enumerate(Batches(data.size, size).part(steps)):
+            for callback in begin:
+                callback.on_test_batch_begin(step, {})
+            run(data, index)
+            if end:
+                logs = _plain(run.result())
+                for callback in end:
+                    callback.on_test_batch_end(step, logs)
+        found = self._logs(run)
+        tell.call("on_test_end", found)
+        return found
 
     def evaluate(
         self,
         x: Any = None,
         y: Any = None,
         batch_size: int | None = None,
-        verbose: int | str = 1,
+        verbose: int | str = "auto",
         sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | Callback | None = None,
         return_dict: bool = False,
     ) -> Any:
         """Return the loss and the metrics on data: a list, one number if there are no metrics, or a dict.
+
+        Parameters
+        ----------
+        steps
+            How many batches to take at most.
 
         Raises
         ------
@@ -350,64 +439,96 @@ class Trainer:
             If the model was not compiled.
         """
         self._require_compiled()
-        found = self._evaluate(self._data(x, y, sample_weight), _batch_size(batch_size, "evaluate"))
+        data, size = self._data(x, y, sample_weight), checked_batch_size(batch_size, "evaluate")
+        tell = CallbackList(_as_list(callbacks), self, {"steps": steps or math.ceil(data.size / size)})
+        found = self._evaluate(data, size, steps, tell)
         if verbose:
             print(" - ".join(f"{name}: {value:.4f}" for name, value in found.items()))
-        values = list(found.values())
-        return found if return_dict else values[0] if len(values) == 1 else values
+        return _returned(found, return_dict)
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: int | str = 0) -> Any:
-        """Return the outputs for data, as arrays."""
-        if not self._compiled and not hasattr(self, "_runners"):
-            self.compile()  # to predict, neither loss nor optimiser matter
-            self._compiled = False
-        data = self._data(x)
-        size = _batch_size(batch_size, "predict")
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | Callback | None = None,
+    ) -> Any:
+        """Return the outputs for data, as arrays in the structure of the outputs."""
+        data, size = self._data(x), checked_batch_size(batch_size, "predict")
+        STEPS.validate(steps, "steps", "predict")
         run = self._runner("predict")
-        order = np.arange(data.size)
-        parts = [[np.array(o) for o in run(data, order[b:e])] for b, e in data.batches(size)]
-        outputs = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
-        return outputs[0] if len(outputs) == 1 else outputs
+        tell = CallbackList(_as_list(callbacks), self, {"steps": steps or math.ceil(data.size / size)})
+        begin, end = tell.listeners("on_predict_batch_begin"), tell.listeners("on_predict_batch_end")
+        tell.call("on_predict_begin", {})
+        parts = []
+        for step, index in enumerate(Batches(data.size, size).part(steps)):
+            for callback in begin:
+                callback.on_predict_batch_begin(step, {})
+            parts.append([np.array(output) for output in run(data, index)])
+            if end:
+                outputs = nest.rebuild(run.structure, iter(parts[-1]))
+                for callback in end:
+                    callback.on_predict_batch_end(step, {"outputs": outputs})
+        tell.call("on_predict_end", {})
+        return nest.rebuild(run.structure, (np.concatenate(pieces) for pieces in zip(*parts, strict=True)))
 
-    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> list[float]:
-        """Make one step on these examples, and return the loss and metrics of the batch."""
+    # ----------------------------------------------------------------------------------------------- single batches
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Make one step on these examples.
+
+        Returns
+        -------
+        float, list or dict
+            The loss of these examples, or loss and metrics.
+        """
         self._require_compiled()
-        data = self._data(x, y, sample_weight)
-        return [float(v) for v in self._runner("train")(data, np.arange(data.size))]
+        if class_weight is not None:
+            sample_weight = weighted_by_class(y, class_weight, sample_weight)
+        return self._on_batch("train", self._data(x, y, sample_weight), return_dict)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """Measure these examples; what is returned is that of `train_on_batch`."""
+        self._require_compiled()
+        return self._on_batch("test", self._data(x, y, sample_weight), return_dict)
+
+    def _on_batch(self, name: str, data: ArrayData, return_dict: bool) -> Any:
+        run = self._runner(name)
+        self.reset_metrics()
+        run(data, np.arange(data.size))
+        return _returned(self._logs(run), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the outputs for these examples, as arrays in the structure of the outputs."""
+        data, run = self._data(x), self._runner("predict")
+        outputs = run(data, np.arange(data.size))
+        return nest.rebuild(run.structure, (np.array(o) for o in outputs))
 
 
-def _batch_size(given: int | None, owner: str) -> int:
-    """Return how many examples a step takes: None stands for Keras' 32."""
-    size: int = _FIT_PARAMS["batch_size"].validate(32 if given is None else given, "batch_size", owner)
-    return size
+def _validated_epochs(frequency: Any) -> Any:
+    """Return which epochs, counted from 1, are followed by a validation."""
+    if isinstance(frequency, list | tuple | set):
+        return frozenset(frequency).__contains__
+    STEPS.validate(frequency, "validation_freq", "fit")
+    return lambda epoch: epoch % frequency == 0
+
+
+def _plain(logs: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in logs.items()}
+
+
+def _returned(logs: dict[str, float], as_dict: bool) -> Any:
+    values = list(logs.values())
+    return logs if as_dict else values[0] if len(values) == 1 else values
 
 
 def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _by_output(given: Any, names: Sequence[str], what: str, single_list: bool = False) -> list[Any]:
-    """Return what belongs to each output: from a dict by name, a list in order, or one for all."""
-    if isinstance(given, dict):
-        unknown = [n for n in given if n not in names]
-        if unknown:
-            raise InvalidArgumentError(
-                "{what} names the output '{name}', but the outputs are: {names}.",
-                what=what,
-                name=unknown[0],
-                names=", ".join(names),
-            )
-        return [given.get(n) for n in names]
-    nested = isinstance(given, list | tuple) and any(isinstance(g, list | tuple) for g in given)
-    if isinstance(given, list | tuple) and (nested or not single_list):
-        if len(given) == len(names):
-            return list(given)
-        if what == "metrics":
-            return [list(given)] * len(names)
-        raise InvalidArgumentError(
-            "{what} has {given} entries, but the model has {count} outputs.",
-            what=what,
-            given=len(given),
-            count=len(names),
-        )
-    return [given] * len(names)
+    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
