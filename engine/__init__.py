@@ -102,7 +102,9 @@ math = _namespace(
 )
 
 #: Activations, losses that take logits, and the heavy ops of networks.
-nn = _namespace(*_FAMILIES["activation"], *_FAMILIES["loss"], *_FAMILIES["convolution"], "bias_add")
+nn = _namespace(
+    *(name for family in ("activation", "loss", "convolution", "pooling") for name in _FAMILIES[family]), "bias_add"
+)
 
 #: Every op record, also those that are met only in graphs.
 raw_ops = SimpleNamespace(**OPS)

@@ -6,6 +6,7 @@ from engine.ops import (
     conv,
     conv_transpose,
     creation,
+    depthwise,
     elementwise,
     gather,
     index,
@@ -14,6 +15,7 @@ from engine.ops import (
     logic,
     movement,
     nn,
+    pool,
     random,
     reduce,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "conv",
     "conv_transpose",
     "creation",
+    "depthwise",
     "elementwise",
     "gather",
     "index",
@@ -32,6 +35,7 @@ __all__ = [
     "logic",
     "movement",
     "nn",
+    "pool",
     "random",
     "reduce",
 ]

@@ -1,0 +1,401 @@
+"""Pooling: the largest or the mean element of windows, channel by channel.
+
+The gradient of a maximum goes to the first element that has it, as in TensorFlow. It is found anew from the input,
+which costs no memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.core.dtype import Array
+from engine.core.errors import InvalidArgumentError
+from engine.core.op import OPS, Kernel, Op, Operand, sample
+from engine.core.param import Param
+from engine.core.shape import TensorShape
+from engine.core.spec import TensorSpec
+from engine.ops.declare import Family
+from engine.ops.loops import Arrays, clear_run, flush, parts_for, prange
+from engine.ops.windows import (
+    LAYOUTS,
+    Windows,
+    counts_of,
+    elements,
+    layout_param,
+    padding_param,
+    per_axis,
+    windows_of,
+)
+
+ops = Family("pooling")
+
+
+def reach(g: Array, at: int, j: int, tap: int) -> int:
+    """Return which pixel an element of a window is, or -1 if it lies outside."""
+    u = j * g[2] - g[8] + tap % g[17]
+    v = (at % g[13]) * g[1] - g[7] + (tap // g[17]) % g[16]
+    z = ((at // g[13]) % g[12]) * g[0] - g[6] + tap // (g[17] * g[16])
+    if u < 0 or u >= g[11] or v < 0 or v >= g[10] or z < 0 or z >= g[9]:
+        return -1
+    return ((at // (g[13] * g[12]) * g[9] + z) * g[10] + v) * g[11] + u
+
+
+def largest(g: Array, x: Array, at: int, j: int, y: Array, start: int) -> None:
+    """Write the largest elements of a window, one for each channel."""
+    channels, taps = g[18], g[15] * g[16] * g[17]
+    first = True
+    y_at = np.uint64(start)
+    for tap in range(taps):
+        pixel = reach(g, at, j, tap)
+        if pixel >= 0:
+            x_at = np.uint64(pixel * channels)
+            if first:
+                for i in range(np.uint64(channels)):
+                    y[y_at + i] = x[x_at + i]
+            else:
+                for i in range(np.uint64(channels)):
+                    a, b = y[y_at + i], x[x_at + i]
+                    y[y_at + i] = b if b > a or b != b else a
+            first = False
+
+
+def max_pool_loop(parts: int, lines: int, g: Array, x: Array, y: Array) -> None:
+    many, channels = g[14], g[18]
+    for part in prange(parts):
+        flush()
+        for at in range(part * lines // parts, (part + 1) * lines // parts):
+            for j in range(many):
+                largest(g, x, at, j, y, (at * many + j) * channels)
+
+
+def max_pool_gradient_loop(parts: int, images: int, g: Array, dy: Array, x: Array, dx: Array) -> None:
+    many, channels, taps = g[14], g[18], g[15] * g[16] * g[17]
+    lines, image = g[12] * g[13], g[9] * g[10] * g[11] * channels
+    for part in prange(parts):
+        flush()
+        top, rest = np.empty(channels, x.dtype), np.empty(channels, dy.dtype)
+        for n in range(part * images // parts, (part + 1) * images // parts):
+            clear_run(dx, n * image, image)
+            for at in range(n * lines, (n + 1) * lines):
+                for j in range(many):
+                    largest(g, x, at, j, top, 0)
+                    y_at = np.uint64((at * many + j) * channels)
+                    for i in range(np.uint64(channels)):
+                        rest[i] = dy[y_at + i]
+                    for tap in range(taps):
+                        pixel = reach(g, at, j, tap)
+                        if pixel >= 0:
+                            x_at = np.uint64(pixel * channels)
+                            for i in range(np.uint64(channels)):
+                                # the first element that is the largest takes what there is, and leaves nothing
+                                share = rest[i] if x[x_at + i] == top[i] else dy.dtype.type(0)
+                                dx[x_at + i] += share
+                                rest[i] -= share
+
+
+def max_pool_pick_loop(parts: int, lines: int, g: Array, h: Array, x: Array, y: Array) -> None:
+    many, channels, taps = g[14], g[18], g[15] * g[16] * g[17]
+    for part in prange(parts):
+        flush()
+        top = np.empty(channels, x.dtype)
+        for at in range(part * lines // parts, (part + 1) * lines // parts):
+            for j in range(many):
+                largest(g, x, at, j, top, 0)
+                y_at = np.uint64((at * many + j) * channels)
+                for tap in range(taps - 1, -1, -1):  # the first that is the largest is written last
+                    pixel = reach(g, at, j, tap)
+                    if pixel >= 0:
+                        x_at = np.uint64(pixel * channels)
+                        for i in range(np.uint64(channels)):
+                            if x[x_at + i] == top[i]:
+                                y[y_at + i] = h[x_at + i]
+
+
+def avg_pool_loop(parts: int, lines: int, g: Array, x: Array, y: Array) -> None:
+    many, channels, taps = g[14], g[18], g[15] * g[16] * g[17]
+    for part in prange(parts):
+        flush()
+        for at in range(part * lines // parts, (part + 1) * lines // parts):
+            for j in range(many):
+                y_at = np.uint64((at * many + j) * channels)
+                clear_run(y, (at * many + j) * channels, channels)
+                count = 0
+                for tap in range(taps):
+                    pixel = reach(g, at, j, tap)
+                    if pixel >= 0:
+                        count += 1
+                        x_at = np.uint64(pixel * channels)
+                        for i in range(np.uint64(channels)):
+                            y[y_at + i] += x[x_at + i]
+                share = y.dtype.type(1) / y.dtype.type(count)
+                for i in range(np.uint64(channels)):
+                    y[y_at + i] *= share
+
+
+def avg_pool_gradient_loop(parts: int, images: int, g: Array, dy: Array, dx: Array) -> None:
+    many, channels, taps = g[14], g[18], g[15] * g[16] * g[17]
+    lines, image = g[12] * g[13], g[9] * g[10] * g[11] * channels
+    for part in prange(parts):
+        flush()
+        for n in range(part * images // parts, (part + 1) * images // parts):
+            clear_run(dx, n * image, image)
+            for at in range(n * lines, (n + 1) * lines):
+                for j in range(many):
+                    y_at = np.uint64((at * many + j) * channels)
+                    count = 0
+                    for tap in range(taps):
+                        if reach(g, at, j, tap) >= 0:
+                            count += 1
+                    share = dx.dtype.type(1) / dx.dtype.type(count)
+                    for tap in range(taps):
+                        pixel = reach(g, at, j, tap)
+                        if pixel >= 0:
+                            x_at = np.uint64(pixel * channels)
+                            for i in range(np.uint64(channels)):
+                                dx[x_at + i] += dy[y_at + i] * share
+
+
+def _axes(attrs: Mapping[str, Any], count: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], str]:
+    """Return window, strides (those of the window unless given), dilations and padding."""
+    window = per_axis("ksize", attrs["ksize"], count)
+    strides = window if attrs["strides"] is None else per_axis("strides", attrs["strides"], count)
+    return window, strides, (1,) * count, attrs["padding"]
+
+
+def _windows(shape: Sequence[int], attrs: Mapping[str, Any]) -> Windows:
+    return windows_of(tuple(shape[1:-1]), *_axes(attrs, len(shape) - 2))
+
+
+def _infer(input: TensorSpec, rank: int | None = None, **attrs: Any) -> TensorSpec:
+    if (rank is not None and input.shape.rank != rank) or not 3 <= input.shape.rank <= 5:
+        raise InvalidArgumentError(
+            "input has shape {shape}, but it must have {rank} axes.",
+            hint="They are (batch, sizes…, channels).",
+            shape=input.shape,
+            rank=rank or "3, 4 or 5",
+        )
+    counts = counts_of(input.shape[1:-1], *_axes(attrs, input.shape.rank - 2))
+    return TensorSpec(TensorShape((input.shape[0], *counts, input.shape[-1])), input.dtype)
+
+
+def _argmax(x: Array, attrs: Mapping[str, Any]) -> tuple[Array, Array, Windows]:
+    """Return the largest elements of the windows, the number of the tap that each is, and where they lie."""
+    where = _windows(x.shape, attrs)
+    y = np.full((x.shape[0], *where.counts, x.shape[-1]), -np.inf, x.dtype)
+    number = np.full(y.shape, -1)
+    for n, (_, windows, taken) in enumerate(where.taps()):
+        part, best = x[:, *taken], y[:, *windows]
+        better = (part > best) | np.isnan(part) | (number[:, *windows] < 0)
+        number[:, *windows] = np.where(better, n, number[:, *windows])
+        y[:, *windows] = np.where(better, part, best)
+    return y, number, where
+
+
+def _max_pool_gradient(g: Array, x: Array, **attrs: Any) -> Array:
+    _, number, where = _argmax(x, attrs)
+    dx = np.zeros(x.shape, g.dtype)
+    for n, (_, windows, taken) in enumerate(where.taps()):
+        dx[:, *taken] += np.where(number[:, *windows] == n, g[:, *windows], 0)
+    return dx
+
+
+def _max_pool_pick(h: Array, x: Array, **attrs: Any) -> Array:
+    y, number, where = _argmax(x, attrs)
+    for n, (_, windows, taken) in enumerate(where.taps()):
+        y[:, *windows] = np.where(number[:, *windows] == n, h[:, *taken], y[:, *windows])
+    return y
+
+
+def _members(where: Windows, dtype: Any) -> Array:
+    """Return how many elements each window has."""
+    count = np.zeros((*where.counts, 1), dtype)
+    for _, windows, _ in where.taps():
+        count[windows] += 1
+    return count
+
+
+def _avg_pool(x: Array, **attrs: Any) -> Array:
+    where = _windows(x.shape, attrs)
+    y = np.zeros((x.shape[0], *where.counts, x.shape[-1]), x.dtype)
+    for _, windows, taken in where.taps():
+        y[:, *windows] += x[:, *taken]
+    return np.asarray(y / _members(where, x.dtype))
+
+
+def _avg_pool_gradient(g: Array, like: Array, **attrs: Any) -> Array:
+    where = _windows(like.shape, attrs)
+    share = g / _members(where, g.dtype)
+    dx = np.zeros(like.shape, g.dtype)
+    for _, windows, taken in where.taps():
+        dx[:, *taken] += share[:, *windows]
+    return dx
+
+
+def _plan(shape: Sequence[int], attrs: Mapping[str, Any], by_image: bool) -> tuple[int, int, Array]:
+    """Return parts, images or lines of windows, and geometry."""
+    where = _windows(shape, attrs)
+    pieces = shape[0] if by_image else shape[0] * elements(where.counts[:-1])
+    work = shape[0] * elements(where.counts) * elements(where.kernel) * shape[-1]
+    return parts_for(4 * work, pieces), pieces, where.geometry(shape[-1])
+
+
+def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    """Arrange what goes from the shape of the first operand to that of windows."""
+    return *_plan(inputs[0].shape, attrs, False), *(a.reshape(-1) for a in (*inputs, outputs[0]))
+
+
+def _arrange_max_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    return *_plan(outputs[0].shape, attrs, True), *(a.reshape(-1) for a in (*inputs, outputs[0]))
+
+
+def _arrange_avg_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    return *_plan(outputs[0].shape, attrs, True), inputs[0].reshape(-1), outputs[0].reshape(-1)
+
+
+_WINDOW = {
+    "ksize": Param("ints", help="Size of a window, along all axes or along each.", min=1),
+    "strides": Param(
+        "ints", None, "Elements from a window to the next; none for windows side by side.", min=1, optional=True
+    ),
+    "padding": padding_param(),
+}
+
+
+def _inner(attrs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: attrs[name] for name in _WINDOW}
+
+
+def _pool(kind: str, x: Any, attrs: Mapping[str, Any]) -> Any:
+    count = len(x.shape) - 2
+    return OPS[f"{kind}_pool{count}d"].apply(x, data_format=LAYOUTS[count], **attrs)
+
+
+def _checked(g: TensorSpec, x: TensorSpec, attrs: Mapping[str, Any]) -> TensorSpec:
+    wanted = _infer(x, **attrs)
+    if not wanted.shape.is_compatible_with(g.shape):
+        raise InvalidArgumentError(
+            "The windows of {x} give {wanted}, but the gradient is {g}.", x=x.shape, wanted=wanted.shape, g=g.shape
+        )
+    return TensorSpec(x.shape, g.dtype)
+
+
+def _pick_infer(h: TensorSpec, x: TensorSpec, **attrs: Any) -> TensorSpec:
+    if not h.shape.is_compatible_with(x.shape):
+        raise InvalidArgumentError("h has shape {h} and input has shape {x}.", h=h.shape, x=x.shape)
+    return _infer(x, **attrs)
+
+
+_SAMPLE = ((2, 5, 4, 3), "distinct")
+_POOLED = ((2, 3, 2, 3), "reals")
+_OVERLAP: Mapping[str, Any] = {"ksize": (3, 2), "strides": 2, "padding": "SAME"}
+
+max_pool_gradient: Op = ops.op(
+    "max_pool_gradient",
+    "The gradient of max pooling with respect to its input: each goes to the first largest element of its window.",
+    inputs=(Operand("g", "floating"), Operand("input", "floating")),
+    infer=lambda g, x, **attrs: _checked(g, x, attrs),
+    reference=_max_pool_gradient,
+    kernel=Kernel(max_pool_gradient_loop, _arrange_max_gradient, (clear_run, reach, largest), parallel=True),
+    gradient=lambda h, y, g, x, **attrs: (max_pool_pick.apply(h, x, **attrs), None),
+    params=_WINDOW,
+    internal=True,
+    samples=(sample(_POOLED, _SAMPLE, **_OVERLAP), sample(((1, 2, 2), "reals"), ((1, 5, 2), "distinct"), ksize=2)),
+    refused=(sample(((2, 2, 2, 3), "reals"), _SAMPLE, **_OVERLAP),),
+    example=">>> tf.raw_ops.max_pool_gradient([[[5.0]]], [[[1.0], [1.0]]], 2).numpy().ravel()\n"
+    "array([5., 0.], dtype=float32)",
+)
+
+max_pool_pick: Op = ops.op(
+    "max_pool_pick",
+    "The elements of a tensor where another one has the first largest of its windows.",
+    inputs=(Operand("h", "floating"), Operand("input", "floating")),
+    infer=_pick_infer,
+    reference=_max_pool_pick,
+    kernel=Kernel(max_pool_pick_loop, _arrange, (reach, largest), parallel=True),
+    gradient=lambda g, y, h, x, **attrs: (max_pool_gradient.apply(g, x, **attrs), None),
+    params=_WINDOW,
+    internal=True,
+    samples=(sample(((2, 5, 4, 3), "reals"), _SAMPLE, **_OVERLAP),),
+    refused=(sample(((2, 5, 5, 3), "reals"), _SAMPLE, **_OVERLAP),),
+    example=">>> tf.raw_ops.max_pool_pick([[[5.0], [6.0]]], [[[1.0], [2.0]]], 2).numpy().ravel()\n"
+    "array([6.], dtype=float32)",
+)
+
+avg_pool_gradient: Op = ops.op(
+    "avg_pool_gradient",
+    "The gradient of average pooling with respect to its input: each is shared out among its window.",
+    inputs=(Operand("g", "floating"), Operand("like", "any", group="")),
+    infer=lambda g, like, **attrs: _checked(g, like, attrs),
+    reference=_avg_pool_gradient,
+    kernel=Kernel(avg_pool_gradient_loop, _arrange_avg_gradient, (clear_run, reach), parallel=True),
+    gradient=lambda h, y, g, like, **attrs: (_pool("avg", h, attrs), None),
+    params=_WINDOW,
+    shape_only=frozenset({1}),
+    internal=True,
+    samples=(sample(_POOLED, _SAMPLE, **_OVERLAP), sample(((1, 2, 2), "reals"), ((1, 5, 2), "any"), ksize=2)),
+    refused=(sample(((2, 2, 2, 3), "reals"), _SAMPLE, **_OVERLAP),),
+    example=">>> tf.raw_ops.avg_pool_gradient([[[5.0]]], [[[1.0], [1.0]]], 2).numpy().ravel()\n"
+    "array([2.5, 2.5], dtype=float32)",
+)
+
+#: By the number of axes: what they are, samples, and the example's input.
+_AXES: Mapping[int, tuple[str, Sequence[Any], str]] = {
+    1: (
+        "sequences",
+        (sample(((2, 7, 3), "distinct"), ksize=2), sample(((2, 7, 3), "distinct"), ksize=3, strides=2, padding="SAME")),
+        "[[[1.0], [3.0], [2.0], [0.0]]], 2",
+    ),
+    2: (
+        "images",
+        (
+            sample(((2, 5, 4, 3), "distinct"), ksize=2),
+            sample(((2, 5, 4, 3), "distinct"), **_OVERLAP),
+            sample(((1, 4, 4, 2), "distinct"), ksize=(2, 3), strides=1),
+        ),
+        "[[[[1.0], [3.0]], [[2.0], [0.0]], [[1.0], [1.0]]]], [1, 2]",
+    ),
+    3: (
+        "volumes",
+        (sample(((1, 3, 4, 3, 2), "distinct"), ksize=2, padding="SAME"),),
+        "[[[[[1.0], [3.0]]], [[[2.0], [0.0]]]]], [1, 1, 2]",
+    ),
+}
+
+
+def _declare(kind: str, count: int, what: str, gradient: Callable[..., Any], kernel: Kernel, expected: str) -> Op:
+    data, samples, example = _AXES[count]
+    return ops.op(
+        f"{kind}_pool{count}d",
+        f"{what} element of windows over {data}, channel by channel.",
+        inputs="input",
+        dtype="floating",
+        infer=lambda input, **attrs: _infer(input, count + 2, **attrs),
+        reference=(lambda x, **attrs: _argmax(x, attrs)[0]) if kind == "max" else _avg_pool,
+        kernel=kernel,
+        gradient=lambda g, y, x, **attrs: (gradient(g, x, **_inner(attrs)),),
+        params={**_WINDOW, "data_format": layout_param(count)},
+        notes="" if kind == "max" else "What padding adds does not count.",
+        keywords=("pooling", "subsampling"),
+        samples=tuple(samples),
+        refused=(
+            sample(((2,) * (count + 1), "reals"), ksize=2),
+            sample(((2,) * (count + 2), "reals"), ksize=3),
+            sample(((2,) * (count + 2), "reals"), ksize=(2,) * (count + 3)),
+        ),
+        example=f">>> tf.nn.{kind}_pool{count}d({example}).numpy().ravel()\narray({expected}, dtype=float32)",
+    )
+
+
+_MAX = Kernel(max_pool_loop, _arrange, (reach, largest), parallel=True)
+_AVERAGE = Kernel(avg_pool_loop, _arrange, (clear_run, reach), parallel=True)
+_LARGEST, _MEAN = "[3., 2.]", "[2., 1.]"
+
+max_pool1d: Op = _declare("max", 1, "The largest", max_pool_gradient.apply, _MAX, _LARGEST)
+max_pool2d: Op = _declare("max", 2, "The largest", max_pool_gradient.apply, _MAX, "[3., 2., 1.]")
+max_pool3d: Op = _declare("max", 3, "The largest", max_pool_gradient.apply, _MAX, _LARGEST)
+avg_pool1d: Op = _declare("avg", 1, "The mean", avg_pool_gradient.apply, _AVERAGE, _MEAN)
+avg_pool2d: Op = _declare("avg", 2, "The mean", avg_pool_gradient.apply, _AVERAGE, "[2., 1., 1.]")
+avg_pool3d: Op = _declare("avg", 3, "The mean", avg_pool_gradient.apply, _AVERAGE, _MEAN)
