@@ -6,9 +6,9 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from engine.core.errors import DataLossError, NotFoundError, UnavailableError
 from studio.document.document import Document
@@ -16,13 +16,14 @@ from studio.document.edits import AddNode, AddNote, AddWire, SetSetting
 from studio.document.records import (
     Record,
     Text,
+    line,
     node_record,
     note_record,
     read_node,
     read_note,
     read_wire,
     wire_record,
-    write,
+    write_lines,
 )
 
 VERSION: Final = 1
@@ -62,16 +63,36 @@ def dumps(document: Document) -> str:
     "notes": []
     }
     """
-    # Wires follow the order of their targets, not that of their making, so that undo and redo leave no trace.
-    place = {id: index for index, id in enumerate(document.nodes)}
-    wires = sorted(document.wires.values(), key=lambda w: (place[w.target.node], w.target.port))
-    header = {"format": "trenza", "version": VERSION, "settings": dict(sorted(document.settings.items()))}
-    sections = {
-        "nodes": [node_record(n) for n in document.nodes.values()],
-        "wires": [wire_record(w) for w in wires],
-        "notes": [note_record(n) for n in document.notes.values()],
-    }
-    return write(header, sections)
+    return Writer().text(document)
+
+
+class Writer:
+    """Writes documents, and remembers the lines: of a large document, an edit changes one or two."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Any, tuple[Any, str]] = {}
+
+    def text(self, document: Document) -> str:
+        """Return the text of `document`, as `dumps` does."""
+        known, self._lines = self._lines, {}
+        # Wires follow the order of their targets, not that of their making, so that undo and redo leave no trace.
+        place = {id: index for index, id in enumerate(document.nodes)}
+        wires = sorted(document.wires.values(), key=lambda w: (place[w.target.node], w.target.port))
+        header = {"format": "trenza", "version": VERSION, "settings": dict(sorted(document.settings.items()))}
+        sections = {
+            "nodes": [self._line(known, n.id, n, node_record) for n in document.nodes.values()],
+            "wires": [self._line(known, w.target, w, wire_record) for w in wires],
+            "notes": [self._line(known, n.id, n, note_record) for n in document.notes.values()],
+        }
+        return write_lines(header, sections)
+
+    def _line(self, known: Mapping[Any, tuple[Any, str]], key: Any, thing: Any, record: Callable[[Any], Record]) -> str:
+        """Return the line of a node, a wire or a note: these never change, an edit puts others in their places."""
+        found = known.get(key)
+        if found is None or found[0] is not thing:
+            found = thing, line(record(thing), getattr(thing, "id", "wires"))
+        self._lines[key] = found
+        return found[1]
 
 
 def loads(text: str, name: str = "The text") -> Document:

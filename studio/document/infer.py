@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from engine.core.dispatch import interpreting
 from engine.core.errors import EngineError, InvalidArgumentError, NotFoundError
@@ -13,11 +14,39 @@ from engine.graph.trace import Tracer
 from engine.runtime.tape import observe
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, Node, PortRef
+from studio.document.edits import (
+    AddNode,
+    AddNote,
+    AddWire,
+    Edit,
+    Move,
+    RemoveNode,
+    RemoveNote,
+    RemoveWire,
+    SetNote,
+    SetParams,
+    SetSetting,
+    SetTitle,
+)
 from studio.document.kinds import bound, in_words, is_source, kind_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
 
 Outcome = tuple[list[TensorSpec], int] | EngineError
+
+#: Edits after which everything is as it was.
+_COSMETIC: Final = (SetTitle, Move, AddNote, RemoveNote, SetNote, SetSetting)
+#: How many outcomes are kept for each node of the document, and beyond.
+_KEPT: Final = (2, 1000)
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """What is known of a node: its outputs, how many parameters it has (None: it does not run), what is wrong."""
+
+    specs: tuple[tuple[PortRef, TensorSpec], ...] = ()
+    count: int | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 class Inference:
@@ -32,48 +61,124 @@ class Inference:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._known: dict[Any, Outcome] = {}
+        self._document: Document | None = None
+        self._leave: Callable[[], None] = lambda: None
+        self._findings: dict[str, _Finding] = {}
+        self._specs: dict[PortRef, TensorSpec] = {}
+        self._order: list[str] = []
+        self._circles: list[list[str]] = []
+        self._touched: set[str] = set()
+        self._rewired = False
 
     def analyse(self, document: Document) -> Analysis:
         """Return specs, parameter counts and problems of a document."""
-        specs: dict[PortRef, TensorSpec] = {}
-        counts: dict[str, int] = {}
-        problems: dict[str, list[Problem]] = {id: [] for id in document.nodes}
-        sorted_ids, circles = order(document)
-        turning = set()
-        for circle in circles:
-            turning.update(circle)
-            for id in circle:
-                if not problems[id]:
-                    problems[id].append(_problem(_circle(circle), id))
-        known: dict[Any, Outcome] = {}
-        wires: dict[str, dict[str, PortRef]] = {id: {} for id in document.nodes}
-        for target, wire in document.wires.items():
-            wires[target.node][target.port] = wire.source
-        for id in dict.fromkeys((*sorted_ids, *document.nodes)):
-            node = document.nodes[id]
-            wired = wires[id]
-            node_type = self._catalogue.get(node.type)
-            if node_type is None:
-                problems[id].append(_problem(_unknown(node), id))
-                continue
-            problems[id] += _wiring_problems(document, self._catalogue, node, node_type, wired)
-            for name, source in wired.items():
-                if source.node in counts and source not in specs and not problems[id]:
-                    title = self._catalogue[document.nodes[source.node].type].title
-                    problems[id].append(_problem(_no_output(title, source.port), id, name))
-            inputs = [specs.get(ref) for ref in ordered(node_type, wired)]
-            if id in turning or problems[id] or any(spec is None for spec in inputs):
-                problems[id] += _param_problems(node, node_type)
-                continue
-            key = (node_type.id, freeze(tuple(sorted(node.params.items()))), tuple(inputs))
-            outcome = known[key] = self._known.get(key) or _outcome(node, node_type, [s for s in inputs if s])
-            if isinstance(outcome, EngineError):
-                problems[id].append(_problem(outcome, id))
-                continue
-            outputs, counts[id] = outcome
-            specs.update(zip(output_refs(id, node_type, len(outputs)), outputs, strict=True))
-        self._known = known  # what is in use; the rest is forgotten
-        return Analysis(specs, counts, tuple(p for id in document.nodes for p in problems[id]))
+        if document is not self._document:
+            self._begin(document)
+        if self._rewired:
+            self._sort(document)
+        waiting, self._touched = self._touched & document.nodes.keys(), set()
+        while waiting:  # once through; what lies behind a circle has no order, and may take more
+            for id in self._order:
+                if id not in waiting:
+                    continue
+                waiting.discard(id)
+                before = self._findings.get(id, _NOTHING)
+                found = self._findings[id] = self._find(document, id)
+                if found.specs != before.specs or found.count != before.count:
+                    self._replace_specs(before, found)
+                    waiting.update(w.target.node for w in document.wires_of(id) if w.source.node == id)
+        self._forget(document)
+        findings = self._findings
+        counts = {id: count for id, found in findings.items() if (count := found.count) is not None}
+        wrong = {id for id, found in findings.items() if found.problems}
+        problems = (p for id in document.nodes if id in wrong for p in findings[id].problems) if wrong else ()
+        return Analysis(dict(self._specs), counts, tuple(problems))
+
+    # ------------------------------------------------------------------------------------------- what has changed
+
+    def _begin(self, document: Document) -> None:
+        """Follow another document from now on: all of it is new."""
+        self._leave()
+        self._document = document
+        self._leave = document.subscribe(self._on_edit)
+        self._findings, self._specs, self._circles = {}, {}, []
+        self._touched, self._rewired = set(document.nodes), True
+
+    def _on_edit(self, edit: Edit) -> None:
+        for leaf in edit.leaves():
+            if isinstance(leaf, SetParams):
+                self._touched.add(leaf.node)
+            elif isinstance(leaf, AddNode):
+                self._touched.add(leaf.node.id)
+                self._rewired = True
+            elif isinstance(leaf, AddWire | RemoveWire):
+                self._touched.add(leaf.wire.target.node)
+                self._rewired = True
+            elif isinstance(leaf, RemoveNode):
+                self._replace_specs(self._findings.pop(leaf.id, _NOTHING), _NOTHING)
+                self._rewired = True
+            elif not isinstance(leaf, _COSMETIC):  # one that this file does not know
+                self._touched.update(self._document.nodes if self._document is not None else ())
+                self._rewired = True
+
+    def _sort(self, document: Document) -> None:
+        self._rewired = False
+        before = self._circles
+        sorted_ids, self._circles = order(document)
+        self._order = list(dict.fromkeys((*sorted_ids, *document.nodes)))
+        if before != self._circles:
+            self._touched.update(id for circle in (*before, *self._circles) for id in circle if id in document.nodes)
+
+    def _replace_specs(self, before: _Finding, found: _Finding) -> None:
+        for ref, _spec in before.specs:
+            self._specs.pop(ref, None)
+        self._specs.update(found.specs)
+
+    def _forget(self, document: Document) -> None:
+        """Give up what was learned of nodes that are no more, once it is too much."""
+        times, more = _KEPT
+        if len(self._known) > times * len(document.nodes) + more:
+            keys = {key for id, node in document.nodes.items() if (key := self._key(document, id, node)) is not None}
+            self._known = {key: outcome for key, outcome in self._known.items() if key in keys}
+
+    def _key(self, document: Document, id: str, node: Node) -> Any:
+        """Return what the outcome of a node depends on."""
+        node_type = self._catalogue.get(node.type)
+        if node_type is None:
+            return None
+        inputs = tuple(self._specs.get(ref) for ref in ordered(node_type, document.inputs_of(id)))
+        return node_type.id, freeze(tuple(sorted(node.params.items()))), inputs
+
+    # ------------------------------------------------------------------------------------------------ a node
+
+    def _find(self, document: Document, id: str) -> _Finding:
+        """Return what is known of a node, those before it being known."""
+        node, wired = document.nodes[id], document.inputs_of(id)
+        circle = next((c for c in self._circles if id in c), None)
+        problems = [_problem(_circle(circle), id)] if circle is not None else []
+        node_type = self._catalogue.get(node.type)
+        if node_type is None:
+            return _Finding(problems=(*problems, _problem(_unknown(node), id)))
+        problems += _wiring_problems(document, self._catalogue, node, node_type, wired)
+        for name, source in wired.items():
+            if self._findings.get(source.node, _NOTHING).count is not None and source not in self._specs:
+                title = self._catalogue[document.nodes[source.node].type].title
+                problems += [] if problems else [_problem(_no_output(title, source.port), id, name)]
+        inputs = [self._specs.get(ref) for ref in ordered(node_type, wired)]
+        if problems or any(spec is None for spec in inputs):
+            return _Finding(problems=(*problems, *_param_problems(node, node_type)))
+        key = (node_type.id, freeze(tuple(sorted(node.params.items()))), tuple(inputs))
+        outcome = self._known.get(key)
+        if outcome is None:
+            outcome = self._known[key] = _outcome(node, node_type, [s for s in inputs if s])
+        if isinstance(outcome, EngineError):
+            return _Finding(problems=(_problem(outcome, id),))
+        outputs, count = outcome
+        refs = output_refs(id, node_type, len(outputs))
+        return _Finding(tuple(zip(refs, outputs, strict=True)), count)
+
+
+_NOTHING: Final = _Finding()
 
 
 def _problem(error: EngineError, node: str, port: str | None = None) -> Problem:

@@ -51,14 +51,21 @@ def write(header: Mapping[str, Any], sections: Mapping[str, list[Record]]) -> st
     InvalidArgumentError
         If a record holds what JSON cannot, such as NaN.
     """
-    fields = [f"{json.dumps(name)}: {_line(value, name)}" for name, value in header.items()]
-    for name, records in sections.items():
-        lines = ",\n".join(_line(record, str(record.get("id", name))) for record in records)
-        fields.append(f"{json.dumps(name)}: [\n{lines}\n]" if records else f"{json.dumps(name)}: []")
+    lines = {name: [line(r, str(r.get("id", name))) for r in records] for name, records in sections.items()}
+    return write_lines(header, lines)
+
+
+def write_lines(header: Mapping[str, Any], sections: Mapping[str, list[str]]) -> str:
+    """Return the JSON text of `header` and of sections whose records are lines already."""
+    fields = [f"{json.dumps(name)}: {line(value, name)}" for name, value in header.items()]
+    for name, lines in sections.items():
+        joined = ",\n".join(lines)
+        fields.append(f"{json.dumps(name)}: [\n{joined}\n]" if lines else f"{json.dumps(name)}: []")
     return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
-def _line(value: Any, owner: str) -> str:
+def line(value: Any, owner: str) -> str:
+    """Return the JSON text of a value on one line; `owner` says in errors whose it is."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         # Half a surrogate pair is a character in Python and none in UTF-8: it is written as an escape.
@@ -132,11 +139,11 @@ class Text:
             try:
                 use(read(record))
             except EngineError as error:
-                line = self.line(name, index)
+                number = self.line(name, index)
                 self.refuse(
-                    "{file}, line {line}: {problem}" if line else "{file}: {problem}",
+                    "{file}, line {line}: {problem}" if number else "{file}: {problem}",
                     hint="Mend it by hand, or take a copy of the file that is whole.",
-                    line=line,
+                    line=number,
                     problem=error,
                     node=error.node,
                 )

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.core.errors import EngineError
 from studio.document.document import Document, PortRef
-from studio.document.file import dumps
+from studio.document.file import Writer
 from studio.run import worker
 from studio.run.messages import (
     Command,
@@ -89,6 +89,7 @@ class RunController(QObject):
         self._oldest = 0
         self._watching: PortRef | None = None
         self._document: Document | None = None
+        self._writer = Writer()
         self._reset = False
         self.busy = False
         self._signals = {
@@ -176,7 +177,7 @@ class RunController(QObject):
             return
         self._revision += 1
         try:
-            text = dumps(self._document)
+            text = self._writer.text(self._document)
         except EngineError as error:
             self.previewed.emit(Previewed(self._revision, {}, {error.node or "": error}))
             return
@@ -189,7 +190,7 @@ class RunController(QObject):
         """Begin to train, and return the number of this run."""
         self.run += 1
         try:
-            text = dumps(document)
+            text = self._writer.text(document)
         except EngineError as error:
             self.ended.emit(Ended(self.run, "failed", error=error))
             return self.run

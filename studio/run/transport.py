@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import weakref
 from dataclasses import dataclass, fields, is_dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
@@ -15,6 +16,17 @@ import numpy as np
 SHARED_BYTES: Final = 1 << 16
 
 
+#: Arrays from this size on are not copied: 100 MB would hold the window up for 100 ms.
+MAPPED_BYTES: Final = 1 << 20
+#: Shared memory that no array uses any more, to be closed.
+_left: list[SharedMemory] = []
+
+
+def _close_left() -> None:
+    while _left:
+        _left.pop().close()
+
+
 @dataclass(frozen=True)
 class SharedArray:
     """An array that lies in shared memory until it is fetched, once."""
@@ -24,13 +36,18 @@ class SharedArray:
     dtype: str
 
     def fetch(self) -> Any:
-        """Return a copy of the array and free the memory."""
+        """Return the array and free the memory: a small one copied, a large one where it lies until it is given up."""
         segment = SharedMemory(self.name)
-        try:
-            return np.ndarray(self.shape, self.dtype, segment.buf).copy()
-        finally:
+        array: Any = np.ndarray(self.shape, self.dtype, segment.buf)
+        if array.nbytes < MAPPED_BYTES:
+            array = array.copy()
             segment.close()
-            segment.unlink()
+        else:
+            array.flags.writeable = False
+            # At this moment the array still holds the memory, which can only be closed a little later.
+            weakref.finalize(array, _left.append, segment).atexit = False
+        segment.unlink()
+        return array
 
     def free(self) -> None:
         """Free the memory without a look at it."""
@@ -53,6 +70,7 @@ def pack(message: Any) -> Any:
 
 def unpack(message: Any) -> Any:
     """Return a message with its arrays fetched from shared memory."""
+    _close_left()
     return _mapped(message, lambda v: isinstance(v, SharedArray), SharedArray.fetch)
 
 

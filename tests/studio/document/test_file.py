@@ -13,8 +13,9 @@ from strategies import documents
 from engine.core.errors import DataLossError, InvalidArgumentError, NotFoundError, UnavailableError
 from studio.document import file
 from studio.document.document import Document, Node, PortRef, Wire
-from studio.document.edits import AddNode, AddWire, SetTitle
+from studio.document.edits import AddNode, AddWire, SetParams, SetTitle, remove
 from studio.document.file import dumps, load, loads, save
+from studio.document.history import History
 
 
 @given(documents())
@@ -283,3 +284,20 @@ def test_errors_keep_the_problem_of_the_line():
     assert caught.value.facts["line"] == 5
     assert caught.value.facts["problem"].node == "a" == caught.value.node
     assert json.dumps(str(caught.value))
+
+
+def test_a_writer_that_remembers_lines_writes_the_same(monkeypatch):
+    history = History(small())
+    document, writer, written = history.document, file.Writer(), []
+    original = file.line
+    monkeypatch.setattr(file, "line", lambda value, owner: written.append(owner) or original(value, owner))
+    assert writer.text(document) == dumps(document)
+    written.clear()
+    history.do(SetParams("a", {"x": 3}))
+    assert writer.text(document) == dumps(document)
+    assert written.count("a") == 2, "once by each"
+    history.do(remove(document, ["b"]))
+    assert writer.text(document) == dumps(document)
+    history.undo()
+    assert writer.text(document) == dumps(document)
+    assert writer.text(Document()) == dumps(Document())

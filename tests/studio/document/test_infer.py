@@ -373,3 +373,25 @@ def test_a_new_wire_is_noticed() -> None:
     document.apply(AddNode(Node("root", "op.sqrt")))
     document.apply(AddWire(wire("data.x > root.x")))
     assert inference.analyse(document).specs[port("root.output")] == TensorSpec((None, 2))
+
+
+def test_what_lies_behind_a_circle_is_known_again_once_it_is_open() -> None:
+    document = moons()
+    inference = Inference(CATALOGUE)
+    first = told(inference.analyse(document))
+    for id, source in (("c", "b"), ("b", "a"), ("a", "c")):  # the last is fed by the one before it
+        document.apply(AddNode(Node(id, "op.tanh")))
+        if source in document.nodes:
+            document.apply(AddWire(wire(f"{source}.output > {id}.x")))
+    document.apply(connect(document, port("c.output"), port("hidden.inputs")))
+    document.apply(connect(document, port("a.output"), port("b.x")))
+    assert told(inference.analyse(document)) == told(analyse(document))
+    document.apply(connect(document, port("b.output"), port("c.x")))
+    closed = inference.analyse(document)
+    assert told(closed) == told(analyse(document))
+    assert port("hidden.output") not in closed.specs
+    document.apply(connect(document, port("data.x"), port("a.x")))
+    assert told(inference.analyse(document)) == told(analyse(document))
+    document.apply(remove(document, ["a", "b", "c"]))
+    document.apply(connect(document, port("data.x"), port("hidden.inputs")))
+    assert told(inference.analyse(document)) == first

@@ -329,9 +329,12 @@ def test_stop_without_effect_is_said_to_have_none(
     assert run.state == "training", "nothing is killed unasked"
     os.kill(run.pid, signal.SIGCONT)
     assert wait_for(qtbot, heard, Ended)[0].status == "stopped"
-    with qtbot.assertNotEmitted(run.stuck, wait=400):
-        run.train(long(), "lazy")
-        run.stop()
+    run._stop_timer.setInterval(60_000)
+    run.train(long(), "lazy")
+    run.stop()
+    assert run._stop_timer.isActive()
+    wait_for(qtbot, heard, Ended, 2)
+    assert not run._stop_timer.isActive(), "it had its effect"
 
 
 def test_a_preview_that_takes_its_time_makes_the_engine_busy(run: RunController, heard: Listener, qtbot: QtBot) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from studio.document.document import PortRef
 from studio.run import transport
-from studio.run.messages import Progress, Shutdown, TensorInfo, Watched
-from studio.run.transport import SHARED_BYTES, Outbox, SharedArray, discard, pack, unpack
+from studio.run.messages import Progress, Ready, Shutdown, TensorInfo, Watched
+from studio.run.transport import MAPPED_BYTES, SHARED_BYTES, Outbox, SharedArray, discard, pack, unpack
 
 PORT = PortRef("a", "output")
 SHARED_MEMORY = Path("/dev/shm")
@@ -113,3 +113,20 @@ def test_nobody_waits_for_one_who_does_not_read(pipe: tuple[Connection, Connecti
     pipe[1].close()
     outbox._thread.join(5)
     assert not outbox._thread.is_alive()
+
+
+def test_a_huge_array_is_not_copied_and_its_memory_is_given_back() -> None:
+    values = np.arange(MAPPED_BYTES // 4, dtype=np.float32).reshape(64, -1)
+    message = pack(watched(values))
+    name = message.values.name
+    got = unpack(message).values
+    part = got[3]
+    np.testing.assert_array_equal(got, values)
+    assert not got.flags.writeable
+    assert not (SHARED_MEMORY / name).exists(), "nobody can forget it"
+    del got
+    np.testing.assert_array_equal(part, values[3])
+    del part
+    assert [segment.name for segment in transport._left] == [name]
+    unpack(Ready({}))
+    assert transport._left == []

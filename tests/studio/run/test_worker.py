@@ -249,6 +249,25 @@ def test_stop_ends_a_training_within_a_step(worker: Worker, post: Post) -> None:
     assert "val_loss" not in ended.logs
 
 
+@pytest.mark.parametrize("mode", ["eager", "lazy"])
+def test_stop_ends_a_validation_within_a_step(
+    worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch, mode: Any
+) -> None:
+    validated: list[int] = []
+
+    def begin(self: Any, batch: int, logs: Any = None) -> None:
+        validated.append(batch)
+        if len(validated) == 2:
+            worker.receive(Control("stop", 1))
+        original(self, batch, logs)
+
+    original = worker_module._Listener.on_test_batch_begin
+    monkeypatch.setattr(worker_module._Listener, "on_test_batch_begin", begin)
+    worker.handle(train(long(), mode=mode))
+    assert [e.status for e in post.of(Ended)] == ["stopped"]
+    assert validated == [0, 1]
+
+
 @pytest.fixture
 def slow_moons(monkeypatch: pytest.MonkeyPatch, worker: Worker) -> Iterator[list[int]]:
     """Moons that come by a download of a hundred pieces; the list holds those that came."""
