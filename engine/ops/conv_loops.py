@@ -26,9 +26,13 @@ def unfold(g: Array, x: Array, depth: int, start: int, count: int, columns: Arra
     """Lay out the windows of `count` lines as rows, from the channel `depth` on."""
     deep, high, wide, many_d, many_h, many_w = g[9], g[10], g[11], g[12], g[13], g[14]
     taps_w, all_channels, channels = g[17], g[18], g[19]
-    joined = g[5] == 1 and channels == all_channels  # then the taps along a line are one run of elements
     run = taps_w * channels
     inner = g[15] * g[16] * run
+    # the windows that lie inside along a line; if nothing lies between their elements there, these are one run
+    first_inside = min(many_w, (g[8] + g[2] - 1) // g[2])
+    last_inside = max(first_inside, min(many_w, (wide - taps_w + g[8]) // g[2] + 1))
+    if g[5] != 1 or channels != all_channels:
+        last_inside = first_inside
     for line in range(count):
         at = start + line
         h = (at % many_h) * g[1] - g[7]
@@ -41,21 +45,27 @@ def unfold(g: Array, x: Array, depth: int, start: int, count: int, columns: Arra
                 v = h + b * g[4]
                 inside = z >= 0 and z < deep and v >= 0 and v < high
                 first = ((n * deep + z) * high + v) * wide * all_channels + depth
-                u = -g[8]
                 for j in range(many_w):
-                    place = k + j * inner
+                    u, place = j * g[2] - g[8], k + j * inner
                     if not inside:
                         clear_run(columns, place, run)
-                    elif joined and u >= 0 and u + taps_w <= wide:
-                        copy_run(columns, place, x, first + u * channels, run)
-                    else:
+                    elif j < first_inside or j >= last_inside:
                         for c in range(taps_w):
                             w = u + c * g[5]
                             if w >= 0 and w < wide:
                                 copy_run(columns, place + c * channels, x, first + w * all_channels, channels)
                             else:
                                 clear_run(columns, place + c * channels, channels)
-                    u += g[2]
+                    elif run >= 16:
+                        copy_run(columns, place, x, first + u * channels, run)
+                if inside and run < 16:  # too short to be worth a vector: along the line instead
+                    for i in range(run):
+                        target = np.uint64(k + first_inside * inner + i)
+                        source = np.uint64(first + (first_inside * g[2] - g[8]) * channels + i)
+                        for _ in range(last_inside - first_inside):
+                            columns[target] = x[source]
+                            target += np.uint64(inner)
+                            source += np.uint64(g[2] * channels)
                 k += run
 
 
