@@ -40,7 +40,7 @@ def _helpers() -> str:
     """
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    own = ("mathlib.py", "blas.py", "parallel.py", "denormals.py")
+    own = ("mathlib.py", "pipeline.py", "blas.py", "parallel.py", "denormals.py")
     for file in (*(here / name for name in own), here.parent / "ops" / "scalar.py"):
         digest.update(file.read_bytes())
     digest.update(repr((sys.version_info[:3], numba.__version__, llvmlite.__version__, np.__version__)).encode())

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """A buffer that is needed from step `first` to step `last`, both included."""
+    """A buffer that is needed from step `first` to step `last`, both included.
+
+    One that `continues` another, whose last step is its first, is written over it.
+    """
 
     nbytes: int
     first: int
     last: int
+    continues: int | None = None
 
 
 def assign(lifetimes: Sequence[Lifetime]) -> tuple[list[int], list[int]]:
@@ -31,6 +35,10 @@ def assign(lifetimes: Sequence[Lifetime]) -> tuple[list[int], list[int]]:
     busy_until: list[int] = []
     for i in sorted(range(len(lifetimes)), key=lambda i: (lifetimes[i].first, -lifetimes[i].nbytes)):
         life = lifetimes[i]
+        if life.continues is not None:
+            blocks[i] = blocks[life.continues]
+            busy_until[blocks[i]] = life.last
+            continue
         free = [b for b, until in enumerate(busy_until) if until < life.first]
         fitting = [b for b in free if sizes[b] >= life.nbytes]
         if fitting:

@@ -10,15 +10,14 @@ from typing import Any, NoReturn
 import numpy as np
 
 from engine.compile import cache
-from engine.compile.layout import is_shape_only, layout_of
 from engine.compile.memory import Lifetime, assign
+from engine.compile.reuse import overwrites
 from engine.compile.select import Choice, select
 from engine.compile.source import Source
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from engine.graph.graph import Graph, Node, Value
-from engine.passes.fuse import FUSED
 
 #: Called before a kernel is compiled: its name, how many are ready, how many there are.
 Report = Callable[[str, int, int], None]
@@ -99,7 +98,9 @@ class Plan:
         self._runs: list[Node] = [n for n in graph.nodes if n.op.name not in ("placeholder", "constant")]
         self._roots = {v: self._root(v) for n in graph.nodes for v in n.outputs}
         self._input_index = {v: i for i, v in enumerate(graph.inputs)}
-        self.inplace = {i: o for i, o in (inplace or {}).items() if self._can_overwrite(graph.inputs[i], o)}
+        self._last_use = self._last_uses()
+        self.overwrites = overwrites(graph, self._runs, self._roots, self._last_use, inplace or {})
+        self.inplace = self._states_in_place(inplace or {})
         self._place_buffers()
         self._calls: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
         self._users = self._step_inputs()
@@ -114,42 +115,35 @@ class Plan:
             value = value.node.inputs[0]
         return value
 
-    def _can_overwrite(self, state: Value, output: int) -> bool:
-        """Whether the kernel that computes the next state may write over the present one.
+    def _last_uses(self) -> dict[Value, int]:
+        """Return the number of the last step that reads or writes each root; beyond the end for what is given out."""
+        last: dict[Value, int] = {}
+        for number, node in enumerate(self._runs):
+            for value in (*node.inputs, *node.outputs):
+                last[self._roots[value]] = number
+        for value in self.graph.outputs:
+            last[self._roots[value]] = len(self._runs)
+        return last
 
-        It may, if it reads it element by element at the place where it writes, and no later step reads it.
-        """
-        target = self.graph.outputs[output]
-        node = target.node
-        if node.op is not FUSED or state.spec != target.spec or node not in self._runs:
-            return False
-        body: Graph = node.attrs["body"]
-        layout = layout_of(body)
-        given = layout.outputs[target.index]
-        taken = [v for v in body.inputs if not is_shape_only(body, v)]
-        for outer, inner in zip(node.inputs, body.inputs, strict=True):
-            if self._roots[outer] == state and inner in taken and layout.inputs[taken.index(inner)] != given:
-                return False
-        if len(given) != len(layout.sizes):
-            return False
-        position = self._runs.index(node)
-        later = self._runs[position + 1 :]
-        read_later = any(self._roots[v] == state for n in later for v in n.inputs)
-        views = [v for v in self.graph.outputs if self._roots[v] == state]
-        return not read_later and not views and self.graph.outputs.count(target) == 1
+    def _states_in_place(self, wanted: Mapping[int, int]) -> dict[int, int]:
+        """Return those inputs over which their next state is written."""
+        return {i: o for i, o in wanted.items() if self._overwritten(self.graph.outputs[o]) == self.graph.inputs[i]}
+
+    def _overwritten(self, value: Value) -> Value | None:
+        """Return the root over whose memory the value is written, if any."""
+        position = self.overwrites.get(value.node, {}).get(value.index)
+        return None if position is None else self._roots[value.node.inputs[position]]
 
     def _place_buffers(self) -> None:
         """Give every computed value an array; those that a run's outside sees keep theirs to themselves."""
         position = {n: i for i, n in enumerate(self._runs)}
-        end = len(self._runs)
-        last: dict[Value, int] = {}
-        for node in self._runs:
-            for value in (*node.inputs, *node.outputs):
-                last[self._roots[value]] = position[node]
-        for value in self.graph.outputs:
-            last[self._roots[value]] = end
-        values = [v for n in self._runs if not n.op.view for v in n.outputs]
-        lifetimes = [Lifetime(_size(v), position[v.node], last.get(v, position[v.node])) for v in values]
+        states = {self.graph.outputs[o] for o in self.inplace.values()}
+        values = [v for n in self._runs if not n.op.view for v in n.outputs if v not in states]
+        number = {v: i for i, v in enumerate(values)}
+        lifetimes = [
+            Lifetime(_size(v), position[v.node], self._last_use[v], None if root is None else number.get(root))
+            for v, root in zip(values, map(self._overwritten, values), strict=True)
+        ]
         blocks, sizes = assign(lifetimes)
         self.blocks = [_aligned(n) for n in sizes]
         self.lifetimes = dict(zip(values, lifetimes, strict=True))
@@ -193,7 +187,7 @@ class Plan:
     def _step(self, node: Node, report: Report | None, number: int, total: int) -> Step:
         inputs = tuple(self._array(v) for v in node.inputs)
         outputs = tuple(self._array(v) for v in node.outputs)
-        choice = select(node)
+        choice = select(node, self.overwrites.get(node, {}))
         arguments = choice.arrange(inputs, outputs)
         function, source = choice.function, None
         if choice.source is not None:

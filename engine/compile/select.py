@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,13 @@ class Choice:
     source: Callable[[Sequence[Any]], Source] | None = None
 
 
-def select(node: Node) -> Choice:
-    """Return how a node is computed. Its shapes must be known."""
+def select(node: Node, overwrites: Mapping[int, int]) -> Choice:
+    """Return how a node is computed. Its shapes must be known.
+
+    `overwrites` says which outputs of a fused node are written over which of its inputs (see `engine.compile.reuse`).
+    """
     if node.op is FUSED:
-        return _fused(node)
+        return _fused(node, overwrites)
     if node.op.kernel is not None and has_kernel_dtypes(node):
         arrange = node.op.kernel.arrange
         return Choice(
@@ -71,19 +74,21 @@ def _gemm(transpose_a: bool, transpose_b: bool) -> Arrange:
     return lambda inputs, outputs: (swapped(inputs[0], transpose_a), swapped(inputs[1], transpose_b), outputs[0])
 
 
-def _fused(node: Node) -> Choice:
+def _fused(node: Node, overwrites: Mapping[int, int]) -> Choice:
     body: Graph = node.attrs["body"]
     layout = layout_of(body)
     taken = [i for i, v in enumerate(body.inputs) if not is_shape_only(body, v)]
+    written = [o for o in range(len(body.outputs)) if o not in overwrites]
     shapes_in = [layout.shape(loops) for loops in layout.inputs]
-    shapes_out = [layout.shape(loops) for loops in layout.outputs]
+    shapes_out = [layout.shape(layout.outputs[o]) for o in written]
+    same = {o: taken.index(i) for o, i in overwrites.items()}
 
     def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
         arrays = [inputs[i].reshape(s) for i, s in zip(taken, shapes_in, strict=True)]
-        arrays += [a.reshape(s) for a, s in zip(outputs, shapes_out, strict=True)]
+        arrays += [outputs[o].reshape(s) for o, s in zip(written, shapes_out, strict=True)]
         return (*layout.sizes, *arrays)
 
-    return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout))
+    return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout, same))
 
 
 def _reference(node: Node) -> Callable[..., None]:

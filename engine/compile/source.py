@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ import numpy as np
 from numba import njit
 
 from engine.compile.mathlib import accumulate, accumulate_product  # and gives the words of `s` their meaning
+from engine.compile.pipeline import Apart
 from engine.ops import scalar as s
 
 '''
@@ -84,7 +85,7 @@ def decorator(signature: str, parallel: bool = False) -> str:
     bounds = bool(os.environ.get("TRENZA_BOUNDSCHECK")) and not parallel  # Numba cannot have both
     options = f'nogil=True, error_model="numpy", boundscheck={bounds}, fastmath={FASTMATH}'
     options += f",\n      parallel={PRANGE_ONLY}" if parallel else ""
-    return f'njit("{signature}", cache=True, {options})' if signature else f"njit({options})"
+    return f'njit("{signature}", cache=True, {options}, pipeline_class=Apart)' if signature else f"njit({options})"
 
 
 def literal(value: Any, dtype: DType) -> str:
@@ -139,9 +140,10 @@ def _cast(value: Any, dtype: DType) -> str:
 class _Writer:
     """Writes the loop nest of one body. Statements go to the innermost loop they depend on."""
 
-    def __init__(self, body: Graph, layout: Layout) -> None:
+    def __init__(self, body: Graph, layout: Layout, overwrites: Mapping[int, int]) -> None:
         self.body = body
         self.layout = layout
+        self.targets = {o: f"a{i}" for o, i in overwrites.items()}
         self.depth = len(layout.sizes)
         self.taken = [v for v in body.inputs if not is_shape_only(body, v)]
         self.names: dict[Value, str] = {}
@@ -161,7 +163,7 @@ class _Writer:
         lines = self._nest()
         parameters = [f"n{i}" for i in range(self.depth)]
         parameters += [f"a{i}" for i in range(len(self.taken))]
-        parameters += [f"out{i}" for i in range(len(self.body.outputs))]
+        parameters += [f"out{i}" for i in self._written()]
         names = tuple(n.op.name for n in members)
         text = HEADER.format(title=f"Fused: {', '.join(names)}.")
         signature = self._signature()
@@ -169,8 +171,16 @@ class _Writer:
         text += "\n".join("    " + line for line in lines) + "\n"
         return Source(text, signature, names)
 
+    def _written(self) -> list[int]:
+        """Return the outputs that have arrays of their own."""
+        return [i for i in range(len(self.body.outputs)) if i not in self.targets]
+
+    def _target(self, i: int, loops: Sizes) -> str:
+        return f"{self.targets.get(i, f'out{i}')}[{_index(loops)}]"
+
     def _signature(self) -> str:
-        arrays = zip((*self.taken, *self.body.outputs), (*self.layout.inputs, *self.layout.outputs), strict=True)
+        arrays = list(zip(self.taken, self.layout.inputs, strict=True))
+        arrays += [(self.body.outputs[i], self.layout.outputs[i]) for i in self._written()]
         types = ["int64"] * self.depth + [array_type(v.spec.dtype, max(len(loops), 1)) for v, loops in arrays]
         return f"void({', '.join(types)})"
 
@@ -189,7 +199,7 @@ class _Writer:
             if is_reduction(value.node):
                 self._reduction(i, value, loops, before, opening, closing, innermost, after)
             else:
-                innermost.append(f"out{i}[{_index(loops)}] = {self.names[value]}")
+                innermost.append(f"{self._target(i, loops)} = {self.names[value]}")
         lines = [*before]
         for level in range(self.depth + 1):
             indent = "    " * level
@@ -218,7 +228,7 @@ class _Writer:
         start = self._start(kind, dtype)
         term = self.names[value.node.inputs[0]]
         level = loops[-1] + 1 if loops else 0  # the loops from here on are summed over
-        target = f"out{i}[{_index(loops)}]"
+        target = self._target(i, loops)
         summed_outside = len(loops) != level
         if summed_outside:
             before += [f"out{i}[...] = {start}"]
@@ -238,7 +248,7 @@ class _Writer:
 
     def _scaled(self, i: int, loops: Sizes) -> list[str]:
         lines = [f"{'    ' * d}for i{k} in range(n{k}):" for d, k in enumerate(loops)]
-        return [*lines, f"{'    ' * len(loops)}out{i}[{_index(loops)}] *= share{i}"]
+        return [*lines, f"{'    ' * len(loops)}{self._target(i, loops)} *= share{i}"]
 
     @staticmethod
     def _start(kind: str, dtype: DType) -> str:
@@ -252,9 +262,12 @@ def _index(loops: Sequence[int]) -> str:
     return ", ".join(f"i{k}" for k in loops) or "0"
 
 
-def fused_source(body: Graph, layout: Layout) -> Source:
-    """Return the kernel for the body of a fused node."""
-    return _Writer(body, layout).source()
+def fused_source(body: Graph, layout: Layout, overwrites: Mapping[int, int]) -> Source:
+    """Return the kernel for the body of a fused node.
+
+    `overwrites` says which outputs are written over which of the arrays it takes: these have no array of their own.
+    """
+    return _Writer(body, layout, overwrites).source()
 
 
 #: Where the words of `engine.ops.loops` that a hand-written kernel uses come from.

@@ -45,3 +45,9 @@ def test_there_are_no_more_blocks_than_values_alive_at_once(lives: list[Lifetime
 def test_a_chain_needs_two_blocks_at_most(length: int) -> None:
     _, sizes = assign([Lifetime(8, step, step + 1) for step in range(length)])
     assert len(sizes) == min(length, 2)
+
+
+@given(st.integers(1, 20))
+def test_what_is_written_over_needs_no_second_block(length: int) -> None:
+    blocks, sizes = assign([Lifetime(8, i, i + 1, i - 1 if i else None) for i in range(length)])
+    assert (set(blocks), sizes) == ({0}, [8])
