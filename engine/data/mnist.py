@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 
@@ -30,7 +31,17 @@ def load_data(path: str | os.PathLike[str] | None = None) -> tuple[tuple[Array, 
     DataLossError
         If the file is broken.
     """
-    place = find(FILE, path) or download(FILE, URL, SHA256)
+    return read(find(FILE, path) or download(FILE, URL, SHA256))
+
+
+def read(place: Path) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Return what a file holds, if that is MNIST.
+
+    Raises
+    ------
+    DataLossError
+        If it is something else.
+    """
     arrays = read_npz(
         place,
         {

@@ -12,6 +12,7 @@ from engine.keras import (
     models,
     optimizers,
     regularizers,
+    saving,
     utils,
 )
 from engine.keras.layers import Input, Layer
@@ -33,5 +34,6 @@ __all__ = [
     "models",
     "optimizers",
     "regularizers",
+    "saving",
     "utils",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -63,6 +63,7 @@ class Layer(Declared):
 
     _tracked: dict[str, Any]
     _own_losses: list[Any]
+    _given: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __init__(
         self,
@@ -376,11 +377,23 @@ class Layer(Declared):
     # ------------------------------------------------------------------------------------------------------ config
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments by name."""
+        """Return the constructor's arguments by name, also those of a constructor of one's own."""
         config = super().get_config()
         regularizer = self.activity_regularizer
         kept = {} if regularizer is None else {"activity_regularizer": serialized(regularizer)}
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype.name, **kept, **config}
+        config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype.name, **kept, **config}
+        parameters = inspect.signature(type(self)).parameters
+        given = inspect.signature(type(self)).bind_partial(*self._given[0], **self._given[1]).arguments
+        variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        config |= {n: v for n, v in given.items() if parameters[n].kind not in variable and n not in config}
+        if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+            return config
+        return {name: value for name, value in config.items() if name in parameters}
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        layer = super().__new__(cls)
+        object.__setattr__(layer, "_given", (args, kwargs))  # for the configuration of classes with an own constructor
+        return layer
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from engine.core import nest
 from engine.core.dispatch import at
@@ -14,11 +14,14 @@ from engine.core.shape import as_shape
 from engine.core.spec import TensorSpec
 from engine.keras.keras_tensor import Call, KerasTensor
 from engine.keras.layers.layer import Layer
+from engine.keras.layers.serialization import register_keras_serializable
+from engine.keras.models.config import functional_config, functional_from_config
 from engine.keras.models.summary import summary_text
 from engine.keras.training.outputs import names_of
 from engine.keras.training.trainer import Trainer
 
 
+@register_keras_serializable()
 class Model(Layer, Trainer):
     """Layers wired from inputs to outputs, or a class with layers and a `call` of its own.
 
@@ -37,6 +40,8 @@ class Model(Layer, Trainer):
     >>> model.count_params(), model.output_shape
     (10, TensorShape([None, 2]))
     """
+
+    holds_layers = True
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
@@ -63,6 +68,31 @@ class Model(Layer, Trainer):
         sources = [t.made_by.target for t in nest.leaves(inputs) if t.made_by and isinstance(t.made_by.target, Layer)]
         self.layers_ = [*(s for s in sources if s not in self.layers_), *self.layers_]
         self.built = True
+
+    @property
+    def calls_in_order(self) -> list[Call]:
+        """The calls of layers and ops between its inputs and outputs, in an order in which they can run."""
+        return [c for c in self._calls if c.args or c.kwargs] if self.is_functional else []
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the layers and how they are wired; of a class with its own `call`, its constructor's arguments."""
+        return functional_config(self) if self.is_functional else super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
+        """Return a model of the same architecture with new weights.
+
+        Parameters
+        ----------
+        custom_objects
+            Classes of layers by name, beside those of `keras.layers`.
+        """
+        if "calls" not in config:
+            return cls(**config)
+        inputs, outputs = functional_from_config(config, custom_objects)
+        model = cls(inputs, outputs, name=config["name"])
+        model.trainable = config["trainable"]
+        return model
 
     @property
     def is_functional(self) -> bool:

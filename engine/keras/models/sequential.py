@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.keras.keras_tensor import KerasTensor
 from engine.keras.layers.input import Input, InputLayer
 from engine.keras.layers.layer import Layer
+from engine.keras.layers.serialization import deserialize, register_keras_serializable, serialize
 from engine.keras.models.model import Model
 
 
+@register_keras_serializable()
 class Sequential(Model):
     """Layers in a row, each fed by the one before.
 
@@ -122,6 +124,36 @@ class Sequential(Model):
 
     def sublayers(self) -> Any:
         return iter(self._row)
+
+    @property
+    def row(self) -> list[Layer]:
+        """Its layers."""
+        return list(self._row)
+
+    @property
+    def entrance(self) -> KerasTensor | None:
+        """Its symbolic input, if it is known."""
+        return self._entrance
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the layers, and the input if it is known."""
+        first = None
+        if (x := self._entrance) is not None:
+            first = {"batch_shape": list(x.shape), "dtype": x.dtype.name, "name": x.name}
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "input": first,
+            "layers": [serialize(layer) for layer in self._row],
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
+        """Return a model of the same architecture with new weights."""
+        first = [Input(**config["input"])] if config["input"] else []
+        model = cls([*first, *(deserialize(each, custom_objects) for each in config["layers"])], name=config["name"])
+        model.trainable = config["trainable"]
+        return model
 
     def pop(self) -> Layer:
         """Take the last layer away and return it."""

@@ -157,3 +157,16 @@ def test_the_real_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert examples.train[0].max() == pytest.approx(1.0)
     assert examples.test is not None
     np.testing.assert_allclose(examples.test[0], x_test / 255, atol=1e-7)
+
+
+def test_keras_takes_the_name_of_a_file_or_its_path(nowhere: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(mnist, "read", lambda place: asked.append(place))
+    load_data = tf.keras.datasets.mnist.load_data
+    cached = put(nowhere / "keras" / "datasets") / "mnist.npz"
+    other = put(tmp_path / "other") / "mnist.npz"
+    named = other.rename(tmp_path / "other" / "digits.npz")
+    for path in ("mnist.npz", "nowhere.npz", named, tmp_path / "nowhere.npz", put(tmp_path / "folder")):
+        load_data(path)
+    load_data()
+    assert asked == [cached, cached, named, cached, tmp_path / "folder" / "mnist.npz", cached]
