@@ -109,7 +109,7 @@ def _layer_types() -> Iterable[NodeType]:
             category="layer",
             title=cls.__name__,
             summary=_summary(cls),
-            inputs=(Port("inputs"),),
+            inputs=(Port("inputs", variadic=cls.merges),),  # type: ignore[attr-defined]
             outputs=(Port("output"),),
             params=cls.params,  # type: ignore[attr-defined]
             help=inspect.getdoc(cls) or "",

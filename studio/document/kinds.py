@@ -40,6 +40,10 @@ def _op(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
     return result if isinstance(result, list) else [result]
 
 
+def _layer(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+    return [made(list(inputs)) if made.merges else made(*inputs)]
+
+
 def _loss(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
     return [made(*inputs)]
 
@@ -76,7 +80,7 @@ def _tensor(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "data": Kind(lambda t, params, name: (t.id, params), _tensor),
-    "layer": Kind(lambda t, params, name: t.make(**params, name=name), lambda made, inputs: [made(*inputs)]),
+    "layer": Kind(lambda t, params, name: t.make(**params, name=name), _layer),
     "op": Kind(lambda t, params, name: (t.make, params), _op),
     "loss": Kind(lambda t, params, name: t.make(**params, name=name), _loss),
     "metric": Kind(lambda t, params, name: t.make(**params, name=name), _metric),

@@ -169,7 +169,9 @@ class Program:
         rng.set_seed(rng.mixed(self.seed, id))
         made = kind_of(node_type).make(node_type, params, id)
         if isinstance(made, keras.Layer):
-            made.compute_output_spec(*specs)  # makes the weights while that seed is in force
+            made.compute_output_spec(
+                *([list(specs)] if made.merges else specs)
+            )  # makes the weights while that seed is in force
         return made
 
     def examples(self, step: Step) -> Examples:

@@ -399,3 +399,88 @@ def schedules(tf: Any) -> Results:
     model = single(tf.keras, optimizer=tf.keras.optimizers.Adam(table["piecewise"]))
     model.fit(X, VALUE, batch_size=3, shuffle=False, verbose=0)
     return {**found, "rate": float(model.optimizer.learning_rate), "weights": model.get_weights()[0]}
+
+
+@case
+def small_layers(tf: Any) -> Results:
+    kinds = tf.keras.layers
+    one, other = tf.constant(X), tf.constant(X[::-1].copy())
+    table = {
+        "Add": (kinds.Add(), [one, other]),
+        "Subtract": (kinds.Subtract(), [one, other]),
+        "Multiply": (kinds.Multiply(), [one, other]),
+        "Average": (kinds.Average(), [one, other, one]),
+        "Maximum": (kinds.Maximum(), [one, other]),
+        "Minimum": (kinds.Minimum(), [one, other]),
+        "Concatenate": (kinds.Concatenate(axis=1), [one, other]),
+        "Reshape": (kinds.Reshape((2, -1)), one),
+        "Permute": (kinds.Permute((2, 1)), tf.reshape(one, [2, 3, 8])),
+        "RepeatVector": (kinds.RepeatVector(2), one),
+        "Rescaling": (kinds.Rescaling(0.5, offset=-1.0), tf.constant(LABEL)),
+        "ReLU": (kinds.ReLU(max_value=1.0, negative_slope=0.2, threshold=0.3), one),
+        "ReLU leaky": (kinds.ReLU(negative_slope=0.2), one),
+        "LeakyReLU": (kinds.LeakyReLU(), one),
+        "ELU": (kinds.ELU(0.7), one),
+        "PReLU": (kinds.PReLU(alpha_initializer=tf.keras.initializers.Constant(0.3)), one),
+        "Softmax": (kinds.Softmax(axis=0), one),
+        "GaussianNoise": (kinds.GaussianNoise(0.5), one),
+    }
+    return {name: layer(inputs) for name, (layer, inputs) in table.items()}
+
+
+@case
+def own_layers(tf: Any) -> Results:
+    keras = tf.keras
+
+    class Linear(keras.layers.Layer):
+        def __init__(self, units: int = 3, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.units = units
+
+        def build(self, input_shape: Any) -> None:
+            self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="ones", trainable=True, name="w")
+            self.b = self.add_weight(shape=(self.units,), initializer="zeros", trainable=True)
+            self.seen = self.add_weight(initializer="zeros", trainable=False, name="seen")
+
+        def call(self, inputs: Any) -> Any:
+            self.add_loss(0.01 * tf.reduce_sum(inputs))
+            return tf.matmul(inputs, self.w) + self.b
+
+    class Block(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.drop, self.last = Linear(3), keras.layers.Dropout(0.0), Linear(1)
+            self.watch = keras.metrics.Mean(name="watch")
+
+        def call(self, inputs: Any) -> Any:
+            hidden = self.drop(tf.nn.relu(self.first(inputs)))
+            self.watch.update_state(tf.reduce_mean(hidden))
+            return self.last(hidden)
+
+    model = Block()
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    logs = model.fit(X, VALUE, batch_size=4, epochs=2, shuffle=False, verbose=0).history
+    found: Results = {k: np.array(v, "float32") for k, v in by_name(logs).items()}
+    model(X)
+    found["losses"] = np.array([float(v) for v in model.losses], "float32")
+    counts = [len(model.weights), len(model.trainable_weights), len(model.non_trainable_weights), model.count_params()]
+    model.first.trainable = False
+    found["counts"] = np.array([*counts, len(model.trainable_weights)])
+
+    optimizer, accuracy = keras.optimizers.Adam(0.05), keras.metrics.SparseCategoricalAccuracy()
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    net = keras.Sequential([keras.Input((4,)), Linear(5), keras.layers.ReLU(), keras.layers.Dense(3)])
+    net.layers[-1].set_weights(KERNELS[4:])
+
+    @tf.function
+    def step(x: Any, y: Any) -> Any:
+        with tf.GradientTape() as tape:
+            logits = net(x, training=True)
+            loss = loss_of(y, logits) + sum(net.losses)
+        optimizer.apply(tape.gradient(loss, net.trainable_weights), net.trainable_weights)
+        accuracy.update_state(y, logits)
+        return loss
+
+    for i in range(4):
+        found[f"loop {i}"] = step(tf.constant(X), tf.constant(LABEL))
+    return {**found, "accuracy": accuracy.result()}

@@ -77,7 +77,7 @@ def test_unknown_and_superfluous_arguments_are_refused(kind: type[Declared]) -> 
 # ------------------------------------------------------------------------------------------------------------ layers
 
 #: Layers with their arguments, the shape of an input, and how many weights they have.
-LAYER_CASES: dict[str, tuple[Callable[[], Any], tuple[int, ...], int]] = {
+LAYER_CASES: dict[str, tuple[Callable[[], Any], Any, int]] = {
     "Dense": (lambda: tf.keras.layers.Dense(3), (4, 5), 2),
     "Dense relu": (lambda: tf.keras.layers.Dense(3, activation="relu", use_bias=False), (4, 5), 1),
     "Dense axes": (lambda: tf.keras.layers.Dense(2, activation=tf.nn.tanh), (4, 3, 5), 2),
@@ -89,8 +89,35 @@ LAYER_CASES: dict[str, tuple[Callable[[], Any], tuple[int, ...], int]] = {
     "Flatten": (tf.keras.layers.Flatten, (4, 3, 5), 0),
     "Flatten vector": (tf.keras.layers.Flatten, (4,), 0),
     "Activation": (lambda: tf.keras.layers.Activation("softmax"), (4, 5), 0),
+    "Add": (tf.keras.layers.Add, [(4, 5), (4, 5), (4, 5)], 0),
+    "Subtract": (tf.keras.layers.Subtract, [(4, 5), (4, 5)], 0),
+    "Multiply": (tf.keras.layers.Multiply, [(4, 5), (4, 1)], 0),
+    "Average": (tf.keras.layers.Average, [(4, 5), (4, 5)], 0),
+    "Maximum": (tf.keras.layers.Maximum, [(4, 5), (4, 5)], 0),
+    "Minimum": (tf.keras.layers.Minimum, [(4, 5), (4, 5)], 0),
+    "Concatenate": (tf.keras.layers.Concatenate, [(4, 5), (4, 2)], 0),
+    "Reshape": (lambda: tf.keras.layers.Reshape((5, -1)), (4, 15), 0),
+    "Permute": (lambda: tf.keras.layers.Permute((2, 1)), (4, 3, 5), 0),
+    "RepeatVector": (lambda: tf.keras.layers.RepeatVector(3), (4, 5), 0),
+    "Rescaling": (lambda: tf.keras.layers.Rescaling(2.0, 1.0), (4, 5), 0),
+    "ReLU": (lambda: tf.keras.layers.ReLU(0.9, 0.2, 0.1), (4, 5), 0),
+    "LeakyReLU": (tf.keras.layers.LeakyReLU, (4, 5), 0),
+    "ELU": (tf.keras.layers.ELU, (4, 5), 0),
+    "PReLU": (lambda: tf.keras.layers.PReLU(tf.keras.initializers.Constant(0.3)), (4, 5), 1),
+    "Softmax": (lambda: tf.keras.layers.Softmax(axis=1), (4, 3, 5), 0),
+    "GaussianNoise": (lambda: tf.keras.layers.GaussianNoise(0.4, seed=1), (4, 5), 0),
     "Dropout": (lambda: tf.keras.layers.Dropout(0.4, seed=1), (4, 5), 0),
 }
+
+
+def mapped(function: Callable[[Any], Any], shape: Any) -> Any:
+    """Return what a function makes of a shape, or of each shape of a list."""
+    return [function(s) for s in shape] if isinstance(shape, list) else function(shape)
+
+
+def numbers(shape: tuple[int, ...]) -> Any:
+    """Return numbers around zero."""
+    return np.linspace(-1, 1, int(np.prod(shape)), dtype=np.float32).reshape(shape)
 
 
 def test_every_layer_has_a_case() -> None:
@@ -102,11 +129,13 @@ def test_every_layer_has_a_case() -> None:
 def test_the_announced_output_is_the_actual_one(name: str, batch: str | None) -> None:
     make, shape, count = LAYER_CASES[name]
     layer = make()
-    announced = layer.compute_output_spec(tf.TensorSpec((None if batch is None else shape[0], *shape[1:])))
-    output = layer(np.ones(shape, np.float32))
+    announced = layer.compute_output_spec(
+        mapped(lambda s: tf.TensorSpec((None if batch is None else s[0], *s[1:])), shape)
+    )
+    output = layer(mapped(lambda s: np.ones(s, np.float32), shape))
     assert announced.is_compatible_with(output)
     assert announced.shape[1:] == output.shape[1:]
-    assert announced.shape[0] == (None if batch is None else shape[0])
+    assert announced.shape[0] == (None if batch is None else 4)
     assert len(layer.weights) == count
     assert layer.count_params() == sum(w.size for w in layer.get_weights())
 
@@ -114,7 +143,7 @@ def test_the_announced_output_is_the_actual_one(name: str, batch: str | None) ->
 @pytest.mark.parametrize("name", LAYER_CASES)
 def test_a_layer_made_again_computes_the_same(name: str) -> None:
     make, shape, _ = LAYER_CASES[name]
-    layer, x = make(), np.linspace(-1, 1, int(np.prod(shape)), dtype=np.float32).reshape(shape)
+    layer, x = make(), mapped(numbers, shape)
     y = layer(x)
     again = type(layer).from_config(json.loads(json.dumps(layer.get_config())))
     again(x)
@@ -125,7 +154,7 @@ def test_a_layer_made_again_computes_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", LAYER_CASES)
 def test_eager_and_compiled_layers_agree(name: str) -> None:
     make, shape, _ = LAYER_CASES[name]
-    layer, x = make(), np.linspace(-1, 1, int(np.prod(shape)), dtype=np.float32).reshape(shape)
+    layer, x = make(), mapped(numbers, shape)
     assert_same([tf.function(lambda x: layer(x, training=False))(x)], [layer(x, training=False)])
 
 

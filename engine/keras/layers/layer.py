@@ -60,6 +60,8 @@ class Layer(Declared):
 
     #: Number of axes that the input must have at least; checked before `build`.
     min_rank = 0
+    #: Whether it takes a list of tensors.
+    merges = False
 
     _tracked: dict[str, Any]
     _own_losses: list[Any]

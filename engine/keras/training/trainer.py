@@ -212,7 +212,9 @@ class Trainer:
         own = {"loss": self._loss_tracker.update_state(loss, sample_weight=examples), **self._compiled_loss.own}
         if type(self).compute_metrics is not Trainer.compute_metrics:
             return {**self.compute_metrics(x, y, y_pred, sample_weight), **own}
-        return own | self._compiled_metrics.update(*self._by_output(y, y_pred, sample_weight))
+        own |= self._compiled_metrics.update(*self._by_output(y, y_pred, sample_weight))
+        # metrics that layers keep up to date themselves
+        return own | {name: metric.result() for name, metric in self._listed_metrics() if name not in own}
 
     def _by_output(self, y: Any, y_pred: Any, sample_weight: Any) -> tuple[list[str], list[Any], list[Any], list[Any]]:
         """Return names, truths, outputs and weights, one for each output."""
