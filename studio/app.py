@@ -331,6 +331,8 @@ class MainWindow(QMainWindow):
         if self.canvas is not None:
             self.canvas.set_preview(event.tensors, event.errors)
             self.problems.show_errors(event.errors)
+            port = self.inspector.tensor.port
+            self.inspector.tensor.mark_stale(port is not None and port not in event.tensors)
 
     def _on_watched(self, event: Watched) -> None:
         if event.port.node in self.document.nodes:

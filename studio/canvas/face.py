@@ -24,7 +24,7 @@ from studio.canvas.ports import Slot, input_slots, output_slots
 from studio.canvas.style import elided, text_width
 from studio.document.document import Document, Node, canonical
 from studio.document.nodetype import NodeType
-from studio.ui.i18n import _, label
+from studio.ui.i18n import _, decimal, label
 
 _GAP = 10.0
 _BADGE = 22.0
@@ -153,6 +153,7 @@ def show(param: Param, value: Any) -> str:
     if value is REQUIRED:
         return "—"
     try:
-        return param.show(value)
+        text = _("none") if value is None else param.show(value)
+        return decimal(text) if isinstance(value, float) else text
     except (ValueError, TypeError):
         return str(value)

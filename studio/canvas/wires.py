@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from studio.canvas.metrics import FAR_POSITION, WIRE_HOT, Detail
+from studio.canvas.metrics import FAR_POSITION, LABEL_GAP, LABEL_GROWTH, LEAST_LABEL, WIRE_HOT, Detail
 from studio.canvas.node_item import PaintState
 from studio.canvas.ports import UNKNOWN, Kind
 from studio.canvas.style import draw_text, font, text_width
@@ -59,7 +59,10 @@ class Strand:
     def area(self) -> QRectF:
         """Return what has to be painted anew when the strand changes."""
         area = self.path.controlPointRect().adjusted(-8, -8, 8, 8)
-        return area if self.label is None else area.united(self.label)
+        if self.label is None:
+            return area
+        wider = self.label.width() * (LABEL_GROWTH - 1) / 2
+        return area.united(self.label.adjusted(-wider, -wider, wider, wider))
 
 
 class WireLayer(QGraphicsItem):
@@ -195,16 +198,25 @@ class WireLayer(QGraphicsItem):
             self._paint_labels(painter, visible)
 
     def _paint_labels(self, painter: QPainter, visible: list[Strand]) -> None:
+        """Paint the shapes: zoomed out they are as large as can be read, and stand where there is room for that."""
         style = self._shared.style
         painter.setFont(font("shape"))
+        scale = max(1.0, LEAST_LABEL / (font("shape").pixelSize() * painter.worldTransform().m11()))
         for strand in visible:
-            if strand.label is not None:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(style.label_back)
-                painter.drawRoundedRect(strand.label, 7, 7)
-                painter.setPen(style.dim)
-                middle = strand.label.center()
-                draw_text(painter, middle.x() - text_width(strand.text, "shape") / 2, middle.y(), strand.text, "shape")
+            if strand.label is None:
+                continue
+            if scale > 1 and strand.label.width() * scale > strand.end.x() - strand.start.x() - 2 * LABEL_GAP:
+                continue
+            middle = strand.label.center()
+            painter.save()
+            painter.translate(middle)
+            painter.scale(scale, scale)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(style.label_back)
+            painter.drawRoundedRect(strand.label.translated(-middle), 7, 7)
+            painter.setPen(style.dim)
+            draw_text(painter, -text_width(strand.text, "shape") / 2, 0.0, strand.text, "shape")
+            painter.restore()
 
 
 def _label_area(strand: Strand) -> QRectF | None:

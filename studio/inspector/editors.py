@@ -15,7 +15,7 @@ from engine.core.param import REQUIRED, Param
 from studio.inspector.selection import MIXED
 from studio.inspector.stepping import step
 from studio.ui import fonts
-from studio.ui.i18n import DECIMAL_POINTS, _, label, language
+from studio.ui.i18n import _, decimal, label
 
 _BLANK: Final = (None, MIXED, REQUIRED)
 
@@ -27,8 +27,8 @@ def _blank(value: Any, param: Param) -> str:
     return _("required") if value is REQUIRED else _("none") if param.optional else ""
 
 
-class Editor(QWidget):
-    """Edits one parameter.
+class _Editor(QWidget):
+    """Edits one parameter. Each kind has a method `load(value)` that shows a value, or `MIXED` if the nodes differ.
 
     `committed` carries a value that was validated, `refused` the error of one that was not, or None once what is
     typed is right again.
@@ -50,10 +50,6 @@ class Editor(QWidget):
         self._layout.addWidget(widget)
         self.setFocusProxy(widget)
         self.widget = widget
-
-    def load(self, value: Any) -> None:
-        """Show `value`, or that the nodes differ if it is `MIXED`."""
-        raise NotImplementedError
 
 
 class _Field(QLineEdit):
@@ -98,7 +94,7 @@ class _Field(QLineEdit):
             self.selectAll()
 
 
-class LineEditor(Editor):
+class LineEditor(_Editor):
     """A line that is read with `Param.parse`: numbers, lists, texts."""
 
     def __init__(self, name: str, param: Param, parent: QWidget | None = None) -> None:
@@ -127,7 +123,7 @@ class LineEditor(Editor):
 
     def _written(self, value: Any) -> str:
         exact = repr(value) if isinstance(value, float) and float(f"{value:g}") != value else self.param.show(value)
-        return exact.replace(".", DECIMAL_POINTS[language()]) if self._is_number else exact
+        return decimal(exact) if self._is_number else exact
 
     def _read(self) -> Any:
         text = self.field.text()
@@ -172,7 +168,7 @@ class LineEditor(Editor):
                 self.committed.emit(stepped)
 
 
-class ChoiceEditor(Editor):
+class ChoiceEditor(_Editor):
     """A list of names, with "none" at its head where that is a value."""
 
     def __init__(self, name: str, param: Param, parent: QWidget | None = None) -> None:
@@ -211,7 +207,7 @@ class DTypeEditor(ChoiceEditor):
         return self.param.choices or DTYPES
 
 
-class BoolEditor(Editor):
+class BoolEditor(_Editor):
     """A check box; half checked while the nodes differ, or where None is a value and in force."""
 
     def __init__(self, name: str, param: Param, parent: QWidget | None = None) -> None:
@@ -237,6 +233,8 @@ class BoolEditor(Editor):
         self.box.setTristate(False)
         self.committed.emit(self.box.isChecked())
 
+
+Editor = LineEditor | ChoiceEditor | BoolEditor
 
 EDITORS: Final[dict[str, type[Editor]]] = {
     "int": LineEditor,

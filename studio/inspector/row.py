@@ -12,7 +12,7 @@ from engine.core.errors import EngineError
 from engine.core.param import Param
 from studio.inspector.editors import EDITORS
 from studio.ui import fonts
-from studio.ui.i18n import _, describe, label, sentence
+from studio.ui.i18n import _, decimal, describe, label, sentence
 from studio.ui.icons import icon
 
 FIELD_WIDTH: Final = 156
@@ -45,7 +45,7 @@ class ParamRow(QWidget):
         self._error: QLabel | None = None
         self._default: QToolButton | None = None
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(12, 2, 4, 2)
+        self._grid.setContentsMargins(12, 3, 4, 3)
         self._grid.setHorizontalSpacing(0)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
@@ -111,6 +111,7 @@ class ParamRow(QWidget):
         button.setObjectName(f"reset.{self.name}")
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         default = _("none") if self.param.default is None else self.param.show(self.param.default)
+        default = decimal(default) if self.param.kind == "float" else default
         text = _("Back to {default}").format(default=default)
         button.setToolTip(text)
         button.setAccessibleName(text)

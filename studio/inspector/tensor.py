@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
@@ -56,6 +65,10 @@ class TensorInspector(QWidget):
         self.wrong.setFont(fonts.sans(12))
         self.wrong.setWordWrap(True)
         self.wrong.hide()
+        self.stale = Text(N_("From an earlier run: the node has no value now."), "warn", fonts.sans(12))
+        self.stale.setObjectName("stale")
+        self.stale.setWordWrap(True)
+        self.stale.hide()
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
@@ -78,6 +91,7 @@ class TensorInspector(QWidget):
         body.setContentsMargins(12, 2, 12, 12)
         body.setSpacing(0)
         body.addLayout(about)
+        body.addWidget(self.stale)
         body.addSpacing(4)
         body.addWidget(self.tabs)
         body.addWidget(self._slicing)
@@ -108,6 +122,7 @@ class TensorInspector(QWidget):
     def show_tensor(self, watched: Watched) -> None:
         """Show the values of a port; the index is kept as long as it fits."""
         before, self._watched = self._watched, watched
+        self.mark_stale(False)
         if before is None or before.port != watched.port or len(before.info.shape) != len(watched.info.shape):
             self.index.setText(first_plane(watched.info.shape))
         accepting = [view for view in VIEWS if view.accepts(watched.info)]
@@ -117,6 +132,17 @@ class TensorInspector(QWidget):
         self._empty.hide()
         self._body.show()
         self.retranslate()
+
+    def mark_stale(self, stale: bool) -> None:
+        """Say that the values are of an earlier run, and show them paler."""
+        self.stale.setVisible(stale)
+        effect = self._stack.graphicsEffect()
+        if stale and effect is None:
+            fade = QGraphicsOpacityEffect(self._stack)
+            fade.setOpacity(0.45)
+            self._stack.setGraphicsEffect(fade)
+        elif not stale and effect is not None:
+            self._stack.setGraphicsEffect(None)  # type: ignore[arg-type]  # which takes it away
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Literal
@@ -30,6 +32,7 @@ from studio.run.messages import (
     Ready,
     Shutdown,
     Started,
+    TensorInfo,
     Train,
     Watch,
     Watched,
@@ -46,8 +49,8 @@ PREVIEW_DELAY: Final = 40
 BUSY_DELAY: Final = 300
 #: Milliseconds after which Stop that has had no effect is said to have none.
 STOP_PATIENCE: Final = 2000
-#: Messages taken in one look; the rest waits for the next frame.
-MOST_MESSAGES: Final = 64
+#: Milliseconds after which a look takes no more messages; the rest waits for the next frame.
+DRAIN_BUDGET: Final = 6
 
 
 class RunController(QObject):
@@ -89,6 +92,7 @@ class RunController(QObject):
         self._oldest = 0
         self._watching: PortRef | None = None
         self._document: Document | None = None
+        self._parts: dict[PortRef, TensorInfo] = {}  # of a preview that is not complete yet
         self._writer = Writer()
         self._reset = False
         self.busy = False
@@ -144,6 +148,7 @@ class RunController(QObject):
         self._rest()
         process, connection, outbox = self._process, self._connection, self._outbox
         self._process = self._connection = self._outbox = None
+        self._parts = {}
         if process is None or connection is None or outbox is None:
             return
         process.join(patience)
@@ -236,10 +241,11 @@ class RunController(QObject):
         if self._connection is None:
             return
         try:
-            for _ in range(MOST_MESSAGES):
-                if self._connection is None or not self._connection.poll():
-                    break
+            begin = time.perf_counter()
+            while self._connection is not None and self._connection.poll():
                 self._receive(unpack(self._connection.recv()))
+                if 1000 * (time.perf_counter() - begin) > DRAIN_BUDGET:
+                    break
         except (EOFError, OSError):
             self._crash()
             return
@@ -251,7 +257,12 @@ class RunController(QObject):
             return
         if isinstance(event, Previewed):
             if event.revision < self._oldest:
+                self._parts = {}
                 return
+            self._parts |= event.tensors
+            if not event.last:
+                return
+            event, self._parts = replace(event, tensors=self._parts), {}
             if event.revision == self._revision:
                 self._rest()
         if isinstance(event, Watched) and event.port != self._watching:

@@ -96,11 +96,15 @@ class TensorInfo:
 
 @dataclass(frozen=True)
 class Previewed:
-    """The outcome of a preview: a summary for each output port that has a value, an error for each node that failed."""
+    """The outcome of a preview: a summary for each output port that has a value, an error for each node that failed.
+
+    That of a large document comes in parts, so that taking one does not hold the window up; `last` ends them.
+    """
 
     revision: int
     tensors: Mapping[PortRef, TensorInfo]
     errors: Mapping[str, EngineError]
+    last: bool = True
 
 
 @dataclass(frozen=True)

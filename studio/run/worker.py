@@ -40,6 +40,7 @@ from studio.run.messages import (
     Ready,
     Shutdown,
     Started,
+    TensorInfo,
     Train,
     Watch,
     Watched,
@@ -50,6 +51,8 @@ from studio.run.transport import pack
 #: Seconds between two reports of a training, and between two looks at its tensors.
 REPORT_INTERVAL: Final = 0.05
 LOOK_INTERVAL: Final = 0.5
+#: Most tensors in one part of a preview: taking 1,500 at once held the window up for 50 ms.
+PART: Final = 128
 
 
 class Switches:
@@ -214,10 +217,13 @@ class Worker:
     def look(self) -> None:
         """Run the first batch through the document and send what is seen on every wire."""
         self._values = self._program.values(self._run)
-        tensors = {
-            ref: summarise(np.asarray(tensor), self._is_batched(ref)) for ref, tensor in self._values.tensors.items()
-        }
-        self.send(Previewed(self._revision, tensors, self._values.errors))
+        part: dict[PortRef, TensorInfo] = {}
+        for ref, tensor in self._values.tensors.items():
+            if len(part) == PART:
+                self.send(Previewed(self._revision, part, {}, last=False))
+                part = {}
+            part[ref] = summarise(np.asarray(tensor), self._is_batched(ref))
+        self.send(Previewed(self._revision, part, self._values.errors))
         self._send_watched()
 
     def _run(self, step: Step, inputs: Sequence[Any]) -> Sequence[Any]:

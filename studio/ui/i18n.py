@@ -127,8 +127,13 @@ def number(value: float, digits: int | None = None) -> str:
     else:
         text = f"{value:.4g}"
     mantissa, e, exponent = text.partition("e")
-    mantissa = mantissa.replace(",", THIN_SPACE).replace(".", DECIMAL_POINTS[_language])
+    mantissa = decimal(mantissa.replace(",", THIN_SPACE))
     return f"{mantissa}e{int(exponent)}" if e else mantissa
+
+
+def decimal(text: str) -> str:
+    """Return the text of one number with the decimal sign of the language in use."""
+    return text.replace(".", DECIMAL_POINTS[_language])
 
 
 def written_size(count: int) -> str:

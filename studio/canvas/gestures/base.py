@@ -52,8 +52,8 @@ class Gesture:
 
     @classmethod
     def begin(cls, view: CanvasView, pointer: Pointer) -> Gesture | None:
-        """Return the gesture that a press here starts, or None."""
-        raise NotImplementedError
+        """Return the gesture that a press here starts. None starts one that begins otherwise, as by a drop."""
+        return None
 
     def press(self, pointer: Pointer) -> None:
         """Begin."""

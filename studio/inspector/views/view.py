@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
@@ -10,7 +11,7 @@ from engine.core.dtype import Array
 from studio.run.messages import TensorInfo
 
 
-class View:
+class View(ABC):
     """A way to look at a tensor.
 
     Attributes
@@ -32,6 +33,6 @@ class View:
         """Return whether the view can show such a tensor."""
         return True
 
+    @abstractmethod
     def show(self, info: TensorInfo, values: Array) -> None:
         """Show `values`, the tensor itself or the picked part of it; `info` describes the whole tensor."""
-        raise NotImplementedError

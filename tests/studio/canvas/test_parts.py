@@ -25,6 +25,8 @@ from studio.ui.theme import DARK, LIGHT
 
 # --------------------------------------------------------------------------------------------------- ports
 
+pytest_plugins = ("look",)
+
 
 @pytest.mark.parametrize(
     ("spec", "shape", "dot"),
@@ -192,3 +194,30 @@ def test_a_backlog_can_be_dropped(qtbot):
 @pytest.mark.parametrize(("at", "sign"), [(-50, -1), (5, -1), (100, 0), (195, 1), (300, 1)])
 def test_the_edge_pulls_outwards(at, sign):
     assert np.sign(_speed(at, 0, 200)) == sign
+
+
+def test_numbers_of_nodes_have_the_decimal_sign_of_the_language(look):
+    look.set_language("es", remember=False)
+    assert show(Param("float", 0.0), 0.001) == "0,001"
+    assert show(Param("int", 0), 1000) == "1000"
+    assert show(Param("value", 0.0), [0.5, 1.5]) == "[0.5, 1.5]", "there, commas part the numbers"
+    assert show(Param("float", None, optional=True), None) == "ninguno"
+
+
+@pytest.mark.parametrize(("zoom", "room", "shown"), [(1.0, 90, True), (0.5, 200, True), (0.5, 90, False)])
+def test_shapes_on_wires_can_be_read_or_are_not_there(qapp, zoom, room, shown):
+    style = Style(DARK)
+
+    layer = WireLayer(PaintState(style, Sprites(style)))
+    target = PortRef("b", "x")
+    layer.put(Wire(PortRef("a", "y"), target), QPointF(0, 40), QPointF(room, 40), text="·, 8, 8")
+    strand = layer.strands()[target]
+    image = QImage(int(220 * zoom), int(80 * zoom), QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.scale(zoom, zoom)
+    layer._paint_labels(painter, [strand])
+    painter.end()
+    rows = [y for y in range(image.height()) if any(image.pixel(x, y) for x in range(image.width()))]
+    assert bool(rows) == shown
+    assert not rows or len(rows) >= 11, "pixels of the screen"

@@ -222,3 +222,15 @@ def test_sizes_read_well() -> None:
         "1.5 MiB",
         "3 GiB",
     ]
+
+
+def test_a_tensor_of_an_earlier_run_is_said_to_be_one(panel: TensorInspector) -> None:
+    panel.show_tensor(watched(TENSORS["matrix"]))
+    assert not panel.stale.isVisible()
+    panel.mark_stale(True)
+    assert panel.stale.isVisible()
+    assert panel._stack.graphicsEffect() is not None
+    assert not panel.grab().isNull()
+    panel.show_tensor(watched(TENSORS["matrix"]))
+    assert not panel.stale.isVisible()
+    assert panel._stack.graphicsEffect() is None

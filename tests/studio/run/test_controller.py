@@ -131,6 +131,16 @@ def test_a_preview_comes_back(run: RunController, heard: Listener, qtbot: QtBot)
     assert heard.states == []
 
 
+def test_a_large_preview_is_put_together(run: RunController, heard: Listener, qtbot: QtBot) -> None:
+    nodes = {f"c{i}": ("data.constant", {"value": float(i)}) for i in range(400)}
+    run.preview(build(nodes))
+    (event,) = wait_for(qtbot, heard, Previewed)
+    assert len(event.tensors) == 400
+    assert event.tensors[port("c399.output")].mean == 399.0
+    run.preview(moons())
+    assert port("c0.output") not in wait_for(qtbot, heard, Previewed, 2)[1].tensors
+
+
 def test_edits_that_come_quickly_are_asked_for_once(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     document = moons()
     for units in range(2, 12):

@@ -577,3 +577,12 @@ def test_trouble_in_mid_training_fails_the_training_only(
     monkeypatch.undo()
     worker.handle(train(moons(), 2))
     assert post.of(Ended)[1].status == "complete"
+
+
+def test_a_large_preview_comes_in_parts(worker: Worker, post: Post) -> None:
+    count = 2 * worker_module.PART + 5
+    worker.handle(preview(build({f"c{i}": ("data.constant", {"value": float(i)}) for i in range(count)})))
+    parts = post.of(Previewed)
+    assert [len(p.tensors) for p in parts] == [worker_module.PART, worker_module.PART, 5]
+    assert [p.last for p in parts] == [False, False, True]
+    assert len({ref for p in parts for ref in p.tensors}) == count
