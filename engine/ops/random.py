@@ -8,16 +8,19 @@ A state is two int64: the key (made from the seed) and how many draws were made 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 
 from engine.core.dtype import BY_NUMPY, Array, DType, float64, int32
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import Op, Operand, sample
+from engine.core.op import Kernel, Op, Operand, sample
 from engine.core.param import Param
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family, dtype_param
+from engine.ops.loops import Arrays, flush, parts_for, prange
 
 ops = Family("random")
 
@@ -212,16 +215,62 @@ def _dropout_mask(state: Array, like: Array, rate: float) -> Array:
     return np.asarray(keep * kind(1 / (1 - rate)), kind).reshape(like.shape)
 
 
+def philox_words(key: np.uint64, draw: np.uint64, block: np.uint64) -> tuple[np.uint64, ...]:
+    """Return four random 32-bit words, as `philox` does for arrays of counters."""
+    low, half = np.uint64(0xFFFFFFFF), np.uint64(32)
+    c0, c1, c2, c3 = block & low, block >> half, draw & low, draw >> half
+    k0, k1 = key & low, key >> half
+    for _ in range(10):
+        a, b = c0 * np.uint64(0xD2511F53), c2 * np.uint64(0xCD9E8D57)
+        c0, c2 = (b >> half) ^ c1 ^ k0, (a >> half) ^ c3 ^ k1
+        c1, c3 = b & low, a & low
+        k0, k1 = (k0 + np.uint64(0x9E3779B9)) & low, (k1 + np.uint64(0xBB67AE85)) & low
+    return c0, c1, c2, c3
+
+
+def dropout_mask_loop(parts: int, single: int, rate: float, state: Array, mask: Array) -> None:
+    scale, zero = mask.dtype.type(1 / (1 - rate)), mask.dtype.type(0)
+    least = mask.dtype.type(rate)
+    each = 4 if single else 2  # elements that the words of a block are enough for
+    blocks = (mask.size + each - 1) // each
+    key, draw = np.uint64(state[0]), np.uint64(state[1])
+    for part in prange(parts):
+        flush()
+        for block in range(part * blocks // parts, (part + 1) * blocks // parts):
+            drawn = philox_words(key, draw, np.uint64(block))
+            for i in range(min(each, mask.size - block * each)):
+                if single:
+                    unit = mask.dtype.type(drawn[i] >> np.uint64(8)) * mask.dtype.type(2.0**-24)
+                else:
+                    bits = (drawn[2 * i] << np.uint64(21)) ^ (drawn[2 * i + 1] >> np.uint64(11))
+                    unit = mask.dtype.type(bits) * mask.dtype.type(2.0**-53)
+                mask[block * each + i] = scale if unit >= least else zero
+
+
+#: Multiply-adds that drawing one element takes about as long as.
+_DRAW: Final = 16
+
+
+def _arrange_mask(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    mask = outputs[0].reshape(-1)
+    single = int(mask.dtype.itemsize < 8)
+    return parts_for(mask.size * _DRAW, mask.size), single, float(attrs["rate"]), inputs[0], mask
+
+
 dropout_mask: Op = ops.op(
     "dropout_mask",
     "Zeros for a share `rate` of the elements, drawn at random, and 1/(1 - rate) for the others.",
     inputs=(_STATE, Operand("like", "floating", group="")),
     infer=lambda state, like, rate: TensorSpec(like.shape, like.dtype),
     reference=_dropout_mask,
+    kernel=Kernel(dropout_mask_loop, _arrange_mask, (philox_words,), parallel=True),
     gradient=lambda g, y, state, like, rate: (None, None),
     params={"rate": Param("float", help="Share of the elements to drop.", min=0, below=1)},
     shape_only=frozenset({1}),
     internal=True,
-    samples=(sample(((2,), "state"), ((3, 4), "reals"), rate=0.5),),
+    samples=(
+        sample(((2,), "state"), ((3, 4), "reals"), rate=0.5),
+        sample(((2,), "state"), ((7,), "reals"), rate=0.3),
+    ),
     example=">>> tf.raw_ops.dropout_mask([0, 0], [1.0, 1.0], rate=0.5).numpy()\narray([0., 2.], dtype=float32)",
 )
