@@ -53,6 +53,17 @@ def _require_new(document: Document, id: str) -> None:
         )
 
 
+def _require_free(document: Document, id: str) -> None:
+    """Refuse a node that is not there, or that still has a wire."""
+    _require(id in document.nodes, "node", id)
+    if wire := next(document.wires_of(id), None):
+        raise InvalidArgumentError(
+            "The node '{node}' still has a wire to '{other}'.",
+            node=id,
+            other=wire.target.node if wire.source.node == id else wire.source.node,
+        )
+
+
 T = TypeVar("T")
 
 
@@ -91,14 +102,51 @@ class RemoveNode(_Simple):
     label = "Delete node"
 
     def carry_out(self, document: Document) -> Edit:
-        _require(self.id in document.nodes, "node", self.id)
-        if wire := next(document.wires_of(self.id), None):
-            raise InvalidArgumentError(
-                "The node '{node}' still has a wire to '{other}'.",
-                node=self.id,
-                other=wire.target.node if wire.source.node == self.id else wire.source.node,
-            )
+        _require_free(document, self.id)
         return AddNode(*_take_out(document._nodes, self.id))
+
+
+@dataclass(frozen=True)
+class AddNodes(_Simple):
+    """Put nodes into the document, each at its place in the order that they give, the first places first."""
+
+    nodes: tuple[tuple[int, Node], ...]
+    label = "Add nodes"
+
+    def carry_out(self, document: Document) -> Edit:
+        for _index, node in self.nodes:
+            _require_new(document, node.id)
+        order = list(document.nodes.values())
+        for index, node in self.nodes:
+            order.insert(index, node)
+        document._nodes.clear()
+        document._nodes.update((node.id, node) for node in order)
+        return RemoveNodes(tuple(node.id for _index, node in self.nodes))
+
+    def leaves(self) -> Iterator[Any]:
+        for index, node in self.nodes:
+            yield AddNode(node, index)
+
+
+@dataclass(frozen=True)
+class RemoveNodes(_Simple):
+    """Take several nodes out at once: one by one, each would have to find its place again when it comes back."""
+
+    ids: tuple[str, ...]
+    label = "Delete nodes"
+
+    def carry_out(self, document: Document) -> Edit:
+        for id in self.ids:
+            _require_free(document, id)
+        ids = set(self.ids)
+        taken = tuple((index, node) for index, node in enumerate(document.nodes.values()) if node.id in ids)
+        for _index, node in taken:
+            del document._nodes[node.id]
+        return AddNodes(taken)
+
+    def leaves(self) -> Iterator[Any]:
+        for id in self.ids:
+            yield RemoveNode(id)
 
 
 @dataclass(frozen=True)
@@ -311,12 +359,12 @@ def remove(document: Document, ids: Iterable[str]) -> Compound:
     """Return the edit that deletes the nodes and notes called `ids`, wires included."""
     ids = set(ids)
     wires = dict.fromkeys(w for id in ids for w in document.wires_of(id))
+    nodes = tuple(id for id in document.nodes if id in ids)
     # The last goes first, so that undo can append each instead of moving those behind it.
-    nodes = [id for id in reversed(tuple(document.nodes)) if id in ids]
     notes = [id for id in reversed(tuple(document.notes)) if id in ids]
     return Compound(
         "Delete",
-        (*map(RemoveWire, wires), *map(RemoveNode, nodes), *map(RemoveNote, notes)),
+        (*map(RemoveWire, wires), *([RemoveNodes(nodes)] if nodes else []), *map(RemoveNote, notes)),
     )
 
 
