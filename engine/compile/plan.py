@@ -12,7 +12,7 @@ import numpy as np
 from engine.compile import cache
 from engine.compile.memory import Lifetime, assign
 from engine.compile.reuse import overwrites
-from engine.compile.select import Choice, select
+from engine.compile.select import Choice, Flow, by_reference, select
 from engine.compile.source import Source
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
@@ -21,6 +21,8 @@ from engine.graph.graph import Graph, Node, Value
 
 #: Called before a kernel is compiled: its name, how many are ready, how many there are.
 Report = Callable[[str, int, int], None]
+#: Makes the function that computes a node for which there is no kernel.
+Operation = Callable[[Node, Report | None], Flow]
 _ALIGNMENT = 64  # bytes of a cache line, and of the widest vector
 
 
@@ -84,6 +86,8 @@ class Plan:
         written over the input.
     report
         Told about each kernel that has to be compiled.
+    operation
+        How nodes are computed for which there is no kernel.
 
     Raises
     ------
@@ -91,12 +95,19 @@ class Plan:
         If a shape is not known.
     """
 
-    def __init__(self, graph: Graph, inplace: Mapping[int, int] | None = None, report: Report | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        inplace: Mapping[int, int] | None = None,
+        report: Report | None = None,
+        operation: Operation = lambda node, report: by_reference(node),
+    ) -> None:
         self.graph = graph
+        self._operation = operation
         self._arrays: dict[Value, Array] = {}
         self.steps: list[Step] = []
         self._runs: list[Node] = [n for n in graph.nodes if n.op.name not in ("placeholder", "constant")]
-        self._roots = {v: self._root(v) for n in graph.nodes for v in n.outputs}
+        self._roots = {v: self.root(v) for n in graph.nodes for v in n.outputs}
         self._input_index = {v: i for i, v in enumerate(graph.inputs)}
         self._last_use = self._last_uses()
         self.overwrites = overwrites(graph, self._runs, self._roots, self._last_use, inplace or {})
@@ -109,7 +120,7 @@ class Plan:
     # ------------------------------------------------------------------------------------------------- buffers
 
     @staticmethod
-    def _root(value: Value) -> Value:
+    def root(value: Value) -> Value:
         """Return the value whose memory this one is a view of."""
         while value.node.op.view:
             value = value.node.inputs[0]
@@ -187,7 +198,7 @@ class Plan:
     def _step(self, node: Node, report: Report | None, number: int, total: int) -> Step:
         inputs = tuple(self._array(v) for v in node.inputs)
         outputs = tuple(self._array(v) for v in node.outputs)
-        choice = select(node, self.overwrites.get(node, {}))
+        choice = select(node, self.overwrites.get(node, {}), lambda node: self._operation(node, report))
         arguments = choice.arrange(inputs, outputs)
         function, source = choice.function, None
         if choice.source is not None:

@@ -12,10 +12,12 @@ from engine.compile.layout import is_shape_only, layout_of
 from engine.compile.source import Source, fused_source, kernel_source
 from engine.core.dtype import Array
 from engine.core.op import as_arrays
+from engine.graph.control import CONTROL
 from engine.graph.graph import Graph, Node
 from engine.ops.linalg import swapped
 from engine.passes.fuse import FUSED, has_kernel_dtypes
 
+Flow = Callable[[Sequence[Array]], Sequence[Array]]
 Arrange = Callable[[Sequence[Array], Sequence[Array]], tuple[Any, ...]]
 
 
@@ -26,7 +28,7 @@ class Choice:
     Parameters
     ----------
     kind
-        "kernel" (Numba), "BLAS" or "NumPy", for people.
+        "kernel" (Numba), "BLAS", "control" (programs of its own) or "NumPy", for people.
     arrange
         From the arrays of the operands and the results to the arguments of the function.
     function
@@ -41,10 +43,15 @@ class Choice:
     source: Callable[[Sequence[Any]], Source] | None = None
 
 
-def select(node: Node, overwrites: Mapping[int, int]) -> Choice:
+def select(node: Node, overwrites: Mapping[int, int], operation: Callable[[Node], Flow]) -> Choice:
     """Return how a node is computed. Its shapes must be known.
 
-    `overwrites` says which outputs of a fused node are written over which of its inputs (see `engine.compile.reuse`).
+    Parameters
+    ----------
+    overwrites
+        Which outputs of a fused node are written over which of its inputs (see `engine.compile.reuse`).
+    operation
+        Makes the function for a node for which there is no kernel.
     """
     if node.op is FUSED:
         return _fused(node, overwrites)
@@ -57,7 +64,8 @@ def select(node: Node, overwrites: Mapping[int, int]) -> Choice:
         )
     if is_gemm(node):
         return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), np.dot)
-    return Choice("NumPy", lambda inputs, outputs: (*inputs, *outputs), _reference(node))
+    kind = "control" if node.op in CONTROL else "NumPy"
+    return Choice(kind, lambda inputs, outputs: (*inputs, *outputs), _written(operation(node), len(node.inputs)))
 
 
 def is_gemm(node: Node) -> bool:
@@ -91,12 +99,17 @@ def _fused(node: Node, overwrites: Mapping[int, int]) -> Choice:
     return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout, same))
 
 
-def _reference(node: Node) -> Callable[..., None]:
-    reference, attrs, count = node.op.reference, node.attrs, len(node.inputs)
+def by_reference(node: Node) -> Flow:
+    """Return the meaning of a node, in NumPy."""
+    reference, attrs = node.op.reference, node.attrs
+    return lambda arrays: as_arrays(reference(*arrays, **attrs))
+
+
+def _written(flow: Flow, count: int) -> Callable[..., None]:
+    """Return a function that writes what `flow` makes of the first `count` arrays into the others."""
 
     def run(*arrays: Array) -> None:
-        results = as_arrays(reference(*arrays[:count], **attrs))
-        for result, output in zip(results, arrays[count:], strict=True):
+        for result, output in zip(flow(arrays[:count]), arrays[count:], strict=True):
             output[...] = result
 
     return run

@@ -84,6 +84,11 @@ def origin() -> str:
     return _state.origin
 
 
+def is_in_charge(by: Interpreter) -> bool:
+    """Return whether `by` is in charge of this thread, or would be without those on top of it."""
+    return by in _state.stack
+
+
 def is_tracing() -> bool:
     """Return whether ops are being recorded in this thread rather than carried out."""
     return bool(_state.stack)

@@ -64,3 +64,20 @@ def map_structure(function: Callable[[Any], Any], structure: Any) -> Any:
     [1, (2, 3)]
     """
     return rebuild(structure, map(function, leaves(structure)))
+
+
+def same_structure(a: Any, b: Any) -> bool:
+    """Return whether two structures differ only in what lies at their ends.
+
+    Examples
+    --------
+    >>> same_structure([1, {"a": 2}], [3, {"a": 4}]), same_structure([1], (1,))
+    (True, False)
+    """
+    if isinstance(a, dict) or isinstance(b, dict):
+        both = isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys()
+        return both and all(same_structure(a[key], b[key]) for key in a)
+    if _is_sequence(a) or _is_sequence(b):
+        alike = type(a) is type(b) and len(a) == len(b)
+        return alike and all(same_structure(x, y) for x, y in zip(a, b, strict=True))
+    return True

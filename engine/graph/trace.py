@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from engine.core.convert import as_array
-from engine.core.dispatch import origin
+from engine.core.dispatch import is_in_charge, origin
 from engine.core.dtype import Array, DType
 from engine.core.errors import EngineError, UnsupportedError
 from engine.core.op import OPS, Op
@@ -116,10 +116,16 @@ class Tracer:
     ----------
     observe
         Called with each application: how gradient tapes listen.
+    inner
+        Whether it traces a part of another trace, such as a branch or the body of a loop, which may use tensors of
+        the traces around it. They become inputs, as variables do.
     """
 
-    def __init__(self, observe: Callable[[Op, Sequence[Any], Sequence[Any], dict[str, Any]], None]) -> None:
+    def __init__(
+        self, observe: Callable[[Op, Sequence[Any], Sequence[Any], dict[str, Any]], None], inner: bool = False
+    ) -> None:
         self._observe = observe
+        self._inner = inner
         self._nodes: list[Node] = []
         self._inputs: list[Value] = []
         self._captured: dict[int, tuple[Any, SymbolicTensor]] = {}
@@ -173,6 +179,8 @@ class Tracer:
         """
         if isinstance(value, SymbolicTensor):
             if value._tracer is not self:
+                if self._inner and is_in_charge(value._tracer):
+                    return self.taken(value)
                 raise UnsupportedError(
                     "A tensor of another function's trace was used here.",
                     hint="Pass it as an argument, and return it from the function that made it.",
@@ -185,24 +193,30 @@ class Tracer:
     def _capture(self, value: Any, array: Array) -> SymbolicTensor:
         if not hasattr(value, "spec"):
             return self._constant(constant_node(array))[0]
-        if id(value) in self._captured:
-            tensor = self._captured[id(value)][1]
-        elif array.size <= CONSTANT_ELEMENTS:
+        if id(value) not in self._captured and array.size <= CONSTANT_ELEMENTS:
             tensor = self._constant(constant_node(array))[0]
         else:
-            tensor = self.input(value.spec)
-            self._captured[id(value)] = value, tensor
+            tensor = self.taken(value)
         self._observe(OPS["identity"], (value,), (tensor,), {})  # a tape may watch the eager tensor
         return tensor
+
+    def taken(self, value: Any) -> SymbolicTensor:
+        """Return the input that stands for a tensor or a variable from outside."""
+        if id(value) not in self._captured:
+            self._captured[id(value)] = value, self.input(value.spec)
+        return self._captured[id(value)][1]
+
+    @property
+    def things(self) -> list[Any]:
+        """The tensors and variables from outside that have inputs."""
+        return [thing for thing, _ in self._captured.values()]
 
     # ------------------------------------------------------------------------------------------------ state
 
     def read(self, variable: Any) -> SymbolicTensor:
         """Return what stands for the variable at this point of the program."""
         if id(variable) not in self._state:
-            tensor = self.input(variable.spec)
-            self._captured[id(variable)] = variable, tensor
-            self._state[id(variable)] = variable, tensor
+            self._state[id(variable)] = variable, self.taken(variable)
         return self._state[id(variable)][1]
 
     def assign(self, variable: Any, value: Any) -> SymbolicTensor:
@@ -213,6 +227,10 @@ class Tracer:
         return tensor
 
     # ------------------------------------------------------------------------------------------------ result
+
+    def part(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> Graph:
+        """Return what was recorded as a graph with these inputs, the only ones, and outputs."""
+        return Graph(tuple(t.value for t in inputs), tuple(self._nodes), tuple(t.value for t in outputs))
 
     def graph(self, outputs: Sequence[SymbolicTensor]) -> Graph:
         """Return the graph: the given outputs first, then the new values of the variables in `updates`."""

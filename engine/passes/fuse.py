@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from engine.core.dtype import Array
-from engine.core.op import Op, as_arrays
+from engine.core.op import Op
 from engine.core.param import Param
 from engine.core.shape import TensorShape
 from engine.graph.graph import Graph, Node, Value, input_node
+from engine.graph.interpret import evaluate
 from engine.graph.rewrite import Rewrite
 
 #: Dtypes for which there are kernels; others stay with their NumPy references.
@@ -20,22 +20,12 @@ KERNEL_DTYPES: Final = frozenset({"float32", "float64", "int32", "int64", "bool"
 MOST_ARRAYS: Final = 24
 
 
-def _run_body(*arrays: Array, body: Graph) -> tuple[Array, ...]:
-    """The meaning of a fused node: the references of its members, one after the other."""
-    values: dict[Value, Array] = dict(zip(body.inputs, arrays, strict=True))
-    for node in body.nodes:
-        if node.outputs[0] not in values:
-            results = as_arrays(node.op.reference(*(values[v] for v in node.inputs), **node.attrs))
-            values.update(zip(node.outputs, results, strict=True))
-    return tuple(values[v] for v in body.outputs)
-
-
 FUSED: Final = Op(
     name="fused",
     summary="Several ops in one loop.",
     inputs=(),
     infer=lambda *specs, body: tuple(v.spec for v in body.outputs),
-    reference=_run_body,
+    reference=lambda *arrays, body: evaluate(body, arrays),
     params={"body": Param("any", help="The ops, as a graph.")},
     internal=True,
 )

@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from engine.compile.denormals import FLUSH, exchange_control_word
 from engine.compile.plan import Plan, Report
+from engine.compile.program import Program, operation
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.spec import TensorSpec
-from engine.graph.graph import Graph, Node, Value, input_node, rebuilt
+from engine.graph.graph import Graph, Value
+from engine.graph.interpret import specialised
 from engine.passes import optimise
 from engine.runtime.probe import probes
-from engine.runtime.tensor import Tensor
+from engine.runtime.tensor import Tensor, array_of
 from engine.runtime.threads import set_blas_threads, threads_for
 from engine.runtime.variable import Variable
 
@@ -56,7 +59,7 @@ class Executor:
         index_of = {id(thing): position[v] for v, thing in captured.items()}
         next_state = {index_of[id(v)]: self.results + i for i, v in enumerate(updates) if id(v) in index_of}
         program = optimise(specialised(graph, dict(zip(self.arguments, specs, strict=True))))
-        self.plan = Plan(program, next_state, report)
+        self.plan = Plan(program, next_state, report, operation)
         self._states = [(i, s) for i, s in enumerate(sources) if isinstance(s, Variable)]
         written = {id(v) for v in updates}
         self._reads = [(i, v) for i, v in self._states if id(v) not in written]
@@ -77,15 +80,11 @@ class Executor:
         for i, variable in self._writes:
             plan.bind(i, variable.writable())
         set_blas_threads(self._threads)
-        before = exchange_control_word(FLUSH)
-        try:
-            with np.errstate(all="ignore"):  # an overflow is infinity, in products too
-                if probes():
-                    self._run_probed()
-                else:
-                    plan.run()
-        finally:
-            exchange_control_word(before)
+        with _computing():
+            if probes():
+                self._run_probed()
+            else:
+                plan.run()
         if self._copies:
             fresh = [plan.output(o).copy() for _, o in self._copies]  # all are read before one is written
             for (variable, _), array in zip(self._copies, fresh, strict=True):
@@ -115,17 +114,59 @@ class Executor:
             return [Tensor(self.plan.output(i).copy()) for i in range(self.results)]
 
 
-def specialised(graph: Graph, specs: Mapping[int, TensorSpec]) -> Graph:
-    """Return the graph with other specs at some inputs, and all that follows from them."""
-    replaced = {graph.inputs[i]: spec for i, spec in specs.items()}
-    if all(v.spec == spec for v, spec in replaced.items()):
-        return graph
+class OpenExecutor:
+    """A program in which sizes depend on values: what follows on them is planned as they come.
 
-    def replacement(node: Node, inputs: tuple[Value, ...]) -> Node:
-        spec = replaced.get(Value(node, 0))
-        return input_node(spec, node.origin) if spec is not None else rebuilt(node, inputs)
+    Parameters
+    ----------
+    graph, captured, updates, report
+        As for `Executor`.
+    """
 
-    return graph.substitute(replacement)
+    def __init__(
+        self, graph: Graph, captured: Mapping[Value, Any], updates: Sequence[Variable], report: Report | None = None
+    ) -> None:
+        self._lock = threading.Lock()
+        self._sources = [captured.get(v) for v in graph.inputs]
+        self._updates = updates
+        self._program = Program(graph, report)
+
+    def __call__(self, arrays: Sequence[Array]) -> list[Tensor]:
+        """Run on these arguments and return the results."""
+        with self._lock, _computing():
+            given = iter(arrays)
+            inputs = [next(given) if source is None else array_of(source) for source in self._sources]
+            results = [a.copy() for a in self._program((), inputs)]
+        split = len(results) - len(self._updates)
+        for variable, array in zip(self._updates, results[split:], strict=True):
+            variable.adopt(array)
+        return [Tensor(a) for a in results[:split]]
+
+
+@contextmanager
+def _computing() -> Iterator[None]:
+    """Flush denormals for the time of the block, and let an overflow be infinity, in products too."""
+    before = exchange_control_word(FLUSH)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        exchange_control_word(before)
+
+
+def executor_for(
+    graph: Graph,
+    specs: Sequence[TensorSpec],
+    captured: Mapping[Value, Any],
+    updates: Sequence[Variable],
+    report: Report | None = None,
+) -> Executor | OpenExecutor:
+    """Return what runs a graph on arguments of these specs: one plan, if that settles all sizes."""
+    arguments = [i for i, v in enumerate(graph.inputs) if v not in captured]
+    settled = specialised(graph, dict(zip(arguments, specs, strict=True)))
+    if all(s.shape.is_static for n in settled.nodes for s in n.specs):
+        return Executor(graph, specs, captured, updates, report)
+    return OpenExecutor(graph, captured, updates, report)
 
 
 def _largest_product(graph: Graph) -> int:

@@ -12,19 +12,20 @@ import numpy as np
 
 from engine.core import nest
 from engine.core.convert import as_array
-from engine.core.dispatch import interpreter, interpreting, is_tracing
+from engine.core.dispatch import interpreting, is_tracing
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, freeze
+from engine.graph.interpret import replay
 from engine.graph.trace import SymbolicTensor, Tracer
-from engine.runtime.eager import constant, convert_to_tensor
+from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tape import is_recording, observe, stop_recording
 from engine.runtime.tensor import Tensor
 from engine.runtime.variable import Variable
 
 if TYPE_CHECKING:
     from engine.compile.plan import Report
-    from engine.runtime.executor import Executor
+    from engine.runtime.executor import Executor, OpenExecutor
 
 
 class ConcreteFunction:
@@ -52,15 +53,15 @@ class ConcreteFunction:
         self.graph: Graph = tracer.graph([o for o in outputs if o is not None])
         self.captured = tracer.captured()
         self.updates: list[Variable] = tracer.updates
-        self._executors: dict[Any, Executor] = {}
+        self._executors: dict[Any, Executor | OpenExecutor] = {}
 
-    def executor(self, specs: Sequence[TensorSpec], report: Report | None = None) -> Executor:
+    def executor(self, specs: Sequence[TensorSpec], report: Report | None = None) -> Any:
         """Return the plan for arguments of these shapes, made at the first call."""
-        from engine.runtime.executor import Executor  # Numba takes a second to import, and eager programs never need it
+        from engine.runtime.executor import executor_for  # Numba takes a second to import; eager programs need none
 
         key = tuple(specs)
         if key not in self._executors:
-            self._executors[key] = Executor(self.graph, specs, self.captured, self.updates, report)
+            self._executors[key] = executor_for(self.graph, specs, self.captured, self.updates, report)
         return self._executors[key]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -97,20 +98,8 @@ class ConcreteFunction:
     def _replay(self, tensors: Sequence[Any]) -> list[Any]:
         """Apply the ops one by one: into the trace that is going on, or where a tape must see them."""
         arguments = iter(tensors)
-        values: dict[Any, Any] = {}
-        for value in self.graph.inputs:
-            values[value] = self.captured[value] if value in self.captured else next(arguments)
-            if isinstance(values[value], Variable):
-                values[value] = values[value].read_value()
-        for node in self.graph.nodes:
-            if node.outputs[0] in values:
-                continue
-            if node.op.name == "constant":
-                values[node.outputs[0]] = constant(node.attrs["value"])
-                continue
-            result = interpreter().apply(node.op, [values[v] for v in node.inputs], dict(node.attrs))
-            values.update(zip(node.outputs, result if isinstance(result, list) else [result], strict=True))
-        results = [values[v] for v in self.graph.outputs]
+        given = [self.captured[v] if v in self.captured else next(arguments) for v in self.graph.inputs]
+        results = replay(self.graph, [g.read_value() if isinstance(g, Variable) else g for g in given])
         split = len(results) - len(self.updates)
         for variable, value in zip(self.updates, results[split:], strict=True):
             variable.assign(value)

@@ -1,0 +1,52 @@
+"""Running a graph without compiling it: on arrays, by the references; on tensors, by whoever is in charge of ops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.core.dispatch import at, interpreter
+from engine.core.dtype import Array
+from engine.core.op import as_arrays
+from engine.core.spec import TensorSpec
+from engine.graph.graph import Graph, Node, Value, input_node, rebuilt
+
+
+def evaluate(graph: Graph, arrays: Sequence[Array]) -> tuple[Array, ...]:
+    """Return the outputs of a graph for these inputs: the meaning of the graph, in NumPy."""
+    values: dict[Value, Array] = dict(zip(graph.inputs, arrays, strict=True))
+    for node in graph.nodes:
+        if node.outputs[0] not in values:
+            results = as_arrays(node.op.reference(*(values[v] for v in node.inputs), **node.attrs))
+            values.update(zip(node.outputs, results, strict=True))
+    return tuple(values[v] for v in graph.outputs)
+
+
+def replay(graph: Graph, tensors: Sequence[Any]) -> list[Any]:
+    """Apply the ops of a graph one by one, as if a program had called them, and return the outputs."""
+    values: dict[Value, Any] = dict(zip(graph.inputs, tensors, strict=True))
+    for node in graph.nodes:
+        if node.outputs[0] not in values:
+            with at(node.origin):
+                result = interpreter().apply(node.op, [values[v] for v in node.inputs], dict(node.attrs))
+            values.update(zip(node.outputs, result if isinstance(result, list) else [result], strict=True))
+    return [values[v] for v in graph.outputs]
+
+
+def specialised(graph: Graph, specs: Mapping[int, TensorSpec]) -> Graph:
+    """Return the graph with other specs at some inputs, and all that follows from them.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an op cannot take them.
+    """
+    replaced = {graph.inputs[i]: spec for i, spec in specs.items()}
+    if all(v.spec == spec for v, spec in replaced.items()):
+        return graph
+
+    def replacement(node: Node, inputs: tuple[Value, ...]) -> Node:
+        spec = replaced.get(Value(node, 0))
+        return input_node(spec, node.origin) if spec is not None else rebuilt(node, inputs)
+
+    return graph.substitute(replacement)
