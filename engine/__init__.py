@@ -35,6 +35,7 @@ from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops import OPS
 from engine.runtime import rng as _rng
+from engine.runtime.control import case, cond, foldl, foldr, map_fn, scan, switch_case, vectorized_map, while_loop
 from engine.runtime.eager import constant, convert_to_tensor
 from engine.runtime.function import function
 from engine.runtime.tape import GradientTape
@@ -131,18 +132,23 @@ __all__ = [
     "Variable",
     "as_dtype",
     "bool",
+    "case",
+    "cond",
     "constant",
     "convert_to_tensor",
     "errors",
     "float16",
     "float32",
     "float64",
+    "foldl",
+    "foldr",
     "function",
-    "int8",
     "int16",
     "int32",
     "int64",
+    "int8",
     "keras",
+    "map_fn",
     "math",
     "newaxis",
     "nn",
@@ -150,10 +156,14 @@ __all__ = [
     "random",
     "rank",
     "raw_ops",
-    "uint8",
+    "scan",
+    "switch_case",
     "uint16",
     "uint32",
     "uint64",
+    "uint8",
+    "vectorized_map",
+    "while_loop",
     "zeros",
     *(name for name, op in OPS.items() if not op.internal),
 ]

@@ -215,3 +215,15 @@ def foldr(fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, na
     321
     """
     return nest.map_structure(lambda t: t[0], scan(fn, elems, initializer, reverse=True))
+
+
+def vectorized_map(fn: Callable[[Any], Any], elems: Any) -> Any:
+    """Return what `map_fn` returns.
+
+    Examples
+    --------
+    >>> import engine as tf
+    >>> tf.vectorized_map(lambda x: x + 1, tf.constant([1, 2])).numpy()
+    array([2, 3], dtype=int32)
+    """
+    return map_fn(fn, elems)
