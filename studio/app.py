@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
     def _on_closed(self) -> None:
         self._forget_document()
         self._pages.setCurrentWidget(self.start_page)
+        self.banner.dismiss()
         self.start_page.setFocus()
         self.start_page.show_recent(files.recent())
         self.docks.hide()

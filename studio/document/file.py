@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -34,6 +35,19 @@ MIGRATIONS: Final[dict[int, Callable[[Record], Record]]] = {}
 
 MAX_BYTES: Final = 1 << 28
 """Longest file that is read. A document of 5,000 nodes has about 1 MB; beyond this it is some other thing."""
+
+_REASONS: Final[dict[int, str]] = {
+    errno.ENOENT: "No such file or directory",
+    errno.EACCES: "Permission denied",
+    errno.EPERM: "Permission denied",
+    errno.EISDIR: "Is a directory",
+    errno.ENOTDIR: "Not a directory",
+    errno.ENOSPC: "No space left on device",
+    errno.EROFS: "Read-only file system",
+    errno.ENAMETOOLONG: "File name too long",
+    errno.EIO: "Input/output error",
+    errno.ELOOP: "Too many levels of symbolic links",
+}
 
 _FIELDS: Final = ("format", "version", "settings", "nodes", "wires", "notes")
 
@@ -170,7 +184,7 @@ def load(path: str | os.PathLike[str]) -> Document:
             "{path} cannot be read: {why}.",
             hint="Choose a file that you may read.",
             path=path,
-            why=getattr(error, "strerror", None) or error,
+            why=_reason(error),
         ) from error
     if len(data) > MAX_BYTES:
         raise DataLossError("{path} is too long for a document.", hint="Open a file that Trenza has saved.", path=path)
@@ -218,7 +232,7 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
             "{path} cannot be saved: {why}.",
             hint="Free some room, or save it in another folder. What was there before is unchanged.",
             path=path,
-            why=getattr(error, "strerror", None) or error,
+            why=_reason(error),
         ) from error
 
 
@@ -233,6 +247,12 @@ def _why_not_replaced(target: Path) -> str:
     if not stat.S_ISREG(mode):
         return "it is a device, a pipe or a socket, and no file"
     return "" if os.access(target, os.W_OK) else "the file is read-only"
+
+
+def _reason(error: Exception) -> str:
+    """Return why the system refuses, in English: its own words are in whatever language the process has set."""
+    number = getattr(error, "errno", None)
+    return _REASONS.get(number or 0) or getattr(error, "strerror", None) or str(error)
 
 
 def _replace(target: Path, data: bytes) -> None:

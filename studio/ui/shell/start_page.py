@@ -152,6 +152,7 @@ class StartPage(QWidget):
         """Show the documents that were open lately, the last one first."""
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()  # it is deleted a little later, and would be seen below the others until then
                 widget.deleteLater()
         for path in paths[:_MOST_RECENT]:
             button = QPushButton(f"{path.stem}    {path.parent}")

@@ -248,6 +248,15 @@ def test_a_read_only_file_is_not_replaced(tmp_path, monkeypatch):
     assert path.read_text() == "old"
 
 
+def test_the_reason_does_not_depend_on_the_language_of_the_system(tmp_path, monkeypatch):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No queda espacio en el dispositivo")
+
+    monkeypatch.setattr(file.os, "fsync", full)
+    with pytest.raises(UnavailableError, match="No space left on device"):
+        save(small(), tmp_path / "net.trenza")
+
+
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(UnavailableError, match="cannot be saved: No such file or directory"):
         save(small(), tmp_path / "none" / "net.trenza")

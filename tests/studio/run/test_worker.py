@@ -412,7 +412,10 @@ def test_pausing_and_resuming_changes_no_number(worker: Worker, post: Post) -> N
 
 
 @pytest.mark.usefixtures("report_each_step")
-def test_the_window_can_look_and_edit_while_training(worker: Worker, post: Post) -> None:
+def test_the_window_can_look_and_edit_while_training(
+    worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 1e9)  # no look but the one that is asked for
     document = moons()
     document.apply(SetParams("hidden", {"units": 5}))
 
