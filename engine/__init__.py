@@ -33,7 +33,7 @@ from engine.core.dtype import (
 from engine.core.dtype import bool_ as bool
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
-from engine.ops import OPS
+from engine.ops import OPS, composed
 from engine.runtime import rng as _rng
 from engine.runtime.control import case, cond, foldl, foldr, map_fn, scan, switch_case, vectorized_map, while_loop
 from engine.runtime.eager import constant, convert_to_tensor
@@ -102,9 +102,14 @@ math = _namespace(
     "log_softmax",
 )
 
+_NETWORKS = ("activation", "loss", "convolution", "pooling", "normalisation", "recurrent")
+
 #: Activations, losses that take logits, and the heavy ops of networks.
 nn = _namespace(
-    *(name for family in ("activation", "loss", "convolution", "pooling") for name in _FAMILIES[family]), "bias_add"
+    *(name for family in _NETWORKS for name in _FAMILIES[family]),
+    "bias_add",
+    batch_normalization=composed.batch_normalization,
+    embedding_lookup=composed.embedding_lookup,
 )
 
 #: Every op record, also those that are met only in graphs.

@@ -3,6 +3,7 @@
 from engine.core.op import OPS
 from engine.ops import (
     activation,
+    composed,
     conv,
     conv_transpose,
     creation,
@@ -17,6 +18,7 @@ from engine.ops import (
     lstm,
     movement,
     nn,
+    norm,
     pool,
     random,
     reduce,
@@ -26,6 +28,7 @@ from engine.ops import (
 __all__ = [
     "OPS",
     "activation",
+    "composed",
     "conv",
     "conv_transpose",
     "creation",
@@ -40,6 +43,7 @@ __all__ = [
     "lstm",
     "movement",
     "nn",
+    "norm",
     "pool",
     "random",
     "reduce",

@@ -55,6 +55,11 @@ def clear_run(target: Array, at: int, count: int) -> None:
         target[np.uint64(at) + i] = 0
 
 
+def accumulate(total: Any, term: Any) -> Any:
+    """In a kernel: add to a running total, in any order."""
+    return total + term
+
+
 def flush() -> None:
     """In a parallel kernel: let this thread take denormals for zero."""
 
