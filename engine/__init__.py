@@ -37,7 +37,7 @@ from engine.ops import OPS, composed
 from engine.runtime import rng as _rng
 from engine.runtime.control import case, cond, foldl, foldr, map_fn, scan, switch_case, vectorized_map, while_loop
 from engine.runtime.eager import constant, convert_to_tensor
-from engine.runtime.function import function
+from engine.runtime.function import function, functions_run_eagerly, run_functions_eagerly
 from engine.runtime.tape import GradientTape
 from engine.runtime.tensor import Tensor
 from engine.runtime.variable import IndexedSlices, Variable
@@ -115,6 +115,8 @@ nn = _namespace(
 #: Every op record, also those that are met only in graphs.
 raw_ops = SimpleNamespace(**OPS)
 
+config = SimpleNamespace(functions_run_eagerly=functions_run_eagerly, run_functions_eagerly=run_functions_eagerly)
+
 random = SimpleNamespace(
     Generator=_rng.Generator,
     normal=_rng.normal,
@@ -139,6 +141,7 @@ __all__ = [
     "bool",
     "case",
     "cond",
+    "config",
     "constant",
     "convert_to_tensor",
     "errors",

@@ -174,17 +174,17 @@ class Plan:
     # --------------------------------------------------------------------------------------------------- steps
 
     def _step_inputs(self) -> dict[int, list[int]]:
-        """Return, for each input, the steps whose arguments depend on its array."""
+        """Return, for each input, the steps whose arguments depend on its array.
+
+        Those that read or write the next state which is written over it do, too.
+        """
+        index = dict(self._input_index)
+        index.update({self.graph.outputs[o]: i for i, o in self.inplace.items()})
         users: dict[int, list[int]] = {}
-        computed = [n for n in self._runs if not n.op.view]
-        for number, node in enumerate(computed):
-            for value in dict.fromkeys(self._roots[v] for v in node.inputs):
-                if value in self._input_index:
-                    users.setdefault(self._input_index[value], []).append(number)
-        for i, output in self.inplace.items():
-            number = computed.index(self.graph.outputs[output].node)
-            if number not in users.setdefault(i, []):
-                users[i].append(number)
+        for number, node in enumerate(n for n in self._runs if not n.op.view):
+            roots = dict.fromkeys(self._roots[v] for v in (*node.inputs, *node.outputs))
+            for i in dict.fromkeys(index[r] for r in roots if r in index):
+                users.setdefault(i, []).append(number)
         return users
 
     def _build(self, report: Report | None) -> None:

@@ -131,6 +131,7 @@ class Tracer:
         self._captured: dict[int, tuple[Any, SymbolicTensor]] = {}
         self._state: dict[int, tuple[Any, SymbolicTensor]] = {}
         self._updated: dict[int, Any] = {}
+        self.created: list[Any] = []  # the variables that were made meanwhile
 
     # -------------------------------------------------------------------------------------------- recording
 

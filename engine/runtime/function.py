@@ -6,134 +6,87 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from engine.core import nest
 from engine.core.convert import as_array
-from engine.core.dispatch import interpreting, is_tracing
-from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.errors import EngineError, InvalidArgumentError, UnsupportedError
+from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
-from engine.graph.graph import Graph, freeze
-from engine.graph.interpret import replay
-from engine.graph.trace import SymbolicTensor, Tracer
+from engine.graph.graph import freeze
+from engine.runtime.concrete import ConcreteFunction, is_tensor_like
 from engine.runtime.eager import convert_to_tensor
-from engine.runtime.tape import is_recording, observe, stop_recording
 from engine.runtime.tensor import Tensor
-from engine.runtime.variable import Variable
-
-if TYPE_CHECKING:
-    from engine.compile.plan import Report
-    from engine.runtime.executor import Executor, OpenExecutor
 
 
-class ConcreteFunction:
-    """A function traced for arguments of certain shapes and dtypes.
+class _Switch:
+    """Whether functions run as plain Python, for the whole process."""
 
-    Attributes
-    ----------
-    graph
-        As traced. `engine.passes.stages` shows what the passes make of it.
+    eager = False
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Let all functions run as plain Python from now on, to look into them, or compiled again.
+
+    Examples
+    --------
+    >>> import engine as tf
+    >>> tf.config.run_functions_eagerly(True)
+    >>> tf.config.functions_run_eagerly()
+    True
+    >>> tf.config.run_functions_eagerly(False)
     """
-
-    def __init__(self, python_function: Callable[..., Any], args: Any, specs: Sequence[TensorSpec], name: str) -> None:
-        self.name = name
-        self.specs = list(specs)
-        self._kept = args  # arguments that are told apart by identity must not be replaced by others at their address
-        tracer = Tracer(observe)
-        # the trace belongs to no tape: what runs is recorded when it is called
-        with stop_recording(), interpreting(tracer):
-            symbols = iter([tracer.input(s) for s in specs])
-            positional, keywords = nest.map_structure(lambda a: next(symbols) if _is_tensor_like(a) else a, args)
-            result = python_function(*positional, **keywords)
-            outputs = [None if leaf is None else tracer.convert(leaf) for leaf in nest.leaves(result)]
-        self._structure = result
-        self._gaps = [o is None for o in outputs]
-        self.graph: Graph = tracer.graph([o for o in outputs if o is not None])
-        self.captured = tracer.captured()
-        self.updates: list[Variable] = tracer.updates
-        self._executors: dict[Any, Executor | OpenExecutor] = {}
-
-    def executor(self, specs: Sequence[TensorSpec], report: Report | None = None) -> Any:
-        """Return the plan for arguments of these shapes, made at the first call."""
-        from engine.runtime.executor import executor_for  # Numba takes a second to import; eager programs need none
-
-        key = tuple(specs)
-        if key not in self._executors:
-            self._executors[key] = executor_for(self.graph, specs, self.captured, self.updates, report)
-        return self._executors[key]
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run on arguments like those it was traced for.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If their number, a shape or a dtype is another.
-        """
-        given = [convert_to_tensor(a) for a in nest.leaves((args, kwargs)) if _is_tensor_like(a) or _is_number(a)]
-        fits = len(given) == len(self.specs)
-        if not fits or not all(w.is_compatible_with(t.spec) for w, t in zip(self.specs, given, strict=True)):
-            raise InvalidArgumentError(
-                "{name} was traced for {wanted}, but was called with {given}.",
-                hint="Call the function itself: it is traced anew where need be.",
-                name=self.name,
-                wanted=", ".join(map(str, self.specs)),
-                given=", ".join(str(t.spec) for t in given),
-            )
-        return self.run(given)
-
-    def run(self, tensors: Sequence[Any]) -> Any:
-        """Run on the tensors among the arguments and return the result in the function's own structure."""
-        if is_tracing() or is_recording():
-            results = self._replay(tensors)
-        else:
-            arrays = [t._array for t in tensors]
-            results = self.executor([t.spec for t in tensors])(arrays)
-        given = iter(results)
-        leaves = [None if gap else next(given) for gap in self._gaps]
-        return nest.rebuild(self._structure, iter(leaves))
-
-    def _replay(self, tensors: Sequence[Any]) -> list[Any]:
-        """Apply the ops one by one: into the trace that is going on, or where a tape must see them."""
-        arguments = iter(tensors)
-        given = [self.captured[v] if v in self.captured else next(arguments) for v in self.graph.inputs]
-        results = replay(self.graph, [g.read_value() if isinstance(g, Variable) else g for g in given])
-        split = len(results) - len(self.updates)
-        for variable, value in zip(self.updates, results[split:], strict=True):
-            variable.assign(value)
-        return results[:split]
+    _Switch.eager = bool(run_eagerly)
 
 
-def _tensor_like(value: Any, spec: TensorSpec | None) -> Any:
+def functions_run_eagerly() -> bool:
+    """Return whether functions run as plain Python."""
+    return _Switch.eager
+
+
+def _tensor_like(value: Any, spec: Any) -> Any:
     """Return what was given for a tensor of this spec as a tensor, if it is written as numbers or lists of them."""
-    if spec is None or _is_tensor_like(value) or hasattr(value, "dtype"):
+    if not isinstance(spec, TensorSpec) or is_tensor_like(value) or hasattr(value, "dtype"):
         return value
     return Tensor(as_array(value, spec.dtype))
-
-
-def _is_number(leaf: Any) -> bool:
-    return isinstance(leaf, int | float) and not isinstance(leaf, bool)
-
-
-def _is_tensor_like(leaf: Any) -> bool:
-    return isinstance(leaf, Tensor | SymbolicTensor | np.ndarray | np.generic | TensorSpec)
 
 
 class Function:
     """A Python function with its traces.
 
     Arguments that are tensors or arrays are told apart by shape and dtype; other arguments by their value. The Python
-    code runs only when a new kind of arguments comes along, so its side effects happen then and not later.
+    code runs only when a new kind of arguments comes along, so its side effects happen then and not later. It may make
+    variables the first time only.
+
+    Parameters
+    ----------
+    python_function
+        What is traced.
+    input_signature
+        The specs of its arguments: it is then traced once, for all calls.
+    autograph
+        Whether `if`, `while` and `for` on tensors become control flow of the graph.
+    reduce_retracing
+        Whether sizes in which calls differ are left open when it is traced again.
     """
 
     def __init__(
-        self, python_function: Callable[..., Any], input_signature: Sequence[TensorSpec] | None = None
+        self,
+        python_function: Callable[..., Any],
+        input_signature: Sequence[Any] | None = None,
+        autograph: bool = True,
+        reduce_retracing: bool = False,
     ) -> None:
         self.python_function = python_function
         self.input_signature = None if input_signature is None else list(input_signature)
+        self._autograph = autograph
+        self._reduce_retracing = reduce_retracing
         self._concrete: dict[Any, ConcreteFunction] = {}
+        self._traces = 0
+        try:
+            self._signature: inspect.Signature | None = inspect.signature(python_function)
+        except (TypeError, ValueError):  # some builtins have none
+            self._signature = None
         functools.update_wrapper(self, python_function)
 
     @property
@@ -146,32 +99,93 @@ class Function:
 
     def experimental_get_tracing_count(self) -> int:
         """Return how often the Python function was traced."""
-        return len(self._concrete)
+        return self._traces
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """Return the trace for these arguments, which may be `TensorSpec`s."""
         return self._find(args or tuple(self.input_signature or ()), kwargs)[0]
 
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments in one form, however they were written; defaults are filled in."""
+        if self._signature is None:
+            return args, kwargs
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise UnsupportedError(
+                "{name}{parameters} cannot be called like that: {reason}.",
+                name=self.name,
+                parameters=str(self._signature),
+                reason=str(error),
+            ) from None
+        bound.apply_defaults()
+        return bound.args, bound.kwargs
+
     def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ConcreteFunction, list[Any]]:
         if self.input_signature is not None:
             args = tuple(_tensor_like(a, w) for a, w in zip_longest(args, self.input_signature[: len(args)]))
-        structure = (args, kwargs)
-        leaves = list(nest.leaves(structure))
-        tensors = [
-            leaf if isinstance(leaf, TensorSpec) else convert_to_tensor(leaf)
-            for leaf in leaves
-            if _is_tensor_like(leaf)
-        ]
-        specs = [t if isinstance(t, TensorSpec) else t.spec for t in tensors]
+            self._signed(_specs_of(_tensors_of((args, kwargs))))
+        structure = self._bound(args, kwargs)
+        tensors = _tensors_of(structure)
+        specs = _specs_of(tensors)
         if self.input_signature is not None:
             specs = self._signed(specs)
-        key = (tuple(specs), _shape_of(structure))
-        if key not in self._concrete:
-            self._concrete[key] = ConcreteFunction(self.python_function, structure, specs, self.name)
-        return self._concrete[key], tensors
+        form = _shape_of(structure)
+        found = self._concrete.get((form, tuple(specs))) or self._open_for(form, specs)
+        if found is None:
+            if self._reduce_retracing:
+                specs = self._loosened(form, specs)
+            found = self._concrete[form, tuple(specs)] = self._traced(structure, specs)
+        return found, tensors
+
+    def _open_for(self, form: Any, specs: list[TensorSpec]) -> ConcreteFunction | None:
+        """Return a trace with open sizes that takes these arguments."""
+        if not self._reduce_retracing:
+            return None
+        return next(
+            (
+                concrete
+                for (other, wanted), concrete in self._concrete.items()
+                if other == form and all(w.is_compatible_with(s) for w, s in zip(wanted, specs, strict=True))
+            ),
+            None,
+        )
+
+    def _loosened(self, form: Any, specs: list[TensorSpec]) -> list[TensorSpec]:
+        """Return the specs with those sizes open in which they differ from a call before."""
+        for other, known in self._concrete:
+            alike = [len(k.shape) == len(s.shape) and k.dtype is s.dtype for k, s in zip(known, specs, strict=False)]
+            if other == form and all(alike):
+                return [_common(k, s) for k, s in zip(known, specs, strict=True)]
+        return specs
+
+    def _traced(self, structure: Any, specs: list[TensorSpec]) -> ConcreteFunction:
+        python_function = self.python_function
+        if self._autograph:
+            from engine.runtime.autograph import convert, original_line  # 40 ms to import, and layers need none
+
+            python_function = convert(python_function)
+        is_first = self._traces == 0
+        self._traces += 1
+        try:
+            concrete = ConcreteFunction(python_function, structure, specs, self.name)
+            if is_first and concrete.created:  # in the way it will be called from now on
+                concrete = ConcreteFunction(python_function, structure, specs, self.name)
+        except EngineError as error:
+            if self._autograph:
+                error.where = original_line(error.where)
+            raise
+        if concrete.created:
+            raise InvalidArgumentError(
+                "{name} makes the variable '{variable}' each time it is traced.",
+                hint="Make variables once: outside of the function, or only if they are not there yet.",
+                name=self.name,
+                variable=concrete.created[0].name,
+            )
+        return concrete
 
     def _signed(self, specs: list[TensorSpec]) -> list[TensorSpec]:
-        wanted = self.input_signature or []
+        wanted = [leaf for leaf in nest.leaves(self.input_signature) if isinstance(leaf, TensorSpec)]
         if len(specs) != len(wanted) or not all(w.is_compatible_with(s) for w, s in zip(wanted, specs, strict=True)):
             raise InvalidArgumentError(
                 "{name} was declared for {wanted}, but was called with {given}.",
@@ -183,11 +197,29 @@ class Function:
         return wanted
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if _Switch.eager:
+            return self.python_function(*args, **kwargs)
         concrete, tensors = self._find(args, kwargs)
         return concrete.run(tensors)
 
     def __repr__(self) -> str:
-        return f"<tf.function {self.name}{inspect.signature(self.python_function)}>"
+        return f"<tf.function {self.name}{self._signature or '(...)'}>"
+
+
+def _tensors_of(structure: Any) -> list[Any]:
+    return [
+        leaf if isinstance(leaf, TensorSpec) else convert_to_tensor(leaf)
+        for leaf in nest.leaves(structure)
+        if is_tensor_like(leaf)
+    ]
+
+
+def _specs_of(tensors: Sequence[Any]) -> list[TensorSpec]:
+    return [t if isinstance(t, TensorSpec) else t.spec for t in tensors]
+
+
+def _common(a: TensorSpec, b: TensorSpec) -> TensorSpec:
+    return TensorSpec(TensorShape(x if x == y else None for x, y in zip(a.shape, b.shape, strict=True)), a.dtype)
 
 
 class BoundFunction:
@@ -216,7 +248,7 @@ def _shape_of(structure: Any) -> Any:
         return ("dict", *((k, _shape_of(structure[k])) for k in sorted(structure)))
     if isinstance(structure, list | tuple):
         return (type(structure).__name__, *(_shape_of(item) for item in structure))
-    if _is_tensor_like(structure):
+    if is_tensor_like(structure):
         return "tensor"
     try:
         key = freeze(structure)
@@ -228,7 +260,10 @@ def _shape_of(structure: Any) -> Any:
 
 def function(
     func: Callable[..., Any] | None = None,
-    input_signature: Sequence[TensorSpec] | None = None,
+    input_signature: Sequence[Any] | None = None,
+    autograph: bool = True,
+    jit_compile: bool | None = None,
+    reduce_retracing: bool = False,
     **_options: Any,
 ) -> Any:
     """Compile a Python function: it is traced to a graph, which is optimised and runs as fused kernels.
@@ -239,6 +274,12 @@ def function(
         The function; without it, a decorator is returned.
     input_signature
         The specs of its tensors: it is then traced once, for all calls.
+    autograph
+        Whether `if`, `while` and `for` on tensors become control flow of the graph.
+    jit_compile
+        Taken for TensorFlow's sake: every function is compiled.
+    reduce_retracing
+        Whether sizes in which calls differ are left open when it is traced again.
 
     Examples
     --------
@@ -252,5 +293,5 @@ def function(
     (5.0, 10.0)
     """
     if func is None:
-        return lambda f: function(f, input_signature)
-    return Function(func, input_signature)
+        return lambda f: function(f, input_signature, autograph, jit_compile, reduce_retracing)
+    return Function(func, input_signature, autograph, reduce_retracing)

@@ -65,6 +65,8 @@ class Variable(Operators):
         self._array: Array | None = None
         self._tensor: Tensor | None = None
         self._shared = False
+        if is_tracing():
+            interpreter().created.append(self)  # type: ignore[attr-defined]
         if callable(initial_value) and shape is not None and dtype is not None:
             self._initializer = initial_value
             self._spec = TensorSpec(as_shape(shape), as_dtype(dtype), self.name)

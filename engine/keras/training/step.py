@@ -10,8 +10,8 @@ import numpy as np
 from engine.core import nest
 from engine.core.dtype import Array
 from engine.keras.training.adapter import ArrayData
+from engine.runtime.concrete import ConcreteFunction
 from engine.runtime.eager import convert_to_tensor
-from engine.runtime.function import ConcreteFunction
 from engine.runtime.tensor import Tensor, array_of
 
 Program = Callable[[Any], Any]

@@ -58,16 +58,29 @@ def _choose(index: Any, functions: Sequence[Callable[[], Any]], names: Sequence[
     parts = [Part(f) for f in functions]
     for name, part in zip(names[1:], parts[1:], strict=True):
         _require_alike(parts[0], part, names[0], name, op)
+    return rebuilt(parts[0], applied(index, parts, [p.given for p in parts]))
+
+
+def applied(index: Any, parts: Sequence[Part], outputs: Sequence[Sequence[Any]]) -> list[Any]:
+    """Apply the choice between branches that were traced, and return what the one that is chosen gives.
+
+    Parameters
+    ----------
+    index
+        An int32 scalar: the number of the branch.
+    outputs
+        For each branch its tensors.
+    """
     updates = distinct(v for p in parts for v in p.tracer.updates)
     for part in parts:  # every branch says what becomes of every variable that one of them changes
         for variable in updates:
             part.tracer.read(variable)
     outside = distinct(thing for p in parts for thing in p.tracer.things)
-    graphs = tuple(p.graph(outside, p.given, updates) for p in parts)
+    graphs = tuple(p.graph(outside, given, updates) for p, given in zip(parts, outputs, strict=True))
     results = control.switch.apply(index, *outer(outside), branches=graphs)
-    count = len(parts[0].given)
+    count = len(outputs[0])
     assign(updates, results[count:])
-    return rebuilt(parts[0], results[:count])
+    return list(results[:count])
 
 
 def _require_alike(a: Part, b: Part, first: str, second: str, op: str) -> None:

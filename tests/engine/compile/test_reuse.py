@@ -11,7 +11,7 @@ from programs import graph_of
 import engine as tf
 from engine.compile.plan import Plan
 from engine.passes import optimise
-from engine.runtime.function import ConcreteFunction
+from engine.runtime.concrete import ConcreteFunction
 
 X = np.linspace(0.5, 1.5, 12, dtype=np.float32).reshape(4, 3)
 

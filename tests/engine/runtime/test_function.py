@@ -315,3 +315,117 @@ def test_a_compiled_refusal_names_the_layer() -> None:
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         tf.function(lambda v: model(v))(tf.constant([[0, 7]]))
     assert (caught.value.op, caught.value.node) == ("gather", "table")
+
+
+def test_a_gradient_through_a_function_is_compiled_too() -> None:
+    v = tf.Variable([1.0, 2.0])
+    runs = []
+
+    class Steps:
+        def step(self, name: str, origin: str, outputs: Any, seconds: float) -> None:
+            runs.append(name)
+
+    @tf.function
+    def f(x: Any) -> Any:
+        v.assign_add([1.0, 1.0])
+        return tf.reduce_sum(tf.exp(x) * v * v), tf.argmax(x)
+
+    x = tf.constant([0.5, 0.25])
+    with probing(Steps()), tf.GradientTape() as tape:
+        tape.watch(x)
+        y, _ = f(x)
+        slopes = tape.gradient(y, [x, v])
+    np.testing.assert_allclose(slopes[0], np.exp([0.5, 0.25]) * [4, 9], rtol=1e-6)
+    np.testing.assert_allclose(slopes[1], np.exp([0.5, 0.25]) * [4, 6], rtol=1e-6)
+    assert v.numpy().tolist() == [2.0, 3.0]
+    assert len(runs) < 12, "the function is a few kernels, not an op each"
+
+
+def test_a_gradient_through_a_function_can_be_differentiated_again() -> None:
+    f = tf.function(lambda x: x * x * x)
+    x = tf.constant(3.0)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = f(x)
+        slope = inner.gradient(y, x)
+    assert (float(slope), float(outer.gradient(slope, x))) == (27.0, 18.0)
+
+
+def test_an_op_without_a_gradient_matters_only_on_the_way() -> None:
+    f = tf.function(lambda x: (x * 2.0, tf.raw_ops.getitem_gradient(tf.round(x), x, index=("...",))))
+    x = tf.constant([1.5])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)[0]
+    assert tape.gradient(y, x).numpy().tolist() == [2.0]
+
+
+def test_a_state_read_after_its_assignment_is_the_new_one_in_every_run() -> None:
+    w = tf.Variable([1.0, 2.0])
+
+    @tf.function
+    def step(x: Any) -> Any:
+        w.assign(w * 2.0)
+        return tf.reduce_sum(tf.matmul(tf.reshape(w, [1, 2]), tf.reshape(x, [2, 1])))
+
+    x = tf.constant([1.0, 1.0])
+    assert [float(step(x)) for _ in range(2)] == [6.0, 12.0]
+    w.assign([1.0, 1.0])
+    assert [float(step(x)), float(w[0])] == [4.0, 2.0]
+
+
+def test_arguments_are_the_same_however_they_are_written() -> None:
+    traces = []
+
+    @tf.function
+    def f(x: Any, scale: int = 2) -> Any:
+        traces.append(scale)
+        return x * scale
+
+    x = tf.constant(3)
+    assert [int(f(x)), int(f(x, 2)), int(f(x=x, scale=2)), int(f(scale=2, x=x))] == [6] * 4
+    assert traces == [2]
+    with pytest.raises(tf.errors.UnsupportedError, match="missing a required argument: 'x'"):
+        f()
+
+
+def test_retracing_can_leave_sizes_open() -> None:
+    f = Counted()
+    f.compiled = tf.function(f.body, reduce_retracing=True)
+    for rows in (1, 2, 3, 4):
+        assert f.compiled(tf.ones([rows, 2])).shape == (rows, 2)
+    assert f.runs == 2, "once for the first size, once for all sizes"
+    f.compiled(tf.ones([2, 3]))
+    assert f.runs == 3
+
+
+def test_variables_are_made_the_first_time_only() -> None:
+    made: list[Any] = []
+
+    @tf.function
+    def once(x: Any) -> Any:
+        if not made:
+            made.append(tf.Variable(1.0))
+        return made[0].assign_add(x)
+
+    assert [float(once(tf.constant(2.0))), float(once(tf.constant(2.0)))] == [3.0, 5.0]
+
+    @tf.function
+    def always(x: Any) -> Any:
+        return tf.Variable(1.0) + x
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="makes the variable"):
+        always(tf.constant(1.0))
+
+
+def test_functions_can_run_as_plain_python() -> None:
+    f = Counted()
+    tf.config.run_functions_eagerly(True)
+    try:
+        for _ in range(3):
+            f.compiled(tf.constant(1))
+    finally:
+        tf.config.run_functions_eagerly(False)
+    assert f.runs == 3
