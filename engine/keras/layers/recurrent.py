@@ -1,0 +1,117 @@
+"""What recurrent layers have in common: weights, states, masks, direction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.core.op import OPS
+from engine.core.shape import TensorShape
+from engine.keras.layers.fields import as_floats, known_size, of_rank
+from engine.keras.layers.layer import Layer
+from engine.keras.layers.masking import attach, mask_of
+from engine.keras.weight import Weight
+from engine.runtime import rng
+
+
+class Recurrent(Layer):
+    """Base of the recurrent layers. A subclass says how many gates and states it has, and makes a step of its op."""
+
+    units: int
+    use_bias: bool
+    kernel_initializer: Any
+    recurrent_initializer: Any
+    bias_initializer: Any
+    kernel_regularizer: Any
+    recurrent_regularizer: Any
+    bias_regularizer: Any
+    kernel_constraint: Any
+    recurrent_constraint: Any
+    bias_constraint: Any
+    dropout: float
+    seed: int | None
+    return_sequences: bool
+    return_state: bool
+    go_backwards: bool
+    zero_output_for_mask: bool
+
+    #: Number of gates, and of states.
+    gates = 1
+    states = 1
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._generator = rng.Generator(rng.new_seed() if self.seed is None else self.seed)
+
+    def build(self, input_shape: TensorShape) -> None:
+        of_rank(self, input_shape, 3)
+        width = self.gates * self.units
+        self.kernel = self.add_weight(
+            (known_size(self, input_shape), width),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.recurrent_kernel = self.add_weight(
+            (self.units, width),
+            self.recurrent_initializer,
+            regularizer=self.recurrent_regularizer,
+            constraint=self.recurrent_constraint,
+            name="recurrent_kernel",
+        )
+        self.bias: Weight | None = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                self.bias_shape(),
+                self.first_bias(),
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Return the shape of the bias."""
+        return (self.gates * self.units,)
+
+    def first_bias(self) -> Any:
+        """Return the initializer of the bias."""
+        return self.bias_initializer
+
+    def run(self, inputs: Any, states: Sequence[Any], bias: Any, mask: Any) -> tuple[Any, list[Any]]:
+        """Return the outputs of all steps, and all steps of each state."""
+        raise NotImplementedError
+
+    def call(self, inputs: Any, mask: Any = None, initial_state: Any = None, training: bool = False) -> Any:
+        if isinstance(inputs, list | tuple):
+            inputs, initial_state = inputs[0], list(inputs[1:])
+        of_rank(self, inputs.shape, 3)
+        mask = mask_of(inputs) if mask is None else mask
+        inputs = as_floats(self, inputs)
+        if training and self.dropout:
+            # one mask for all steps
+            kept = OPS["dropout_mask"].apply(self._generator.next_state(), inputs[:, :1], rate=self.dropout)
+            inputs = inputs * kept
+        shown = mask
+        if self.go_backwards:
+            inputs = inputs[:, ::-1]
+            mask = mask if mask is None else mask[:, ::-1]
+        steps = OPS["fill"]((1, 1), 1, "bool") if mask is None else OPS["cast"](mask, dtype="bool")
+        outputs, states = self.run(inputs, self._first(inputs, initial_state), self._bias(inputs), steps)
+        last = [s[:, -1] for s in states]
+        if self.return_sequences:
+            if self.zero_output_for_mask and mask is not None:
+                outputs = outputs * OPS["cast"](OPS["expand_dims"](steps, -1), dtype=outputs.dtype)
+            attach(outputs, shown)
+        else:
+            outputs = last[0]
+        return [outputs, *last] if self.return_state else outputs
+
+    def _first(self, inputs: Any, given: Any) -> list[Any]:
+        if given is not None:
+            return list(given) if isinstance(given, list | tuple) else [given]
+        nothing = OPS["zeros_like"](inputs[:, 0, :1]) + OPS["fill"]((1, self.units), 0.0, inputs.dtype)
+        return [nothing] * self.states
+
+    def _bias(self, inputs: Any) -> Any:
+        return OPS["fill"](self.bias_shape(), 0.0, inputs.dtype) if self.bias is None else self.bias
