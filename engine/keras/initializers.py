@@ -6,12 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
+from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.core.registry import Registry
 from engine.keras.declared import Declared
 from engine.keras.lookup import find, register
 from engine.runtime import rng
+from engine.runtime.eager import convert_to_tensor
 
 INITIALIZERS: Registry[type[Initializer]] = Registry("initializer")
 
@@ -166,11 +170,40 @@ class HeNormal(_Scaled):
     scale, average, normal = 2.0, False, True
 
 
+class Orthogonal(_Random):
+    """Columns, or rows, of length `gain` at right angles: Saxe and others, arXiv:1312.6120; for recurrent kernels.
+
+    Examples
+    --------
+    >>> q = Orthogonal(seed=0)([3, 2]).numpy()
+    >>> (q.T @ q).round(5)
+    array([[1., 0.],
+           [0., 1.]], dtype=float32)
+    """
+
+    gain: float = param(1.0, "Length of the columns, or rows.")
+
+    def __call__(self, shape: Sequence[int], dtype: Any = "float32") -> Any:
+        if len(shape) < 2:
+            raise InvalidArgumentError(
+                "A weight of shape {shape} has no columns.",
+                hint="Orthogonal values take at least two axes.",
+                shape=list(shape),
+            )
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        drawn = np.asarray(self._generator().normal((max(rows, columns), min(rows, columns)), 0.0, 1.0, "float64"))
+        q, r = np.linalg.qr(drawn)
+        q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # otherwise some rotations would be likelier than others
+        values = (q if rows >= columns else q.T).reshape(tuple(shape)) * self.gain
+        return OPS["cast"](convert_to_tensor(values), dtype=dtype)
+
+
 for _class in (
     GlorotUniform,
     GlorotNormal,
     HeUniform,
     HeNormal,
+    Orthogonal,
     Zeros,
     Ones,
     RandomNormal,
