@@ -103,7 +103,7 @@ def result(x: TensorSpec, filters: TensorSpec, **attrs: Any) -> TensorSpec:
 
 def _grouped(array: Array, channels: int) -> Array:
     """Return the last axis as (groups, channels of a group)."""
-    return array.reshape(*array.shape[:-1], -1, channels)
+    return array.reshape(*array.shape[:-1], array.shape[-1] // channels, channels)
 
 
 def _conv(x: Array, filters: Array, **attrs: Any) -> Array:
@@ -264,7 +264,7 @@ conv2d: Op = _declare(
         sample(((2, 5, 4, 3), "reals"), ((3, 2, 3, 4), "reals")),
         sample(((2, 5, 6, 2), "reals"), ((3, 3, 2, 2), "reals"), strides=2, padding="SAME"),
         sample(((1, 6, 5, 4), "reals"), ((2, 3, 2, 6), "reals"), padding="SAME", dilations=(1, 2)),
-        sample(((2, 3, 3, 2), "reals"), ((1, 1, 2, 3), "reals"), strides=(1, 2, 1, 1)),
+        sample(((0, 5, 5, 2), "reals"), ((3, 3, 2, 1), "reals")),
     ),
     (
         sample(((2, 5, 4), "reals"), ((3, 2, 4, 4), "reals")),
@@ -282,6 +282,7 @@ conv3d: Op = _declare(
     (
         sample(((1, 3, 4, 3, 2), "reals"), ((2, 2, 3, 2, 3), "reals")),
         sample(((1, 3, 4, 3, 1), "reals"), ((2, 3, 2, 1, 2), "reals"), strides=(2, 1, 2), padding="SAME"),
+        sample(((1, 2, 2, 1, 1), "reals"), ((1, 1, 3, 1, 2), "reals"), padding="SAME"),
     ),
     (
         sample(((1, 4, 3, 2), "reals"), ((2, 3, 2, 3), "reals")),

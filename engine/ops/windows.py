@@ -100,18 +100,23 @@ class Windows:
         return np.array([*numbers, *others], np.int64)
 
     def taps(self) -> Iterator[tuple[Sizes, tuple[slice, ...], tuple[slice, ...]]]:
-        """Yield each element of a window, with the windows in which it lies inside, and the elements it is in these."""
+        """Yield each element of a window, with the windows in which it lies inside, and the elements it is in these.
+
+        One that lies outside in all of them is left out.
+        """
         for tap in product(*(range(k) for k in self.kernel)):
             windows, elements = [], []
             for axis, k in enumerate(tap):
                 stride, offset = self.strides[axis], k * self.dilations[axis] - self.before[axis]
                 first = max(0, -(offset // stride))
                 last = min(self.counts[axis], (self.sizes[axis] - 1 - offset) // stride + 1)
-                last = max(first, last)
+                if last <= first:
+                    break
                 windows.append(slice(first, last))
                 start = first * stride + offset
-                elements.append(slice(start, start + (last - first) * stride, stride) if last > first else slice(0, 0))
-            yield tap, tuple(windows), tuple(elements)
+                elements.append(slice(start, start + (last - first - 1) * stride + 1, stride))
+            else:
+                yield tap, tuple(windows), tuple(elements)
 
 
 def count_of(size: Dim, kernel: Dim, stride: int, dilation: int, padding: str) -> Dim:

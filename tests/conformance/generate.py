@@ -1,4 +1,4 @@
-"""Write ``figures.json`` and ``keras_figures.json``: what TensorFlow and Keras compute for `cases` and `keras_cases`.
+"""Write the files of figures: what TensorFlow and Keras compute for `cases`, `keras_cases` and `layer_cases`.
 
 Needs ``pip install tensorflow``; run it from anywhere: ``python tests/conformance/generate.py [FILE …]``. The tests
 themselves read only the files.
@@ -19,8 +19,9 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # the same sums in the same order on 
 import tensorflow as tf
 from cases import CASES
 from keras_cases import KERAS_CASES
+from layer_cases import LAYER_CASES
 
-TABLES = {"figures.json": CASES, "keras_figures.json": KERAS_CASES}
+TABLES = {"figures.json": CASES, "keras_figures.json": KERAS_CASES, "layer_figures.json": LAYER_CASES}
 
 
 def plain(value: Any) -> dict[str, Any]:

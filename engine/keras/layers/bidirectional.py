@@ -63,6 +63,8 @@ class Bidirectional(Layer):
             layers[1] = type(layers[0]).from_config({**config, "name": f"backward_{layers[0].name}"})
         self.backward_layer = layers[1]
         self.merge_mode = merge_mode
+        for each in layers:  # otherwise the sum at a masked step would hold what one direction carried there
+            each.zero_output_for_mask = each.return_sequences
         if self.forward_layer.go_backwards == self.backward_layer.go_backwards:
             raise InvalidArgumentError(
                 "Both layers go in the same direction.",
