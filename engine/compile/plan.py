@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from engine.compile import cache
+from engine.compile.denormals import FLUSH, exchange_control_word
 from engine.compile.memory import Lifetime, assign
 from engine.compile.reuse import overwrites
 from engine.compile.select import Choice, Flow, by_reference, select
@@ -235,8 +237,13 @@ class Plan:
         """Return the array of the output at `index`: what it holds is overwritten by the next run."""
         return self._array(self.graph.outputs[index])
 
-    def run(self) -> None:
-        """Run all steps.
+    def run(self, watch: Callable[[Step, float], None] | None = None) -> None:
+        """Run all steps, with denormals flushed to zero, and overflows that are infinity without a warning.
+
+        Parameters
+        ----------
+        watch
+            Told about each step, and the seconds that it took, before the next one runs.
 
         Raises
         ------
@@ -244,11 +251,29 @@ class Plan:
             If an op refuses its operands, such as a position outside of an axis.
         """
         arguments: tuple[Any, ...] = ()
+        before = exchange_control_word(FLUSH)
         try:
-            for function, arguments in self._calls:
-                function(*arguments)
+            with np.errstate(all="ignore"):
+                if watch is None:
+                    for function, arguments in self._calls:
+                        function(*arguments)
+                else:
+                    for step in self.steps:
+                        arguments, begin = step.arguments, time.perf_counter()
+                        step.function(*arguments)
+                        watch(step, time.perf_counter() - begin)
         except Exception as error:
-            next(s for s in self.steps if s.arguments is arguments).refuse(error)
+            failed = next((s for s in self.steps if s.arguments is arguments), None)
+            if failed is None:
+                raise
+            failed.refuse(error)
+        finally:
+            exchange_control_word(before)
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether a step divides its work among threads."""
+        return any(s.source is not None and s.source.parallel for s in self.steps)
 
     @property
     def nbytes(self) -> int:

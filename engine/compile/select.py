@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,10 @@ import numpy as np
 from engine.compile.layout import is_shape_only, layout_of
 from engine.compile.source import Source, fused_source, kernel_source
 from engine.core.dtype import Array
-from engine.core.op import as_arrays
+from engine.core.op import DTYPE_CLASSES, as_arrays
 from engine.graph.control import CONTROL
 from engine.graph.graph import Graph, Node
-from engine.ops.linalg import swapped
+from engine.ops.linalg import DIVIDED_PRODUCT, matmul, swapped
 from engine.passes.fuse import FUSED, has_kernel_dtypes
 
 Flow = Callable[[Sequence[Array]], Sequence[Array]]
@@ -55,26 +56,40 @@ def select(node: Node, overwrites: Mapping[int, int], operation: Callable[[Node]
     """
     if node.op is FUSED:
         return _fused(node, overwrites)
-    if node.op.kernel is not None and has_kernel_dtypes(node):
+    if is_small_product(node):
+        return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), np.dot)
+    if has_kernel(node):
+        assert node.op.kernel is not None
         arrange = node.op.kernel.arrange
         return Choice(
             "kernel",
             lambda inputs, outputs: tuple(arrange(inputs, outputs, node.attrs)),
             source=lambda arguments: kernel_source(node.op, arguments),
         )
-    if is_gemm(node):
-        return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), np.dot)
     kind = "control" if node.op in CONTROL else "NumPy"
     return Choice(kind, lambda inputs, outputs: (*inputs, *outputs), _written(operation(node), len(node.inputs)))
 
 
-def is_gemm(node: Node) -> bool:
-    """Whether the node is a product that BLAS computes."""
+def has_kernel(node: Node) -> bool:
+    """Whether the record of the op carries a kernel for the dtypes at hand."""
+    kernel = node.op.kernel
+    return kernel is not None and has_kernel_dtypes(node) and DTYPE_CLASSES[kernel.dtype](node.specs[0].dtype)
+
+
+def is_small_product(node: Node) -> bool:
+    """Whether the node is a product that BLAS computes best on one thread, and NumPy calls as fast as any kernel."""
     return (
-        node.op.name == "matmul"
-        and node.specs[0].dtype.name in ("float32", "float64")
+        node.op is matmul
+        and has_kernel(node)
         and all(v.spec.shape.rank == 2 for v in node.inputs)
+        and multiply_adds(node) < DIVIDED_PRODUCT
     )
+
+
+def multiply_adds(node: Node) -> int:
+    """Return the multiply-adds of a product."""
+    inner = node.inputs[0].spec.shape[-2 if node.attrs["transpose_a"] else -1] or 0
+    return math.prod(d or 0 for d in node.specs[0].shape) * inner
 
 
 def _gemm(transpose_a: bool, transpose_b: bool) -> Arrange:

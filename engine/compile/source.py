@@ -64,11 +64,14 @@ class Source:
         Numba's, so that it is compiled at once and a call does not have to look at types.
     members
         Names of the ops in it, for people.
+    parallel
+        Whether it divides its work among threads.
     """
 
     text: str
     signature: str
     members: tuple[str, ...]
+    parallel: bool = False
 
 
 def array_type(dtype: DType, rank: int) -> str:
@@ -293,7 +296,7 @@ def kernel_source(op: Op, arguments: Sequence[Array | int | float]) -> Source:
     pieces += [f"@{decorator('')}\n{inspect.getsource(f)}" for f in op.kernel.helpers]
     pieces += [f"{inspect.getsource(op.kernel.code)}"]
     pieces += [f"kernel = {decorator(signature, parallel)}({op.kernel.code.__name__})\n"]
-    return Source("\n\n".join(pieces), signature, (op.name,))
+    return Source("\n\n".join(pieces), signature, (op.name,), parallel)
 
 
 def _argument_type(argument: Array | int | float) -> str:

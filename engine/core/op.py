@@ -88,12 +88,15 @@ class Kernel:
     parallel
         Whether the first argument is the number of parts that the work is divided into, over which `code` runs
         `engine.ops.loops.prange`. With one part the kernel is compiled for one thread.
+    dtype
+        For which dtypes of the result it is: a key of `DTYPE_CLASSES`.
     """
 
     code: Callable[..., None]
     arrange: Callable[[Sequence[Array], Sequence[Array], Mapping[str, Any]], Sequence[Any]]
     helpers: tuple[Callable[..., Any], ...] = ()
     parallel: bool = False
+    dtype: str = "any"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
+import numba
 
-from engine.compile.denormals import FLUSH, exchange_control_word
-from engine.compile.plan import Plan, Report
+from engine.compile.plan import Plan, Report, Step
 from engine.compile.program import Program, operation
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
@@ -22,7 +19,7 @@ from engine.graph.interpret import specialised
 from engine.passes import optimise
 from engine.runtime.probe import probes
 from engine.runtime.tensor import Tensor, array_of
-from engine.runtime.threads import set_blas_threads, threads_for
+from engine.runtime.threads import Governor, available, narrow_blas
 from engine.runtime.variable import Variable
 
 
@@ -70,7 +67,7 @@ class Executor:
         for i, source in enumerate(sources):
             if isinstance(source, Tensor):
                 self.plan.bind(i, contiguous(source._array))
-        self._threads = threads_for(_largest_product(program))
+        self._governor = Governor(available()) if self.plan.is_parallel else None
 
     def run(self) -> None:
         """Run the plan on the arguments that are bound, and give the variables their next values."""
@@ -79,27 +76,17 @@ class Executor:
             plan.bind(i, variable.array)
         for i, variable in self._writes:
             plan.bind(i, variable.writable())
-        set_blas_threads(self._threads)
-        with _computing():
-            if probes():
-                self._run_probed()
-            else:
-                plan.run()
+        narrow_blas()
+        if probes():
+            plan.run(_tell_probes)
+        elif self._governor is None:
+            plan.run()
+        else:
+            _governed(self._governor, plan.run)
         if self._copies:
             fresh = [plan.output(o).copy() for _, o in self._copies]  # all are read before one is written
             for (variable, _), array in zip(self._copies, fresh, strict=True):
                 variable.adopt(array)
-
-    def _run_probed(self) -> None:
-        for step in self.plan.steps:
-            begin = time.perf_counter()
-            try:
-                step.function(*step.arguments)
-            except Exception as error:
-                step.refuse(error)
-            seconds = time.perf_counter() - begin
-            for probe in probes():
-                probe.step(step.name, step.node.origin, step.outputs, seconds)
 
     def bind_argument(self, number: int, array: Array) -> None:
         """Let the argument be `array` from the next run on."""
@@ -129,29 +116,35 @@ class OpenExecutor:
         self._lock = threading.Lock()
         self._sources = [captured.get(v) for v in graph.inputs]
         self._updates = updates
+        self._governor = Governor(available())
         self._program = Program(graph, report)
 
     def __call__(self, arrays: Sequence[Array]) -> list[Tensor]:
         """Run on these arguments and return the results."""
-        with self._lock, _computing():
+        with self._lock:
+            narrow_blas()
             given = iter(arrays)
             inputs = [next(given) if source is None else array_of(source) for source in self._sources]
-            results = [a.copy() for a in self._program((), inputs)]
+            results = [a.copy() for a in _governed(self._governor, lambda: self._program((), inputs))]
         split = len(results) - len(self._updates)
         for variable, array in zip(self._updates, results[split:], strict=True):
             variable.adopt(array)
         return [Tensor(a) for a in results[:split]]
 
 
-@contextmanager
-def _computing() -> Iterator[None]:
-    """Flush denormals for the time of the block, and let an overflow be infinity, in products too."""
-    before = exchange_control_word(FLUSH)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        exchange_control_word(before)
+def _governed(governor: Governor, run: Callable[[], Any]) -> Any:
+    """Run on as many threads as the governor says."""
+    threads = governor.threads()
+    numba.set_num_threads(threads)
+    begin = time.perf_counter()
+    result = run()
+    governor.note(threads, time.perf_counter() - begin)
+    return result
+
+
+def _tell_probes(step: Step, seconds: float) -> None:
+    for probe in probes():
+        probe.step(step.name, step.node.origin, step.outputs, seconds)
 
 
 def executor_for(
@@ -167,13 +160,3 @@ def executor_for(
     if all(s.shape.is_static for n in settled.nodes for s in n.specs):
         return Executor(graph, specs, captured, updates, report)
     return OpenExecutor(graph, captured, updates, report)
-
-
-def _largest_product(graph: Graph) -> int:
-    """Return the multiply-adds of the largest matrix product of the graph."""
-    sizes = [0]
-    for node in graph.nodes:
-        if node.op.name == "matmul":
-            inner = node.inputs[0].spec.shape[-2 if node.attrs["transpose_a"] else -1] or 0
-            sizes.append(math.prod(d or 0 for d in node.specs[0].shape) * inner)
-    return max(sizes)

@@ -1,47 +1,24 @@
-"""Threads: one hand on every BLAS pool of the process."""
+"""Threads: kernels divide their work among them, and BLAS stays on the one that calls it."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-#: A product with fewer multiply-adds than this runs on one thread. With two, a 32x784x128 product took as long as with
-#: one (77 against 76 µs), and a whole MNIST epoch of such products as much as 8 s instead of 0.4 s.
-PARALLEL_PRODUCT: Final = 2**24
+_narrow: list[int] = []
 
-_present: list[int] = []
-
-
-#: The module through which kernels reach SciPy's BLAS, once one of them does.
+#: The module through which kernels reach SciPy's BLAS, which is loaded when the first of them does.
 _KERNELS: Final = "scipy.linalg.cython_blas"
 
 
 @cache
-def _controller(kernels: bool) -> Any:
+def _pools(kernels: bool) -> Any:
     from threadpoolctl import ThreadpoolController  # looks through the loaded libraries: not at import
 
-    return ThreadpoolController()
-
-
-def _pools() -> tuple[Any, Any]:
-    """Return the pools that NumPy's products run on, and those that kernels call from threads of their own."""
-    kernels = _KERNELS in sys.modules
-    pools = _controller(kernels).select(user_api="blas")
-    if not kernels:
-        return pools, pools.select(filepath=[])
-    place = Path(sys.modules["scipy"].__file__ or "").resolve().parent
-    own = [p["filepath"] for p in pools.info() if _is_inside(Path(p["filepath"]).resolve(), place)]
-    others = [p["filepath"] for p in pools.info() if p["filepath"] not in own]
-    # where both use one library, it has one thread
-    return pools.select(filepath=others if own else []), pools.select(filepath=own or others)
-
-
-def _is_inside(file: Path, package: Path) -> bool:
-    """Whether a library came with a package: in its folder, or in the one beside it that wheels have."""
-    return package in file.parents or package.with_name(f"{package.name}.libs") in file.parents
+    return ThreadpoolController().select(user_api="blas")
 
 
 @cache
@@ -52,24 +29,64 @@ def available() -> int:
     return os.cpu_count() or 1
 
 
-def set_blas_threads(count: int) -> None:
-    """Let matrix products run on `count` threads from now on; those in kernels have one, since kernels are divided."""
-    state = [count, int(_KERNELS in sys.modules)]
-    if _present != state:
-        products, kernels = _pools()
-        products.limit(limits=count)
-        kernels.limit(limits=1)
-        _present[:] = state
+def narrow_blas() -> None:
+    """Let each matrix product run on the thread that asks for it, from now on: kernels divide large ones themselves.
+
+    With pools of its own a BLAS competes with their threads: a whole MNIST epoch took as much as 8 s instead of 0.4.
+    """
+    state = [int(_KERNELS in sys.modules)]
+    if _narrow != state:
+        _pools(bool(state[0])).limit(limits=1)
+        _narrow[:] = state
 
 
 def release_blas() -> None:
-    """Give the pools back to the rest of the program, if a plan has narrowed them."""
-    if _present:
-        for pools in _pools():
-            pools.limit(limits=available())
-        _present.clear()
+    """Give BLAS all processors again, if a plan has narrowed it."""
+    if _narrow:
+        _pools(_KERNELS in sys.modules).limit(limits=available())
+        _narrow.clear()
 
 
-def threads_for(multiply_adds: int) -> int:
-    """Return on how many threads a product of this size is fastest."""
-    return available() if multiply_adds >= PARALLEL_PRODUCT else 1
+class Governor:
+    """Decides on how many threads a plan runs: on all, unless others keep the processors busy.
+
+    Where a thread has to wait for a processor, those that wait for it at the end of each loop stand still: a step of
+    0.2 ms then takes 8. So a plan's first runs are on one thread, and where all of them take longer than that, it goes
+    back to one for a while. The results are the same, since work is divided in the same way on any number of threads.
+
+    Parameters
+    ----------
+    most
+        The number of threads to use.
+    """
+
+    #: How many runs on one thread tell what to expect.
+    TRIALS: Final = 4
+    #: A run that takes this much longer than on one thread was kept waiting.
+    PATIENCE: Final = 1.5
+    #: Seconds on one thread after that: at first, and at most.
+    SHORTEST, LONGEST = 0.05, 1.0
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._trials = 0
+        self._expected = float("inf")
+        self._alone_until = 0.0
+        self._pause = self.SHORTEST
+
+    def threads(self) -> int:
+        """Return on how many threads to run now."""
+        if self._most == 1 or self._trials < self.TRIALS:
+            return 1
+        return 1 if self._alone_until and time.monotonic() < self._alone_until else self._most
+
+    def note(self, threads: int, seconds: float) -> None:
+        """Take note of how long a run took."""
+        if threads == 1:
+            self._trials += 1
+            self._expected = min(self._expected, seconds)
+        elif seconds > self.PATIENCE * self._expected:
+            self._alone_until = time.monotonic() + self._pause
+            self._pause = min(2 * self._pause, self.LONGEST)
+        elif self._alone_until and time.monotonic() > self._alone_until + self._pause:
+            self._alone_until, self._pause = 0.0, self.SHORTEST
