@@ -23,6 +23,7 @@ from engine.ops.conv_loops import (
     conv_input_gradient_loop,
     conv_loop,
     fold,
+    narrow_sums,
     unfold,
 )
 from engine.ops.declare import Family
@@ -181,7 +182,7 @@ def _arrange_filter_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str
 _RUNS = (copy_run, add_run, clear_run)
 _FORWARD = Kernel(conv_loop, _arrange_conv, (*_RUNS, unfold), parallel=True)
 BY_INPUT = Kernel(conv_input_gradient_loop, _arrange_input_gradient, (*_RUNS, fold), parallel=True)
-_BY_FILTERS = Kernel(conv_filter_gradient_loop, _arrange_filter_gradient, (*_RUNS, unfold), parallel=True)
+_BY_FILTERS = Kernel(conv_filter_gradient_loop, _arrange_filter_gradient, (*_RUNS, unfold, narrow_sums), parallel=True)
 
 
 def _inner(attrs: Mapping[str, Any]) -> dict[str, Any]:
