@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
 
 from engine.core import nest
 from engine.core.convert import as_array
-from engine.core.dispatch import interpreting
+from engine.core.dispatch import at, interpreting, is_tracing
 from engine.core.dtype import Array, DType, as_dtype
 from engine.core.errors import EngineError, FailedPreconditionError, InvalidArgumentError
 from engine.core.op import OPS
@@ -278,11 +278,11 @@ class Layer(Declared):
         if training is None:
             training = self._default_training
         args = nest.map_structure(self._converted, args)
-        with calling(training):
+        with calling(training), at(self.origin):
             self._prepare(args)
             if self._takes_training and training is not None:
                 kwargs["training"] = training
-            outputs = self.call(*args, **kwargs)
+            outputs = self._statements(*args, **kwargs)
             if self.activity_regularizer is not None:
                 self.add_loss([self._cost_of(output) for output in nest.leaves(outputs)])
         if not self.seen_shapes:
@@ -294,6 +294,20 @@ class Layer(Declared):
         """Return what the regularizer says of an output, for each example."""
         examples = OPS["shape"](output)[0] if output.shape else 1
         return self.activity_regularizer(output) / OPS["cast"](examples, dtype=output.dtype)
+
+    @property
+    def origin(self) -> str:
+        """What its ops are said to come from."""
+        return self.name
+
+    @property
+    def _statements(self) -> Callable[..., Any]:
+        """`call`; in a trace with Python's statements on tensors as those of the graph."""
+        if not is_tracing() or type(self).call.__module__.startswith("engine."):
+            return self.call
+        from engine.runtime.autograph import convert  # 40 ms to import, and the layers of this package need none
+
+        return convert(self.call)
 
     def _converted(self, value: Any) -> Any:
         """Return an input as a tensor; floats are converted to the layer's dtype, as Keras does."""

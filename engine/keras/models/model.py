@@ -95,6 +95,11 @@ class Model(Layer, Trainer):
         return model
 
     @property
+    def origin(self) -> str:
+        """Nothing: its ops come from its layers."""
+        return ""
+
+    @property
     def is_functional(self) -> bool:
         """Whether it was wired from symbolic tensors."""
         return self._inputs is not None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.core import nest
+from engine.core.dispatch import at
 from engine.core.errors import InvalidArgumentError
 from engine.keras import losses, metrics
 from engine.keras.training.outputs import by_output
@@ -78,7 +79,8 @@ class CompiledLoss:
                 raise InvalidArgumentError(
                     "There is no y to compare the output '{name}' with.", hint="Give the true answers as y.", name=name
                 )
-            value = loss(truth, output, sample_weight=weight)
+            with at(getattr(loss, "name", "")):
+                value = loss(truth, output, sample_weight=weight)
             if tracker is not None:
                 examples = float(output.shape[0]) if output.shape else 1.0
                 self.own[tracker.name] = tracker.update_state(value, sample_weight=examples)

@@ -340,3 +340,22 @@ def test_input_and_output_of_a_model_serve_to_cut_it() -> None:
     head = keras.Model(model.input, model.get_layer("cut_here").output)
     assert head(tf.zeros([5, 4])).shape == [5, 3]
     assert model.output.shape == [None, 2]
+
+
+def test_statements_on_tensors_work_in_layers_of_ones_own() -> None:
+    class Clip(keras.layers.Layer):
+        def call(self, x: Any) -> Any:
+            top = tf.reduce_max(tf.abs(x))
+            if top > 1.0:
+                x = x / top
+            return x
+
+    x = keras.Input((2,))
+    model = keras.Model(x, Clip()(keras.layers.Dense(2, kernel_initializer="ones", name="dense")(x)))
+    model.compile("sgd", "mse")
+    data = np.float32([[1.0, 2.0], [0.25, 0.25]])
+    np.testing.assert_allclose(model.predict(data[:1], verbose=0), [[1.0, 1.0]])
+    np.testing.assert_allclose(model.predict(data[1:], verbose=0), [[0.5, 0.5]])
+    model.fit(data, np.zeros((2, 2), np.float32), verbose=0)
+    before = model.get_layer("dense").get_weights()[0]
+    assert (before != 1).all(), "there is a gradient through the branch"
