@@ -9,13 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from engine.compile.cost import DIVIDED_SECONDS, cost_of
 from engine.compile.layout import is_shape_only, layout_of
-from engine.compile.source import Source, fused_source, kernel_source
+from engine.compile.nest import fused_source
+from engine.compile.parallel import is_safe
+from engine.compile.source import Source, kernel_source
 from engine.core.dtype import Array
 from engine.core.op import DTYPE_CLASSES, as_arrays
 from engine.graph.control import CONTROL
 from engine.graph.graph import Graph, Node
 from engine.ops.linalg import DIVIDED_PRODUCT, matmul, swapped
+from engine.ops.loops import PARTS
 from engine.passes.fuse import FUSED, has_kernel_dtypes
 
 Flow = Callable[[Sequence[Array]], Sequence[Array]]
@@ -105,13 +109,15 @@ def _fused(node: Node, overwrites: Mapping[int, int]) -> Choice:
     shapes_in = [layout.shape(loops) for loops in layout.inputs]
     shapes_out = [layout.shape(layout.outputs[o]) for o in written]
     same = {o: taken.index(i) for o, i in overwrites.items()}
+    divided = bool(layout.sizes) and layout.sizes[0] > 1 and cost_of(node).seconds > DIVIDED_SECONDS and is_safe()
+    sizes = (min(PARTS, layout.sizes[0]), *layout.sizes) if divided else layout.sizes
 
     def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
         arrays = [inputs[i].reshape(s) for i, s in zip(taken, shapes_in, strict=True)]
         arrays += [outputs[o].reshape(s) for o, s in zip(written, shapes_out, strict=True)]
-        return (*layout.sizes, *arrays)
+        return (*sizes, *arrays)
 
-    return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout, same))
+    return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout, same, divided))
 
 
 def by_reference(node: Node) -> Flow:

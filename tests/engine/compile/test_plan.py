@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from programs import graph_of, run_graph
@@ -241,3 +242,37 @@ def test_a_kernel_file_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
     for file in (tmp_path / "kernels").glob("k_*.py"):
         file.write_text(file.read_text()[:40])
     assert run() == "34.5"
+
+
+def _mixed(x: Any) -> Any:
+    e = tf.exp(x) + 1.0
+    return (
+        tf.reduce_sum(e, axis=0),
+        tf.reduce_mean(e * x, axis=1),
+        tf.reduce_max(tf.tanh(x)),
+        tf.reduce_mean(e),
+        tf.reduce_min(e, axis=0),
+        tf.reduce_any(x > 2.9, axis=0),
+        tf.reduce_prod(tf.cos(x) * 0.1 + 1.0, axis=0),
+        e,
+    )
+
+
+@pytest.mark.parametrize("shape", [(2000, 300), (3, 200_000), (600_000,)])
+def test_large_loops_are_divided_and_give_the_same_on_any_number_of_threads(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).uniform(-3, 3, shape).astype(np.float32)
+    program = _mixed if len(shape) == 2 else lambda x: (tf.reduce_sum(tf.exp(x)), tf.tanh(x) * tf.exp(x))
+    plan = plan_of(program, x)
+    assert plan.is_parallel
+    found = []
+    for threads in (1, numba.config.NUMBA_NUM_THREADS):
+        numba.set_num_threads(threads)
+        plan.run()
+        found.append([plan.output(i).copy() for i in range(len(plan.graph.outputs))])
+    for alone, together, eager in zip(*found, program(tf.constant(x)), strict=True):
+        assert alone.tobytes() == together.tobytes()
+        np.testing.assert_allclose(alone, eager, rtol=2e-5)
+
+
+def test_small_loops_are_not_divided() -> None:
+    assert not plan_of(lambda x: tf.exp(x), X).is_parallel
