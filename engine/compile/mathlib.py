@@ -149,11 +149,23 @@ _provide(scalar.log1p, None, lambda x: np.log1p(x))
 _provide(scalar.erf, None, lambda x: math.erf(x))
 _provide(scalar.sin, None, lambda x: math.sin(x))
 _provide(scalar.cos, None, lambda x: math.cos(x))
+_provide(scalar.tan, None, lambda x: math.tan(x))
+_provide(scalar.asin, None, lambda x: np.arcsin(x))
+_provide(scalar.acos, None, lambda x: np.arccos(x))
+_provide(scalar.atan, None, lambda x: math.atan(x))
+_provide(scalar.sinh, None, lambda x: math.sinh(x))
+_provide(scalar.cosh, None, lambda x: math.cosh(x))
+_provide(scalar.asinh, None, lambda x: math.asinh(x))
+_provide(scalar.acosh, None, lambda x: np.arccosh(x))
+_provide(scalar.atanh, None, lambda x: np.arctanh(x))
+_provide(scalar.lgamma, None, lambda x: math.lgamma(x))
+_provide(scalar.erfc, None, lambda x: math.erfc(x))
 _provide(scalar.floor, None, lambda x: np.floor(x))
 _provide(scalar.ceil, None, lambda x: np.ceil(x))
 _provide(scalar.rint, None, lambda x: np.rint(x))
 _provide(scalar.isnan, None, lambda x: np.isnan(x))
 _provide(scalar.isinf, None, lambda x: np.isinf(x))
+_provide(scalar.isfinite, None, lambda x: np.isfinite(x))
 _provide(scalar.absolute, None, lambda x: abs(x))
 
 
@@ -166,6 +178,11 @@ def _minimum(x, y):  # type: ignore[no-untyped-def]
 @overload(scalar.maximum)
 def _maximum(x, y):  # type: ignore[no-untyped-def]
     return lambda x, y: x if (x > y or x != x) else y
+
+
+@overload(scalar.atan2)
+def _atan2(y, x):  # type: ignore[no-untyped-def]
+    return lambda y, x: math.atan2(y, x)
 
 
 @overload(scalar.remainder)

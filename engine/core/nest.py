@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from typing import Any
 
+from engine.core.errors import InvalidArgumentError
 from engine.core.shape import TensorShape
 
 
@@ -81,3 +82,39 @@ def same_structure(a: Any, b: Any) -> bool:
         alike = type(a) is type(b) and len(a) == len(b)
         return alike and all(same_structure(x, y) for x, y in zip(a, b, strict=True))
     return True
+
+
+def map_structures(function: Callable[..., Any], *structures: Any, **_unused: Any) -> Any:
+    """Return the first structure with `function` applied to what lies at the same ends of all.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the structures differ.
+
+    Examples
+    --------
+    >>> map_structures(max, [1, (5, 3)], [4, (2, 6)])
+    [4, (5, 6)]
+    """
+    for other in structures[1:]:
+        assert_same_structure(structures[0], other)
+    ends = zip(*map(leaves, structures), strict=True)
+    return rebuild(structures[0], (function(*values) for values in ends))
+
+
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
+    """Raise an `InvalidArgumentError` unless two structures differ only in what lies at their ends."""
+    if not same_structure(nest1, nest2):
+        raise InvalidArgumentError("The structures differ: {a} and {b}.", a=repr(nest1)[:200], b=repr(nest2)[:200])
+
+
+def is_nested(structure: Any) -> bool:
+    """Return whether it is a list, a tuple or a dictionary.
+
+    Examples
+    --------
+    >>> is_nested([1]), is_nested(1)
+    (True, False)
+    """
+    return isinstance(structure, dict) or _is_sequence(structure)

@@ -18,6 +18,7 @@ ops = Family("activation")
 
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_2_OVER_PI = math.sqrt(2 / math.pi)
+_SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 _CUBIC = 0.044715  # Hendrycks and Gimpel, arXiv:1606.08415
 
 
@@ -119,6 +120,49 @@ gelu: Op = ops.elementwise(
     reference=lambda x, approximate: _gelu(x, approximate),
     notes="Source of both forms: Hendrycks and Gimpel, arXiv:1606.08415.",
     example=">>> tf.nn.gelu([0.0, 1.0]).numpy()\narray([0.       , 0.8413447], dtype=float32)",
+)
+
+relu6: Op = ops.elementwise(
+    "relu6",
+    "Rectified linear unit that stops at 6: min(max(x, 0), 6).",
+    inputs="features",
+    dtype="real",
+    scalar=lambda x: s.minimum(s.maximum(x, 0), 6),
+    gradient=lambda g, y, x: (
+        OPS["where"](OPS["logical_and"](OPS["greater"](y, 0), OPS["less"](y, 6)), g, OPS["zeros_like"](g)),
+    ),
+    reference=lambda x: np.minimum(np.maximum(x, x.dtype.type(0)), x.dtype.type(6)),
+    domain="off_zero",
+    example=">>> tf.nn.relu6([-1.0, 2.0, 7.0]).numpy()\narray([0., 2., 6.], dtype=float32)",
+)
+
+selu: Op = ops.elementwise(
+    "selu",
+    "Scaled exponential linear unit, which keeps mean 0 and variance 1 from layer to layer.",
+    inputs="features",
+    dtype="floating",
+    scalar=lambda x: s.where(x > 0, x * _SELU_SCALE, s.expm1(s.minimum(x, 0)) * (_SELU_SCALE * _SELU_ALPHA)),
+    gradient=lambda g, y, x: (
+        OPS["where"](OPS["greater"](x, 0.0), g * _SELU_SCALE, g * (y + _SELU_SCALE * _SELU_ALPHA)),
+    ),
+    reference=lambda x: np.asarray(
+        np.where(x > 0, x * _SELU_SCALE, np.expm1(np.minimum(x, 0)) * (_SELU_SCALE * _SELU_ALPHA)), x.dtype
+    ),
+    domain="off_zero",
+    notes="scale·x where x is positive, scale·alpha·(eˣ - 1) elsewhere. Source: arXiv:1706.02515.",
+    example=">>> tf.nn.selu([0.0, 1.0]).numpy()\narray([0.      , 1.050701], dtype=float32)",
+)
+
+softsign: Op = ops.elementwise(
+    "softsign",
+    "Smooth sign: x/(|x| + 1).",
+    inputs="features",
+    dtype="floating",
+    scalar=lambda x: x / (s.absolute(x) + 1),
+    gradient=lambda g, y, x: (g / square(OPS["abs"](x) + 1.0),),
+    reference=lambda x: x / (np.abs(x) + 1),
+    domain="off_zero",
+    example=">>> tf.nn.softsign([1.0, -3.0]).numpy()\narray([ 0.5 , -0.75], dtype=float32)",
 )
 
 

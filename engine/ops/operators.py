@@ -9,6 +9,7 @@ from engine.core.op import Op
 from engine.core.shape import TensorShape, as_shape, broadcast
 from engine.ops import elementwise, linalg, logic
 from engine.ops.index import getitem, parse_index, setitem
+from engine.ops.mask import boolean_mask, is_mask
 
 
 def _forward(op: Op) -> Any:
@@ -110,6 +111,8 @@ class Operators:
         return _matmul(other, self)
 
     def __getitem__(self, key: Any) -> Any:
+        if is_mask(key):
+            return boolean_mask(self, key)
         return getitem.apply(self, index=parse_index(key))
 
     def __setitem__(self, key: Any, value: Any) -> NoReturn:
@@ -148,6 +151,15 @@ class Operators:
                 "A tensor cannot be assigned to.", hint="Make it a Variable, or use tensor_scatter_nd_update."
             )
         return place
+
+    def get_shape(self) -> TensorShape:
+        """Return its shape."""
+        return self.shape  # type: ignore[attr-defined, no-any-return]
+
+    @property
+    def device(self) -> str:
+        """Where it is: there is one device, the processor."""
+        return "/job:localhost/replica:0/task:0/device:CPU:0"
 
     def ref(self) -> Reference:
         """Return a key that stands for this very tensor, for sets and dictionaries."""

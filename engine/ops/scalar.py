@@ -144,6 +144,18 @@ sigmoid = _function("sigmoid")
 erf = _function("erf")
 sin = _function("sin")
 cos = _function("cos")
+tan = _function("tan")
+asin = _function("asin")
+acos = _function("acos")
+atan = _function("atan")
+atan2 = _function("atan2")
+sinh = _function("sinh")
+cosh = _function("cosh")
+asinh = _function("asinh")
+acosh = _function("acosh")
+atanh = _function("atanh")
+lgamma = _function("lgamma")
+erfc = _function("erfc")
 power = _function("power")
 remainder = _function("remainder")
 floor = _function("floor")
@@ -151,10 +163,12 @@ ceil = _function("ceil")
 rint = _function("rint")
 isnan = _function("isnan", bool_)
 isinf = _function("isinf", bool_)
+isfinite = _function("isfinite", bool_)
 
 #: Names that the helper source of the compiler defines; `Expr.name` is one of them, a sign, or a word of its own.
 FUNCTIONS: Final = frozenset(
     {"absolute", "minimum", "maximum", "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sigmoid", "erf", "sin", "cos"}
-    | {"power", "remainder", "floor", "ceil", "rint", "isnan", "isinf"}
+    | {"tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh", "lgamma", "erfc"}
+    | {"power", "remainder", "floor", "ceil", "rint", "isnan", "isinf", "isfinite"}
 )
 INFIX: Final = frozenset({"+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "&", "|", "^"})

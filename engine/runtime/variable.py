@@ -17,6 +17,7 @@ from engine.core.spec import TensorSpec
 from engine.graph.trace import SymbolicTensor
 from engine.ops import OPS
 from engine.ops.index import parse_index
+from engine.ops.mask import is_mask
 from engine.ops.operators import Operators
 from engine.runtime.tape import observe_read
 from engine.runtime.tensor import Tensor, array_of
@@ -183,6 +184,8 @@ class Variable(Operators):
         return iter(self.read_value())
 
     def __getitem__(self, key: Any) -> Any:
+        if is_mask(key):
+            return super().__getitem__(key)
         index = parse_index(key)
         tensor = OPS["getitem"].apply(self, index=index)
         tensor.place = self, index

@@ -20,8 +20,14 @@ import tensorflow as tf
 from cases import CASES
 from keras_cases import KERAS_CASES
 from layer_cases import LAYER_CASES
+from tf_cases import TF_CASES
 
-TABLES = {"figures.json": CASES, "keras_figures.json": KERAS_CASES, "layer_figures.json": LAYER_CASES}
+TABLES = {
+    "figures.json": CASES,
+    "keras_figures.json": KERAS_CASES,
+    "layer_figures.json": LAYER_CASES,
+    "tf_figures.json": TF_CASES,
+}
 
 
 def plain(value: Any) -> dict[str, Any]:

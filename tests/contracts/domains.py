@@ -37,6 +37,17 @@ def _distinct(step: float) -> Draw:
     return draw
 
 
+def _regular(rng: Random, shape: Shape) -> Array:
+    """Square matrices far from singular, or none if the shape has none."""
+    return rng.uniform(-1, 1, shape) + 2 * np.eye(*shape[-2:])
+
+
+def _positive_definite(rng: Random, shape: Shape) -> Array:
+    """Symmetric matrices with eigenvalues that lie apart."""
+    noise = rng.uniform(-0.3, 0.3, shape)
+    return noise + noise.swapaxes(-1, -2) + np.diag(np.arange(2.0, 2 + shape[-1]))
+
+
 #: For each domain how floats and how integers are drawn.
 DOMAINS: dict[str, tuple[Draw, Draw]] = {
     "any": (_even(-2, 2), _whole(-5, 6)),
@@ -49,6 +60,10 @@ DOMAINS: dict[str, tuple[Draw, Draw]] = {
     "small": (_even(-1.5, 2), _whole(0, 4)),
     "low": (_even(-0.9, -0.3), _whole(-4, -1)),
     "high": (_even(0.3, 0.9), _whole(1, 4)),
+    "inner": (_even(-0.9, 0.9), _whole(0, 1)),
+    "outer": (_even(1.1, 2.5), _whole(2, 6)),
+    "regular": (_regular, _whole(0, 1)),
+    "positive_definite": (_positive_definite, _whole(0, 1)),
     "unit": (_even(0, 1), _whole(0, 2)),
     "bools": (_whole(0, 2), _whole(0, 2)),
     "integers": (_whole(-5, 6), _whole(-5, 6)),

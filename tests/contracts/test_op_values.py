@@ -19,6 +19,9 @@ IDS = [f"{op.name}-{dtype}" for op, dtype in PAIRS]
 #: Ops whose result for an axis depends on the axis' size, so that they refuse one of unknown size, and say so.
 NEEDS_SIZES = {"squeeze", "unstack", "gather_nd", "tensor_scatter_nd_add", "tensor_scatter_nd_update"}
 
+#: Ops of whose results the values of the operands tell the size; what is planned cannot hold them without passes.
+SIZED_BY_VALUES = {"nonzero", "boolean_mask", "segment_sum", "bincount", "unique", "unique_with_counts"}
+
 
 def together(made: list[Call]) -> tuple[Any, list[Any]]:
     """Return one function that makes all of the calls, and its arguments."""
@@ -38,7 +41,11 @@ def test_all_ops_but_the_placeholder_have_samples() -> None:
 def test_inferred_specs_are_the_actual_ones(op: Op, dtype: str) -> None:
     for call in calls(op, dtype):
         found = [TensorSpec(a.shape, a.dtype) for a in call.reference()]
-        assert list(op.specs(call.specs, call.attrs)) == found, call
+        inferred = list(op.specs(call.specs, call.attrs))
+        if op.name in SIZED_BY_VALUES:
+            assert all(a.is_compatible_with(b) for a, b in zip(inferred, found, strict=True)), call
+        else:
+            assert inferred == found, call
 
 
 @pytest.mark.parametrize(("op", "dtype"), PAIRS, ids=IDS)
@@ -81,7 +88,10 @@ def test_compiled_is_the_reference(op: Op, dtype: str) -> None:
     assert_same(arrays_of(tf.function(program)(*arguments)), expected, what=op.name)
 
 
-@pytest.mark.parametrize(("op", "dtype"), PAIRS, ids=IDS)
+PLANNED = [(op, d) for op, d in PAIRS if op.name not in SIZED_BY_VALUES]
+
+
+@pytest.mark.parametrize(("op", "dtype"), PLANNED, ids=[f"{op.name}-{dtype}" for op, dtype in PLANNED])
 def test_compiled_without_passes_is_the_reference(op: Op, dtype: str) -> None:
     made = calls(op, dtype)
     program, arguments = together(made)
