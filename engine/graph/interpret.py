@@ -33,6 +33,16 @@ def replay(graph: Graph, tensors: Sequence[Any]) -> list[Any]:
     return [values[v] for v in graph.outputs]
 
 
+def inlined(graph: Graph, inputs: Sequence[Value]) -> list[Value]:
+    """Return the outputs of a graph as values of another one, in which its inputs are these."""
+    new: dict[Value, Value] = dict(zip(graph.inputs, inputs, strict=True))
+    for node in graph.nodes:
+        if node.outputs[0] not in new:
+            copy = rebuilt(node, tuple(new[v] for v in node.inputs))
+            new.update(zip(node.outputs, copy.outputs, strict=True))
+    return [new[v] for v in graph.outputs]
+
+
 def specialised(graph: Graph, specs: Mapping[int, TensorSpec]) -> Graph:
     """Return the graph with other specs at some inputs, and all that follows from them.
 

@@ -9,12 +9,14 @@ from engine.graph.graph import Graph
 from engine.passes.cse import cse
 from engine.passes.fold import fold
 from engine.passes.fuse import fuse
+from engine.passes.merge import merge
 from engine.passes.prune import prune
 from engine.passes.simplify import simplify
+from engine.passes.stabilise import stabilise
 
 Pass = Callable[[Graph], Graph]
 
-PIPELINE: Final[tuple[Pass, ...]] = (fold, simplify, cse, prune, fuse)
+PIPELINE: Final[tuple[Pass, ...]] = (fold, simplify, stabilise, cse, merge, prune, fuse)
 
 
 def optimise(graph: Graph, pipeline: Sequence[Pass] = PIPELINE) -> Graph:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+
+from engine.core.op import OPS
 from engine.core.shape import TensorShape
-from engine.graph.graph import Graph, Node, Value
+from engine.graph.control import chosen, switch
+from engine.graph.graph import Graph, Node, Value, make
+from engine.graph.interpret import inlined
 from engine.graph.known import known
 from engine.graph.rewrite import Outcome, Rule, rewrite
 
@@ -57,6 +62,35 @@ def _transposed_twice(node: Node) -> Outcome:
     return [inner.inputs[0]] if cancels else None
 
 
+def _cast_back(node: Node) -> Outcome:
+    """Skip a cast to a dtype that holds every number of the one before, and back."""
+    inner = node.inputs[0].node
+    if inner.op.name != "cast":
+        return None
+    source = inner.inputs[0]
+    between = node.inputs[0].spec.dtype.as_numpy_dtype
+    is_back = source.spec.dtype is node.attrs["dtype"]
+    return [source] if is_back and np.can_cast(source.spec.dtype.as_numpy_dtype, between, "safe") else None
+
+
+def _sign(name: str) -> Callable[[Node], Outcome]:
+    """Return a rule that takes the minus of the second operand into the op."""
+
+    def apply(node: Node) -> Outcome:
+        inner = node.inputs[1].node
+        if inner.op.name != "negative":
+            return None
+        return make(OPS[name], (node.inputs[0], inner.inputs[0]), {}, node.origin)
+
+    return apply
+
+
+def _squared(node: Node) -> Outcome:
+    if not _is(node.inputs[1], 2) or node.inputs[0].spec != node.specs[0]:
+        return None
+    return make(OPS["square"], node.inputs[:1], {}, node.origin)
+
+
 def _negated_twice(node: Node) -> Outcome:
     inner = node.inputs[0].node
     return [inner.inputs[0]] if inner.op.name == "negative" else None
@@ -80,6 +114,15 @@ def _reshaped_twice(node: Node) -> Outcome:
     return None
 
 
+def _known_branch(node: Node) -> Outcome:
+    index = known(node.inputs[0])
+    if node.op is not switch or index is None:
+        return None
+    branches = node.attrs["branches"]
+    values = inlined(branches[chosen(index, branches)], node.inputs[1:])
+    return values if all(v.spec == s for v, s in zip(values, node.specs, strict=True)) else None
+
+
 _VIEWS = ("reshape", "reshape_like", "flatten", "squeeze", "expand_dims")
 
 RULES: Final = (
@@ -89,12 +132,17 @@ RULES: Final = (
     Rule("x/1 -> x", ("divide",), _neutral(1, 1)),
     Rule("x^1 -> x", ("pow",), _neutral(1, 1)),
     Rule("-(-x) -> x", ("negative",), _negated_twice),
+    Rule("x+(-y) -> x-y", ("add",), _sign("subtract")),
+    Rule("x-(-y) -> x+y", ("subtract",), _sign("add")),
+    Rule("x^2 -> square(x)", ("pow",), _squared),
     Rule("identity(x) -> x", ("identity", "stop_gradient"), _itself),
     Rule("cast(x, dtype of x) -> x", ("cast",), _same_dtype),
+    Rule("cast(cast(x)) back, nothing lost -> x", ("cast",), _cast_back),
     Rule("broadcast(x) to its own shape -> x", ("broadcast_like", "sum_like", *_VIEWS), _same_shape),
     Rule("reshape(reshape(x)) back to its shape -> x", _VIEWS, _reshaped_twice),
     Rule("transpose(x) in its own order -> x", ("transpose",), _unchanged_order),
     Rule("transpose(transpose(x)) -> x", ("transpose",), _transposed_twice),
+    Rule("a branch of known number -> its ops", ("switch",), _known_branch),
 )
 
 
