@@ -107,7 +107,97 @@ def commands() -> click.Group:
             options_metavar=_("[OPTIONS]"),
         )
     )
+    group.add_command(_cache_commands())
+    group.add_command(
+        click.Command(
+            "bench",
+            callback=_bench,
+            params=[
+                click.Option(
+                    ["--peer-python"],
+                    multiple=True,
+                    type=click.Path(exists=True, dir_okay=False),
+                    metavar=_("PROGRAM"),
+                    help=_("Python interpreter that has TensorFlow, PyTorch or JAX; may be repeated."),
+                ),
+                click.Option(
+                    ["--rows"],
+                    multiple=True,
+                    metavar=_("NAME"),
+                    help=_("Row to measure, in place of all; may be repeated."),
+                ),
+                click.Argument(["more"], nargs=-1, metavar=_("[NAME]...")),
+                click.Option(["--rounds"], type=_WholeNumber(1), metavar="N", help=_("How often each is measured.")),
+                click.Option(["--quick"], is_flag=True, help=_("Less work, for a look.")),
+                data,
+                click.Option(
+                    ["--json", "as_json"],
+                    type=click.Path(path_type=Path, dir_okay=False),
+                    metavar=_("FILE"),
+                    help=_("Write the figures as JSON."),
+                ),
+            ],
+            help=_("Measure the engine beside TensorFlow, PyTorch and JAX, as far as they are installed."),
+            options_metavar=_("[OPTIONS]"),
+        )
+    )
     return group
+
+
+def _cache_commands() -> click.Group:
+    group = click.Group(
+        "cache",
+        help=_("Show or empty the cache of compiled kernels."),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
+    )
+    as_json: click.Parameter = click.Option(["--json", "as_json"], is_flag=True, help=_("Print one line of JSON."))
+    for name, callback, params, text in (
+        ("info", _cache_info, [as_json], _("Show where the kernels lie, how many there are, and what they take.")),
+        ("clear", _cache_clear, [], _("Remove all kernels: they are compiled again when they are needed.")),
+    ):
+        group.add_command(
+            click.Command(name, callback=callback, params=params, help=text, options_metavar=_("[OPTIONS]"))
+        )
+    return group
+
+
+def _cache_info(*, as_json: bool) -> None:
+    from studio import kernels
+
+    kernels.info(as_json=as_json)
+
+
+def _cache_clear() -> None:
+    from studio import kernels
+
+    kernels.clear()
+
+
+def _bench(
+    peer_python: tuple[str, ...],
+    rows: tuple[str, ...],
+    more: tuple[str, ...],
+    rounds: int | None,
+    quick: bool,
+    data_dir: Path | None,
+    as_json: Path | None,
+) -> None:
+    """Measure, which takes minutes."""
+    from engine.data.files import use_folder
+    from studio.bench.command import bench
+    from studio.bench.measure import ROWS
+
+    names = [name for given in (*rows, *more) for name in given.replace(",", " ").split()]
+    for name in names:
+        if name not in ROWS:
+            _fail(_("There is no row '{name}'. There are: {names}.").format(name=name, names=", ".join(ROWS)))
+    use_folder(data_dir)
+    try:
+        bench(peer_python, tuple(names), rounds, quick, as_json)
+    except KeyboardInterrupt:
+        click.echo(_("Stopped."), err=True)
+        sys.exit(130)
 
 
 def _open(document: Path | None, train: bool, mode: str | None, data_dir: Path | None) -> None:
