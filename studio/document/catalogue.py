@@ -39,10 +39,11 @@ def _words(name: str) -> str:
     """Return a class name as words.
 
     >>> _words("MeanSquaredError"), _words("KLDivergence"), _words("TopKCategoricalAccuracy")
-    ('Mean squared error', 'KL divergence', 'Top k categorical accuracy')
+    ('Mean squared error', 'KL divergence', 'Top-k categorical accuracy')
     """
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name)
     text = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
+    text = re.sub(r" (?=\w\b)", "-", text)  # a single letter belongs to the word before it
     return text[:1].upper() + text[1:]
 
 
