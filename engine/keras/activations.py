@@ -30,6 +30,10 @@ for _name in (
     "leaky_relu",
     "silu",
     "exp",
+    "hard_sigmoid",
+    "relu6",
+    "selu",
+    "softsign",
 ):
     ACTIVATIONS.add(_name, OPS[_name])
 
@@ -63,3 +67,4 @@ def name_of(activation: Any) -> str:
 
 relu, sigmoid, tanh, softmax = OPS["relu"], OPS["sigmoid"], OPS["tanh"], OPS["softmax"]
 gelu, elu, softplus, silu = OPS["gelu"], OPS["elu"], OPS["softplus"], OPS["silu"]
+relu6, selu, softsign, hard_sigmoid = OPS["relu6"], OPS["selu"], OPS["softsign"], OPS["hard_sigmoid"]

@@ -136,6 +136,18 @@ relu6: Op = ops.elementwise(
     example=">>> tf.nn.relu6([-1.0, 2.0, 7.0]).numpy()\narray([0., 2., 6.], dtype=float32)",
 )
 
+hard_sigmoid: Op = ops.elementwise(
+    "hard_sigmoid",
+    "Sigmoid of straight lines: x/6 + 1/2, cut off at 0 and 1.",
+    inputs="features",
+    dtype="floating",
+    scalar=lambda x: s.minimum(s.maximum(x * (1 / 6) + 0.5, 0), 1),
+    gradient=lambda g, y, x: (OPS["where"](OPS["less"](OPS["abs"](x), 3.0), g * (1 / 6), OPS["zeros_like"](g)),),
+    reference=lambda x: np.minimum(np.maximum(x * x.dtype.type(1 / 6) + x.dtype.type(0.5), 0), 1),
+    domain="off_zero",
+    example=">>> tf.keras.activations.hard_sigmoid([-4.0, 0.0, 4.0]).numpy()\narray([0. , 0.5, 1. ], dtype=float32)",
+)
+
 selu: Op = ops.elementwise(
     "selu",
     "Scaled exponential linear unit, which keeps mean 0 and variance 1 from layer to layer.",

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS, Op, Operand, sample
@@ -103,9 +104,10 @@ def _einsum(*arrays: Array, equation: str) -> Array:
     letters, result = parse(equation, [a.shape for a in arrays])
     _sizes(equation, letters, [a.shape for a in arrays])
     found = _as_matmul(arrays, letters, result)
-    if found is None:
-        found = np.einsum(f"{','.join(letters)}->{result}", *arrays, optimize=len(arrays) > 2)
-    return np.array(found, arrays[0].dtype, order="C")
+    if found is not None:
+        return contiguous(found)
+    # a copy, since NumPy may return a view of the operand
+    return np.array(np.einsum(f"{','.join(letters)}->{result}", *arrays, optimize=len(arrays) > 2), order="C")
 
 
 def _as_matmul(arrays: Sequence[Array], letters: Sequence[str], result: str) -> Array | None:

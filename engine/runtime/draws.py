@@ -68,9 +68,12 @@ def categorical(
     array([[0, 0, 0]])
     """
     x = convert_to_tensor(logits)
-    if len(x.shape) != 2:
+    if len(x.shape) != 2 or not x.shape.is_static:
         raise InvalidArgumentError(
-            "logits has shape {shape}, but it has a row for each draw.", op="categorical", shape=x.shape
+            "logits has shape {shape}.",
+            hint="It has a row for each draw, and its sizes are known.",
+            op="categorical",
+            shape=x.shape,
         )
     sizes = [int(x.shape[0]), num_samples, int(x.shape[1])]
     even = OPS["random_uniform"](_state(seed), shape=sizes, dtype=x.dtype)
