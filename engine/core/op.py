@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.core.dispatch import interpreter
+from engine.core.dispatch import interpreter, is_tracing
 from engine.core.dtype import Array, DType
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.param import Param, bind
@@ -136,6 +136,11 @@ class Op:
         Whether NumPy's broadcasting of the operands is all that `infer` asks of shapes.
     view
         Whether the output holds the elements of the first operand in the same order (`reshape` and its kin).
+    opens
+        ``opens(*specs, **attrs) -> spec``: what comes out where parameters are tensors of a trace, which are given by
+        their specs. Without it parameters are numbers. See `opened`.
+    closed
+        Of an op that takes such parameters as operands, its last ones, the op that takes them as numbers.
     shape_only
         Positions of the operands of which only the shape matters.
     stateful
@@ -165,6 +170,8 @@ class Op:
     kernel: Kernel | None = None
     broadcasts: bool = False
     view: bool = False
+    opens: Callable[..., Any] | None = None
+    closed: Op | None = None
     shape_only: frozenset[int] = frozenset()
     stateful: bool = False
     internal: bool = False
@@ -190,6 +197,11 @@ class Op:
         return self.outputs == ("values",)
 
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        if self.opens is not None and is_tracing():
+            given = {**dict(zip(self._names, args, strict=False)), **kwargs}
+            tensors = {p: given[p] for p in self.params if p in given and _is_open(given[p])}
+            if tensors:
+                return self._call_open(given, tensors)
         operands, attrs = self.bind(args, kwargs)
         return interpreter().apply(self, operands, attrs)
 
@@ -206,7 +218,7 @@ class Op:
             If an operand is missing, or a parameter missing, unknown or wrong.
         """
         given: dict[str, Any] = dict(kwargs)
-        names = [o.name for o in self.inputs] + list(self.params)
+        names = self._names
         if len(args) > len(names):
             raise InvalidArgumentError(
                 "It takes {most} arguments, not {given}.", op=self.name, most=len(names), given=len(args)
@@ -231,6 +243,29 @@ class Op:
             else:
                 operands.append(value)
         return tuple(operands), bind(self.params, given, self.name) if self.params or given else {}
+
+    @property
+    def _names(self) -> list[str]:
+        return [o.name for o in self.inputs] + list(self.params)
+
+    def _call_open(self, given: Mapping[str, Any], tensors: Mapping[str, Any]) -> Any:
+        """Apply the op with some parameters as tensors; a list that holds tensors becomes one."""
+        operands = [given[o.name] for o in self.inputs]
+        operands += [OPS["stack"](list(t)) if isinstance(t, list | tuple) else t for t in tensors.values()]
+        others = {p: given.get(p, param.default) for p, param in self.params.items() if p not in tensors}
+        attrs = {p: self.params[p].validate(value, p, self.name) for p, value in others.items()}
+        return interpreter().apply(self.opened(tuple(tensors)), operands, attrs)
+
+    def opened(self, names: tuple[str, ...]) -> Op:
+        """Return the op that takes the parameters of these names as operands.
+
+        It stands in graphs that are traced for open sizes; `specialised` puts this op in its place where the values of
+        the operands are known.
+        """
+        made = _OPENED.get((self.name, names))
+        if made is None:
+            made = _OPENED[self.name, names] = _opened(self, names)
+        return made
 
     def _members(self, operand: Operand, value: Any) -> Sequence[Any]:
         members = list(value) if isinstance(value, list | tuple) else value
@@ -301,6 +336,52 @@ class Op:
     def __reduce__(self) -> tuple[Any, ...]:
         return _find, (self.name,)
 
+
+def _is_open(value: Any) -> bool:
+    """Whether a parameter is, or holds, a tensor of a trace whose value is not known."""
+    return any(map(_is_open, value)) if isinstance(value, list | tuple) else bool(getattr(value, "is_open", False))
+
+
+def _opened(op: Op, names: tuple[str, ...]) -> Op:
+    count = len(op.inputs)
+
+    def infer(*specs: TensorSpec, **attrs: Any) -> Any:
+        assert op.opens is not None
+        return op.opens(*specs[:count], **attrs, **dict(zip(names, specs[count:], strict=True)))
+
+    def reference(*arrays: Array, **attrs: Any) -> Any:
+        return op.reference(*arrays[:count], **closed_attrs(made, arrays[count:], attrs))
+
+    def gradient(g: Any, y: Any, *operands: Any, **attrs: Any) -> list[Any]:
+        assert op.gradient is not None
+        known = {**attrs, **dict(zip(names, operands[count:], strict=True))}
+        return [*op.gradient(g, y, *operands[:count], **known), *[None] * len(names)]
+
+    made = Op(
+        name=f"open_{op.name}",
+        summary=op.summary,
+        inputs=(*op.inputs, *[Operand(n, "any", group="") for n in names]),
+        infer=infer,
+        reference=reference,
+        gradient=gradient if op.gradient else None,
+        params={n: p for n, p in op.params.items() if n not in names},
+        outputs=op.outputs,
+        closed=op,
+        internal=True,
+        family=op.family,
+    )
+    return made
+
+
+def closed_attrs(op: Op, values: Sequence[Array], attrs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes of the op that `op` is an open form of, given the values of its last operands."""
+    assert op.closed is not None
+    names = [o.name for o in op.inputs[len(op.closed.inputs) :]]
+    found = {n: v.item() if v.ndim == 0 else v.tolist() for n, v in zip(names, values, strict=True)}
+    return {**attrs, **{n: op.closed.params[n].validate(v, n, op.closed.name) for n, v in found.items()}}
+
+
+_OPENED: dict[tuple[str, tuple[str, ...]], Op] = {}
 
 #: All ops by name. `engine.ops` fills it.
 OPS: Final[Registry[Op]] = Registry("op")

@@ -7,9 +7,10 @@ from typing import Any
 
 from engine.core.dispatch import at, interpreter
 from engine.core.dtype import Array
-from engine.core.op import as_arrays
+from engine.core.op import as_arrays, closed_attrs
 from engine.core.spec import TensorSpec
-from engine.graph.graph import Graph, Node, Value, input_node, rebuilt
+from engine.graph.graph import Graph, Node, Value, input_node, make, rebuilt
+from engine.graph.known import static_value
 
 
 def evaluate(graph: Graph, arrays: Sequence[Array]) -> tuple[Array, ...]:
@@ -43,6 +44,18 @@ def inlined(graph: Graph, inputs: Sequence[Value]) -> list[Value]:
     return [new[v] for v in graph.outputs]
 
 
+def _closed(node: Node, inputs: tuple[Value, ...], memo: dict[Value, Array | None]) -> Node | None:
+    """Return the node with parameters as numbers that were tensors, if these are known now."""
+    if node.op.closed is None:
+        return None
+    count = len(node.op.closed.inputs)
+    values = [static_value(v, memo) for v in inputs[count:]]
+    known = [v for v in values if v is not None]
+    if len(known) < len(values):
+        return None
+    return make(node.op.closed, inputs[:count], closed_attrs(node.op, known, node.attrs), node.origin)
+
+
 def specialised(graph: Graph, specs: Mapping[int, TensorSpec]) -> Graph:
     """Return the graph with other specs at some inputs, and all that follows from them.
 
@@ -55,8 +68,12 @@ def specialised(graph: Graph, specs: Mapping[int, TensorSpec]) -> Graph:
     if all(v.spec == spec for v, spec in replaced.items()):
         return graph
 
+    memo: dict[Value, Array | None] = {}
+
     def replacement(node: Node, inputs: tuple[Value, ...]) -> Node:
         spec = replaced.get(Value(node, 0))
-        return input_node(spec, node.origin) if spec is not None else rebuilt(node, inputs)
+        if spec is not None:
+            return input_node(spec, node.origin)
+        return _closed(node, inputs, memo) or rebuilt(node, inputs)
 
     return graph.substitute(replacement)

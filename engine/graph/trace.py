@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+import numpy as np
+
 from engine.core.convert import as_array
 from engine.core.dispatch import is_in_charge, origin
 from engine.core.dtype import Array, DType
@@ -45,6 +47,11 @@ class SymbolicTensor(Operators):
         """Its dtype."""
         return self.value.spec.dtype
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its value depends on what the function is called with."""
+        return static_value(self.value) is None
+
     def __repr__(self) -> str:
         return f"<tf.Tensor: symbolic, shape={self.shape}, dtype={self.dtype}>"
 
@@ -71,7 +78,10 @@ class SymbolicTensor(Operators):
         return int(known.item().__index__())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        self._no_value("a conversion to NumPy")
+        known = static_value(self.value)
+        if known is None:
+            self._no_value("a conversion to NumPy")
+        return np.array(known, dtype)
 
     def numpy(self) -> Array:
         """Refuse: there are no values yet."""

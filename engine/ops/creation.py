@@ -13,7 +13,7 @@ from engine.core.op import Op, sample
 from engine.core.param import Param
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
-from engine.ops.declare import Family, dtype_param
+from engine.ops.declare import Family, dtype_param, open_shape
 
 ops = Family("create")
 
@@ -49,6 +49,7 @@ fill: Op = ops.op(
     inputs=(),
     infer=lambda dims, value, dtype: TensorSpec(TensorShape(dims), dtype or BY_NUMPY[_scalar(value).dtype]),
     reference=lambda dims, value, dtype: np.full(dims, _scalar(value), dtype and dtype.as_numpy_dtype),
+    opens=lambda dims, value, dtype: open_shape(dims, dtype or BY_NUMPY[_scalar(value).dtype]),
     params={
         "dims": Param("ints", help="Sizes of the result.", min=0),
         "value": Param("value", help="The value."),
@@ -104,12 +105,23 @@ def _range_infer(start: float, limit: float | None, delta: float, dtype: DType |
     return TensorSpec((max(0, math.ceil((limit - start) / delta)),), dtype)
 
 
+def _range_opens(start: Any, limit: Any, delta: Any, dtype: DType | None) -> TensorSpec:
+    given = [
+        v.dtype if isinstance(v, TensorSpec) else BY_NUMPY[_scalar(v).dtype]
+        for v in (start, limit, delta)
+        if v is not None
+    ]
+    widest = max(given, key=lambda kind: (kind.is_floating, kind.size))
+    return TensorSpec((None,), dtype or widest)
+
+
 range: Op = ops.op(
     "range",
     "Numbers from a start to below a limit, in equal steps.",
     inputs=(),
     infer=_range_infer,
     reference=_range,
+    opens=_range_opens,
     params={
         "start": Param("value", help="First number; the limit, if no limit is given (then it starts at 0)."),
         "limit": Param("value", None, "Where it ends: the first number that is left out.", optional=True),

@@ -176,6 +176,21 @@ def axes_of(axis: Any, rank: int, name: str = "axis") -> tuple[int, ...]:
     return axes
 
 
+def open_shape(vector: TensorSpec, dtype: DType) -> TensorSpec:
+    """Return the spec of a tensor whose sizes a vector holds.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is none, or its length is not known, so that nobody knows how many axes there are.
+    """
+    if vector.shape.rank != 1 or vector.shape[0] is None or not vector.dtype.is_integer:
+        raise InvalidArgumentError(
+            "The sizes are given by {spec}.", hint="It must be a vector of integers of known length.", spec=str(vector)
+        )
+    return TensorSpec([None] * vector.shape[0], dtype)
+
+
 AXIS = Param("int", -1, "Axis along which it works; negative ones count from the end.")
 AXES = Param("axes", None, "Axes to reduce; none stands for all of them.", optional=True)
 KEEPDIMS = Param("bool", False, "Keep the reduced axes with size 1.")

@@ -63,6 +63,54 @@ def _number(value: Any) -> int:
     )
 
 
+def is_open(key: Any) -> bool:
+    """Return whether what stands between brackets holds tensors of a trace whose values are not known."""
+    items = key if isinstance(key, tuple) else (key,)
+    parts = [p for i in items for p in ((i.start, i.stop, i.step) if isinstance(i, builtins.slice) else (i,))]
+    return any(getattr(p, "is_open", False) for p in parts)
+
+
+def taken_open(tensor: Any, key: Any) -> Any:
+    """Return ``tensor[key]`` where numbers of the key are known only when the graph runs."""
+    items = key if isinstance(key, tuple) else (key,)
+    everything = builtins.slice(None)
+    closed = tuple(everything if is_open(i) else i for i in items)
+    result = getitem.apply(tensor, index=parse_index(closed))
+    named = sum(1 for i in items if i is not None and i is not Ellipsis)
+    axis, places = 0, []
+    for item in items:
+        if is_open(item):
+            places.append((axis, item))
+        if item is Ellipsis:
+            axis += len(tensor.shape) - named
+        elif item is None or isinstance(item, builtins.slice) or is_open(item):
+            axis += 1
+    for axis, item in reversed(places):  # an index takes an axis away, and those before it stay where they are
+        size = OPS["shape"](result)[axis]
+        positions = _range_of(item, size) if isinstance(item, builtins.slice) else _wrapped(item, size)
+        result = OPS["gather"](result, positions, axis=axis)
+    return result
+
+
+def _wrapped(number: Any, size: Any) -> Any:
+    """Return a position that may count from the end as one that counts from the front."""
+    number = number if not hasattr(number, "dtype") or number.dtype is size.dtype else OPS["cast"](number, size.dtype)
+    return OPS["where"](OPS["less"](number, 0), number + size, number)
+
+
+def _range_of(cut: builtins.slice, size: Any) -> Any:
+    """Return the positions that a slice takes, by Python's rules."""
+    step = 1 if cut.step is None else _number(cut.step)
+    if step < 0:
+        raise InvalidArgumentError(
+            "A slice with limits that are not known cannot go backwards.", hint="Reverse its result: t[a:b][::-1]."
+        )
+    low, high = OPS["maximum"], OPS["minimum"]
+    start = 0 if cut.start is None else high(low(_wrapped(cut.start + size * 0, size), 0), size)
+    stop = size if cut.stop is None else high(low(_wrapped(cut.stop + size * 0, size), 0), size)
+    return OPS["range"](start, low(stop, start), step)
+
+
 def numpy_index(index: Index) -> tuple[Any, ...]:
     """Return the NumPy index that `index` stands for."""
     words = {"new": None, "...": Ellipsis}

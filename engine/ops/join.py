@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,12 +51,18 @@ def _concat_gradient(g: Any, y: Any, *values: Any, axis: int) -> list[Any]:
     where = axes_of(axis, len(y.shape))[0]
     sizes = [v.shape[where] for v in values]
     if None in sizes:
-        raise InvalidArgumentError(
-            "The gradient of a join along an axis of unknown size is not defined.",
-            hint="Join along another axis, or give the inputs their sizes.",
-            op="concat",
-        )
+        return _slopes_of_open(g, values, where)
     return list(split.apply(g, num_or_size_splits=tuple(sizes), axis=where))
+
+
+def _slopes_of_open(g: Any, values: Sequence[Any], axis: int) -> list[Any]:
+    """Return the pieces of `g` that belong to tensors whose sizes are known only when the graph runs."""
+    found, begin = [], 0
+    for value in values:
+        end = begin + OPS["shape"](value)[axis]
+        found.append(OPS["gather"](g, OPS["range"](begin, end), axis=axis))
+        begin = end
+    return found
 
 
 concat: Op = ops.op(

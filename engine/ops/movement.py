@@ -14,7 +14,7 @@ from engine.core.op import Op, Operand, sample
 from engine.core.param import Param
 from engine.core.shape import Dim, TensorShape
 from engine.core.spec import TensorSpec
-from engine.ops.declare import Family, axes_of
+from engine.ops.declare import Family, axes_of, open_shape
 
 ops = Family("shape")
 ANY = "any"
@@ -52,6 +52,7 @@ reshape: Op = ops.op(
     inputs=(Operand("tensor", ANY),),
     infer=lambda x, shape: TensorSpec(_resolve(x.shape, shape), x.dtype),
     reference=lambda x, shape: x.reshape(shape),
+    opens=lambda x, shape: open_shape(shape, x.dtype),
     gradient=lambda g, y, x, shape: (reshape_like(g, x),),
     params={"shape": Param("ints", help="The new sizes; -1 stands for what is left over.", min=-1)},
     view=True,
@@ -224,9 +225,11 @@ def _tile_infer(x: TensorSpec, multiples: tuple[int, ...]) -> TensorSpec:
 def _tile_gradient(g: Any, y: Any, x: Any, multiples: tuple[int, ...]) -> tuple[Any]:
     from engine.core.op import OPS
 
-    apart = [n for m, d in zip(multiples, x.shape, strict=True) for n in (m, -1 if d is None else d)]
+    sizes = OPS["shape"](x)
+    rank = len(x.shape)
+    apart = [n for i in range(rank) for n in (multiples[i], sizes[i] if x.shape[i] is None else x.shape[i])]
     parts = reshape(g, apart)
-    return (OPS["reduce_sum"].apply(parts, axis=tuple(range(0, 2 * len(multiples), 2)), keepdims=False),)
+    return (OPS["reduce_sum"].apply(parts, axis=tuple(range(0, 2 * rank, 2)), keepdims=False),)
 
 
 tile: Op = ops.op(
@@ -235,6 +238,7 @@ tile: Op = ops.op(
     inputs=(Operand("input", ANY),),
     infer=_tile_infer,
     reference=lambda x, multiples: np.tile(x, multiples),
+    opens=lambda x, multiples: TensorSpec([None] * x.shape.rank, x.dtype),
     gradient=_tile_gradient,
     params={"multiples": Param("ints", help="How many times, for each axis.", min=0)},
     keywords=("repeat",),

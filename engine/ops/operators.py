@@ -8,7 +8,7 @@ from engine.core.errors import UnsupportedError
 from engine.core.op import Op
 from engine.core.shape import TensorShape, as_shape, broadcast
 from engine.ops import elementwise, linalg, logic
-from engine.ops.index import getitem, parse_index, setitem
+from engine.ops.index import getitem, is_open, parse_index, setitem, taken_open
 from engine.ops.mask import boolean_mask, is_mask
 
 
@@ -113,7 +113,7 @@ class Operators:
     def __getitem__(self, key: Any) -> Any:
         if is_mask(key):
             return boolean_mask(self, key)
-        return getitem.apply(self, index=parse_index(key))
+        return taken_open(self, key) if is_open(key) else getitem.apply(self, index=parse_index(key))
 
     def __setitem__(self, key: Any, value: Any) -> NoReturn:
         raise UnsupportedError(

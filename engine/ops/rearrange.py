@@ -13,7 +13,7 @@ from engine.core.op import Op, Operand, sample
 from engine.core.param import Param
 from engine.core.shape import TensorShape, as_shape, broadcast
 from engine.core.spec import TensorSpec
-from engine.ops.declare import Family, axes_of, dtype_param, like
+from engine.ops.declare import Family, axes_of, dtype_param, like, open_shape
 
 ops = Family("shape")
 ANY = "any"
@@ -100,6 +100,7 @@ broadcast_to: Op = ops.op(
     infer=_broadcast_infer,
     scalar=lambda x, shape: x,
     reference=lambda x, shape: np.broadcast_to(x, shape).copy(),
+    opens=lambda x, shape: open_shape(shape, x.dtype),
     gradient=lambda g, y, x, shape: (like(g, x),),
     params={"shape": Param("ints", help="Sizes of the result.", min=0)},
     keywords=("expand", "repeat"),
