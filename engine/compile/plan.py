@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.compile import cache
 from engine.compile.denormals import FLUSH, exchange_control_word
+from engine.compile.explain import Explanation, explain
 from engine.compile.memory import Lifetime, assign
 from engine.compile.reuse import overwrites
 from engine.compile.select import Choice, Flow, by_reference, select
@@ -160,6 +161,7 @@ class Plan:
         blocks, sizes = assign(lifetimes)
         self.blocks = [_aligned(n) for n in sizes]
         self.lifetimes = dict(zip(values, lifetimes, strict=True))
+        self.block_of = dict(zip(values, blocks, strict=True))
         for value, block in zip(values, blocks, strict=True):
             self._arrays[value] = _view(self.blocks[block], value)
         for node in self.graph.nodes:
@@ -280,13 +282,26 @@ class Plan:
         """Bytes of all buffers between the steps."""
         return sum(b.nbytes for b in self.blocks)
 
-    def explain(self) -> str:
-        """Return the steps as text: ops, shapes, bytes, and whether they are kernels or references."""
-        lines = [f"{len(self.steps)} steps, {self.nbytes:,} bytes of buffers"]
-        for number, step in enumerate(self.steps):
-            given = ", ".join(str(s) for s in step.node.specs)
-            lines.append(f"{number:3d}  {step.choice.kind:6s}  {step.name}  ->  {given}  ({step.nbytes:,} bytes)")
-        return "\n".join(lines)
+    def is_given(self, value: Value) -> bool:
+        """Whether the value lies in what the plan gives out."""
+        return self._roots[value] in {self._roots[v] for v in self.graph.outputs}
+
+    def readers(self, value: Value) -> list[Node]:
+        """Return the nodes that are computed from what lies in the memory of a value; none if it is given out."""
+        if self.is_given(value):
+            return []
+        computed = (n for n in self._runs if not n.op.view)
+        return [n for n in computed if any(self._roots[v] == value for v in n.inputs)]
+
+    def explain(self, profile: int = 0) -> Explanation:
+        """Return the plan as data: kernels with their costs and sources, buffers with their lives.
+
+        Parameters
+        ----------
+        profile
+            How often to run it, with what its inputs hold now, to measure each kernel.
+        """
+        return explain(self, profile)
 
 
 def _shape(value: Value) -> tuple[int, ...]:

@@ -10,19 +10,21 @@ import numpy as np
 
 from engine.core import nest
 from engine.core.dispatch import interpreting, is_tracing
-from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.errors import EngineError, FailedPreconditionError, InvalidArgumentError
 from engine.core.op import OPS, Op
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Value
 from engine.graph.interpret import replay
 from engine.graph.joint import Joint, joint
 from engine.graph.trace import SymbolicTensor, Tracer
+from engine.passes import stages
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tape import is_recording, observe, stop_recording
 from engine.runtime.tensor import Tensor
 from engine.runtime.variable import Variable
 
 if TYPE_CHECKING:
+    from engine.compile.explain import Explanation
     from engine.compile.plan import Report
     from engine.runtime.executor import Executor, OpenExecutor
 
@@ -225,6 +227,33 @@ class ConcreteFunction:
         given = iter(self._traced.run(tensors))
         leaves = [None if gap else next(given) for gap in self._gaps]
         return nest.rebuild(self._structure, iter(leaves))
+
+    def stages(self) -> list[tuple[str, Graph]]:
+        """Return the graph as traced, and after each pass, by the pass's name; each holds the rewrites in its log."""
+        return stages(self.graph)
+
+    def explain(self, profile: int = 0) -> Explanation:
+        """Return the plan for arguments of the sizes that it was traced for, as data.
+
+        Parameters
+        ----------
+        profile
+            How often to run it to measure each kernel.
+
+        Raises
+        ------
+        FailedPreconditionError
+            If it was traced with open sizes, or sizes in it depend on values: there is a plan for each then.
+        """
+        plan = getattr(self.executor(self.specs), "plan", None) if all(s.shape.is_static for s in self.specs) else None
+        if plan is None:
+            raise FailedPreconditionError(
+                "{name} has no single plan, since not all of its sizes are known.",
+                hint="Trace it for arguments of known sizes.",
+                name=self.name,
+            )
+        found: Explanation = plan.explain(profile)
+        return found
 
     def __repr__(self) -> str:
         return f"<tf.ConcreteFunction {self.name}({', '.join(map(str, self.specs))})>"

@@ -49,7 +49,7 @@ def test_a_plan_can_be_shown_and_run_again() -> None:
         ("BLAS", "matmul"),
         ("kernel", "reduce_sum"),
     ]
-    assert plan.explain().splitlines()[0] == f"3 steps, {plan.nbytes} bytes of buffers"
+    assert str(plan.explain()).splitlines()[0] == f"3 steps, {plan.nbytes} bytes of buffers"
     for factor in (1, 2):
         plan.bind(0, X * np.float32(factor))
         plan.run()

@@ -145,7 +145,6 @@ def test_functions_are_methods_decorators_and_nest() -> None:
         lambda x: np.square(x),
         lambda x: x.numpy(),
         lambda x: [1, 2, 3][x],
-        lambda x: tf.zeros([tf.cast(x, "int32")]),
     ],
 )
 def test_a_symbolic_tensor_has_no_value(use: Any) -> None:
