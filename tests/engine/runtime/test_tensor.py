@@ -75,7 +75,7 @@ def test_the_gradient_of_an_index_marks_what_was_taken(case: tuple[np.ndarray, A
         (True, "no index"),
         ("a", "no index"),
         ([0, 1], "gather"),
-        (np.array([True, False, True]), "no index"),
+        (np.array([True, False]), "mask has shape"),
         (slice(None, None, 0), "step of 0"),
         (slice(0.5, None), "no index"),
         ((..., ...), "at most one"),
