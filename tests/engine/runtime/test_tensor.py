@@ -75,7 +75,6 @@ def test_the_gradient_of_an_index_marks_what_was_taken(case: tuple[np.ndarray, A
         (True, "no index"),
         ("a", "no index"),
         ([0, 1], "gather"),
-        (np.array([True, False]), "mask has shape"),
         (slice(None, None, 0), "step of 0"),
         (slice(0.5, None), "no index"),
         ((..., ...), "at most one"),
@@ -84,6 +83,11 @@ def test_the_gradient_of_an_index_marks_what_was_taken(case: tuple[np.ndarray, A
 def test_a_wrong_index_is_refused_in_words(key: Any, words: str) -> None:
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"^getitem: .*{words}"):
         VECTOR[key]
+
+
+def test_a_mask_of_another_length_is_refused_in_words() -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"^boolean_mask: .*mask has shape \(2,\)"):
+        VECTOR[np.array([True, False])]
 
 
 def test_a_tensor_can_be_an_index() -> None:
