@@ -21,6 +21,7 @@ REACHED = {
     "digits_mlp": ("val_accuracy", 0.9, 6),
     "spiral": ("val_accuracy", 0.95, 20),
     "regression": ("val_loss", 0.7, 20),
+    "sequence_lstm": ("val_accuracy", 0.85, 8),
 }
 
 
@@ -33,7 +34,7 @@ def run(*arguments: str) -> str:
 
 
 def test_every_document_is_known_here() -> None:
-    assert {p.stem for p in EXAMPLES.glob("*.trenza")} == {*REACHED, "mnist_mlp", "tensors"}
+    assert {p.stem for p in EXAMPLES.glob("*.trenza")} == {*REACHED, "mnist_cnn", "mnist_mlp", "tensors"}
 
 
 @pytest.mark.parametrize("name", REACHED)
@@ -50,6 +51,13 @@ def test_mnist_trains() -> None:
     document = "examples/mnist_mlp.trenza"
     last = run("-m", "studio", "run", document, "--epochs", "2", "--data-dir", str(DATA), "--json").splitlines()[-1]
     assert json.loads(last)["metrics"]["val_accuracy"] > 0.94
+
+
+@needs_mnist
+def test_a_convolutional_network_trains() -> None:
+    arguments = ("--epochs", "1", "--set", "trainer.batch_size=512", "--data-dir", str(DATA), "--json")
+    last = run("-m", "studio", "run", "examples/mnist_cnn.trenza", *arguments).splitlines()[-1]
+    assert json.loads(last)["metrics"]["val_accuracy"] > 0.93
 
 
 @pytest.mark.parametrize("mode", ["eager", "lazy"])

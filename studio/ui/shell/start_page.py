@@ -21,6 +21,8 @@ from studio.ui.widgets.labels import Heading, Text
 EXAMPLES: Final = (
     ("digits_mlp", N_("Handwritten digits"), N_("A small classifier of 8×8 pixels: trains in a second."), "layers"),
     ("mnist_mlp", N_("MNIST"), N_("70,000 digits of 28×28 pixels, the classic."), "layers"),
+    ("mnist_cnn", N_("Convolutions"), N_("The same digits, seen by a small convolutional network."), "layers"),
+    ("sequence_lstm", N_("Sequences"), N_("An LSTM that reads a digit row by row."), "chart-line"),
     ("spiral", N_("Spiral"), N_("Two arms in the plane that no line can part."), "trending-down"),
     ("regression", N_("Regression"), N_("Predict how diabetes progresses, a number."), "chart-line"),
     ("tensors", N_("Tensors"), N_("a·b + c and a·b·c: ops alone, eager and compiled."), "sigma"),

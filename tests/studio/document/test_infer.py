@@ -53,6 +53,24 @@ SPECS = {
         "flatten.output": TensorSpec((None, 784)),
         **CLASSIFIER,
     },
+    "mnist_cnn": {
+        "mnist.x": TensorSpec((None, 28, 28)),
+        "mnist.y": TensorSpec((None,), "int32"),
+        "image.output": TensorSpec((None, 28, 28, 1)),
+        "conv_1.output": TensorSpec((None, 26, 26, 32)),
+        "pool_1.output": TensorSpec((None, 13, 13, 32)),
+        "conv_2.output": TensorSpec((None, 11, 11, 64)),
+        "pool_2.output": TensorSpec((None, 5, 5, 64)),
+        "flatten.output": TensorSpec((None, 1600)),
+        "dropout.output": TensorSpec((None, 1600)),
+        **{name: spec for name, spec in CLASSIFIER.items() if not name.startswith("hidden")},
+    },
+    "sequence_lstm": {
+        "digits.x": TensorSpec((None, 8, 8)),
+        "digits.y": TensorSpec((None,), "int32"),
+        "lstm.output": TensorSpec((None, 32)),
+        **{name: spec for name, spec in CLASSIFIER.items() if not name.startswith("hidden")},
+    },
     "regression": {
         "diabetes.x": TensorSpec((None, 10)),
         "diabetes.y": TensorSpec((None, 1)),
@@ -72,7 +90,15 @@ SPECS = {
     },
     "tensors": {f"{node}.output": TensorSpec((3,)) for node in ("a", "b", "c", "ab_for_d", "ab_for_e", "d", "e")},
 }
-PARAMETERS = {"digits_mlp": 9610, "mnist_mlp": 101_770, "regression": 193, "spiral": 1218, "tensors": 0}
+PARAMETERS = {
+    "digits_mlp": 9610,
+    "mnist_cnn": 34_826,
+    "mnist_mlp": 101_770,
+    "regression": 193,
+    "sequence_lstm": 5578,
+    "spiral": 1218,
+    "tensors": 0,
+}
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -184,7 +184,7 @@ def data_folder() -> Iterator[None]:
     use_folder(None)
 
 
-EPOCHS = {"digits_mlp": 2, "regression": 3, "spiral": 2, "mnist_mlp": 1}
+EPOCHS = {"digits_mlp": 2, "regression": 3, "spiral": 2, "mnist_mlp": 1, "sequence_lstm": 1}
 
 
 @pytest.mark.parametrize("name", EPOCHS)
