@@ -10,8 +10,8 @@ from hypothesis import settings
 settings.register_profile("tests", deadline=None)  # the first example of a kind may have to compile a kernel
 settings.load_profile("tests")
 
-#: Needs TensorFlow, which the project does not depend on.
-collect_ignore = ["conformance/generate.py"]
+#: The first needs TensorFlow, which the project does not depend on; the others are programs on their own.
+collect_ignore = ["conformance/generate.py", "benchmarks/rows"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
