@@ -127,7 +127,8 @@ class _Writer:
             indent = "    " * level
             lines += [indent + s for s in (*opening[level], *self.levels[level])]
             if level < self.depth:
-                bounds = "low, high" if self.divided and level == 0 else f"n{level}"
+                # Numba takes negative positions to count from the end, and so does not vectorise: these cannot be
+                bounds = "np.uint64(low), np.uint64(high)" if self.divided and level == 0 else f"n{level}"
                 lines.append(f"{indent}for i{level} in range({bounds}):")
         for level in reversed(range(self.depth + 1)):
             lines += ["    " * level + s for s in closing[level]]

@@ -69,8 +69,9 @@ def _matmul_gradient(g: Any, y: Any, a: Any, b: Any, transpose_a: bool, transpos
 #: Rows that a part of a product has at least: with 128 it runs at full speed, with fewer the second matrix is read too
 #: often.
 ROWS: Final = 128
-#: Products with fewer multiply-adds are not divided: 2²⁰ take 13 µs, of which a parallel loop takes 4.
-DIVIDED_PRODUCT: Final = 2**20
+#: Products with fewer multiply-adds are not divided: 2²³ take 100 µs. From 2²⁰ on two threads are faster, 33 against
+#: 76 µs for 32x784x128, but the loop takes two seconds to compile, which small networks would wait for.
+DIVIDED_PRODUCT: Final = 2**23
 
 
 def _matmul_loop(

@@ -25,7 +25,7 @@ def test_every_pool_is_narrowed_and_given_back() -> None:
 
 def test_pools_that_are_loaded_later_are_narrowed_too() -> None:
     narrow_blas()
-    large = tf.constant(np.ones((300, 300), np.float32))
+    large = tf.constant(np.ones((400, 400), np.float32))
     tf.function(lambda x: tf.matmul(x, x))(large)  # its kernel calls the BLAS of SciPy
     tf.function(lambda x: x + 1.0)(large)
     assert _sizes() == {1}
