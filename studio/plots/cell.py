@@ -61,7 +61,7 @@ class PlotCell(QWidget):
         self._log.setProperty("flat", True)
         self._log.setCheckable(True)
         self._log.setFont(fonts.sans(11))
-        self._log.setFixedHeight(20)
+        self._log.setFixedHeight(22)
         self._log.toggled.connect(self.chart.set_log)
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 4, 0)
@@ -87,7 +87,7 @@ class PlotCell(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which the axes can be read."""
-        return QSize(260, 140)
+        return QSize(260, 190)
 
     def redraw(self) -> None:
         """Show what the curve holds now."""

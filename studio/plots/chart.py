@@ -23,8 +23,6 @@ _RAW_OPACITY: Final = 0.3
 _MOST_SMOOTHED: Final = 400
 # Narrower epochs are not shaded: they would only flicker.
 _LEAST_BAND: Final = 4
-# Beyond this share of the width, the label of the best epoch stands at the other side of its ring.
-_LABEL_TURNS: Final = 0.75
 # The axis ends a little after the last epoch, where the ring of the best one may lie.
 _ROOM_FOR_THE_RING: Final = 1.015
 
@@ -204,8 +202,10 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self._ring.setData([x], [y], pen=pg.mkPen(colour, width=2), brush=pg.mkBrush(self._theme.panel))
         self._best.setText(_("best {value} · epoch {epoch}").format(value=number(value), epoch=number(epoch)), colour)
         low, high = self.getViewBox().viewRange()[0]
-        near_the_end = x > low + _LABEL_TURNS * (high - low)
-        # Behind the ring and off the curve: above it where low is good, below it where high is.
+        beyond = (high - float(x)) / (high - low) * self.getViewBox().width()
+        near_the_end = self._best.boundingRect().width() > beyond
+        # At the other side of the ring where it would not fit; behind the ring and off the curve: above it where low
+        # is good, below it where high is.
         self._best.setAnchor((1.0 if near_the_end else 0.0, 1.4 if self.least else -0.4))
         self._best.setPos(float(x), float(y))
 

@@ -22,6 +22,9 @@ REDRAW_MS: Final = 50
 #: Plots that are made before the first training asks for them: the loss and one metric.
 SPARES: Final = 2
 
+#: A plot with its title and its axes, and the margins around it: with less, the lower axis is out of sight.
+_LEAST_HEIGHT: Final = 206
+
 
 class Plots(QWidget):
     """A plot for the loss and one for each metric, side by side.
@@ -48,6 +51,7 @@ class Plots(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(content)
+        scroll.setMinimumHeight(_LEAST_HEIGHT)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(EmptyState("chart-line", N_("Train, and the curves appear here.")))
         self._stack.addWidget(scroll)

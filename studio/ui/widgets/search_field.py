@@ -42,6 +42,7 @@ class SearchField(QLineEdit):
         self._clear.triggered.connect(self.clear)
         self._cap = KeyCap(keys, self) if keys else None
         self.textChanged.connect(self._show_marks)
+        self._show_marks("")
         self.retranslate()
         appearance().language_changed.connect(self.retranslate)
 
@@ -86,3 +87,5 @@ class SearchField(QLineEdit):
         self._clear.setVisible(bool(text))
         if self._cap:
             self._cap.setVisible(not text)
+            # where both do not fit, the placeholder ends before the key cap
+            self.setTextMargins(0, 0, 0 if text else self._cap.sizeHint().width(), 0)
