@@ -1,6 +1,7 @@
 """Python's own `if`, `while` and `for` on tensors: a function is rewritten so that they become graph control flow.
 
-The rewriting is that of the package diastatic-malt; what its statements mean here is in `statements` and `builtins`.
+The rewriting is that of the package diastatic-malt; what its statements mean here is in `logic`, `branches`, `loops`
+and `builtins`.
 """
 
 from engine.runtime.autograph.convert import convert, original_line

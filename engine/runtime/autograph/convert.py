@@ -16,11 +16,21 @@ from malt.impl import api
 from malt.operators import py_builtins
 from malt.pyct import origin_info
 
-from engine.runtime.autograph import builtins, statements
+from engine.runtime.autograph import branches, builtins, logic, loops
 
 _ENGINE: Final = str(Path(__file__).resolve().parents[2])
 _LIBRARIES: Final = tuple({_ENGINE, *(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib"))})
 _OPTIONS: Final = converter.ConversionOptions(recursive=True, user_requested=True, optional_features=None)
+#: What the words of a rewritten function mean.
+_STATEMENTS: Final[Mapping[str, Any]] = {
+    "and_": logic.and_,
+    "for_stmt": loops.for_stmt,
+    "if_exp": branches.if_exp,
+    "if_stmt": branches.if_stmt,
+    "not_": logic.not_,
+    "or_": logic.or_,
+    "while_stmt": loops.while_stmt,
+}
 _CONTEXTUAL: Final = {eval, globals, locals, super}
 
 #: For each generated file what its lines were.
@@ -28,7 +38,7 @@ _lines: dict[str, Mapping[Any, Any]] = {}
 
 
 class _Transpiler(api.PyToPy):  # type: ignore[misc]  # malt has no types
-    """Rewrites functions; the words of the result mean what `statements` says."""
+    """Rewrites functions; the words of the result mean what `_STATEMENTS` says."""
 
     _extra_locals: dict[str, Any] | None
 
@@ -37,7 +47,7 @@ class _Transpiler(api.PyToPy):  # type: ignore[misc]  # malt has no types
             words = dict(super().get_extra_locals()["ag__"].__dict__)
             module = ModuleType("ag__")
             module.__dict__.update(words)
-            module.__dict__.update({name: getattr(statements, name) for name in statements.__all__})
+            module.__dict__.update(_STATEMENTS)
             module.__dict__["converted_call"] = converted_call
             self._extra_locals = {"ag__": module}
         return dict(self._extra_locals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,11 @@ from engine.graph.trace import SymbolicTensor, as_operand
 from engine.ops import OPS
 from engine.runtime.tensor import Tensor
 from engine.runtime.variable import Variable
+
+#: What the names of a statement hold, and how they are read and set.
+State = tuple[Any, ...]
+GetState = Callable[[], State]
+SetState = Callable[[State], None]
 
 
 def is_symbolic(value: Any) -> bool:
@@ -54,3 +59,8 @@ def as_tensors(tracer: Any, leaves: Sequence[Any], hints: Sequence[DType | None]
             leaf if leaf is None else tracer.convert(leaf if known else as_operand(OPS["identity"], leaf, hint))
         )
     return found
+
+
+def shown(value: Any) -> str:
+    """Return a value for error texts: tensors by their specs."""
+    return str(value.spec) if hasattr(value, "spec") else repr(value)[:60]

@@ -1,180 +1,37 @@
-"""What `if`, `while`, `for`, `and`, `or` and `not` mean in a rewritten function.
+"""What `while` and `for` mean in a rewritten function: Python's loops, or loops of the graph.
 
-Where nothing depends on a tensor of the trace they mean what they mean in Python. The functions get the bodies of a
-statement as closures over its names, and read and set these by `get_state` and `set_state`.
+The functions get the bodies of a statement as closures over its names, and read and set these by `get_state` and
+`set_state`.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.core import nest
 from engine.core.dispatch import interpreter
-from engine.core.dtype import bool_, int32
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.shape import as_shape
 from engine.core.spec import TensorSpec
+from engine.runtime.autograph.branches import if_stmt
 from engine.runtime.autograph.iteration import Along, Counting, iteration
-from engine.runtime.autograph.values import as_tensors, dtype_of, is_data, is_same, is_symbolic, is_undefined
-from engine.runtime.control import cond as choose
-from engine.runtime.control.branches import applied
+from engine.runtime.autograph.logic import and_, truth
+from engine.runtime.autograph.values import (
+    GetState,
+    SetState,
+    State,
+    as_tensors,
+    is_data,
+    is_same,
+    is_symbolic,
+    is_undefined,
+    shown,
+)
 from engine.runtime.control.loops import carried, require_stable
 from engine.runtime.control.part import Part
 from engine.runtime.control.scans import carried_along
-
-__all__ = ["and_", "for_stmt", "if_exp", "if_stmt", "not_", "or_", "while_stmt"]
-
-State = tuple[Any, ...]
-GetState = Callable[[], State]
-SetState = Callable[[State], None]
-
-
-# ------------------------------------------------------------------------------------------------------ expressions
-
-
-def _truth(value: Any) -> Any:
-    tensor = interpreter().convert(value)  # type: ignore[attr-defined]
-    return tensor if tensor.dtype is bool_ else OPS["cast"](tensor, bool_)
-
-
-def not_(value: Any) -> Any:
-    """``not value``."""
-    return OPS["logical_not"](_truth(value)) if is_symbolic(value) else not value
-
-
-def and_(a: Callable[[], Any], b: Callable[[], Any]) -> Any:
-    """``a and b``: `b` is computed only if `a` holds."""
-    first = a()
-    if not is_symbolic(first):
-        return first and b()
-    return choose(_truth(first), lambda: _truth(b()), lambda: OPS["zeros_like"](_truth(first)))
-
-
-def or_(a: Callable[[], Any], b: Callable[[], Any]) -> Any:
-    """``a or b``: `b` is computed only if `a` does not hold."""
-    first = a()
-    if not is_symbolic(first):
-        return first or b()
-    return choose(_truth(first), lambda: OPS["ones_like"](_truth(first)), lambda: _truth(b()))
-
-
-def if_exp(condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any], text: str) -> Any:
-    """``if_true if condition else if_false``."""
-    if not is_symbolic(condition):
-        return if_true() if condition else if_false()
-    return _branches(condition, [lambda: (if_true(),), lambda: (if_false(),)], [f"({text})"])[0]
-
-
-# -------------------------------------------------------------------------------------------------------------- if
-
-
-def if_stmt(
-    condition: Any,
-    body: Callable[[], None],
-    orelse: Callable[[], None],
-    get_state: GetState,
-    set_state: SetState,
-    names: Sequence[str],
-    count: int,
-) -> None:
-    """``if condition: body else: orelse``; the first `count` of the names are read afterwards."""
-    if not is_symbolic(condition):
-        (body if condition else orelse)()
-        return
-    before = get_state()
-
-    def way(branch: Callable[[], None]) -> Callable[[], State]:
-        def run() -> State:
-            set_state(before)
-            branch()
-            return get_state()[:count]
-
-        return run
-
-    after = _branches(condition, [way(body), way(orelse)], names)
-    set_state((*after, *before[count:]))
-
-
-def _branches(condition: Any, ways: Sequence[Callable[[], State]], names: Sequence[str]) -> State:
-    """Return what each name holds after one of two ways was taken."""
-    found: list[State] = []
-    parts = [Part(functools.partial(_noted, way, found)) for way in ways]
-    result: list[Any] = []
-    outputs: list[list[Any]] = [[], []]
-    for name, a, b in zip(names, *found, strict=False):
-        if is_same(a, b) or (is_undefined(a) and is_undefined(b)):
-            result.append(a)
-            continue
-        values = _filled(name, a, b)
-        if not all(map(is_data, values)) or not nest.same_structure(*values):
-            raise InvalidArgumentError(
-                "The two ways of an if leave different things in '{name}': {a} and {b}.",
-                hint="Both must leave a tensor or a number, or structures of them that are alike.",
-                op="if",
-                name=name,
-                a=_shown(a),
-                b=_shown(b),
-            )
-        leaves = [list(nest.leaves(v)) for v in values]
-        kinds = [dtype_of(x) or dtype_of(y) for x, y in zip(*leaves, strict=True)]
-        made = [as_tensors(part.tracer, row, kinds) for part, row in zip(parts, leaves, strict=True)]
-        for x, y in zip(*made, strict=True):
-            if (x is None) != (y is None) or (x is not None and x.dtype is not y.dtype):
-                raise InvalidArgumentError(
-                    "After one way of an if '{name}' is {a}, after the other {b}.",
-                    hint="It must have the same dtype: convert it with cast.",
-                    op="if",
-                    name=name,
-                    a=_shown(x),
-                    b=_shown(y),
-                )
-        for row, tensors in zip(outputs, made, strict=True):
-            row.extend(tensors)
-        result.append(_Later(values[0], len(made[0])))
-    given = [[t for t in row if t is not None] for row in outputs]
-    index = OPS["cast"](OPS["logical_not"](_truth(condition)), int32)
-    results = iter(applied(index, parts, given))
-    ends = iter([None if t is None else next(results) for t in outputs[0]])
-    return tuple(nest.rebuild(r.structure, ends) if isinstance(r, _Later) else r for r in result)
-
-
-def _noted(way: Callable[[], State], found: list[State]) -> None:
-    found.append(way())
-
-
-class _Later:
-    """The place of a value that the graph computes."""
-
-    def __init__(self, structure: Any, count: int) -> None:
-        self.structure = structure
-        self.count = count
-
-
-def _filled(name: str, a: Any, b: Any) -> tuple[Any, Any]:
-    """Return both values; a return value that only one way sets is zeros after the other, which nobody reads."""
-    if not is_undefined(a) and not is_undefined(b):
-        return a, b
-    if name in ("retval_", "do_return") or name.startswith("retval_"):
-        known = b if is_undefined(a) else a
-        if is_data(known):
-            blank = nest.map_structure(lambda leaf: leaf if leaf is None else OPS["zeros_like"](leaf), known)
-            return (blank, b) if is_undefined(a) else (a, blank)
-    raise InvalidArgumentError(
-        "'{name}' gets a value in one way of an if only, and is read afterwards.",
-        hint="Set it before the if, or in both ways.",
-        op="if",
-        name="the result" if name.startswith("retval_") else name,
-    )
-
-
-def _shown(value: Any) -> str:
-    return str(value.spec) if hasattr(value, "spec") else repr(value)[:60]
-
-
-# ------------------------------------------------------------------------------------------------------------ loops
 
 
 def while_stmt(
@@ -283,7 +140,7 @@ class _Loop:
 
         def check(*values: Any) -> Any:
             self.set_state(rebuild(values))
-            return _truth(test())
+            return truth(test())
 
         part = Part(step, self._specs(start))
         self._require_stable(part.inputs, part.outputs, before)
@@ -350,8 +207,8 @@ class _Loop:
                         hint="A loop over tensors can change tensors and numbers only.",
                         op="loop",
                         name=name,
-                        old=_shown(old),
-                        new=_shown(new),
+                        old=shown(old),
+                        new=shown(new),
                     )
                 continue
             if not is_data(new) or not nest.same_structure(old, new):
@@ -360,8 +217,8 @@ class _Loop:
                     hint="It must stay a structure of the same form.",
                     op="loop",
                     name=name,
-                    old=_shown(old),
-                    new=_shown(new),
+                    old=shown(old),
+                    new=shown(new),
                 )
             hints = [
                 start[len(found) + i].dtype for i in range(sum(1 for leaf in nest.leaves(old) if leaf is not None))
