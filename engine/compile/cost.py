@@ -49,18 +49,18 @@ class Cost:
     Parameters
     ----------
     flops
-        Floating-point operations.
+        Floating-point operations; None where nobody has counted them, as in most kernels written by hand.
     nbytes
         Bytes that it reads and writes, each array once.
     """
 
-    flops: int
+    flops: int | None
     nbytes: int
 
     @property
     def seconds(self) -> float:
         """An estimate of its time on one thread."""
-        return max(self.flops / _FLOPS_PER_SECOND, self.nbytes / _BYTES_PER_SECOND)
+        return max((self.flops or 0) / _FLOPS_PER_SECOND, self.nbytes / _BYTES_PER_SECOND)
 
 
 def cost_of(node: Node) -> Cost:
@@ -74,9 +74,15 @@ def cost_of(node: Node) -> Cost:
         )
         return Cost(sum(_elementwise(n) for n in body.nodes), nbytes)
     if node.op is matmul:
-        inner = node.inputs[0].spec.shape[-2 if node.attrs["transpose_a"] else -1] or 0
-        return Cost(2 * _size(node.specs[0].shape) * inner, nbytes)
-    return Cost(_elementwise(node), nbytes)
+        return Cost(2 * multiply_adds(node), nbytes)
+    known = node.op.scalar is not None or node.op.reduction is not None
+    return Cost(_elementwise(node) if known else None, nbytes)
+
+
+def multiply_adds(product: Node) -> int:
+    """Return the multiply-adds of a product of matrices, or of stacks of them."""
+    inner = product.inputs[0].spec.shape[-2 if product.attrs["transpose_a"] else -1] or 0
+    return _size(product.specs[0].shape) * inner
 
 
 def _size(shape: Any) -> int:

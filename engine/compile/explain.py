@@ -28,7 +28,8 @@ class KernelInfo:
     outputs
         Shapes and dtypes of what it writes.
     flops, nbytes
-        Floating-point operations of a run, by an estimate, and bytes that it reads and writes.
+        Floating-point operations of a run, by an estimate, None where there is none; and bytes that it reads and
+        writes.
     parallel
         Whether it divides its work among threads.
     source
@@ -42,7 +43,7 @@ class KernelInfo:
     ops: tuple[str, ...]
     origins: tuple[str, ...]
     outputs: tuple[TensorSpec, ...]
-    flops: int
+    flops: int | None
     nbytes: int
     parallel: bool
     source: str | None

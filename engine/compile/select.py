@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from engine.compile.cost import DIVIDED_SECONDS, cost_of
+from engine.compile.cost import DIVIDED_SECONDS, cost_of, multiply_adds
 from engine.compile.layout import is_shape_only, layout_of
 from engine.compile.nest import fused_source
 from engine.compile.parallel import is_safe
@@ -88,12 +87,6 @@ def is_small_product(node: Node) -> bool:
         and all(v.spec.shape.rank == 2 for v in node.inputs)
         and multiply_adds(node) < DIVIDED_PRODUCT
     )
-
-
-def multiply_adds(node: Node) -> int:
-    """Return the multiply-adds of a product."""
-    inner = node.inputs[0].spec.shape[-2 if node.attrs["transpose_a"] else -1] or 0
-    return math.prod(d or 0 for d in node.specs[0].shape) * inner
 
 
 def _gemm(transpose_a: bool, transpose_b: bool) -> Arrange:

@@ -87,10 +87,6 @@ def _placed(values: Sequence[Any], places: Sequence[int], count: int) -> list[An
     return found
 
 
-def _wrapped(graph: Graph) -> Callable[..., list[Any]]:
-    return lambda *tensors: replay(graph, tensors)
-
-
 # --------------------------------------------------------------------------------------------------------- branches
 
 

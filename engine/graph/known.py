@@ -24,7 +24,7 @@ def known(value: Value) -> Array | None:
     return np.asarray(value.node.attrs["value"]) if value.node.op.name == "constant" else None
 
 
-def evaluated(node: Node, lookup: Lookup) -> tuple[Array, ...] | None:
+def known_results(node: Node, lookup: Lookup) -> tuple[Array, ...] | None:
     """Return the outputs of a node if `lookup` knows all that they depend on, else None.
 
     Of an operand that only lends its shape nothing else has to be known. Large results are not computed.
@@ -60,6 +60,6 @@ def static_value(value: Value, memo: dict[Value, Array | None] | None = None) ->
     memo = {} if memo is None else memo
     if value not in memo:
         memo[value] = known(value)
-        if memo[value] is None and (results := evaluated(value.node, lambda v: static_value(v, memo))) is not None:
+        if memo[value] is None and (results := known_results(value.node, lambda v: static_value(v, memo))) is not None:
             memo[value] = results[value.index]
     return memo[value]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from engine.graph.graph import Graph, Node, constant_node
-from engine.graph.known import evaluated, known
+from engine.graph.known import known, known_results
 from engine.graph.rewrite import Outcome, Rule, rewrite
 
 
 def _fold(node: Node) -> Outcome:
     if known(node.outputs[0]) is not None:
         return None
-    results = evaluated(node, known)
+    results = known_results(node, known)
     return None if results is None else [constant_node(a, node.origin).outputs[0] for a in results]
 
 

@@ -91,7 +91,7 @@ class Traced:
         inputs = self._inputs(tensors)
         with stop_recording():
             outputs = halves.forward.run(inputs)
-        observe(_call(halves, outputs), inputs, outputs, {})
+        observe(halves.op, inputs, outputs, {})
         count = len(self.graph.outputs)
         split = count - len(self.updates)
         for variable, value in zip(self.updates, outputs[split:count], strict=True):
@@ -115,6 +115,30 @@ class _Halves:
     def __init__(self, whole: Joint) -> None:
         self.joint = whole
         self.forward, self.backward = Traced(whole.forward), Traced(whole.backward)
+        #: What tapes take a run for.
+        self.op = Op(
+            name="function",
+            summary="A compiled function.",
+            inputs=(),
+            outputs=("values",),
+            infer=lambda *specs: (),
+            reference=lambda *arrays: (),
+            gradient=self._gradient,
+            internal=True,
+        )
+
+    def _gradient(self, g: Sequence[Any], y: Sequence[Any], *inputs: Any) -> list[Any]:
+        if all(d is None for d in g[len(g) - self.joint.kept :]):
+            return self.slopes(g, y, inputs)
+        # what was kept for a first gradient leads to a second one
+        again = self.forward.halves
+        if again is None:
+            raise InvalidArgumentError(
+                "A gradient of this function cannot be differentiated again.",
+                hint="An op in it has no second gradient.",
+                op="function",
+            )
+        return again.slopes(g, again.forward.run(inputs), inputs)
 
     def slopes(self, g: Sequence[Any], outputs: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
         """Return the gradient at each input, given those at the outputs of the forward half; None stands for zero."""
@@ -125,35 +149,6 @@ class _Halves:
         for source, slope in zip(self.joint.sources, results, strict=True):
             found[source] = slope
         return found
-
-
-def _call(halves: _Halves, outputs: Sequence[Any]) -> Op:
-    """Return what a tape takes a run for: an op with these outputs."""
-    first = len(outputs) - halves.joint.kept
-
-    def gradient(g: Sequence[Any], y: Any, *inputs: Any) -> list[Any]:
-        if all(d is None for d in g[first:]):
-            return halves.slopes(g, outputs, inputs)
-        # what was kept for a first gradient leads to a second one
-        again = halves.forward.halves
-        if again is None:
-            raise InvalidArgumentError(
-                "A gradient of this function cannot be differentiated again.",
-                hint="An op in it has no second gradient.",
-                op="function",
-            )
-        return again.slopes(g, again.forward.run(inputs), inputs)
-
-    return Op(
-        name="function",
-        summary="A compiled function.",
-        inputs=(),
-        outputs=("values",),
-        infer=lambda *specs: (),
-        reference=lambda *arrays: (),
-        gradient=gradient,
-        internal=True,
-    )
 
 
 class ConcreteFunction:

@@ -17,6 +17,7 @@ from engine.core.dispatch import is_tracing
 from engine.core.dtype import Array
 from engine.core.op import Op, Operand
 from engine.core.param import Param
+from engine.core.verbatim import Verbatim
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.shorthand import is_tensor
 from engine.runtime.variable import Variable
@@ -87,18 +88,9 @@ def print_(
     def show(arrays: Sequence[Array]) -> None:
         values = iter(arrays)
         texts = [
-            str(nest.map_structure(lambda t: _Shown(_text(next(values), summarize)) if is_tensor(t) else t, thing))
+            str(nest.map_structure(lambda t: Verbatim(_text(next(values), summarize)) if is_tensor(t) else t, thing))
             for thing in inputs
         ]
         print(*texts, sep=sep, end=end, file=output_stream or sys.stderr)
 
     happen(show, tensors)
-
-
-class _Shown(str):
-    """A text that shows without quotation marks in lists."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)

@@ -29,11 +29,9 @@ class Executor:
     Parameters
     ----------
     graph
-        As traced.
-    specs
-        Of the arguments, all sizes known. The first inputs of the graph are the arguments.
-    captured
-        The tensor or variable behind each other input.
+        As traced, all sizes known.
+    sources
+        For each of its inputs the tensor or variable behind it, None for an argument.
     updates
         The variables whose next values are the last outputs of the graph.
     report
@@ -41,22 +39,14 @@ class Executor:
     """
 
     def __init__(
-        self,
-        graph: Graph,
-        specs: Sequence[TensorSpec],
-        captured: Mapping[Value, Any],
-        updates: Sequence[Variable],
-        report: Report | None = None,
+        self, graph: Graph, sources: Sequence[Any], updates: Sequence[Variable], report: Report | None = None
     ) -> None:
         self._lock = threading.Lock()
-        position = {v: i for i, v in enumerate(graph.inputs)}
-        sources = [captured.get(v) for v in graph.inputs]
         self.arguments = [i for i, source in enumerate(sources) if source is None]
         self.results = len(graph.outputs) - len(updates)
-        index_of = {id(thing): position[v] for v, thing in captured.items()}
+        index_of = {id(source): i for i, source in enumerate(sources) if source is not None}
         next_state = {index_of[id(v)]: self.results + i for i, v in enumerate(updates) if id(v) in index_of}
-        program = optimise(specialised(graph, dict(zip(self.arguments, specs, strict=True))))
-        self.plan = Plan(program, next_state, report, operation)
+        self.plan = Plan(optimise(graph), next_state, report, operation)
         self._states = [(i, s) for i, s in enumerate(sources) if isinstance(s, Variable)]
         written = {id(v) for v in updates}
         self._reads = [(i, v) for i, v in self._states if id(v) not in written]
@@ -106,15 +96,15 @@ class OpenExecutor:
 
     Parameters
     ----------
-    graph, captured, updates, report
-        As for `Executor`.
+    graph, sources, updates, report
+        As for `Executor`, but for the sizes.
     """
 
     def __init__(
-        self, graph: Graph, captured: Mapping[Value, Any], updates: Sequence[Variable], report: Report | None = None
+        self, graph: Graph, sources: Sequence[Any], updates: Sequence[Variable], report: Report | None = None
     ) -> None:
         self._lock = threading.Lock()
-        self._sources = [captured.get(v) for v in graph.inputs]
+        self._sources = sources
         self._updates = updates
         self._governor = Governor(available())
         self._program = Program(graph, report)
@@ -155,8 +145,8 @@ def executor_for(
     report: Report | None = None,
 ) -> Executor | OpenExecutor:
     """Return what runs a graph on arguments of these specs: one plan, if that settles all sizes."""
-    arguments = [i for i, v in enumerate(graph.inputs) if v not in captured]
+    sources = [captured.get(v) for v in graph.inputs]
+    arguments = [i for i, source in enumerate(sources) if source is None]
     settled = specialised(graph, dict(zip(arguments, specs, strict=True)))
-    if all(s.shape.is_static for n in settled.nodes for s in n.specs):
-        return Executor(graph, specs, captured, updates, report)
-    return OpenExecutor(graph, captured, updates, report)
+    kind = Executor if all(s.shape.is_static for n in settled.nodes for s in n.specs) else OpenExecutor
+    return kind(settled, sources, updates, report)

@@ -87,6 +87,10 @@ class Function:
             self._signature: inspect.Signature | None = inspect.signature(python_function)
         except (TypeError, ValueError):  # some builtins have none
             self._signature = None
+        parameters = self._signature.parameters.values() if self._signature else ()
+        only_positional = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+        #: With so many arguments, none of them named, there is only one form that they can have.
+        self._count = len(parameters) if only_positional else -1
         functools.update_wrapper(self, python_function)
 
     @property
@@ -107,7 +111,7 @@ class Function:
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return the arguments in one form, however they were written; defaults are filled in."""
-        if self._signature is None:
+        if self._signature is None or (len(args) == self._count and not kwargs):
             return args, kwargs
         try:
             bound = self._signature.bind(*args, **kwargs)

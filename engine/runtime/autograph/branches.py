@@ -124,7 +124,7 @@ def _filled(name: str, a: Any, b: Any) -> tuple[Any, Any]:
     """Return both values; a return value that only one way sets is zeros after the other, which nobody reads."""
     if not is_undefined(a) and not is_undefined(b):
         return a, b
-    if name in ("retval_", "do_return") or name.startswith("retval_"):
+    if name.startswith("retval_"):
         known = b if is_undefined(a) else a
         if is_data(known):
             blank = nest.map_structure(lambda leaf: leaf if leaf is None else OPS["zeros_like"](leaf), known)

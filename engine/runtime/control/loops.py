@@ -11,8 +11,9 @@ from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.shape import as_shape
 from engine.core.spec import TensorSpec
+from engine.core.verbatim import Verbatim
 from engine.graph import control
-from engine.runtime.control.part import Part, Text, assign, described, distinct, outer
+from engine.runtime.control.part import Part, assign, described, distinct, outer
 from engine.runtime.eager import convert_to_tensor
 
 
@@ -120,7 +121,7 @@ def _require_same_state(state: Any, specs: Sequence[TensorSpec], step: Part) -> 
             "The loop variables are {before}, but the body returns {after}.",
             hint="It must return them all, in the same structure.",
             op="while_loop",
-            before=str(nest.rebuild(state, iter([Text(str(s)) for s in specs]))),
+            before=str(nest.rebuild(state, iter([Verbatim(str(s)) for s in specs]))),
             after=described(step),
         )
     for number, (before, after) in enumerate(zip(specs, step.outputs, strict=True)):

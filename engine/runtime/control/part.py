@@ -8,6 +8,7 @@ from typing import Any
 from engine.core import nest
 from engine.core.dispatch import interpreting
 from engine.core.spec import TensorSpec
+from engine.core.verbatim import Verbatim
 from engine.graph.graph import Graph
 from engine.graph.trace import SymbolicTensor, Tracer
 from engine.runtime.tape import observe, stop_recording
@@ -65,13 +66,4 @@ def rebuilt(part: Part, values: Sequence[Any]) -> Any:
 
 def described(part: Part) -> str:
     """Return what the function returned, its tensors by their specs, for error texts."""
-    return str(nest.rebuild(part.result, iter([None if t is None else Text(str(t.spec)) for t in part.outputs])))
-
-
-class Text(str):
-    """A text that shows without quotation marks."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
+    return str(nest.rebuild(part.result, iter([None if t is None else Verbatim(str(t.spec)) for t in part.outputs])))
