@@ -164,7 +164,7 @@ class ConcreteFunction:
         self.name = name
         self.specs = list(specs)
         self._kept = args  # arguments that are told apart by identity must not be replaced by others at their address
-        tracer = Tracer(observe)
+        tracer = Tracer(observe, inner=is_tracing())
         # the trace belongs to no tape: what runs is recorded when it is called
         with stop_recording(), interpreting(tracer):
             symbols = iter([tracer.input(s) for s in specs])
@@ -182,6 +182,11 @@ class ConcreteFunction:
     def graph(self) -> Graph:
         """As traced."""
         return self._traced.graph
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it uses no tensors of a trace around it, beyond which it would have no meaning."""
+        return not any(isinstance(thing, SymbolicTensor) for thing in self._traced.captured.values())
 
     @property
     def updates(self) -> list[Variable]:

@@ -22,7 +22,7 @@ def _fail(op: str, message: str | None, arrays: Sequence[Array]) -> NoReturn:
         "{said} The values are: {values}.",
         op=op,
         said=message or "The condition does not hold.",
-        values="; ".join(np.array2string(a, threshold=6) for a in arrays),
+        values="; ".join(np.array2string(a, threshold=6).rstrip(".") for a in arrays),
     )
 
 

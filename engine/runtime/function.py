@@ -139,7 +139,9 @@ class Function:
         if found is None:
             if self._reduce_retracing:
                 specs = self._loosened(form, specs)
-            found = self._concrete[form, tuple(specs)] = self._traced(structure, specs)
+            found = self._traced(structure, specs)
+            if found.is_closed:
+                self._concrete[form, tuple(specs)] = found
         return found, tensors
 
     def _open_for(self, form: Any, specs: list[TensorSpec]) -> ConcreteFunction | None:

@@ -428,3 +428,31 @@ def test_functions_can_run_as_plain_python() -> None:
     finally:
         tf.config.run_functions_eagerly(False)
     assert f.runs == 3
+
+
+def test_a_function_inside_of_another_may_use_its_tensors() -> None:
+    @tf.function
+    def outer(x: Any) -> Any:
+        @tf.function
+        def inner(y: Any) -> Any:
+            return y * x
+
+        return inner(x + 1.0)
+
+    for value in (2.0, 3.0):
+        x = tf.constant(value)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = outer(x)
+        assert (float(y), float(tape.gradient(y, x))) == (value * (value + 1), 2 * value + 1)
+
+
+def test_a_function_that_uses_tensors_of_a_trace_is_traced_for_each() -> None:
+    given: list[Any] = []
+    inner = tf.function(lambda y: y * given[-1])
+
+    def outer(x: Any) -> Any:
+        given.append(x)
+        return inner(x)
+
+    assert [float(tf.function(outer)(tf.constant(v))) for v in (2.0, 3.0)] == [4.0, 9.0]
