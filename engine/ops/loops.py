@@ -81,12 +81,29 @@ def gemm(
     c_at: int,
     ldc: int,
 ) -> None:
-    """In a kernel: C = A B + beta C by BLAS, with C of m × n and k products a sum.
+    """In a kernel: C = A B + beta C, with C of m × n and k products a sum. Compiled, it is BLAS's.
 
     Each matrix is a part of a contiguous array of any rank: it begins at element `a_at` and its rows are `lda` elements
     apart. A is stored as k × m where `transpose_a`, B as n × k where `transpose_b`.
+
+    Examples
+    --------
+    >>> c = np.ones(4)
+    >>> gemm(False, True, 2, 2, 1, np.array([1.0, 2.0]), 0, 1, np.array([0.0, 3.0, 4.0]), 1, 1, 1.0, c, 0, 2)
+    >>> c
+    array([4., 5., 7., 9.])
     """
-    raise NotImplementedError("It is there in compiled kernels only.")
+    left = _matrix(a, a_at, lda, *((k, m) if transpose_a else (m, k)))
+    right = _matrix(b, b_at, ldb, *((n, k) if transpose_b else (k, n)))
+    result = _matrix(c, c_at, ldc, m, n)
+    product = (left.T if transpose_a else left) @ (right.T if transpose_b else right)
+    result[...] = product + beta * result if beta else product
+
+
+def _matrix(array: Array, at: int, apart: int, rows: int, columns: int) -> Array:
+    """Return the part of a contiguous array that begins at an element, as rows that lie so many elements apart."""
+    flat = array.reshape(-1)[at:]
+    return np.lib.stride_tricks.as_strided(flat, (rows, columns), (apart * flat.itemsize, flat.itemsize))
 
 
 def around(array: Array, axis: int, count: int = 1) -> Array:

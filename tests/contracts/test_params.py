@@ -126,8 +126,10 @@ def test_optional_means_that_none_is_a_value(kind: str) -> None:
     + [Param(kind, choices=("a",) if kind == "choice" else ()) for kind in KINDS if kind != "any"],
     ids=repr,
 )
-def test_the_example_is_accepted(param: Param) -> None:
-    param.validate(param.example, "p")
+def test_the_example_is_accepted_as_it_is(param: Param) -> None:
+    kept = param.validate(param.example, "p")
+    assert kept == param.example
+    assert type(kept) is type(param.example)
 
 
 def test_objects_are_taken_beside_names_and_saved_by_name_or_configuration() -> None:

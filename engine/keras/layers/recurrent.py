@@ -80,7 +80,9 @@ class Recurrent(Layer):
 
     def run(self, inputs: Any, states: Sequence[Any], bias: Any, mask: Any) -> tuple[Any, list[Any]]:
         """Return the outputs of all steps, and all steps of each state."""
-        raise NotImplementedError
+        raise TypeError(
+            f"{type(self).__name__} does not say how it goes through the steps: define run(inputs, states, bias, mask)."
+        )
 
     def call(self, inputs: Any, mask: Any = None, initial_state: Any = None, training: bool = False) -> Any:
         if isinstance(inputs, list | tuple):

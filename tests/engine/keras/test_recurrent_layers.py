@@ -7,6 +7,7 @@ import pytest
 
 import engine as tf
 from engine.core import errors
+from engine.keras.layers.recurrent import Recurrent
 
 WORDS = np.array([[3, 1, 2, 0, 0], [2, 2, 0, 1, 1]], np.int32)
 
@@ -73,3 +74,13 @@ def test_what_does_not_fit_is_said() -> None:
     forward = tf.keras.layers.LSTM(3)
     with pytest.raises(errors.InvalidArgumentError, match="same direction"):
         tf.keras.layers.Bidirectional(forward, backward_layer=tf.keras.layers.LSTM(3))
+
+
+def test_a_cell_that_says_no_step_is_told_what_to_define() -> None:
+    class Cell(Recurrent):
+        units, use_bias, dropout, seed, go_backwards = 2, False, 0.0, None, False
+        kernel_initializer = recurrent_initializer = "zeros"
+        kernel_regularizer = recurrent_regularizer = kernel_constraint = recurrent_constraint = None
+
+    with pytest.raises(TypeError, match=r"Cell does not say how .* define run\("):
+        Cell()(np.zeros((1, 2, 3), np.float32))

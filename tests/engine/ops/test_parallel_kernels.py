@@ -51,3 +51,14 @@ def test_denormals_are_zero_in_every_part() -> None:
     filters = np.full((1, 1, 4, 4), 1e-10, np.float32)
     result = tf.function(lambda a, b: tf.nn.conv2d(a, b))(x, filters).numpy()
     assert not result.any()
+
+
+@pytest.mark.parametrize("name", ["conv2d", "conv_input_gradient", "conv_filter_gradient", "gru_gradient"])
+def test_products_in_kernels_mean_the_same_in_python(name: str) -> None:
+    kernel = OPS[name].kernel
+    assert kernel is not None
+    for call in calls(OPS[name], "float32"):
+        wanted = call.reference()
+        found = [np.empty_like(a) for a in wanted]
+        kernel.code(*kernel.arrange(call.arrays, found, call.attrs))
+        assert_same(found, wanted, scale=2, what=name)
