@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from engine.core.param import Param
 
@@ -15,9 +15,32 @@ FIT_PARAMS: Final = {
     "shuffle": Param("bool", True, "Take the examples in a new order in each epoch."),
 }
 
-#: Other counts that `fit`, `evaluate` and `predict` take; None stands for "as many as there are".
-STEPS: Final = Param("int", None, "Number of steps.", min=1, optional=True)
-EPOCH: Final = Param("int", 0, "Number of an epoch.", min=0)
+_STEPS: Final = Param("int", None, "Number of steps.", min=1, optional=True)
+
+#: Other numbers that `compile`, `fit`, `evaluate` and `predict` take; None stands for "as many as there are".
+_OTHERS: Final = {
+    "initial_epoch": Param("int", 0, "Number of an epoch.", min=0),
+    "steps": _STEPS,
+    "steps_per_epoch": _STEPS,
+    "steps_per_execution": _STEPS,
+    "validation_freq": Param("int", 1, "Number of epochs.", min=1),
+    "validation_steps": _STEPS,
+}
+
+
+def check(owner: str, **given: Any) -> None:
+    """Refuse numbers that `owner` cannot do with.
+
+    Examples
+    --------
+    >>> check("fit", epochs=-1)
+    Traceback (most recent call last):
+        ...
+    engine.core.errors.InvalidArgumentError: fit: epochs is -1. It takes a whole number of 0 or more.
+    """
+    params = {**FIT_PARAMS, **_OTHERS}
+    for name, value in given.items():
+        params[name].validate(value, name, owner)
 
 
 def checked_batch_size(given: int | None, owner: str) -> int:

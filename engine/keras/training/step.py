@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from engine.core import nest
 from engine.core.dtype import Array
@@ -43,27 +41,32 @@ class StepRunner:
         self._eager = eager
         self._report = report
         self._ready: dict[Any, tuple[Any, list[Array], Any]] = {}
-        self._last: Sequence[Array] = ()
+        self._last: Any = None  # the executor, if it was no run op by op
         self.structure: Any = {}
 
-    def __call__(self, data: ArrayData, index: Array) -> Sequence[Array]:
-        """Run on the examples at these positions; return the results as arrays, valid until the next call."""
+    def __call__(self, data: ArrayData, index: Array) -> None:
+        """Run on the examples at these positions."""
         if self._eager:
             tensors = [Tensor(a[index]) for a in data.arrays]
             self.structure = self._program(data.rebuild(tensors))
-            self._last = [array_of(convert_to_tensor(leaf)) for leaf in nest.leaves(self.structure)]
-            return self._last
+            self._last = None
+            return
         executor, buffers, self.structure = self._executor(data, len(index))
         for array, buffer in zip(data.arrays, buffers, strict=True):
             # "clip" spares NumPy a second buffer; the positions are our own and in bounds
-            np.take(array, index, axis=0, out=buffer, mode="clip")
+            array.take(index, axis=0, out=buffer, mode="clip")
         executor.run()
-        self._last = [executor.plan.output(i) for i in range(executor.results)]
-        return self._last
+        self._last = executor
+
+    def outputs(self) -> list[Array]:
+        """Return what the last run returned, as arrays that are valid until the next one."""
+        if self._last is None:
+            return [array_of(convert_to_tensor(leaf)) for leaf in nest.leaves(self.structure)]
+        return [self._last.plan.output(i) for i in range(self._last.results)]
 
     def result(self) -> Any:
-        """Return what the last run returned, as arrays in its structure."""
-        return nest.rebuild(self.structure, iter(self._last))
+        """Return the outputs in their structure."""
+        return nest.rebuild(self.structure, iter(self.outputs()))
 
     def _executor(self, data: ArrayData, batch: int) -> tuple[Any, list[Array], Any]:
         key = batch, data.signature

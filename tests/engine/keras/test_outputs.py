@@ -53,6 +53,7 @@ def test_outputs_of_a_dict_can_be_given_by_place() -> None:
         ({}, {"y": X}, "2 outputs, but y has 1"),
         ({}, {"sample_weight": {"c": np.ones(6)}}, "sample_weight names the output 'c'"),
         ({}, {"steps_per_epoch": 0}, "fit: steps_per_epoch is 0"),
+        ({}, {"validation_steps": 0}, "fit: validation_steps is 0"),
         ({"steps_per_execution": 0}, {}, "compile: steps_per_execution is 0"),
     ],
 )
