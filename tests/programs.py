@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numba
 import numpy as np
 
 import engine as tf
@@ -36,6 +37,26 @@ def run_graph(graph: Graph, arrays: Sequence[Array], pipeline: Sequence[Pass] = 
         plan.bind(index, contiguous(array))
     plan.run()
     return [np.array(plan.output(i)) for i in range(len(graph.outputs))]
+
+
+def on_threads(function: Callable[..., Any], *arrays: Array) -> list[list[Array]]:
+    """Return the outputs of a compiled function on one thread, and on all; a test must see that both are meant.
+
+    The plan is run as it is: a function would begin on one thread, and go on as it finds best.
+    """
+    plan = Plan(optimise(graph_of(function, *arrays)))
+    assert plan.is_parallel, "nothing in it is divided among threads"
+    for index, array in enumerate(arrays):
+        plan.bind(index, contiguous(array))
+    found, present = [], numba.get_num_threads()
+    try:
+        for threads in (1, numba.config.NUMBA_NUM_THREADS):
+            numba.set_num_threads(threads)
+            plan.run()
+            found.append([np.array(plan.output(i)) for i in range(len(plan.graph.outputs))])
+    finally:
+        numba.set_num_threads(present)
+    return found
 
 
 def assert_same(found: Sequence[Any], expected: Sequence[Any], scale: float = 1.0, what: str = "") -> None:

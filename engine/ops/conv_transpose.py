@@ -140,7 +140,7 @@ conv2d_transpose: Op = _declare(
 conv3d_transpose: Op = _declare(
     3,
     "Transposed convolution over volumes: every voxel is spread over a window.",
-    (sample(((1, 2, 3, 2, 2), "reals"), ((2, 1, 2, 3, 2), "reals"), output_shape=(-1, 3, 3, 3, 3)),),
+    (sample(((2, 2, 2, 2, 2), "reals"), ((2, 1, 2, 2, 2), "reals"), output_shape=(-1, 3, 2, 3, 2)),),
     (sample(((1, 2, 3, 2, 2), "reals"), ((2, 1, 2, 3, 2), "reals"), output_shape=(1, 4, 3, 3, 3)),),
     ">>> tf.nn.conv3d_transpose(tf.ones([1, 1, 1, 1, 1]), tf.ones([1, 1, 2, 1, 1]), [1, 1, 1, 2, 1]).numpy().ravel()\n"
     "array([1., 1.], dtype=float32)",

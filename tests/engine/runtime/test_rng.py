@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
+from programs import on_threads
 from scipy import stats
 
 import engine as tf
@@ -141,13 +141,7 @@ def test_what_cannot_be_drawn_is_refused(make: Any) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_dropout_mask_is_the_same_eager_and_compiled_on_any_number_of_threads(dtype: str) -> None:
     state, like = np.array([5, 7]), np.zeros((700, 301), dtype)  # large enough to be divided among threads
-    mask = tf.function(lambda s, x: tf.raw_ops.dropout_mask(s, x, rate=0.3))
     eager = tf.raw_ops.dropout_mask(state, like, rate=0.3).numpy()
     assert abs((eager == 0).mean() - 0.3) < 0.01
-    present = numba.get_num_threads()
-    try:
-        for threads in range(1, present + 1):
-            numba.set_num_threads(threads)
-            np.testing.assert_array_equal(mask(state, like).numpy(), eager)
-    finally:
-        numba.set_num_threads(present)
+    for (compiled,) in on_threads(lambda s, x: tf.raw_ops.dropout_mask(s, x, rate=0.3), state, like):
+        np.testing.assert_array_equal(compiled, eager)
