@@ -63,12 +63,14 @@ def _part(text: str, axis: int, size: int) -> int | slice:
 
 
 def first_plane(shape: tuple[int, ...]) -> str:
-    """Return the index of the first matrix of a tensor: its last two axes.
+    """Return the index of the first matrix of a tensor: its last two axes, of images their first channel.
 
     Examples
     --------
-    >>> first_plane((32, 8, 8, 3)), first_plane((5,))
-    ('0, 0, :, :', ':')
+    >>> first_plane((5,)), first_plane((32, 28, 28)), first_plane((32, 8, 8, 3))
+    (':', '0, :, :', '0, :, :, 0')
     """
-    lead = max(0, len(shape) - 2)
-    return ", ".join(["0"] * lead + [":"] * (len(shape) - lead))
+    rank = len(shape)
+    channel = ["0"] if rank > 3 else []  # from here on the last axis has channels
+    plane = [":"] * min(rank, 2)
+    return ", ".join(["0"] * (rank - len(plane) - len(channel)) + plane + channel)

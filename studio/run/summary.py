@@ -15,6 +15,8 @@ BINS: Final = 32
 BARS: Final = 64
 #: Longest side of a picture on a node, in elements.
 SIDE: Final = 64
+#: So many channels are the colours of an image.
+_COLOURS: Final = (3, 4)
 #: Beyond this, sums of squares may leave the range of floats.
 _LARGE: Final = 1e150
 
@@ -77,16 +79,16 @@ def picture(array: Array, batched: bool) -> Array | None:
     --------
     >>> picture(np.zeros((32, 28, 28)), True).shape, picture(np.zeros((32, 100)), True).shape
     ((28, 28), (50,))
+    >>> picture(np.zeros((32, 26, 28, 16)), True).shape
+    (26, 28)
     """
     if not array.size:
         return None
     shown = array[0] if batched and array.ndim > 1 else array
     while shown.ndim > 3:
         shown = shown[0]
-    if shown.ndim == 3:  # an image with channels at its end, or a stack of matrices
-        shown = (
-            shown.mean(axis=-1) if shown.shape[-1] in (3, 4) else shown[..., 0] if shown.shape[-1] == 1 else shown[0]
-        )
+    if shown.ndim == 3:
+        shown = _plane(shown, is_image=array.ndim > 3 or shown.shape[-1] in (1, *_COLOURS))
     with np.errstate(over="ignore"):
         shown = shown.astype(np.float32)
     if shown.ndim == 1:
@@ -94,6 +96,13 @@ def picture(array: Array, batched: bool) -> Array | None:
     if shown.ndim == 2:
         return shown[:: _stride(shown.shape[0], SIDE), :: _stride(shown.shape[1], SIDE)].copy()
     return shown
+
+
+def _plane(values: Array, is_image: bool) -> Array:
+    """Return a matrix: of an image, whose last axis has its channels, the grey or the first one; else the first one."""
+    if is_image and values.shape[-1] in _COLOURS:
+        values = values.mean(axis=-1, keepdims=True)
+    return values[..., 0] if is_image else values[0]
 
 
 def _stride(size: int, most: int) -> int:

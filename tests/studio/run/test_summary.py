@@ -118,6 +118,20 @@ def test_channels_are_no_rows() -> None:
     assert np.all(grey == 1)
 
 
+@pytest.mark.parametrize("shape", [(2, 8, 6, 16), (2, 5, 8, 6, 16)])
+def test_of_many_channels_the_first_is_shown(shape: tuple[int, ...]) -> None:
+    features = np.zeros(shape)
+    features[..., 0] = 1
+    shown = picture(features, True)
+    assert shown.shape == (8, 6)
+    assert np.all(shown == 1)
+
+
+def test_a_stack_of_matrices_shows_the_first() -> None:
+    stack = np.arange(4 * 5 * 6).reshape(4, 5, 6)
+    assert np.array_equal(picture(stack, False), stack[0])
+
+
 @pytest.mark.parametrize("shape", [(1000, 3), (3, 1000), (65, 65), (1, 1)])
 def test_a_picture_is_never_too_large(shape: tuple[int, int]) -> None:
     found = picture(np.ones(shape), False)
