@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF
 
-from engine.core.param import REQUIRED, Param
+from engine.core.param import Param
 from studio.canvas.metrics import (
     BODY_BOTTOM,
     BODY_TOP,
@@ -24,7 +24,8 @@ from studio.canvas.ports import Slot, input_slots, output_slots
 from studio.canvas.style import elided, text_width
 from studio.document.document import Document, Node, canonical
 from studio.document.nodetype import NodeType
-from studio.ui.i18n import _, decimal, label
+from studio.ui.i18n import _, label
+from studio.ui.values import shown
 
 _GAP = 10.0
 _BADGE = 22.0
@@ -139,21 +140,10 @@ def _lines(node: Node, node_type: NodeType | None) -> Iterator[tuple[str, str]]:
         return
     params = node_type.params
     set_here = [name for name, value in node.params.items() if name in params and _differs(params[name], value)]
-    shown = [*(n for n in params if n in set_here), *(n for n in list(params)[:2] if n not in set_here)]
-    for name in shown[: max(2, min(len(set_here), MAX_LINES))]:
-        yield label(name), show(params[name], node.params.get(name, params[name].default))
+    names = [*(n for n in params if n in set_here), *(n for n in list(params)[:2] if n not in set_here)]
+    for name in names[: max(2, min(len(set_here), MAX_LINES))]:
+        yield label(name), shown(params[name], node.params.get(name, params[name].default))
 
 
 def _differs(param: Param, value: Any) -> bool:
     return bool(value != canonical(param.default))
-
-
-def show(param: Param, value: Any) -> str:
-    """Return a parameter's value as text, whatever it is: a document may hold what its type does not take."""
-    if value is REQUIRED:
-        return "—"
-    try:
-        text = _("none") if value is None else param.show(value)
-        return decimal(text) if isinstance(value, float) else text
-    except (ValueError, TypeError):
-        return str(value)

@@ -12,8 +12,9 @@ from engine.core.errors import EngineError
 from engine.core.param import Param
 from studio.inspector.editors import EDITORS
 from studio.ui import fonts
-from studio.ui.i18n import _, decimal, describe, label, sentence
+from studio.ui.i18n import _, describe, label, sentence
 from studio.ui.icons import icon
+from studio.ui.values import shown
 
 FIELD_WIDTH: Final = 156
 _ROW_HEIGHT: Final = 34
@@ -110,9 +111,7 @@ class ParamRow(QWidget):
         button.setFixedSize(_RESET_WIDTH, _RESET_WIDTH)
         button.setObjectName(f"reset.{self.name}")
         button.setCursor(Qt.CursorShape.PointingHandCursor)
-        default = _("none") if self.param.default is None else self.param.show(self.param.default)
-        default = decimal(default) if self.param.kind == "float" else default
-        text = _("Back to {default}").format(default=default)
+        text = _("Back to {default}").format(default=shown(self.param, self.param.default))
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(self.reset)

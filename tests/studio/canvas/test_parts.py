@@ -11,7 +11,7 @@ from engine.core.param import Param
 from engine.core.spec import TensorSpec
 from studio.canvas.backlog import Backlog
 from studio.canvas.edge_scroll import _speed
-from studio.canvas.face import make_face, show
+from studio.canvas.face import make_face
 from studio.canvas.metrics import MAX_WIDTH, MIN_WIDTH, PAD
 from studio.canvas.node_item import PaintState
 from studio.canvas.picture import Picture
@@ -87,13 +87,6 @@ def test_short_nodes_keep_a_width(qapp, catalogue):
     face = make_face(Document(), Node("x", "op.relu"), catalogue["op.relu"])
     assert face.width == MIN_WIDTH
     assert face.inputs[0].y == face.outputs[0].y
-
-
-def test_values_show_whatever_they_are():
-    assert show(Param("int", min=1), 3) == "3"
-    assert show(Param("int", min=1), Param("int").default) == "—"
-    assert show(Param("float", 0.5), "half") == "half"
-    assert show(Param("ints", (1, 2)), (3, 4)) == "3, 4"
 
 
 # ------------------------------------------------------------------------------------------------- pictures
@@ -194,14 +187,6 @@ def test_a_backlog_can_be_dropped(qtbot):
 @pytest.mark.parametrize(("at", "sign"), [(-50, -1), (5, -1), (100, 0), (195, 1), (300, 1)])
 def test_the_edge_pulls_outwards(at, sign):
     assert np.sign(_speed(at, 0, 200)) == sign
-
-
-def test_numbers_of_nodes_have_the_decimal_sign_of_the_language(look):
-    look.set_language("es", remember=False)
-    assert show(Param("float", 0.0), 0.001) == "0,001"
-    assert show(Param("int", 0), 1000) == "1000"
-    assert show(Param("value", 0.0), [0.5, 1.5]) == "[0.5, 1.5]", "there, commas part the numbers"
-    assert show(Param("float", None, optional=True), None) == "ninguno"
 
 
 @pytest.mark.parametrize(("zoom", "room", "shown"), [(1.0, 90, True), (0.5, 200, True), (0.5, 90, False)])
