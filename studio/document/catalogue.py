@@ -16,6 +16,7 @@ from engine.keras.losses import LOSSES
 from engine.keras.metrics import METRICS
 from engine.keras.optimizers import OPTIMIZERS
 from engine.keras.training import params
+from studio.document.families import family_of
 from studio.document.nodetype import Catalogue, NodeType, Port
 
 #: How a trainer goes about it, whatever its optimiser: as `fit` declares it, with what suits a document.
@@ -59,6 +60,7 @@ def _op_type(op: Op) -> NodeType:
         params=op.params,
         help=op.__doc__ or "",
         keywords=(op.family, *op.keywords),
+        family=op.family,
         make=op,
     )
 
@@ -74,6 +76,7 @@ def _data_types() -> Iterable[NodeType]:
             params=record.params,
             help=record.summary,
             keywords=record.keywords,
+            family="data sets",
             make=record,
         )
     yield NodeType(
@@ -88,6 +91,7 @@ def _data_types() -> Iterable[NodeType]:
         },
         help="A tensor with given values. Numbers with a point become float32, whole ones int32.",
         keywords=("tensor", "number", "value"),
+        family="tensors",
     )
     for name, title in (("random_normal", "Random normal"), ("random_uniform", "Random uniform")):
         op = OPS[name]
@@ -100,6 +104,7 @@ def _data_types() -> Iterable[NodeType]:
             params={**op.params, "seed": Param("int", 0, "The same seed gives the same numbers.", min=0)},
             help=op.__doc__ or "",
             keywords=("tensor", "noise", "random"),
+            family="tensors",
         )
 
 
@@ -114,11 +119,13 @@ def _layer_types() -> Iterable[NodeType]:
             outputs=(Port("output"),),
             params=cls.params,  # type: ignore[attr-defined]
             help=inspect.getdoc(cls) or "",
+            keywords=(family_of(cls),),
+            family=family_of(cls),
             make=cls,
         )
 
 
-def _measure_types(registry: Any, kind: str, output: str) -> Iterable[NodeType]:
+def _measure_types(registry: Any, kind: str, family: str, output: str) -> Iterable[NodeType]:
     for cls in _classes(registry):
         yield NodeType(
             id=f"{kind}.{cls.__name__}",
@@ -130,6 +137,7 @@ def _measure_types(registry: Any, kind: str, output: str) -> Iterable[NodeType]:
             params={n: p for n, p in cls.params.items() if n != "reduction"},  # type: ignore[attr-defined]
             help=inspect.getdoc(cls) or "",
             keywords=(kind,),
+            family=family,
             make=cls,
         )
 
@@ -158,8 +166,8 @@ def build() -> Catalogue:
         *_data_types(),
         *_layer_types(),
         *(_op_type(op) for op in OPS.values() if not op.internal),
-        *_measure_types(LOSSES, "loss", "loss"),
-        *_measure_types(METRICS, "metric", "value"),
+        *_measure_types(LOSSES, "loss", "losses", "loss"),
+        *_measure_types(METRICS, "metric", "metrics", "value"),
         *_trainer_types(),
     ]
     for node_type in types:

@@ -44,6 +44,8 @@ class NodeType:
         As saved in documents: category and registry name, such as ``layer.Dense``.
     category
         One of `CATEGORIES`; it gives the colour and the palette's section.
+    family
+        Untranslated: the types that it stands with within the palette's section; "" if they all stand together.
     title, summary, help
         Untranslated: what the header shows, one line, and the whole help text.
     make
@@ -59,6 +61,7 @@ class NodeType:
     params: Mapping[str, Param] = field(default_factory=dict)
     help: str = ""
     keywords: tuple[str, ...] = ()
+    family: str = ""
     make: Any = None
 
     def input(self, name: str) -> Port | None:

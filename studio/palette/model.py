@@ -1,8 +1,8 @@
-"""The types of nodes as a flat list of rows: a heading for each category, the types below it."""
+"""The types of nodes as a flat list of rows: a heading for each category, one for each family, the types below it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from studio.document.nodetype import CATEGORIES, Catalogue, NodeType
 from studio.ui.categories import TITLES
-from studio.ui.i18n import _
+from studio.ui.i18n import _, sentence
 from studio.ui.widgets.fuzzy import Candidate, rank
 from studio.ui.widgets.node_search import names, prose
 
@@ -22,16 +22,19 @@ ROW: Final = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True)
 class Row:
-    """A heading (`node_type` is None) or a type of node."""
+    """A heading (`node_type` is None) of a category or of a family in it, or a type of node."""
 
     category: str
     text: str
     node_type: NodeType | None = None
+    family: str = ""
     folded: bool = False
 
 
 class PaletteModel(QAbstractListModel):
-    """The rows that fit the search, in the order of the categories; folded categories show their headings only.
+    """The rows that fit the search, by category and family; what is folded shows its heading only.
+
+    A search shows no families: what fits best comes first.
 
     Parameters
     ----------
@@ -44,7 +47,7 @@ class PaletteModel(QAbstractListModel):
         self._nodes = nodes
         self._rows: list[Row] = []
         self._query = ""
-        self._folded: set[str] = set()
+        self._folded: set[tuple[str, str]] = set()
         self._candidates: list[Candidate[NodeType]] = []
         self.refresh()
 
@@ -58,9 +61,9 @@ class PaletteModel(QAbstractListModel):
         self._query = query
         self._arrange()
 
-    def toggle(self, category: str) -> None:
-        """Fold or unfold a category."""
-        self._folded ^= {category}
+    def toggle(self, category: str, family: str = "") -> None:
+        """Fold or unfold a category, or a family in it."""
+        self._folded ^= {(category, family)}
         self._arrange()
 
     def types(self) -> Sequence[str]:
@@ -75,18 +78,26 @@ class PaletteModel(QAbstractListModel):
         return self.index(shown[wanted[0]] if shown else -1)
 
     def _arrange(self) -> None:
-        found: dict[str, list[NodeType]] = {category: [] for category in CATEGORIES}
+        found: dict[str, dict[str, list[NodeType]]] = {category: {} for category in CATEGORIES}
         for node_type in rank(self._query, self._candidates):
-            found[node_type.category].append(node_type)
+            family = "" if self._query else node_type.family
+            found[node_type.category].setdefault(family, []).append(node_type)
         self.beginResetModel()
-        self._rows = []
-        for category, types in found.items():
-            folded = category in self._folded and not self._query
-            if types:
-                self._rows.append(Row(category, _(TITLES[category]), folded=folded))
-            if not folded:
-                self._rows += [Row(category, _(t.title), t) for t in types]
+        self._rows = [row for category, families in found.items() for row in self._section(category, families)]
         self.endResetModel()
+
+    def _section(self, category: str, families: Mapping[str, Sequence[NodeType]]) -> Iterator[Row]:
+        folded = () if self._query else self._folded
+        if families:
+            yield Row(category, _(TITLES[category]), folded=(category, "") in folded)
+        if (category, "") in folded:
+            return
+        for family, types in families.items():
+            if family:
+                yield Row(category, sentence(_(family)), family=family, folded=(category, family) in folded)
+                if (category, family) in folded:
+                    continue
+            yield from (Row(category, _(t.title), t) for t in types)
 
     # ------------------------------------------------------------------------------------ Qt's side of it
 

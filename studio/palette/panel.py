@@ -30,6 +30,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 WIDTH: Final = 230
 _HEADING_HEIGHT: Final = 36
+_FAMILY_HEIGHT: Final = 28
 _ROW_HEIGHT: Final = 29
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -37,7 +38,7 @@ _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: Row = index.data(ROW)
-        return QSize(0, _ROW_HEIGHT if row.node_type else _HEADING_HEIGHT)
+        return QSize(0, _ROW_HEIGHT if row.node_type else _FAMILY_HEIGHT if row.family else _HEADING_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: Row = index.data(ROW)
@@ -45,11 +46,12 @@ class _Delegate(QStyledItemDelegate):
 
     def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
         theme, rect = appearance().theme, option.rect
-        painter.setFont(fonts.heading())
+        top = 4 if row.family else 10
+        painter.setFont(fonts.sans(12, 500) if row.family else fonts.heading())
         painter.setPen(QColor(theme.dim))
-        painter.drawText(rect.adjusted(12, 10, -32, 0), _LEFT, row.text)
+        painter.drawText(rect.adjusted(12, top, -32, 0), _LEFT, row.text)
         if row.folded or option.state & QStyle.StateFlag.State_MouseOver:
-            arrow = QRectF(rect.right() - 26, rect.center().y() - 1, 12, 12)
+            arrow = QRectF(rect.right() - 26, rect.center().y() + top / 2 - 6, 12, 12)
             icons.paint(painter, "chevron-right" if row.folded else "chevron-down", arrow, theme.dim)
 
     def _paint_type(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
@@ -155,7 +157,7 @@ class Palette(QWidget):
     def _toggle(self, index: QModelIndex) -> None:
         row: Row = index.data(ROW)
         if row.node_type is None:
-            self.model.toggle(row.category)
+            self.model.toggle(row.category, row.family)
 
     def _choose(self, index: QModelIndex) -> None:
         row: Row | None = index.data(ROW)

@@ -111,11 +111,12 @@ def _target(statement: ast.Assign) -> str:
 
 
 def catalogue_texts(catalogue: Catalogue) -> Iterator[str]:
-    """Yield what the node types of `catalogue` show: titles, summaries, names and helps of parameters, ports."""
+    """Yield what the node types of `catalogue` show: titles, families, summaries, names and helps of params, ports."""
     for node_type in catalogue.values():
         if not is_name(node_type.id, node_type.title):
             yield node_type.title
         yield node_type.summary
+        yield node_type.family
         for port in (*node_type.inputs, *node_type.outputs):
             yield words(port.name)
         for name, param in node_type.params.items():

@@ -82,6 +82,36 @@ def test_a_category_folds_but_a_search_looks_into_it(qtbot: QtBot, palette: Pale
     assert palette.model.types() == ["data.Digits"]
 
 
+@pytest.fixture
+def ops(qtbot: QtBot) -> Palette:
+    """Sums and maxima among logarithms, each in its family."""
+    nodes: Catalogue = Registry("node type")
+    for name, family in (("log", "math"), ("reduce_sum", "reduce"), ("exp", "math"), ("reduce_max", "reduce")):
+        nodes.add(f"op.{name}", NodeType(f"op.{name}", "op", name, "", family=family))
+    panel = Palette(nodes)
+    qtbot.addWidget(panel)
+    panel.resize(230, 700)
+    panel.show()
+    return panel
+
+
+def test_the_types_of_a_family_stand_together(ops: Palette, look: Appearance) -> None:
+    assert headings(ops) == ["Operations", "Math", "Reduce"]
+    assert ops.model.types() == ["op.log", "op.exp", "op.reduce_sum", "op.reduce_max"]
+    look.set_language("es")
+    assert headings(ops) == ["Operaciones", "Matemáticas", "Reducción"]
+
+
+def test_a_family_folds_and_a_search_knows_none(qtbot: QtBot, ops: Palette) -> None:
+    place = ops.list.visualRect(ops.model.index(1)).center()
+    qtbot.mouseClick(ops.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert ops.model.types() == ["op.reduce_sum", "op.reduce_max"]
+    assert headings(ops) == ["Operations", "Math", "Reduce"]
+    ops.field.setText("e")
+    assert headings(ops) == ["Operations"]
+    assert "op.exp" in ops.model.types()
+
+
 def test_the_palette_speaks_and_paints(palette: Palette, look: Appearance) -> None:
     for theme in ("dark", "light", "contrast"):
         look.set_theme(theme)

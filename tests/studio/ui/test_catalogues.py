@@ -83,9 +83,11 @@ def test_what_is_collected(source: str, found: set[extract.Message]) -> None:
 def test_node_types_yield_what_they_show() -> None:
     catalogue: Catalogue = Catalogue("node type")
     param = Param("int", 1, "How many.", unit="samples")
-    one = NodeType("data.spiral", "data", "Spiral", "Two arms.", (), (Port("x_true"),), {"batch_size": param})
-    dense = NodeType("layer.Dense", "layer", "Dense", "Fully connected.")
+    ports, params = (Port("x_true"),), {"batch_size": param}
+    one = NodeType("data.spiral", "data", "Spiral", "Two arms.", (), ports, params, family="data sets")
+    dense = NodeType("layer.Dense", "layer", "Dense", "Fully connected.", family="basic")
     for node_type in (one, dense):
         catalogue.add(node_type.id, node_type)
     found = set(extract.catalogue_texts(catalogue))
-    assert found == {"Spiral", "Two arms.", "x true", "batch size", "How many.", "samples", "Fully connected."}
+    shown = {"Spiral", "Two arms.", "x true", "batch size", "How many.", "samples", "Fully connected."}
+    assert found == shown | {"data sets", "basic"}
