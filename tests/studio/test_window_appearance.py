@@ -16,6 +16,7 @@ from user import Open, User, saved
 
 from engine.core.errors import InvalidArgumentError
 from studio.document.catalogue import CATALOGUE
+from studio.document.edits import SetParams
 from studio.palette.model import ROW
 from studio.run.messages import Downloading, Ended, Progress, Started, Watched
 from studio.run.summary import summarise
@@ -23,6 +24,7 @@ from studio.ui import i18n
 from studio.ui.action_table import ACTIONS
 from studio.ui.appearance import appearance
 from studio.ui.settings import settings
+from studio.ui.shell import files
 
 pytest_plugins = ("look", "window")
 
@@ -179,6 +181,25 @@ def test_panels_can_be_hidden_and_shown(open_window: Open) -> None:
         assert not user.find(name).isVisible()
         user.do(id)
         assert user.find(name).isVisible()
+
+
+def test_the_window_fits_a_small_screen(open_window: Open, tmp_path: Path) -> None:
+    """The start page lies behind every document: what it shows must not widen the window."""
+    for name in "abcdef":
+        files.remember(saved(moons(), tmp_path, name))
+    user = open_window()
+    user.window.desk.open(EXAMPLES / "mnist_cnn.trenza")
+    user.window.resize(1180, 760)
+    user.qtbot.wait(1)
+    least = user.window.minimumSizeHint()
+    assert (least.width() <= 1180, least.height() <= 760) == (True, True), least
+
+
+def test_only_problems_that_are_there_are_counted(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(hidden=("layer.Dense", {"units": 0})), tmp_path))
+    assert user.window.dock.tabText(1) == "Problems  1"
+    user.window.history.do(SetParams("hidden", {"units": 4}))
+    user.until(lambda: user.window.dock.tabText(1) == "Problems")
 
 
 def test_the_place_of_the_window_is_remembered(open_window: Open) -> None:

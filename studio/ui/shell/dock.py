@@ -38,4 +38,4 @@ class BottomDock(QTabWidget):
         """Say the titles in the language in use."""
         for index, title in enumerate(self._titles):
             count = self._counts.get(index)
-            self.setTabText(index, _(title) if count is None else f"{_(title)}  {count}")
+            self.setTabText(index, f"{_(title)}  {count}" if count else _(title))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.ui import fonts, icons
 from studio.ui.actions import Actions
@@ -21,8 +21,8 @@ from studio.ui.widgets.labels import Heading, Text
 EXAMPLES: Final = (
     ("digits_mlp", N_("Handwritten digits"), N_("A small classifier of 8×8 pixels: trains in a second."), "layers"),
     ("mnist_mlp", N_("MNIST"), N_("70,000 digits of 28×28 pixels, the classic."), "layers"),
-    ("mnist_cnn", N_("Convolutions"), N_("The same digits, seen by a small convolutional network."), "layers"),
-    ("sequence_lstm", N_("Sequences"), N_("An LSTM that reads a digit row by row."), "chart-line"),
+    ("mnist_cnn", N_("Convolutions"), N_("The same digits, seen by a small convolutional network."), "grid-3x3"),
+    ("sequence_lstm", N_("Sequences"), N_("An LSTM that reads a digit row by row."), "rows-3"),
     ("spiral", N_("Spiral"), N_("Two arms in the plane that no line can part."), "trending-down"),
     ("regression", N_("Regression"), N_("Predict how diabetes progresses, a number."), "chart-line"),
     ("tensors", N_("Tensors"), N_("a·b + c and a·b·c: ops alone, eager and compiled."), "sigma"),
@@ -103,10 +103,17 @@ class StartPage(QWidget):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
         self._column.addLayout(self._recent)
+        page = QWidget()
+        centred = QVBoxLayout(page)
+        centred.addStretch(2)
+        centred.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        centred.addStretch(3)
+        scroll = QScrollArea()  # without it, the window could not be made smaller than the page, whatever it shows
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(page)
         layout = QVBoxLayout(self)
-        layout.addStretch(2)
-        layout.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
         self.show_recent([])
         appearance().theme_changed.connect(self._retint)
         appearance().language_changed.connect(self._retranslate)
