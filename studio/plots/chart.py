@@ -150,8 +150,12 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.redraw()
 
     def retranslate(self) -> None:
-        """Name the axis in the language in use."""
+        """Name the axis, and write the numbers along both, in the language in use."""
         self.getAxis("bottom").setLabel(_("Epoch"), **{"color": self._theme.dim, "font-size": "11px"})
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.picture = None  # painted once, with the numbers as they were
+            axis.update()
 
     def set_log(self, log: bool) -> None:
         """Give the values a logarithmic axis; those that are not positive have no place on it."""

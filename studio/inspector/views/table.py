@@ -25,6 +25,9 @@ MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 5_000
 # What the strongest tint of a cell takes from the accent: the text on it must stay legible.
 _TINT: Final = 0.35
+# The longest of the numbers that `number` writes, and what the theme and Qt leave free beside a text.
+_WIDEST: Final = "-0.0001234"
+_PADDING: Final = 18
 # The extremes are only taken of tables that are read through in less than a frame.
 _SCANNED: Final = 1_000_000
 
@@ -104,7 +107,7 @@ class TableView(View):
         table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         metrics = QFontMetrics(fonts.mono(11))
         for header, size in (
-            (table.horizontalHeader(), metrics.horizontalAdvance("-0.000e-00")),
+            (table.horizontalHeader(), metrics.horizontalAdvance(_WIDEST) + _PADDING),
             (table.verticalHeader(), 22),
         ):
             header.setFont(fonts.mono(11))
