@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from engine.core.errors import InvalidArgumentError
@@ -40,7 +41,8 @@ class Declared:
     """A class that declares its parameters as annotated fields.
 
     ``units: int = param(help="…", min=1)`` gives an argument of the constructor, an attribute, an entry in `params`
-    and in `get_config`.
+    and in `get_config`. The arguments of a class come before those of its base, but
+    ``class Child(Base, after={"new": "old"})`` puts one behind another.
 
     Examples
     --------
@@ -49,13 +51,21 @@ class Declared:
     ...     factor: float = param(1.0, "What to multiply with.", min=0)
     >>> Scale(2).factor, Scale(factor=3.0).get_config(), Scale.params["factor"].min
     (2.0, {'factor': 3.0}, 0)
+    >>> class Line(Scale, after={"offset": "factor"}):
+    ...     offset: float = param(0.0, "What to add.")
+    >>> Line(2, 1).get_config()
+    {'factor': 2.0, 'offset': 1.0}
     """
 
     params: ClassVar[dict[str, Param]] = {}
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, after: Mapping[str, str] | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls.params = declared(cls)
+        found, behind = declared(cls), after or {}
+        names = [name for name in found if name not in behind]
+        for name, other in behind.items():
+            names.insert(names.index(other) + 1, name)
+        cls.params = {name: found[name] for name in names}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         names = list(self.params)

@@ -7,19 +7,16 @@ from typing import Any
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.core.shape import TensorShape
-from engine.keras.layers.fields import (
-    as_floats,
-    constraint_field,
-    initializer_field,
-    known_size,
-    regularizer_field,
-)
-from engine.keras.layers.layer import Layer
+from engine.keras.layers.fields import as_floats, initializer_field, known_size
+from engine.keras.layers.normalization import Normalising
 from engine.ops.composed import batch_normalization
 from engine.ops.declare import axes_of
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(
+    Normalising,
+    after={"moving_mean_initializer": "gamma_initializer", "moving_variance_initializer": "moving_mean_initializer"},
+):
     """Standardises each channel: gamma · (x - mean)/√(variance + epsilon) + beta.
 
     While training, mean and variance are those of the batch, and the moving ones follow:
@@ -40,39 +37,13 @@ class BatchNormalization(Layer):
 
     axis: int = param(-1, "Axis of the channels.")
     momentum: float = param(0.99, "Share of the moving mean and variance that is kept at each step.", min=0, max=1)
-    epsilon: float = param(0.001, "Added to the variance, so that it is never 0.", min=0)
-    center: bool = param(True, "Add beta, which is learned.")
-    scale: bool = param(True, "Multiply by gamma, which is learned.")
-    beta_initializer: Any = initializer_field("zeros", "First values of beta.")
-    gamma_initializer: Any = initializer_field("ones", "First values of gamma.")
     moving_mean_initializer: Any = initializer_field("zeros", "First values of the moving mean.")
     moving_variance_initializer: Any = initializer_field("ones", "First values of the moving variance.")
-    beta_regularizer: Any = regularizer_field("Cost of beta.")
-    gamma_regularizer: Any = regularizer_field("Cost of gamma.")
-    beta_constraint: Any = constraint_field("Bounds of beta.")
-    gamma_constraint: Any = constraint_field("Bounds of gamma.")
-    min_rank = 2
 
     def build(self, input_shape: TensorShape) -> None:
         (axis,) = axes_of(self.axis, input_shape.rank)
         shape = (known_size(self, input_shape, axis),)
-        self.gamma = self.beta = None
-        if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+        self.add_gamma_and_beta(shape)
         self.moving_mean = self.add_weight(shape, self.moving_mean_initializer, trainable=False, name="moving_mean")
         self.moving_variance = self.add_weight(
             shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
@@ -94,9 +65,7 @@ class BatchNormalization(Layer):
             return batch_normalization(
                 inputs, mean.read_value(), variance.read_value(), self.beta, self.gamma, self.epsilon
             )
-        shape = self.moving_mean.shape
-        gamma = OPS["fill"](tuple(shape), 1.0, inputs.dtype) if self.gamma is None else self.gamma
-        beta = OPS["fill"](tuple(shape), 0.0, inputs.dtype) if self.beta is None else self.beta
+        gamma, beta = self.gamma_and_beta(tuple(self.moving_mean.shape), inputs.dtype)
         outputs, mean, variance = OPS["fused_batch_norm"].apply(inputs, gamma, beta, epsilon=self.epsilon)
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             batch = OPS["stop_gradient"](batch)

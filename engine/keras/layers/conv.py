@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.core.shape import TensorShape
-from engine.keras import activations
-from engine.keras.layers.fields import (
-    PADDINGS,
-    activation_field,
-    as_floats,
-    constraint_field,
-    data_format_field,
-    initializer_field,
-    known_size,
-    of_rank,
-    regularizer_field,
-)
-from engine.keras.layers.layer import Layer
-from engine.ops.windows import LAYOUTS, per_axis
+from engine.keras.layers.fields import PADDINGS, as_floats, known_size, of_rank
+from engine.keras.layers.weights import add_bias, add_declared, finished
+from engine.keras.layers.windowed import Filtering
+from engine.ops.windows import LAYOUTS
 
 
-class Conv(Layer):
-    """Base of the convolutional layers."""
+class Conv(Filtering, after={"groups": "dilation_rate"}):
+    """Base of the layers whose outputs are sums over windows of the inputs."""
 
-    filters: int = param(help="Number of filters, and so of the output's channels.", min=1)
-    kernel_size: tuple[int, ...] = param(help="Size of a window, along all axes or along each.", min=1)
-    strides: tuple[int, ...] = param((1,), "Elements from a window to the next, along all axes or each.", min=1)
-    padding: str = param("valid", "Whether zeros are added around, so that the size is kept.", choices=PADDINGS)
-    data_format: str | None = data_format_field()
-    dilation_rate: tuple[int, ...] = param((1,), "Elements from one of a window to the next of it.", min=1)
     groups: int = param(1, "Groups of channels that are filtered apart.", min=1)
-    activation: Any = activation_field()
-    use_bias: bool = param(True, "Add a number to each channel that is learned.")
-    kernel_initializer: Any = initializer_field("glorot_uniform", "First values of the kernel.")
-    bias_initializer: Any = initializer_field("zeros", "First values of the bias.")
-    kernel_regularizer: Any = regularizer_field("Cost of the kernel.")
-    bias_regularizer: Any = regularizer_field("Cost of the bias.")
-    kernel_constraint: Any = constraint_field("Bounds of the kernel.")
-    bias_constraint: Any = constraint_field("Bounds of the bias.")
-
-    #: Number of axes that the windows slide over.
-    count = 0
 
     def build(self, input_shape: TensorShape) -> None:
         of_rank(self, input_shape, self.count + 2)
@@ -59,31 +31,9 @@ class Conv(Layer):
                 channels=channels,
                 filters=self.filters,
             )
-        kernel = (*per_axis("kernel_size", self.kernel_size, self.count), channels // self.groups, self.filters)
-        self.add_kernel(kernel)
-        self.add_bias()
-
-    def add_kernel(self, shape: tuple[int, ...]) -> None:
-        """Make the kernel."""
-        self.kernel = self.add_weight(
-            shape,
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-
-    def add_bias(self) -> None:
-        """Make the bias, if there is one."""
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.filters,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        kernel = (*self.along_axes("kernel_size"), channels // self.groups, self.filters)
+        self.kernel = add_declared(self, "kernel", kernel)
+        self.bias = add_bias(self, self.filters)
 
     def call(self, inputs: Any) -> Any:
         outputs = OPS[f"conv{self.count}d"].apply(
@@ -94,16 +44,10 @@ class Conv(Layer):
             data_format=LAYOUTS[self.count],
             dilations=self.dilation_rate,
         )
-        return self.finished(outputs)
-
-    def finished(self, outputs: Any) -> Any:
-        """Return the outputs with bias and activation."""
-        if self.bias is not None:
-            outputs = OPS["bias_add"].apply(outputs, self.bias)
-        return activations.get(self.activation)(outputs)
+        return finished(self, outputs)
 
 
-class Conv1D(Conv):
+class Conv1D(Conv, after={"padding": "strides"}):
     """Convolution over sequences: y[t] = activation(Σ x[t + k] · kernel[k] + bias).
 
     With padding "causal" no output depends on later inputs. The kernel is (kernel_size, channels, filters).
@@ -117,10 +61,11 @@ class Conv1D(Conv):
     TensorShape([2, 10, 8])
     """
 
+    padding: str = param(
+        "valid", "Whether zeros are added around, so that the size is kept.", choices=(*PADDINGS, "causal")
+    )
+
     count = 1
-
-
-Conv1D.params = {**Conv.params, "padding": replace(Conv.params["padding"], choices=(*PADDINGS, "causal"))}
 
 
 class Conv2D(Conv):

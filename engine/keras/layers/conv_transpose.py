@@ -7,20 +7,10 @@ from typing import Any
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.core.shape import Dim, TensorShape
-from engine.keras import activations
-from engine.keras.layers.conv import Conv
-from engine.keras.layers.fields import (
-    PADDINGS,
-    activation_field,
-    as_floats,
-    constraint_field,
-    data_format_field,
-    initializer_field,
-    known_size,
-    of_rank,
-    regularizer_field,
-)
-from engine.ops.windows import LAYOUTS, per_axis
+from engine.keras.layers.fields import PADDINGS, as_floats, known_size, of_rank
+from engine.keras.layers.weights import add_bias, add_declared, finished
+from engine.keras.layers.windowed import Filtering
+from engine.ops.windows import LAYOUTS
 
 
 def transposed_size(size: Dim, kernel: int, stride: int, dilation: int, padding: str, extra: int | None) -> Dim:
@@ -39,38 +29,24 @@ def transposed_size(size: Dim, kernel: int, stride: int, dilation: int, padding:
     return size * stride if extra is None else (size - 1) * stride + reach % 2 + extra
 
 
-class ConvTranspose(Conv):
+class ConvTranspose(Filtering, after={"strides": "kernel_size", "padding": "strides", "output_padding": "padding"}):
     """Base of the transposed convolutional layers."""
 
-    filters: int = param(help="Number of filters, and so of the output's channels.", min=1)
-    kernel_size: tuple[int, ...] = param(help="Size of a window, along all axes or along each.", min=1)
     strides: tuple[int, ...] = param((1,), "How many times larger the output is, along all axes or each.", min=1)
     padding: str = param("valid", "Whether the output is cut to strides times the size.", choices=PADDINGS)
     output_padding: tuple[int, ...] | None = param(None, "Elements more along each axis.", kind="ints", min=0)
-    data_format: str | None = data_format_field()
-    dilation_rate: tuple[int, ...] = param((1,), "Elements from one of a window to the next of it.", min=1)
-    activation: Any = activation_field()
-    use_bias: bool = param(True, "Add a number to each channel that is learned.")
-    kernel_initializer: Any = initializer_field("glorot_uniform", "First values of the kernel.")
-    bias_initializer: Any = initializer_field("zeros", "First values of the bias.")
-    kernel_regularizer: Any = regularizer_field("Cost of the kernel.")
-    bias_regularizer: Any = regularizer_field("Cost of the bias.")
-    kernel_constraint: Any = constraint_field("Bounds of the kernel.")
-    bias_constraint: Any = constraint_field("Bounds of the bias.")
 
     def build(self, input_shape: TensorShape) -> None:
         of_rank(self, input_shape, self.count + 2)
-        kernel = per_axis("kernel_size", self.kernel_size, self.count)
-        self.add_kernel((*kernel, self.filters, known_size(self, input_shape)))
-        self.add_bias()
+        kernel = (*self.along_axes("kernel_size"), self.filters, known_size(self, input_shape))
+        self.kernel = add_declared(self, "kernel", kernel)
+        self.bias = add_bias(self, self.filters)
 
     def call(self, inputs: Any) -> Any:
-        kernel, strides, dilations = (
-            per_axis(name, getattr(self, name), self.count) for name in ("kernel_size", "strides", "dilation_rate")
-        )
+        kernel, strides, dilations = map(self.along_axes, ("kernel_size", "strides", "dilation_rate"))
         extra: tuple[int | None, ...] = (None,) * self.count
         if self.output_padding is not None:
-            extra = per_axis("output_padding", self.output_padding, self.count)
+            extra = self.along_axes("output_padding")
         axes = range(1, self.count + 1)
         known = [known_size(self, inputs.shape, axis) for axis in axes]
         each = zip(known, kernel, strides, dilations, extra, strict=True)
@@ -84,13 +60,7 @@ class ConvTranspose(Conv):
             data_format=LAYOUTS[self.count],
             dilations=dilations,
         )
-        if self.bias is not None:
-            outputs = OPS["bias_add"].apply(outputs, self.bias)
-        return activations.get(self.activation)(outputs)
-
-
-# What a transposed convolution has no use for.
-ConvTranspose.params = {name: p for name, p in ConvTranspose.params.items() if name != "groups"}
+        return finished(self, outputs)
 
 
 class Conv1DTranspose(ConvTranspose):

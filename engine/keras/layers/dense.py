@@ -8,8 +8,16 @@ from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.core.shape import TensorShape
-from engine.keras import activations, constraints, initializers, regularizers
+from engine.keras.layers.fields import (
+    activation_field,
+    as_floats,
+    constraint_field,
+    initializer_field,
+    known_size,
+    regularizer_field,
+)
 from engine.keras.layers.layer import Layer
+from engine.keras.layers.weights import add_bias, add_declared, finished
 
 
 class Dense(Layer):
@@ -28,55 +36,19 @@ class Dense(Layer):
     """
 
     units: int = param(help="Size of the output.", min=1)
-    activation: Any = param(
-        None, "Function of the output.", kind="choice", choices=activations.ACTIVATIONS, optional=True, objects=True
-    )
+    activation: Any = activation_field()
     use_bias: bool = param(True, "Add a vector that is learned.")
-    kernel_initializer: Any = param(
-        "glorot_uniform", "First values of the kernel.", kind="choice", choices=initializers.NAMES, objects=True
-    )
-    bias_initializer: Any = param(
-        "zeros", "First values of the bias.", kind="choice", choices=initializers.NAMES, objects=True
-    )
-    kernel_regularizer: Any = param(
-        None, "Cost of the kernel.", kind="choice", choices=regularizers.NAMES, optional=True, objects=True
-    )
-    bias_regularizer: Any = param(
-        None, "Cost of the bias.", kind="choice", choices=regularizers.NAMES, optional=True, objects=True
-    )
-    kernel_constraint: Any = param(
-        None, "Bounds of the kernel.", kind="choice", choices=constraints.NAMES, optional=True, objects=True
-    )
-    bias_constraint: Any = param(
-        None, "Bounds of the bias.", kind="choice", choices=constraints.NAMES, optional=True, objects=True
-    )
+    kernel_initializer: Any = initializer_field("glorot_uniform", "First values of the kernel.")
+    bias_initializer: Any = initializer_field("zeros", "First values of the bias.")
+    kernel_regularizer: Any = regularizer_field("Cost of the kernel.")
+    bias_regularizer: Any = regularizer_field("Cost of the bias.")
+    kernel_constraint: Any = constraint_field("Bounds of the kernel.")
+    bias_constraint: Any = constraint_field("Bounds of the bias.")
     min_rank = 2
 
     def build(self, input_shape: TensorShape) -> None:
-        inputs = input_shape[-1]
-        if inputs is None:
-            raise InvalidArgumentError(
-                "{layer} needs to know the size of the last axis, but the input has shape {shape}.",
-                hint="Give the Input its shape.",
-                layer=self.name,
-                shape=input_shape,
-            )
-        self.kernel = self.add_weight(
-            (inputs, self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.kernel = add_declared(self, "kernel", (known_size(self, input_shape), self.units))
+        self.bias = add_bias(self, self.units)
 
     def call(self, inputs: Any) -> Any:
         if inputs.shape[-1] != self.kernel.shape[0]:
@@ -87,9 +59,5 @@ class Dense(Layer):
                 wanted=self.kernel.shape[0],
                 shape=inputs.shape,
             )
-        if not inputs.dtype.is_floating:  # whole numbers, such as pixels, are taken as they are
-            inputs = OPS["cast"].apply(inputs, dtype=self.kernel.dtype)
-        outputs = OPS["matmul"].apply(inputs, self.kernel, transpose_a=False, transpose_b=False)
-        if self.bias is not None:
-            outputs = OPS["bias_add"].apply(outputs, self.bias)
-        return activations.get(self.activation)(outputs)
+        outputs = OPS["matmul"].apply(as_floats(self, inputs), self.kernel, transpose_a=False, transpose_b=False)
+        return finished(self, outputs)

@@ -7,19 +7,16 @@ from typing import Any
 from engine.core.op import OPS
 from engine.core.param import param
 from engine.core.shape import TensorShape
-from engine.keras import activations
 from engine.keras.layers.fields import (
-    PADDINGS,
-    activation_field,
     as_floats,
     constraint_field,
-    data_format_field,
     initializer_field,
     known_size,
     of_rank,
     regularizer_field,
 )
-from engine.keras.layers.layer import Layer
+from engine.keras.layers.weights import add_bias, add_declared, finished
+from engine.keras.layers.windowed import Windowed
 from engine.ops.windows import LAYOUTS, per_axis
 
 
@@ -36,39 +33,27 @@ def depthwise(inputs: Any, kernel: Any, strides: Any, padding: str, dilations: A
     return OPS["squeeze"](outputs, [1]) if count == 1 else outputs
 
 
-class Depthwise(Layer):
+class Depthwise(
+    Windowed,
+    after={
+        "depth_multiplier": "padding",
+        "depthwise_initializer": "use_bias",
+        "depthwise_regularizer": "bias_initializer",
+        "depthwise_constraint": "bias_regularizer",
+    },
+):
     """Base of the depthwise convolutional layers."""
 
-    kernel_size: tuple[int, ...] = param(help="Size of a window, along all axes or along each.", min=1)
-    strides: tuple[int, ...] = param((1,), "Elements from a window to the next, along all axes or each.", min=1)
-    padding: str = param("valid", "Whether zeros are added around, so that the size is kept.", choices=PADDINGS)
     depth_multiplier: int = param(1, "Filters of each channel.", min=1)
-    data_format: str | None = data_format_field()
-    dilation_rate: tuple[int, ...] = param((1,), "Elements from one of a window to the next of it.", min=1)
-    activation: Any = activation_field()
-    use_bias: bool = param(True, "Add a number to each channel that is learned.")
     depthwise_initializer: Any = initializer_field("glorot_uniform", "First values of the kernel.")
-    bias_initializer: Any = initializer_field("zeros", "First values of the bias.")
     depthwise_regularizer: Any = regularizer_field("Cost of the kernel.")
-    bias_regularizer: Any = regularizer_field("Cost of the bias.")
     depthwise_constraint: Any = constraint_field("Bounds of the kernel.")
-    bias_constraint: Any = constraint_field("Bounds of the bias.")
-
-    count = 0
 
     def build(self, input_shape: TensorShape) -> None:
         of_rank(self, input_shape, self.count + 2)
         channels = known_size(self, input_shape)
         self.add_kernels(channels)
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.channels_out(channels),),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.bias = add_bias(self, self.channels_out(channels))
 
     def channels_out(self, channels: int) -> int:
         """Return the number of channels of the output."""
@@ -76,23 +61,15 @@ class Depthwise(Layer):
 
     def add_kernels(self, channels: int) -> None:
         """Make the kernel."""
-        self.depthwise_kernel = self.add_weight(
-            (*per_axis("kernel_size", self.kernel_size, self.count), channels, self.depth_multiplier),
-            self.depthwise_initializer,
-            regularizer=self.depthwise_regularizer,
-            constraint=self.depthwise_constraint,
-            name="kernel",
-        )
+        kernel = (*self.along_axes("kernel_size"), channels, self.depth_multiplier)
+        self.depthwise_kernel = add_declared(self, "depthwise", kernel, "kernel")
 
     def filtered(self, inputs: Any) -> Any:
         """Return the convolution without bias and activation."""
         return depthwise(inputs, self.depthwise_kernel, self.strides, self.padding, self.dilation_rate)
 
     def call(self, inputs: Any) -> Any:
-        outputs = self.filtered(as_floats(self, inputs))
-        if self.bias is not None:
-            outputs = OPS["bias_add"].apply(outputs, self.bias)
-        return activations.get(self.activation)(outputs)
+        return finished(self, self.filtered(as_floats(self, inputs)))
 
 
 class DepthwiseConv1D(Depthwise):

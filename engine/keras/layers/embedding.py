@@ -10,6 +10,7 @@ from engine.core.shape import TensorShape
 from engine.keras.layers.fields import constraint_field, initializer_field, regularizer_field
 from engine.keras.layers.layer import Layer
 from engine.keras.layers.masking import attach
+from engine.keras.layers.weights import add_declared
 
 
 class Embedding(Layer):
@@ -34,13 +35,7 @@ class Embedding(Layer):
     mask_zero: bool = param(False, "Whether 0 stands for nothing, which recurrent layers skip.")
 
     def build(self, input_shape: TensorShape) -> None:
-        self.embeddings = self.add_weight(
-            (self.input_dim, self.output_dim),
-            self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-            name="embeddings",
-        )
+        self.embeddings = add_declared(self, "embeddings", (self.input_dim, self.output_dim))
 
     def call(self, inputs: Any) -> Any:
         if inputs.dtype.name not in ("int32", "int64"):

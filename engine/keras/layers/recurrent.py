@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.core.op import OPS
+from engine.core.param import param
 from engine.core.shape import TensorShape
-from engine.keras.layers.fields import as_floats, known_size, of_rank
+from engine.keras.layers.fields import (
+    as_floats,
+    constraint_field,
+    initializer_field,
+    known_size,
+    of_rank,
+    regularizer_field,
+)
 from engine.keras.layers.layer import Layer
 from engine.keras.layers.masking import attach, mask_of
+from engine.keras.layers.weights import add_declared
 from engine.keras.weight import Weight
 from engine.runtime import rng
 
@@ -17,23 +26,23 @@ from engine.runtime import rng
 class Recurrent(Layer):
     """Base of the recurrent layers. A subclass says how many gates and states it has, and makes a step of its op."""
 
-    units: int
-    use_bias: bool
-    kernel_initializer: Any
-    recurrent_initializer: Any
-    bias_initializer: Any
-    kernel_regularizer: Any
-    recurrent_regularizer: Any
-    bias_regularizer: Any
-    kernel_constraint: Any
-    recurrent_constraint: Any
-    bias_constraint: Any
-    dropout: float
-    seed: int | None
-    return_sequences: bool
-    return_state: bool
-    go_backwards: bool
-    zero_output_for_mask: bool
+    units: int = param(help="Size of the state.", min=1)
+    use_bias: bool = param(True, "Add a vector that is learned.")
+    kernel_initializer: Any = initializer_field("glorot_uniform", "First values of the kernel of the inputs.")
+    recurrent_initializer: Any = initializer_field("orthogonal", "First values of the kernel of the state.")
+    bias_initializer: Any = initializer_field("zeros", "First values of the bias.")
+    kernel_regularizer: Any = regularizer_field("Cost of the kernel of the inputs.")
+    recurrent_regularizer: Any = regularizer_field("Cost of the kernel of the state.")
+    bias_regularizer: Any = regularizer_field("Cost of the bias.")
+    kernel_constraint: Any = constraint_field("Bounds of the kernel of the inputs.")
+    recurrent_constraint: Any = constraint_field("Bounds of the kernel of the state.")
+    bias_constraint: Any = constraint_field("Bounds of the bias.")
+    dropout: float = param(0.0, "Share of the inputs to drop while training.", min=0, below=1)
+    seed: int | None = param(None, "Seed of the dropout; none takes one from the global generator.")
+    return_sequences: bool = param(False, "Return the outputs of all steps, not of the last alone.")
+    return_state: bool = param(False, "Return the last states, too.")
+    go_backwards: bool = param(False, "Go through the steps from the last to the first.")
+    zero_output_for_mask: bool = param(False, "Return zeros for steps that are masked.")
 
     #: Number of gates, and of states.
     gates = 1
@@ -46,29 +55,11 @@ class Recurrent(Layer):
     def build(self, input_shape: TensorShape) -> None:
         of_rank(self, input_shape, 3)
         width = self.gates * self.units
-        self.kernel = self.add_weight(
-            (known_size(self, input_shape), width),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.recurrent_kernel = self.add_weight(
-            (self.units, width),
-            self.recurrent_initializer,
-            regularizer=self.recurrent_regularizer,
-            constraint=self.recurrent_constraint,
-            name="recurrent_kernel",
-        )
+        self.kernel = add_declared(self, "kernel", (known_size(self, input_shape), width))
+        self.recurrent_kernel = add_declared(self, "recurrent", (self.units, width), "recurrent_kernel")
         self.bias: Weight | None = None
         if self.use_bias:
-            self.bias = self.add_weight(
-                self.bias_shape(),
-                self.first_bias(),
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+            self.bias = add_declared(self, "bias", self.bias_shape(), initializer=self.first_bias())
 
     def bias_shape(self) -> tuple[int, ...]:
         """Return the shape of the bias."""

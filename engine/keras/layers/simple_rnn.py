@@ -7,12 +7,11 @@ from typing import Any
 
 from engine.core.op import OPS
 from engine.core.param import param
-from engine.keras.layers.fields import constraint_field, initializer_field, regularizer_field
 from engine.keras.layers.recurrent import Recurrent
 from engine.ops.simple_rnn import ACTIVATIONS
 
 
-class SimpleRNN(Recurrent):
+class SimpleRNN(Recurrent, after={"activation": "units"}):
     """Simple recurrent layer: h = activation(x · kernel + h · recurrent_kernel + bias), step by step.
 
     Shapes: (batch, steps, features) → (batch, units), or (batch, steps, units) with `return_sequences`.
@@ -24,24 +23,7 @@ class SimpleRNN(Recurrent):
     TensorShape([2, 4])
     """
 
-    units: int = param(help="Size of the state.", min=1)
     activation: str = param("tanh", "Function of the sum.", choices=tuple(ACTIVATIONS))
-    use_bias: bool = param(True, "Add a vector that is learned.")
-    kernel_initializer: Any = initializer_field("glorot_uniform", "First values of the kernel of the inputs.")
-    recurrent_initializer: Any = initializer_field("orthogonal", "First values of the kernel of the state.")
-    bias_initializer: Any = initializer_field("zeros", "First values of the bias.")
-    kernel_regularizer: Any = regularizer_field("Cost of the kernel of the inputs.")
-    recurrent_regularizer: Any = regularizer_field("Cost of the kernel of the state.")
-    bias_regularizer: Any = regularizer_field("Cost of the bias.")
-    kernel_constraint: Any = constraint_field("Bounds of the kernel of the inputs.")
-    recurrent_constraint: Any = constraint_field("Bounds of the kernel of the state.")
-    bias_constraint: Any = constraint_field("Bounds of the bias.")
-    dropout: float = param(0.0, "Share of the inputs to drop while training.", min=0, below=1)
-    seed: int | None = param(None, "Seed of the dropout; none takes one from the global generator.")
-    return_sequences: bool = param(False, "Return the outputs of all steps, not of the last alone.")
-    return_state: bool = param(False, "Return the last states, too.")
-    go_backwards: bool = param(False, "Go through the steps from the last to the first.")
-    zero_output_for_mask: bool = param(False, "Return zeros for steps that are masked.")
 
     def run(self, inputs: Any, states: Sequence[Any], bias: Any, mask: Any) -> tuple[Any, list[Any]]:
         weights = (self.kernel, self.recurrent_kernel, bias)

@@ -78,9 +78,7 @@ def test_what_does_not_fit_is_said() -> None:
 
 def test_a_cell_that_says_no_step_is_told_what_to_define() -> None:
     class Cell(Recurrent):
-        units, use_bias, dropout, seed, go_backwards = 2, False, 0.0, None, False
-        kernel_initializer = recurrent_initializer = "zeros"
-        kernel_regularizer = recurrent_regularizer = kernel_constraint = recurrent_constraint = None
+        pass
 
     with pytest.raises(TypeError, match=r"Cell does not say how .* define run\("):
-        Cell()(np.zeros((1, 2, 3), np.float32))
+        Cell(2)(np.zeros((1, 2, 3), np.float32))
