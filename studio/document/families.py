@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from engine.keras import layers
-from engine.keras.layers.conv import Conv
-from engine.keras.layers.depthwise_conv import Depthwise
 from engine.keras.layers.global_pooling import GlobalPooling
 from engine.keras.layers.merge import Merge
 from engine.keras.layers.pooling import Pooling
 from engine.keras.layers.recurrent import Recurrent
+from engine.keras.layers.windowed import Windowed
 
 #: A family and its classes; a layer that is in none is in `BASIC`.
 FAMILIES: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (
@@ -18,7 +17,7 @@ FAMILIES: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (
         "activation",
         (layers.Activation, layers.ReLU, layers.LeakyReLU, layers.ELU, layers.PReLU, layers.Softmax),
     ),
-    ("convolution", (Conv, Depthwise)),
+    ("convolution", (Windowed,)),
     ("pooling", (Pooling, GlobalPooling)),
     ("recurrent", (Recurrent,)),
     ("merging", (Merge,)),

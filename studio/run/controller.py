@@ -264,7 +264,7 @@ class RunController(QObject):
                 return
             event, self._parts = replace(event, tensors=self._parts), {}
             if event.revision == self._revision:
-                self._rest()
+                self._end_preview()
         if isinstance(event, Watched) and event.port != self._watching:
             return
         if isinstance(event, Paused):
@@ -288,8 +288,14 @@ class RunController(QObject):
 
     def _rest(self) -> None:
         """What was under way has come to its end."""
-        self._busy_timer.stop()
         self._stop_timer.stop()
+        self._end_preview()
+
+    def _end_preview(self) -> None:
+        """The newest preview is there; a training that Stop is to end goes on."""
+        if self.state not in ("training", "paused"):
+            self._stop_timer.stop()
+        self._busy_timer.stop()
         self._set_busy(False)
 
     def _set_busy(self, busy: bool) -> None:

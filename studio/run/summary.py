@@ -101,7 +101,8 @@ def picture(array: Array, batched: bool) -> Array | None:
 def _plane(values: Array, is_image: bool) -> Array:
     """Return a matrix: of an image, whose last axis has its channels, the grey or the first one; else the first one."""
     if is_image and values.shape[-1] in _COLOURS:
-        values = values.mean(axis=-1, keepdims=True)
+        with np.errstate(over="ignore"):  # the sum of large numbers is infinite: white, as the largest are
+            values = values.mean(axis=-1, keepdims=True)
     return values[..., 0] if is_image else values[0]
 
 

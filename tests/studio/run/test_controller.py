@@ -347,6 +347,22 @@ def test_stop_without_effect_is_said_to_have_none(
     assert not run._stop_timer.isActive(), "it had its effect"
 
 
+def test_a_preview_of_a_training_does_not_hide_that_stop_has_no_effect(
+    run: RunController, heard: Listener, qtbot: QtBot
+) -> None:
+    run._stop_timer.setInterval(200)
+    run.train(long(), "lazy")
+    wait_for(qtbot, heard, Progress)
+    assert run.pid is not None
+    os.kill(run.pid, signal.SIGSTOP)
+    run.stop()
+    run._receive(Previewed(run._revision, {}, {}))
+    with qtbot.waitSignal(run.stuck, timeout=PATIENCE):
+        pass
+    os.kill(run.pid, signal.SIGCONT)
+    wait_for(qtbot, heard, Ended)
+
+
 def test_a_preview_that_takes_its_time_makes_the_engine_busy(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     run._stop_timer.setInterval(200)
     run.preview(moons())
