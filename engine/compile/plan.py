@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -13,6 +13,7 @@ import numpy as np
 from engine.compile import cache
 from engine.compile.denormals import FLUSH, exchange_control_word
 from engine.compile.explain import Explanation, explain
+from engine.compile.loans import LENT_BYTES, Lender, aligned
 from engine.compile.memory import Lifetime, assign
 from engine.compile.reuse import overwrites
 from engine.compile.select import Choice, Flow, by_reference, select
@@ -26,7 +27,6 @@ from engine.graph.graph import Graph, Node, Value
 Report = Callable[[str, int, int], None]
 #: Makes the function that computes a node for which there is no kernel.
 Operation = Callable[[Node, Report | None], Flow]
-_ALIGNMENT = 64  # bytes of a cache line, and of the widest vector
 
 
 @dataclass
@@ -118,6 +118,7 @@ class Plan:
         self._place_buffers()
         self._calls: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
         self._users = self._step_inputs()
+        self._lenders: dict[int, Lender] = {}
         self._build(report)
 
     # ------------------------------------------------------------------------------------------------- buffers
@@ -159,7 +160,7 @@ class Plan:
             for v, root in zip(values, map(self._overwritten, values), strict=True)
         ]
         blocks, sizes = assign(lifetimes)
-        self.blocks = [_aligned(n) for n in sizes]
+        self.blocks = [aligned(n) for n in sizes]
         self.lifetimes = dict(zip(values, lifetimes, strict=True))
         self.block_of = dict(zip(values, blocks, strict=True))
         for value, block in zip(values, blocks, strict=True):
@@ -224,7 +225,11 @@ class Plan:
         self._arrays[value] = array
         if index in self.inplace:
             self._arrays[self.graph.outputs[self.inplace[index]]] = array
-        for number in self._users.get(index, ()):
+        self._arrange(self._users.get(index, ()))
+
+    def _arrange(self, numbers: Iterable[int]) -> None:
+        """Let these steps work on the arrays that their values now have."""
+        for number in numbers:
             step = self.steps[number]
             step.inputs = tuple(self._array(v) for v in step.node.inputs)
             step.outputs = tuple(self._array(v) for v in step.node.outputs)
@@ -239,6 +244,28 @@ class Plan:
         """Return the array of the output at `index`: what it holds is overwritten by the next run."""
         return self._array(self.graph.outputs[index])
 
+    def give(self, index: int) -> Array:
+        """Return the output at `index` in an array that no other run overwrites."""
+        array = self.output(index)
+        block = self.block_of.get(self._roots[self.graph.outputs[index]])
+        if block is None or array.nbytes < LENT_BYTES or array.nbytes < self.blocks[block].nbytes:
+            return array.copy()
+        lender = self._lenders.setdefault(block, Lender(self.blocks[block]))
+        return lender.lend(array.shape, array.dtype)
+
+    def _settle(self) -> None:
+        """Let what was given out, and somebody still has, be written elsewhere."""
+        for block, lender in self._lenders.items():
+            if lender.settle():
+                self.blocks[block] = lender.memory
+                moved = {v for v, b in self.block_of.items() if b == block}
+                self._arrays.update((v, _view(lender.memory, v)) for v in moved)
+                self._arrange(
+                    i
+                    for i, step in enumerate(self.steps)
+                    if any(self._roots[v] in moved for v in (*step.node.inputs, *step.node.outputs))
+                )
+
     def run(self, watch: Callable[[Step, float], None] | None = None) -> None:
         """Run all steps, with denormals flushed to zero, and overflows that are infinity without a warning.
 
@@ -252,6 +279,7 @@ class Plan:
         EngineError
             If an op refuses its operands, such as a position outside of an axis.
         """
+        self._settle()
         arguments: tuple[Any, ...] = ()
         before = exchange_control_word(FLUSH)
         try:
@@ -326,12 +354,6 @@ def _writable(array: Array) -> Array:
     """Return the array, or a copy, in C's order and not read-only: kernels are typed for no other."""
     array = contiguous(array)
     return array if array.flags.writeable else array.copy()
-
-
-def _aligned(nbytes: int) -> Array:
-    raw = np.zeros(nbytes + _ALIGNMENT, np.uint8)
-    offset = -raw.ctypes.data % _ALIGNMENT
-    return raw[offset : offset + nbytes]
 
 
 def _view(block: Array, value: Value) -> Array:

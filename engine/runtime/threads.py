@@ -51,8 +51,8 @@ class Governor:
     """Decides on how many threads a plan runs: on all, unless others keep the processors busy.
 
     Where a thread has to wait for a processor, those that wait for it at the end of each loop stand still: a step of
-    0.2 ms then takes 8. So a plan's first runs are on one thread, and where all of them take longer than that, it goes
-    back to one for a while. The results are the same, since work is divided in the same way on any number of threads.
+    0.2 ms then takes 8. So a plan's first runs are on one thread; where all of them lose more time against that than
+    they gain, it goes back to one for a while. The results are the same, since work is divided in the same way on any number of threads.
 
     Parameters
     ----------
@@ -62,8 +62,9 @@ class Governor:
 
     #: How many runs on one thread tell what to expect.
     TRIALS: Final = 4
-    #: A run that takes this much longer than on one thread was kept waiting.
-    PATIENCE: Final = 1.5
+    #: How much time may be lost, in runs on one thread: one that was held up once is no reason, and what is gained by
+    #: others makes up for it.
+    PATIENCE: Final = 4.0
     #: Seconds on one thread after that: at first, and at most.
     SHORTEST, LONGEST = 0.05, 1.0
 
@@ -71,6 +72,7 @@ class Governor:
         self._most = most
         self._trials = 0
         self._expected = float("inf")
+        self._lost = 0.0
         self._alone_until = 0.0
         self._pause = self.SHORTEST
 
@@ -85,7 +87,10 @@ class Governor:
         if threads == 1:
             self._trials += 1
             self._expected = min(self._expected, seconds)
-        elif seconds > self.PATIENCE * self._expected:
+            return
+        self._lost = max(0.0, self._lost + seconds - self._expected)
+        if self._lost > self.PATIENCE * self._expected:
+            self._lost = 0.0
             self._alone_until = time.monotonic() + self._pause
             self._pause = min(2 * self._pause, self.LONGEST)
         elif self._alone_until and time.monotonic() > self._alone_until + self._pause:

@@ -77,3 +77,23 @@ def test_a_plan_that_is_kept_waiting_goes_back_to_one_thread_for_longer_and_long
     governor.note(2, 8e-3)
     clock.now += 0.06
     assert governor.threads() == 2, "after a quiet time the first pause is short again"
+
+
+def test_one_run_that_was_held_up_is_made_up_for_by_the_others(clock: _Clock) -> None:
+    governor = _tried(2, 1e-3)
+    for _ in range(20):
+        for seconds in (3e-3, *[6e-4] * 5):
+            clock.now += seconds
+            assert governor.threads() == 2
+            governor.note(2, seconds)
+
+
+def test_runs_that_are_all_a_little_slower_are_too_slow(clock: _Clock) -> None:
+    governor = _tried(2, 1e-3)
+    for _ in range(30):
+        assert governor.threads() == 2
+        governor.note(2, 1.2e-3)
+        clock.now += 1e-3
+        if governor.threads() == 1:
+            return
+    raise AssertionError("it stays on all threads")
