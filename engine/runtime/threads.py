@@ -52,7 +52,8 @@ class Governor:
 
     Where a thread has to wait for a processor, those that wait for it at the end of each loop stand still: a step of
     0.2 ms then takes 8. So a plan's first runs are on one thread; where all of them lose more time against that than
-    they gain, it goes back to one for a while. The results are the same, since work is divided in the same way on any number of threads.
+    they gain, it goes back to one for a while. The results are the same, since work is divided in the same way on any
+    number of threads.
 
     Parameters
     ----------

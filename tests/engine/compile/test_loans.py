@@ -42,7 +42,9 @@ def test_memory_is_used_again_when_nobody_has_it() -> None:
     assert len(places) <= 3, "one is read while the other is written"
 
 
-@pytest.mark.parametrize("view", [lambda t: np.asarray(t)[5:9], lambda t: memoryview(np.asarray(t)), lambda t: np.from_dlpack(t.numpy())])
+@pytest.mark.parametrize(
+    "view", [lambda t: np.asarray(t)[5:9], lambda t: memoryview(np.asarray(t)), lambda t: np.from_dlpack(t.numpy())]
+)
 def test_a_part_of_a_result_holds_it(view: Any) -> None:
     twice = tf.function(lambda x: x * 2.0)
     part = view(twice(tf.constant(X)))
