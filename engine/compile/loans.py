@@ -52,7 +52,7 @@ class Lender:
         """Return the result: it stays as it is for as long as anybody has it or a view of it."""
         whole = self._borrower() if self._borrower is not None else None
         if whole is None:  # else a view of it, such as a reshape, has been given out in this run
-            # Of a view of a view NumPy keeps the array that has the memory. Here that is a buffer: all views keep `whole`.
+            # Of a view of a view NumPy keeps the array that owns it. Here that is a buffer, so all views keep `whole`.
             whole = np.frombuffer(self.memory.data, np.uint8)
             self._borrower = weakref.ref(whole)
         result: Array = whole.view(dtype).reshape(shape)
