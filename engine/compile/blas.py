@@ -1,8 +1,8 @@
 """BLAS for kernels: what `engine.ops.loops.gemm` means to Numba.
 
 Numba's own ``np.dot(a, b, out)`` can neither add to its result nor work on columns of a wider array. This calls the
-same function of Numba's run-time library, which hands on to SciPy's BLAS. Measured on two cores in float32, blocks of
-columns through it gave a convolution 3×3, 32 → 64 channels, batch 128, in 3.3 ms against 3.5 ms of oneDNN.
+library itself (see `engine.compile.blas_library`). Measured on two cores in float32, blocks of columns through it gave
+a convolution 3×3, 32 → 64 channels, batch 128, in 3.3 ms against 3.5 ms of oneDNN.
 """
 
 from __future__ import annotations
@@ -13,13 +13,10 @@ from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
-from numba.np.linalg import ensure_blas
 
 from engine.ops import loops
 
-_KINDS: Final = {types.float32: "s", types.float64: "d"}
-
-ensure_blas()
+_LETTERS: Final = {types.float32: "s", types.float64: "d"}
 
 
 @intrinsic
@@ -28,7 +25,7 @@ def _xxgemm(  # type: ignore[no-untyped-def]
 ):
     """Call BLAS, which counts in columns: C = A B by rows is Cᵀ = Bᵀ Aᵀ by columns."""
     operands = (transpose_a, transpose_b, m, n, k, a, a_at, lda, b, b_at, ldb, beta, c, c_at, ldc)
-    if c.dtype not in _KINDS:
+    if c.dtype not in _LETTERS:
         return None
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -49,31 +46,31 @@ def _xxgemm(  # type: ignore[no-untyped-def]
             first_c,
             stride_c,
         ) = args
-        letter, size, address = ir.IntType(8), ir.IntType(64), ir.IntType(8).as_pointer()
+        letter, address = ir.IntType(8), ir.IntType(8).as_pointer()
 
         def place(number: int, offset: Any) -> Any:
             data = context.make_array(signature.args[number])(context, builder, args[number]).data
             return builder.bitcast(builder.gep(data, [offset]), address)
 
-        def flag(truth: Any) -> Any:
-            return builder.select(cgutils.is_not_null(builder, truth), letter(ord("t")), letter(ord("n")))
-
-        def number(value: Any) -> Any:
+        def at(value: Any) -> Any:
             return builder.bitcast(cgutils.alloca_once_value(builder, value), address)
 
-        one = number(context.get_constant(c.dtype, 1.0))
-        kinds = [letter] * 3 + [size] * 3 + [address] * 2 + [size, address, size, address, address, size]
-        function = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(ir.IntType(32), kinds), "numba_xxgemm"
-        )
-        given = [letter(ord(_KINDS[c.dtype])), flag(trans_b), flag(trans_a), columns, rows, inner, one]
-        given += [place(8, first_b), stride_b, place(5, first_a), stride_a, number(scale), place(12, first_c), stride_c]
-        return builder.call(function, given)
+        def flag(truth: Any) -> Any:
+            return at(builder.select(cgutils.is_not_null(builder, truth), letter(ord("t")), letter(ord("n"))))
 
-    return types.intc(*operands), codegen
+        one = at(context.get_constant(c.dtype, 1.0))
+        kind = ir.FunctionType(ir.VoidType(), [address] * 13)
+        name = f"trenza_{_LETTERS[c.dtype]}gemm"
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        given = [flag(trans_b), flag(trans_a), at(columns), at(rows), at(inner), one]
+        given += [place(8, first_b), at(stride_b), place(5, first_a), at(stride_a)]
+        builder.call(function, [*given, at(scale), place(12, first_c), at(stride_c)])
+        return context.get_dummy_value()
+
+    return types.void(*operands), codegen
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", _nrt=False)
 def gemm(transpose_a, transpose_b, m, n, k, a, a_at, lda, b, b_at, ldb, beta, c, c_at, ldc):  # type: ignore[no-untyped-def]
     """See `engine.ops.loops.gemm`."""
     if m > 0 and n > 0:

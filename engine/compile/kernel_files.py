@@ -1,4 +1,4 @@
-"""The folder of kernels: sources to read, machine code beside them, and a seal that says which of it is whole."""
+"""The folder of kernels: sources to read, machine code beside them, and a seal that says what of it is whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from typing import Final
 
 import platformdirs
 
-#: A kernel takes about 35 kB, so that this is room for some 15,000 of them.
+from engine.compile.machine import MachineCode
+
+#: A kernel takes about 10 kB, so that this is room for some 50,000 of them.
 DEFAULT_LIMIT_MB: Final = 512
 #: To this share of the limit a folder is cut that has outgrown it, lest the next kernel has it gone through again.
 TRIMMED: Final = 0.8
@@ -24,7 +26,6 @@ _DAY: Final = 86_400.0
 _STALE: Final = 3600.0
 
 _OF_KERNEL: Final = re.compile(r"k_([0-9a-f]{24})\..*")
-_MACHINE_CODE: Final = "__pycache__"  # where Numba looks: beside the source
 
 
 def folder() -> Path:
@@ -73,81 +74,57 @@ class KernelFiles:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
     ...     files = KernelFiles(Path(place))
-    ...     files.prepare("0" * 24, "kernel = print")
-    ...     [entry.nbytes for entry in files.entries()]
-    False
-    [14]
+    ...     files.keep("0" * 24, "kernel = print", MachineCode("entry", b"code", ("malloc",)))
+    ...     files.find("0" * 24, "kernel = print"), files.find("0" * 24, "kernel = input")
+    (MachineCode(entry='entry', binary=b'code', needs=('malloc',)), None)
     """
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        self._is_tried = False
         self._nbytes: int | None = None
 
     def source(self, name: str) -> Path:
         """Return the path of a kernel's source."""
         return self.place / f"k_{name}.py"
 
-    def _seal(self, name: str) -> Path:
+    def binary(self, name: str) -> Path:
+        """Return the path of its machine code."""
+        return self.place / f"k_{name}.o"
+
+    def seal(self, name: str) -> Path:
+        """Return the path of what vouches for it."""
         return self.place / f"k_{name}.sha256"
-
-    def _code(self) -> Path:
-        return self.place / _MACHINE_CODE
-
-    def _machine_code(self, name: str) -> list[Path]:
-        return [Path(e.path) for e in _scan(self._code()) if e.name.startswith(f"k_{name}.") and ".tmp" not in e.name]
 
     # --------------------------------------------------------------------------------------------------- one kernel
 
-    def prepare(self, name: str, text: str) -> bool:
-        """Make a kernel ready to be loaded, and return whether its machine code is there and whole.
+    def find(self, name: str, text: str) -> MachineCode | None:
+        """Return the machine code of a kernel with this source, if it is there and whole."""
+        binary, seal = _read(self.binary(name)), _read(self.seal(name))
+        if binary is None or seal is None or _read(self.source(name)) != text.encode():
+            return None
+        entry, _, rest = seal.decode("utf-8", "replace").partition("\n")
+        if seal != _sealed(code := MachineCode(entry[2:], binary, _words(rest)), self.binary(name).name):
+            return None
+        self._touch(name)
+        return code
+
+    def keep(self, name: str, text: str, code: MachineCode) -> None:
+        """Keep a kernel.
 
         Raises
         ------
         OSError
             If the folder cannot be written to.
         """
-        self._code().mkdir(parents=True, exist_ok=True)
-        if not self._is_tried:
-            with tempfile.TemporaryFile(dir=self._code()):
-                self._is_tried = True
-        path = self.source(name)
-        if _read(path) != text.encode():
-            _write(path, text.encode())
-        if self._is_sealed(name):
-            self._touch(name)
-            return True
-        self.drop_code(name)
-        return False
-
-    def _is_sealed(self, name: str) -> bool:
-        sealed = set()
-        for line in (_read(self._seal(name)) or b"").decode("ascii", "replace").splitlines():
-            digest, _, file = line.partition("  ")
-            path = self.place / file
-            content = _read(path) if path.parent == self._code() and path.name.startswith(f"k_{name}.") else None
-            if content is None or hashlib.sha256(content).hexdigest() != digest:
-                return False
-            sealed.add(path.suffix)
-        return {".nbi", ".nbc"} <= sealed
-
-    def seal(self, name: str) -> None:
-        """Vouch for the machine code of a kernel that was just made."""
-        lines = []
-        for path in self._machine_code(name):
-            content = _read(path)
-            if path.suffix in (".nbi", ".nbc") and content is not None:
-                lines.append(f"{hashlib.sha256(content).hexdigest()}  {_MACHINE_CODE}/{path.name}\n")
-        _write(self._seal(name), "".join(lines).encode())
+        self.place.mkdir(parents=True, exist_ok=True)
+        _write(self.source(name), text.encode())
+        _write(self.binary(name), code.binary)
+        _write(self.seal(name), _sealed(code, self.binary(name).name))
         self._grow(name)
-
-    def drop_code(self, name: str) -> None:
-        """Remove the machine code of a kernel, so that it is made anew."""
-        _remove(self._seal(name), *self._machine_code(name))
 
     def _touch(self, name: str) -> None:
         """Note that a kernel was used, once a day: which ones go first needs no more."""
-        seal = self._seal(name)
+        seal = self.seal(name)
         with contextlib.suppress(OSError):
             if time.time() - seal.stat().st_mtime > _DAY:
                 os.utime(seal)
@@ -157,7 +134,7 @@ class KernelFiles:
     def entries(self) -> list[Entry]:
         """Return the kernels, those first that were not used for longest."""
         files: dict[str, list[tuple[Path, os.stat_result]]] = {}
-        for found in (*_scan(self.place), *_scan(self._code())):
+        for found in _scan(self.place):
             match = _OF_KERNEL.fullmatch(found.name)
             if match and ".tmp" not in found.name:
                 with contextlib.suppress(OSError):
@@ -199,7 +176,7 @@ class KernelFiles:
         if self._nbytes is None:
             self._nbytes = sum(e.nbytes for e in self.entries())
         else:
-            for path in (self.source(name), self._seal(name), *self._machine_code(name)):
+            for path in (self.source(name), self.binary(name), self.seal(name)):
                 with contextlib.suppress(OSError):
                     self._nbytes += path.stat().st_size
         if self._nbytes > limit():
@@ -207,11 +184,22 @@ class KernelFiles:
 
     def _sweep(self, age: float) -> None:
         """Remove temporary files that nobody will finish."""
-        for found in (*_scan(self.place), *_scan(self._code())):
+        for found in _scan(self.place):
             if found.name.startswith("k_") and ".tmp" in found.name:
                 with contextlib.suppress(OSError):
                     if time.time() - found.stat().st_mtime >= age:
                         _remove(Path(found.path))
+
+
+def _sealed(code: MachineCode, file: str) -> bytes:
+    """Return what vouches for machine code: two remarks, then its digest and that of all of this."""
+    remarks = f"# {code.entry}\n# {' '.join(code.needs)}\n"
+    digests = [hashlib.sha256(part).hexdigest() for part in (code.binary, remarks.encode())]
+    return f"{remarks}# {digests[1]}\n{digests[0]}  {file}\n".encode()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.partition("\n")[0][2:].split())
 
 
 def _scan(place: Path) -> Iterator[os.DirEntry[str]]:

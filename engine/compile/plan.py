@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
 
 from engine.compile import cache
-from engine.compile.denormals import FLUSH, exchange_control_word
 from engine.compile.explain import Explanation, explain
 from engine.compile.loans import LENT_BYTES, Lender, aligned
+from engine.compile.machine import FLUSH, exchange_control_word
 from engine.compile.memory import Lifetime, assign
 from engine.compile.reuse import overwrites
+from engine.compile.row import address
+from engine.compile.score import Score
 from engine.compile.select import Choice, Flow, by_reference, select
 from engine.compile.source import Source
 from engine.core.convert import contiguous
@@ -27,11 +29,13 @@ from engine.graph.graph import Graph, Node, Value
 Report = Callable[[str, int, int], None]
 #: Makes the function that computes a node for which there is no kernel.
 Operation = Callable[[Node, Report | None], Flow]
+#: What arrays lie in: a block of a plan, or what is bound to an input, or a constant.
+Memory = int | Value
 
 
 @dataclass
 class Step:
-    """A kernel and what it is called with.
+    """What computes a node, and on which arrays.
 
     Parameters
     ----------
@@ -39,19 +43,32 @@ class Step:
         What it computes.
     choice
         How it is computed.
-    outputs
-        The arrays it writes.
+    look
+        Returns the array that a value has now.
+    entry
+        Address of its machine code; zero where Python calls a function.
     source
-        Its source, if it was generated.
+        Of its kernel, if it was generated.
+    arguments
+        What it is called with.
     """
 
     node: Node
     choice: Choice
-    function: Callable[..., Any]
-    arguments: tuple[Any, ...]
-    inputs: tuple[Array, ...]
-    outputs: tuple[Array, ...]
-    source: Source | None = None
+    look: Callable[[Value], Array]
+    entry: int
+    source: Source | None
+    arguments: tuple[Any, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[Array, ...]:
+        """The arrays it reads."""
+        return tuple(map(self.look, self.node.inputs))
+
+    @property
+    def outputs(self) -> tuple[Array, ...]:
+        """The arrays it writes."""
+        return tuple(map(self.look, self.node.outputs))
 
     @property
     def name(self) -> str:
@@ -111,13 +128,13 @@ class Plan:
         self.steps: list[Step] = []
         self._runs: list[Node] = [n for n in graph.nodes if n.op.name not in ("placeholder", "constant")]
         self._roots = {v: self.root(v) for n in graph.nodes for v in n.outputs}
-        self._input_index = {v: i for i, v in enumerate(graph.inputs)}
         self._last_use = self._last_uses()
         self.overwrites = overwrites(graph, self._runs, self._roots, self._last_use, inplace or {})
         self.inplace = self._states_in_place(inplace or {})
         self._place_buffers()
-        self._calls: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
-        self._users = self._step_inputs()
+        #: Where values lie that have no memory of their own: in a block, or where the input is that they replace.
+        self._memory: dict[Value, Memory] = {**self.block_of}
+        self._memory.update({graph.outputs[o]: graph.inputs[i] for i, o in self.inplace.items()})
         self._lenders: dict[int, Lender] = {}
         self._build(report)
 
@@ -178,41 +195,45 @@ class Plan:
 
     # --------------------------------------------------------------------------------------------------- steps
 
-    def _step_inputs(self) -> dict[int, list[int]]:
-        """Return, for each input, the steps whose arguments depend on its array.
-
-        Those that read or write the next state which is written over it do, too.
-        """
-        index = dict(self._input_index)
-        index.update({self.graph.outputs[o]: i for i, o in self.inplace.items()})
-        users: dict[int, list[int]] = {}
-        for number, node in enumerate(n for n in self._runs if not n.op.view):
-            roots = dict.fromkeys(self._roots[v] for v in (*node.inputs, *node.outputs))
-            for i in dict.fromkeys(index[r] for r in roots if r in index):
-                users.setdefault(i, []).append(number)
-        return users
-
     def _build(self, report: Report | None) -> None:
-        computed = [n for n in self._runs if not n.op.view]
         for i, output in self.inplace.items():
             self._arrays[self.graph.outputs[output]] = self._arrays[self.graph.inputs[i]]
-        for number, node in enumerate(computed):
-            self.steps.append(self._step(node, report, number, len(computed)))
-        self._calls = [(s.function, s.arguments) for s in self.steps]
+        computed = [n for n in self._runs if not n.op.view]
+        self.steps += (self._step(node, report, number, len(computed)) for number, node in enumerate(computed))
+        self._score = Score([s.entry for s in self.steps])
+        self._users: dict[Memory, list[int]] = {}
+        for number, step in enumerate(self.steps):
+            if not step.entry:
+                for memory in self._memories(step):
+                    self._users.setdefault(memory, []).append(number)
+            self._arrange(number)
 
     def _step(self, node: Node, report: Report | None, number: int, total: int) -> Step:
-        inputs = tuple(self._array(v) for v in node.inputs)
-        outputs = tuple(self._array(v) for v in node.outputs)
         choice = select(node, self.overwrites.get(node, {}), lambda node: self._operation(node, report))
-        arguments = choice.arrange(inputs, outputs)
-        function, source = choice.function, None
+        step = Step(node, choice, self._array, choice.entry or 0, None)
         if choice.source is not None:
-            source = choice.source(arguments)
-            if report is not None and not cache.is_loaded(source):
-                report(" + ".join(source.members), number, total)
-            function = cache.load(source)
-        assert function is not None
-        return Step(node, choice, function, arguments, inputs, outputs, source)
+            step.source = choice.source(choice.arrange(step.inputs, step.outputs))
+            if report is not None and not cache.is_loaded(step.source):
+                report(" + ".join(step.source.members), number, total)
+            step.entry = cache.load(step.source)
+        return step
+
+    def _arrange(self, number: int) -> None:
+        """Let a step work on the arrays that its values have now."""
+        step = self.steps[number]
+        step.arguments = step.choice.arrange(step.inputs, step.outputs)
+        if step.entry:
+            where = {m: (address(a), a.nbytes) for m, a in self._memories(step).items()}
+            self._score.write(number, step.arguments, where)
+
+    def _memories(self, step: Step) -> dict[Memory, Array]:
+        """Return what a step's values lie in, with an array that begins there."""
+        found = {}
+        for value in (*step.node.inputs, *step.node.outputs):
+            root = self._roots[value]
+            memory = self._memory.get(root, root)
+            found[memory] = self.blocks[memory] if isinstance(memory, int) else self._arrays[root]
+        return found
 
     # ----------------------------------------------------------------------------------------------------- use
 
@@ -225,16 +246,13 @@ class Plan:
         self._arrays[value] = array
         if index in self.inplace:
             self._arrays[self.graph.outputs[self.inplace[index]]] = array
-        self._arrange(self._users.get(index, ()))
+        self._moved(value, array)
 
-    def _arrange(self, numbers: Iterable[int]) -> None:
-        """Let these steps work on the arrays that their values now have."""
-        for number in numbers:
-            step = self.steps[number]
-            step.inputs = tuple(self._array(v) for v in step.node.inputs)
-            step.outputs = tuple(self._array(v) for v in step.node.outputs)
-            step.arguments = step.choice.arrange(step.inputs, step.outputs)
-            self._calls[number] = (step.function, step.arguments)
+    def _moved(self, memory: Memory, array: Array) -> None:
+        """What lay in `memory` lies in an array now, as far as the steps are concerned."""
+        self._score.move(memory, address(array))
+        for number in self._users.get(memory, ()):
+            self._arrange(number)
 
     def input(self, index: int) -> Array:
         """Return the array that the input at `index` is bound to."""
@@ -258,13 +276,8 @@ class Plan:
         for block, lender in self._lenders.items():
             if lender.settle():
                 self.blocks[block] = lender.memory
-                moved = {v for v, b in self.block_of.items() if b == block}
-                self._arrays.update((v, _view(lender.memory, v)) for v in moved)
-                self._arrange(
-                    i
-                    for i, step in enumerate(self.steps)
-                    if any(self._roots[v] in moved for v in (*step.node.inputs, *step.node.outputs))
-                )
+                self._arrays.update((v, _view(lender.memory, v)) for v, b in self.block_of.items() if b == block)
+                self._moved(block, lender.memory)
 
     def run(self, watch: Callable[[Step, float], None] | None = None) -> None:
         """Run all steps, with denormals flushed to zero, and overflows that are infinity without a warning.
@@ -280,25 +293,37 @@ class Plan:
             If an op refuses its operands, such as a position outside of an axis.
         """
         self._settle()
-        arguments: tuple[Any, ...] = ()
+        if watch is None and self._score.is_native:
+            self._play(0, len(self.steps))
+            return
         before = exchange_control_word(FLUSH)
         try:
             with np.errstate(all="ignore"):
                 if watch is None:
-                    for function, arguments in self._calls:
-                        function(*arguments)
+                    for first, last in self._score.runs:
+                        self._play(first, last)
                 else:
-                    for step in self.steps:
-                        arguments, begin = step.arguments, time.perf_counter()
-                        step.function(*arguments)
+                    for number, step in enumerate(self.steps):
+                        begin = time.perf_counter()
+                        self._play(number, number + 1)
                         watch(step, time.perf_counter() - begin)
-        except Exception as error:
-            failed = next((s for s in self.steps if s.arguments is arguments), None)
-            if failed is None:
-                raise
-            failed.refuse(error)
         finally:
             exchange_control_word(before)
+
+    def _play(self, first: int, last: int) -> None:
+        """Run the steps from `first` to `last`, all of them machine code, or one that Python calls."""
+        step = self.steps[first] if first < last else None
+        if step is not None and not step.entry:
+            assert step.choice.function is not None
+            try:
+                step.choice.function(*step.arguments)
+            except Exception as error:
+                step.refuse(error)
+            return
+        failed = self._score.play(first, last)
+        if failed is not None:
+            step = self.steps[failed]
+            step.refuse(RuntimeError(f"The kernel {step.name} failed."))
 
     @property
     def is_parallel(self) -> bool:
@@ -351,9 +376,9 @@ def _size(value: Value) -> int:
 
 
 def _writable(array: Array) -> Array:
-    """Return the array, or a copy, in C's order and not read-only: kernels are typed for no other."""
+    """Return the array, or a copy, in C's order, aligned and not read-only: it may be written over."""
     array = contiguous(array)
-    return array if array.flags.writeable else array.copy()
+    return array if array.flags.behaved else array.copy()
 
 
 def _view(block: Array, value: Value) -> Array:

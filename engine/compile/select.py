@@ -6,18 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from engine.compile.cost import DIVIDED_SECONDS, cost_of, multiply_adds
 from engine.compile.layout import is_shape_only, layout_of
+from engine.compile.machine import product
 from engine.compile.nest import fused_source
-from engine.compile.parallel import is_safe
+from engine.compile.openmp import is_safe
 from engine.compile.source import Source, kernel_source
-from engine.core.dtype import Array
+from engine.core.dtype import Array, float32, float64
 from engine.core.op import DTYPE_CLASSES, as_arrays
 from engine.graph.control import CONTROL
 from engine.graph.graph import Graph, Node
-from engine.ops.linalg import DIVIDED_PRODUCT, matmul, swapped
+from engine.ops.linalg import DIVIDED_PRODUCT, matmul
 from engine.ops.loops import PARTS
 from engine.passes.fuse import FUSED, has_kernel_dtypes
 
@@ -36,15 +35,18 @@ class Choice:
     arrange
         From the arrays of the operands and the results to the arguments of the function.
     function
-        What is called; None where `source` must be compiled first.
+        What Python calls, if nothing else is there.
     source
-        For the arguments at hand, if the kind is "kernel".
+        Of the kernel for the arguments at hand, if the kind is "kernel".
+    entry
+        Address of machine code that is there already.
     """
 
     kind: str
     arrange: Arrange
     function: Callable[..., Any] | None = None
     source: Callable[[Sequence[Any]], Source] | None = None
+    entry: int | None = None
 
 
 def select(node: Node, overwrites: Mapping[int, int], operation: Callable[[Node], Flow]) -> Choice:
@@ -60,7 +62,8 @@ def select(node: Node, overwrites: Mapping[int, int], operation: Callable[[Node]
     if node.op is FUSED:
         return _fused(node, overwrites)
     if is_small_product(node):
-        return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), np.dot)
+        letter = {float32: "s", float64: "d"}[node.specs[0].dtype]
+        return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), entry=product(letter))
     if has_kernel(node):
         assert node.op.kernel is not None
         arrange = node.op.kernel.arrange
@@ -90,8 +93,15 @@ def is_small_product(node: Node) -> bool:
 
 
 def _gemm(transpose_a: bool, transpose_b: bool) -> Arrange:
-    # np.dot hands the transposed views to BLAS as they are
-    return lambda inputs, outputs: (swapped(inputs[0], transpose_a), swapped(inputs[1], transpose_b), outputs[0])
+    """Return how `machine.product` wants its arguments."""
+
+    def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
+        (a, b), (c,) = inputs, outputs
+        (m, n), k = c.shape, a.shape[0 if transpose_a else 1]
+        flags = (ord("t" if transpose_a else "n"), ord("t" if transpose_b else "n"))
+        return (*flags, m, n, k, *(max(1, matrix.shape[1]) for matrix in (a, b, c)), a, b, c)
+
+    return arrange
 
 
 def _fused(node: Node, overwrites: Mapping[int, int]) -> Choice:

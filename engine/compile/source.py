@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.compile.parallel import is_safe
+from engine.compile.openmp import is_safe
 from engine.core.dtype import BY_NUMPY, Array, DType
 from engine.core.op import Op
 from engine.ops.scalar import FUNCTIONS, INFIX, Expr
@@ -22,7 +22,7 @@ import numpy as np
 from numba import njit
 
 from engine.compile.mathlib import accumulate, accumulate_product  # and gives the words of `s` their meaning
-from engine.compile.pipeline import Apart
+from engine.compile.native import Apart, native
 from engine.ops import scalar as s
 
 '''
@@ -47,7 +47,7 @@ class Source:
     text
         What is compiled; kernels with equal texts are one.
     signature
-        Numba's, so that it is compiled at once and a call does not have to look at types.
+        Numba's, so that it is compiled at once.
     members
         Names of the ops in it, for people.
     parallel
@@ -76,8 +76,9 @@ def decorator(signature: str, parallel: bool = False, apart: bool = True) -> str
     bounds = bool(os.environ.get("TRENZA_BOUNDSCHECK")) and not parallel  # Numba cannot have both
     options = f'nogil=True, error_model="numpy", boundscheck={bounds}, fastmath={FASTMATH}'
     options += f",\n      parallel={PRANGE_ONLY}" if parallel else ""
-    options += ", pipeline_class=Apart" if apart else ""
-    return f'njit("{signature}", cache=True, {options})' if signature else f"njit({options})"
+    if signature:
+        return f'native("{signature}", {options})'
+    return f"njit({options}, pipeline_class=Apart)" if apart else f"njit({options})"
 
 
 def literal(value: Any, dtype: DType) -> str:

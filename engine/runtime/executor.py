@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numba
-
+from engine.compile.openmp import use_threads
 from engine.compile.plan import Plan, Report, Step
 from engine.compile.program import Program, operation
 from engine.core.convert import contiguous
@@ -125,7 +124,7 @@ class OpenExecutor:
 def _governed(governor: Governor, run: Callable[[], Any]) -> Any:
     """Run on as many threads as the governor says."""
     threads = governor.threads()
-    numba.set_num_threads(threads)
+    use_threads(threads)
     begin = time.perf_counter()
     result = run()
     governor.note(threads, time.perf_counter() - begin)
