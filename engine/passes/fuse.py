@@ -186,6 +186,8 @@ def fuse(graph: Graph) -> Graph:
                 if value.node not in inside:
                     emit(value.node)
         made, given = _fused(fusion, cluster, new) if cluster else (_moved(node, new), list(node.outputs))
+        if cluster and not given:  # nobody reads any of it
+            return
         order.append(made)
         new.update(zip(given, made.outputs, strict=True))
         if cluster:
