@@ -1,4 +1,4 @@
-"""Write the files of figures: what TensorFlow and Keras compute for `cases`, `keras_cases` and `layer_cases`.
+"""Write the files of figures: what TensorFlow and Keras compute for the programs in the files of cases.
 
 Needs ``pip install tensorflow``; run it from anywhere: ``python tests/conformance/generate.py [FILE …]``. The tests
 themselves read only the files.
@@ -18,12 +18,14 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # the same sums in the same order on 
 
 import tensorflow as tf
 from cases import CASES
+from flow_cases import FLOW_CASES
 from keras_cases import KERAS_CASES
 from layer_cases import LAYER_CASES
 from tf_cases import TF_CASES
 
 TABLES = {
     "figures.json": CASES,
+    "flow_figures.json": FLOW_CASES,
     "keras_figures.json": KERAS_CASES,
     "layer_figures.json": LAYER_CASES,
     "tf_figures.json": TF_CASES,

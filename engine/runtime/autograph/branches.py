@@ -20,6 +20,7 @@ from engine.runtime.autograph.values import (
     SetState,
     State,
     as_tensors,
+    blank,
     dtype_of,
     is_data,
     is_same,
@@ -124,14 +125,15 @@ def _filled(name: str, a: Any, b: Any) -> tuple[Any, Any]:
     """Return both values; a return value that only one way sets is zeros after the other, which nobody reads."""
     if not is_undefined(a) and not is_undefined(b):
         return a, b
-    if name.startswith("retval_"):
-        known = b if is_undefined(a) else a
-        if is_data(known):
-            blank = nest.map_structure(lambda leaf: leaf if leaf is None else OPS["zeros_like"](leaf), known)
-            return (blank, b) if is_undefined(a) else (a, blank)
-    raise InvalidArgumentError(
+    is_result = name.startswith("retval_")
+    refusal = InvalidArgumentError(
         "'{name}' gets a value in one way of an if only, and is read afterwards.",
         hint="Set it before the if, or in both ways.",
         op="if",
-        name="the result" if name.startswith("retval_") else name,
+        name="the result" if is_result else name,
     )
+    known = b if is_undefined(a) else a
+    if not is_result or not is_data(known):
+        raise refusal
+    zeros = blank(known, lambda shape: refusal)
+    return (zeros, b) if is_undefined(a) else (a, zeros)

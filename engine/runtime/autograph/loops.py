@@ -7,12 +7,12 @@ The functions get the bodies of a statement as closures over its names, and read
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from engine.core import nest
 from engine.core.dispatch import interpreter
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import OPS
 from engine.core.shape import as_shape
 from engine.core.spec import TensorSpec
 from engine.runtime.autograph.branches import if_stmt
@@ -23,6 +23,7 @@ from engine.runtime.autograph.values import (
     SetState,
     State,
     as_tensors,
+    blank,
     is_data,
     is_same,
     is_symbolic,
@@ -174,7 +175,7 @@ class _Loop:
         Part(once, self._specs(start))
         self.set_state(before)
         return tuple(
-            _blank(name, new) if is_undefined(old) and is_data(new) else old
+            blank(new, partial(_unknown, name)) if is_undefined(old) and is_data(new) else old
             for name, old, new in zip(self.names, before, after[0], strict=True)
         )
 
@@ -239,24 +240,11 @@ class _Loop:
             require_stable(f"variable '{name}'", old.spec, new)
 
 
-def _blank(name: str, value: Any) -> Any:
-    """Return zeros in the shapes and dtypes of what a round leaves in a name."""
-    tracer: Any = interpreter()
-
-    def zeros(leaf: Any) -> Any:
-        tensor = leaf if hasattr(leaf, "spec") else tracer.convert(leaf)
-        return OPS["fill"](_known_shape(name, tensor), 0, tensor.dtype)
-
-    return nest.map_structure(lambda leaf: leaf if leaf is None else zeros(leaf), value)
-
-
-def _known_shape(name: str, tensor: Any) -> list[int]:
-    if not tensor.shape.is_static:
-        raise InvalidArgumentError(
-            "'{name}' has no value before the loop, and its shape {shape} is not known.",
-            hint="Give it one before the loop.",
-            op="loop",
-            name=name,
-            shape=tensor.shape,
-        )
-    return [int(d) for d in tensor.shape]
+def _unknown(name: str, shape: Any) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        "'{name}' has no value before the loop, and its shape {shape} is not known.",
+        hint="Give it one before the loop.",
+        op="loop",
+        name=name,
+        shape=shape,
+    )

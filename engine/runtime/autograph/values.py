@@ -9,7 +9,9 @@ import numpy as np
 from malt.operators.variables import Undefined, UndefinedReturnValue
 
 from engine.core import nest
+from engine.core.dispatch import interpreter
 from engine.core.dtype import DType
+from engine.core.errors import EngineError
 from engine.graph.trace import SymbolicTensor, as_operand
 from engine.ops import OPS
 from engine.runtime.tensor import Tensor
@@ -64,3 +66,24 @@ def as_tensors(tracer: Any, leaves: Sequence[Any], hints: Sequence[DType | None]
 def shown(value: Any) -> str:
     """Return a value for error texts: tensors by their specs."""
     return str(value.spec) if hasattr(value, "spec") else repr(value)[:60]
+
+
+def blank(value: Any, unknown: Callable[[Any], EngineError]) -> Any:
+    """Return zeros in the shapes and dtypes of what one way leaves in a name, for the other: nobody reads them.
+
+    Raises
+    ------
+    EngineError
+        What `unknown` makes of a shape that is not known, if the trace of that way is over.
+    """
+    tracer: Any = interpreter()
+
+    def zeros(leaf: Any) -> Any:
+        tensor = leaf if hasattr(leaf, "spec") else tracer.convert(leaf)
+        if tensor.shape.is_static:
+            return OPS["fill"]([int(d) for d in tensor.shape], 0, tensor.dtype)
+        if getattr(tensor, "_tracer", tracer) is tracer:
+            return OPS["zeros_like"](tensor)
+        raise unknown(tensor.shape)
+
+    return nest.map_structure(lambda leaf: leaf if leaf is None else zeros(leaf), value)
