@@ -1,4 +1,4 @@
-"""What all tests share: kernels of their own that check every index, and no screen where there is none."""
+"""What all tests share: kernels of their own, and no screen where there is none."""
 
 from __future__ import annotations
 
@@ -20,4 +20,3 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if hasattr(config, "cache"):
         os.environ.setdefault("TRENZA_CACHE", str(config.cache.mkdir("trenza")))
-    os.environ.setdefault("TRENZA_BOUNDSCHECK", "1")

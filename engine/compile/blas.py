@@ -79,6 +79,22 @@ def gemm(transpose_a, transpose_b, m, n, k, a, a_at, lda, b, b_at, ldb, beta, c,
         )  # fmt: skip
 
 
+@njit(error_model="numpy", _nrt=False)
+def _require(rows, columns, size, at, line):  # type: ignore[no-untyped-def]
+    """Refuse a matrix that does not lie within an array of `size` elements, from `at` on, its rows `line` apart."""
+    if rows > 0 and columns > 0 and (at < 0 or line < columns or at + (rows - 1) * line + columns > size):
+        raise IndexError("a matrix is out of bounds")
+
+
+@njit(error_model="numpy", _nrt=False)
+def checked_gemm(transpose_a, transpose_b, m, n, k, a, a_at, lda, b, b_at, ldb, beta, c, c_at, ldc):  # type: ignore[no-untyped-def]
+    """Multiply as `gemm` does, which goes where it is sent, but look first."""
+    _require(k if transpose_a else m, m if transpose_a else k, a.size, a_at, lda)
+    _require(n if transpose_b else k, k if transpose_b else n, b.size, b_at, ldb)
+    _require(m, n, c.size, c_at, ldc)
+    gemm(transpose_a, transpose_b, m, n, k, a, a_at, lda, b, b_at, ldb, beta, c, c_at, ldc)
+
+
 @overload(loops.gemm)
 def _gemm(transpose_a, transpose_b, m, n, k, a, a_at, lda, b, b_at, ldb, beta, c, c_at, ldc):  # type: ignore[no-untyped-def]
     return lambda transpose_a, transpose_b, m, n, k, a, a_at, lda, b, b_at, ldb, beta, c, c_at, ldc: gemm(

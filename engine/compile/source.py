@@ -66,14 +66,19 @@ def array_type(dtype: DType, rank: int) -> str:
     return f"{name}[{', '.join([':'] * (rank - 1) + ['::1'])}]"
 
 
+def checks_bounds() -> bool:
+    """Return whether kernels for one thread check every index: with ``TRENZA_BOUNDSCHECK`` in the environment."""
+    return bool(os.environ.get("TRENZA_BOUNDSCHECK"))
+
+
 def decorator(signature: str, parallel: bool = False, apart: bool = True) -> str:
     """Return what turns a Python function into a kernel; without a signature into a helper of one.
 
     The arrays of a kernel lie `apart`, so that none of them is changed by writing to another.
 
-    With ``TRENZA_BOUNDSCHECK`` in the environment kernels check every index, which otherwise goes unnoticed.
+    If it `checks_bounds`, an index outside of its array is an error, and not a wrong number or a crash.
     """
-    bounds = bool(os.environ.get("TRENZA_BOUNDSCHECK")) and not parallel  # Numba cannot have both
+    bounds = checks_bounds() and not parallel  # Numba cannot have both
     options = f'nogil=True, error_model="numpy", boundscheck={bounds}, fastmath={FASTMATH}'
     options += f",\n      parallel={PRANGE_ONLY}" if parallel else ""
     if signature:
@@ -135,6 +140,7 @@ _WORDS: Final = {
     "gemm": "from engine.compile.blas import gemm",
     "flush": "from engine.compile.parallel import flush",
 }
+_CHECKED: Final = {"gemm": "from engine.compile.blas import checked_gemm as gemm"}
 _SERIAL: Final = "prange = range"
 _PARALLEL: Final = "from engine.compile.parallel import prange"
 
@@ -145,7 +151,8 @@ def kernel_source(op: Op, arguments: Sequence[Array | int | float]) -> Source:
     functions = (*op.kernel.helpers, op.kernel.code)
     signature = f"void({', '.join(_argument_type(a) for a in arguments)})"
     names = {name for f in functions for name in f.__code__.co_names}
-    lines = [line for word, line in _WORDS.items() if word in names]
+    words = _WORDS | _CHECKED if checks_bounds() else _WORDS
+    lines = [line for word, line in words.items() if word in names]
     parallel = op.kernel.parallel and arguments[0] != 1 and is_safe()
     if op.kernel.parallel:
         lines.append(_PARALLEL if parallel else _SERIAL)

@@ -16,7 +16,7 @@ import engine as tf
 from engine.compile import cache
 from engine.compile.layout import layout_of
 from engine.compile.plan import Plan
-from engine.compile.source import Source, decorator, literal
+from engine.compile.source import Source, literal
 from engine.core.errors import EngineError
 from engine.passes import optimise
 
@@ -172,12 +172,6 @@ def test_kernels_depend_on_everything_else() -> None:
 )
 def test_numbers_in_kernels_are_typed(value: Any, dtype: str, text: str) -> None:
     assert literal(value, tf.as_dtype(dtype)) == text
-
-
-def test_kernels_check_bounds_when_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    for given, wanted in (("1", "boundscheck=True"), ("", "boundscheck=False")):
-        monkeypatch.setenv("TRENZA_BOUNDSCHECK", given)
-        assert wanted in decorator("void()")
 
 
 # ------------------------------------------------------------------------------------------------------------- cache
