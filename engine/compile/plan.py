@@ -135,6 +135,7 @@ class Plan:
         #: Where values lie that have no memory of their own: in a block, or where the input is that they replace.
         self._memory: dict[Value, Memory] = {**self.block_of}
         self._memory.update({graph.outputs[o]: graph.inputs[i] for i, o in self.inplace.items()})
+        self._bound = [self._arrays[v] for v in graph.inputs]
         self._lenders: dict[int, Lender] = {}
         self._build(report)
 
@@ -239,11 +240,10 @@ class Plan:
 
     def bind(self, index: int, array: Array) -> None:
         """Let the input at `index` be `array`, a contiguous one of the right shape and dtype, from the next run on."""
-        value = self.graph.inputs[index]
-        if self._arrays[value] is array:
+        if self._bound[index] is array:
             return
-        array = _writable(array)
-        self._arrays[value] = array
+        value = self.graph.inputs[index]
+        self._bound[index] = self._arrays[value] = array = _writable(array)
         if index in self.inplace:
             self._arrays[self.graph.outputs[self.inplace[index]]] = array
         self._moved(value, array)
@@ -256,7 +256,7 @@ class Plan:
 
     def input(self, index: int) -> Array:
         """Return the array that the input at `index` is bound to."""
-        return self._arrays[self.graph.inputs[index]]
+        return self._bound[index]
 
     def output(self, index: int) -> Array:
         """Return the array of the output at `index`: what it holds is overwritten by the next run."""
