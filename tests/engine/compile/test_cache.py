@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 import os
 import shutil
 import signal
@@ -192,13 +193,43 @@ def test_a_folder_that_is_read_only_is_read(place: Path, monkeypatch: pytest.Mon
         place.chmod(stat.S_IRWXU)
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only to root nothing is read-only")
+def test_a_folder_that_is_read_only_is_read_by_root_too(place: Path) -> None:
+    """Root without the privilege to overlook permissions."""
+    libc = ctypes.CDLL(None)
+    drop_from_bounding_set, overlook_permissions = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
+
+    def run(program: str) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", f"import os\nprint(os.access({str(place)!r}, os.W_OK))\n{program}"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: libc.prctl(drop_from_bounding_set, overlook_permissions, 0, 0, 0),
+        )
+        assert not done.stderr
+        return done.stdout.split()
+
+    assert run(PROGRAM) == ["False", RESULT], "the folder is not there yet"
+    before = sorted(place.iterdir())
+    place.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        if run("") != ["False"]:
+            pytest.skip("this system does not let go of the privilege")
+        assert run(PROGRAM) == ["False", RESULT]
+        assert run(PROGRAM.replace("0.25", "0.5")) == ["False", "7.25"]
+        assert sorted(place.iterdir()) == before
+    finally:
+        place.chmod(stat.S_IRWXU)
+
+
 def test_where_nothing_can_be_written_nothing_is_kept(place: Path) -> None:
     """A limit to the size of files is met as a full disk is: in the middle of writing."""
     resource = pytest.importorskip("resource")
 
     def full() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-B", "-c", PROGRAM]

@@ -31,14 +31,22 @@ def start(place: Path, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
+def finish(process: subprocess.Popen[str], said: str | None = None) -> tuple[str, str]:
+    """Return what a process says until it ends; one that hangs is ended, and is a failure."""
+    try:
+        return process.communicate(said, timeout=600)
+    finally:
+        process.kill()
+
+
 @pytest.mark.parametrize("rounds", [8, pytest.param(50, marks=pytest.mark.slow)])
 def test_one_process_does_not_notice_another_that_is_killed(tmp_path: Path, rounds: int) -> None:
     killed = start(tmp_path, "die", rounds)
     assert killed.stdout is not None
     assert killed.stdout.readline() == "ready\n"
     steady = start(tmp_path, "check", rounds)
-    out, err = steady.communicate()
-    last, complaints = killed.communicate("end\n")
+    out, err = finish(steady)
+    last, complaints = finish(killed, "end\n")
     assert steady.returncode == 0, err
     assert out.split("\n")[:-1] == [f"round {i}" for i in range(rounds)]
     assert "failed" not in last, last
@@ -49,6 +57,6 @@ def test_one_process_does_not_notice_another_that_is_killed(tmp_path: Path, roun
 @pytest.mark.parametrize("rounds", [6, pytest.param(50, marks=pytest.mark.slow)])
 def test_an_interrupted_compile_can_be_done_again(tmp_path: Path, rounds: int) -> None:
     worker = start(tmp_path, "interrupt", rounds, rounds)
-    out, err = worker.communicate()
+    out, err = finish(worker)
     assert worker.returncode == 0, err
     assert int(out.split()[-1]) >= rounds / 3
