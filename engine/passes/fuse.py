@@ -84,6 +84,7 @@ class _Fusion:
     def run(self) -> list[_Cluster]:
         for node in self.graph.nodes:
             self._place(node)
+        self._merge_single()
         return [c for c in dict.fromkeys(self.cluster.values()) if self.fusable.issuperset(c.members)]
 
     def _place(self, node: Node) -> None:
@@ -109,6 +110,21 @@ class _Fusion:
                 continue
             if other.domain == own.domain and self._may_merge(other, own):
                 own = self._merged(other, own)
+
+    def _merge_single(self) -> None:
+        """Let all clusters of one element share kernels: they take no time, but calling and compiling them does.
+
+        In a step that trains these are the sums and counts of losses and metrics, and what an optimiser counts.
+        """
+        merged: list[_Cluster] = []
+        for cluster in dict.fromkeys(self.cluster.values()):
+            if cluster.domain.num_elements() != 1 or not self.fusable.issuperset(cluster.members):
+                continue
+            first = next((m for m in merged if m.domain == cluster.domain and self._may_merge(m, cluster)), None)
+            if first is None:
+                merged.append(cluster)
+            else:
+                self._merged(first, cluster)
 
     def _merged(self, a: _Cluster, b: _Cluster) -> _Cluster:
         a.members.extend(b.members)

@@ -114,6 +114,17 @@ def _reshaped_twice(node: Node) -> Outcome:
     return None
 
 
+def _of_one_each(node: Node) -> Outcome:
+    """Skip a reduction that takes no two elements together."""
+    value, spec = node.inputs[0], node.specs[0]
+    count = value.spec.shape.num_elements()
+    if not count or spec.shape.num_elements() != count or value.spec.dtype is not spec.dtype:
+        return None
+    if value.spec.shape == spec.shape:
+        return [value]
+    return make(OPS["reshape"], [value], {"shape": tuple(spec.shape)}, node.origin)
+
+
 def _known_branch(node: Node) -> Outcome:
     index = known(node.inputs[0])
     if node.op is not switch or index is None:
@@ -123,6 +134,7 @@ def _known_branch(node: Node) -> Outcome:
     return values if all(v.spec == s for v, s in zip(values, node.specs, strict=True)) else None
 
 
+_REDUCTIONS = tuple(op.name for op in OPS.values() if op.reduction is not None)
 _VIEWS = ("reshape", "reshape_like", "flatten", "squeeze", "expand_dims")
 
 RULES: Final = (
@@ -140,6 +152,7 @@ RULES: Final = (
     Rule("cast(cast(x)) back, nothing lost -> x", ("cast",), _cast_back),
     Rule("broadcast(x) to its own shape -> x", ("broadcast_like", "sum_like", *_VIEWS), _same_shape),
     Rule("reshape(reshape(x)) back to its shape -> x", _VIEWS, _reshaped_twice),
+    Rule("sum, mean, ... of one element -> it", _REDUCTIONS, _of_one_each),
     Rule("transpose(x) in its own order -> x", ("transpose",), _unchanged_order),
     Rule("transpose(transpose(x)) -> x", ("transpose",), _transposed_twice),
     Rule("a branch of known number -> its ops", ("switch",), _known_branch),

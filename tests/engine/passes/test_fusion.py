@@ -197,3 +197,13 @@ def test_broadcasting_with_its_gradients(a: tuple[int, ...], b: tuple[int, ...])
 
     expected = arrays_of(program(tf.constant(x), tf.constant(y)))
     assert_same(run_graph(graph_of(program, x, y), [x, y]), expected, scale=10)
+
+
+def test_what_is_one_element_shares_a_kernel_though_nothing_links_it() -> None:
+    def program(x: Any, total: Any, count: Any) -> Any:
+        return total + tf.reduce_sum(x), count + 1.0, tf.exp(total) * 2.0
+
+    one = np.array(3.0, X.dtype)
+    graph = optimise(graph_of(program, X, one, one))
+    assert [n.op.name for n in graph.nodes if n.op.name not in ("placeholder", "constant")] == ["fused", "fused"]
+    assert_same(run_graph(graph_of(program, X, one, one), [X, one, one]), arrays_of(program(X, one, one)))

@@ -38,6 +38,11 @@ FITTING: dict[str, list[tuple[Callable[[Any], Any], list[str]]]] = {
     "x+(-y) -> x-y": [(lambda x: tf.exp(x + tf.negative(x[0])), ["getitem", "subtract", "exp"])],
     "x-(-y) -> x+y": [(lambda x: tf.exp(x - tf.negative(x[0])), ["getitem", "add", "exp"])],
     "x^2 -> square(x)": [(lambda x: tf.exp(x**2.0), ["square", "exp"])],
+    "sum, mean, ... of one element -> it": [
+        (lambda x: tf.exp(tf.reduce_sum(x[0, 0])), ["getitem", "exp"]),
+        (lambda x: tf.exp(tf.reduce_mean(x[:1], axis=0)), ["getitem", "reshape", "exp"]),
+        (lambda x: tf.exp(tf.reduce_max(x[:1], axis=0, keepdims=True)), ["getitem", "exp"]),
+    ],
     "a branch of known number -> its ops": [
         (lambda x: tf.cond(tf.size(x) > 5, lambda: tf.exp(x), lambda: tf.sin(x)), ["exp"]),
         (lambda x: tf.cond(tf.size(x) > 6, lambda: tf.exp(x), lambda: tf.sin(x)), ["sin"]),
@@ -112,6 +117,8 @@ UNFITTING: list[Callable[[Any], Any]] = [
     lambda x: tf.exp(x[0]) - tf.ones([2, 3]),
     lambda x: 1.0 - tf.exp(x),
     lambda x: x**3.0,
+    lambda x: tf.reduce_sum(x, axis=0),
+    lambda x: tf.reduce_sum(x[:0], axis=0),
 ]
 
 
