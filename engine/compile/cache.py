@@ -41,7 +41,8 @@ PACKAGE: Final = "trenza_kernels"
 
 #: Files whose functions are compiled into kernels, or say how kernels are compiled.
 HELPERS: Final = (
-    "compile/mathlib.py",
+    *(f"compile/mathlib/{name}.py" for name in ("__init__", "bits", "totals", "exponential", "logarithm")),
+    *(f"compile/mathlib/{name}.py" for name in ("trigonometric", "error_function", "power")),
     "compile/native.py",
     "compile/row.py",
     "compile/machine.py",

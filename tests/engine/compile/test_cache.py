@@ -337,20 +337,24 @@ def test_all_that_goes_into_kernels_is_in_their_keys() -> None:
     engine = ROOT / "engine"
     words = ["engine.compile.mathlib", "engine.compile.native", "engine.ops.scalar"]
     words += ["engine.compile.blas", "engine.compile.parallel"]
+
+    def source(module: str) -> Path:
+        path = engine.parent / module.replace(".", "/")
+        return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
     seen: set[str] = set()
     loading = "engine.compile.runtime_symbols"  # comes after a kernel was made
     while words:
         module = words.pop()
-        path = engine.parent / f"{module.replace('.', '/')}.py"
-        text = path.read_text(encoding="utf-8")
+        text = source(module).read_text(encoding="utf-8")
         if module in (*seen, loading) or not (module in layout or "numba" in text):
             continue
         seen.add(module)
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("engine."):
                 candidates = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
-                words += [c for c in candidates if c and (engine.parent / f"{c.replace('.', '/')}.py").exists()]
-    assert {f"engine.{name[:-3].replace('/', '.')}" for name in cache.HELPERS} == seen
+                words += [c for c in candidates if c and source(c).exists()]
+    assert {engine / name for name in cache.HELPERS} == {source(module) for module in seen}
 
 
 def test_a_key_tells_processors_and_settings_apart(monkeypatch: pytest.MonkeyPatch) -> None:
