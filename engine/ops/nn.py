@@ -15,7 +15,7 @@ from engine.core.spec import TensorSpec
 from engine.ops import scalar as s
 from engine.ops.declare import AXIS, Family, axes_of, broadcast_specs
 from engine.ops.elementwise import exp
-from engine.ops.gather import check_bounds, one_hot
+from engine.ops.gather import check_bounds
 from engine.ops.loops import Arrays, along_axis
 from engine.ops.movement import expand_dims
 from engine.ops.reduce import reduce_sum
@@ -70,6 +70,11 @@ def _log_softmax_loop(x: Array, y: Array) -> None:
 
 _SOFTMAX_SAMPLES = (sample(((5,), "reals")), sample(((2, 3), "reals")), sample(((2, 3, 4), "reals"), axis=1))
 
+
+def _softmax_gradient(g: Any, y: Any, axis: int) -> Any:
+    return y * (g - reduce_sum(g * y, axis=axis, keepdims=True))
+
+
 softmax: Op = ops.op(
     "softmax",
     "Exponentials divided by their sum, so that they add up to 1.",
@@ -78,7 +83,7 @@ softmax: Op = ops.op(
     infer=_same,
     reference=_softmax,
     kernel=Kernel(_softmax_loop, along_axis),
-    gradient=lambda g, y, x, axis: (y * (g - reduce_sum(g * y, axis=axis, keepdims=True)),),
+    gradient=lambda g, y, x, axis: (_softmax_gradient(g, y, axis),),
     params={"axis": AXIS},
     samples=_SOFTMAX_SAMPLES,
     refused=(sample(((2,), "reals"), axis=1),),
@@ -134,10 +139,51 @@ def _sparse_loop(labels: Array, logits: Array, losses: Array) -> None:
         losses[i] = top + s.log(total) - logits[i, label]
 
 
+def _softmax_without_loop(labels: Array, logits: Array, y: Array) -> None:
+    for i in range(logits.shape[0]):
+        top = logits[i, 0]
+        for j in range(1, logits.shape[1]):
+            top = s.maximum(top, logits[i, j])
+        total = y.dtype.type(0)
+        for j in range(logits.shape[1]):
+            e = s.exp(logits[i, j] - top)
+            y[i, j] = e
+            total += e
+        for j in range(logits.shape[1]):
+            y[i, j] = y[i, j] / total
+        label = labels[i]
+        if 0 <= label < logits.shape[1]:
+            y[i, label] -= y.dtype.type(1)
+
+
 def _arrange_sparse(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     labels, logits = inputs
     return labels.reshape(-1), logits.reshape(labels.size, logits.shape[-1]), outputs[0].reshape(-1)
 
+
+def _arrange_without(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    matrix = inputs[0].size, inputs[1].shape[-1]
+    return inputs[0].reshape(-1), inputs[1].reshape(matrix), outputs[0].reshape(matrix)
+
+
+softmax_without_one_hot: Op = loss_ops.op(
+    "softmax_without_one_hot",
+    "The softmax of logits, less one at the class of each example.",
+    inputs=(Operand("labels", "index", group=""), Operand("logits", "floating")),
+    infer=lambda labels, logits: TensorSpec(logits.shape, _sparse_infer(labels, logits).dtype),
+    reference=lambda labels, logits: (
+        _softmax(logits, -1) - (labels[..., None] == np.arange(logits.shape[-1])).astype(logits.dtype)
+    ),
+    kernel=Kernel(_softmax_without_loop, _arrange_without),
+    gradient=lambda g, y, labels, logits: (None, _softmax_gradient(g, softmax(logits), -1)),
+    internal=True,
+    samples=(
+        sample(((4,), "index:3"), ((4, 3), "reals")),
+        sample(((2, 3), "index:5"), ((2, 3, 5), "reals")),
+    ),
+    refused=(sample(((3,), "index:3"), ((4, 3), "reals")),),
+    example=">>> tf.raw_ops.softmax_without_one_hot([1], [[0.0, 0.0]]).numpy()\narray([[ 0.5, -0.5]], dtype=float32)",
+)
 
 sparse_softmax_cross_entropy_with_logits: Op = loss_ops.op(
     "sparse_softmax_cross_entropy_with_logits",
@@ -148,7 +194,7 @@ sparse_softmax_cross_entropy_with_logits: Op = loss_ops.op(
     kernel=Kernel(_sparse_loop, _arrange_sparse),
     gradient=lambda g, y, labels, logits: (
         None,
-        (softmax(logits) - one_hot(labels, depth=logits.shape[-1], dtype=logits.dtype)) * expand_dims(g, axis=-1),
+        softmax_without_one_hot(labels, logits) * expand_dims(g, axis=-1),
     ),
     notes="-log softmax(logits)[label], along the last axis.",
     samples=(
