@@ -23,6 +23,7 @@ from engine.compile.source import Source
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from engine.core.quiet import quietly
 from engine.graph.graph import Graph, Node, Value
 
 #: Called before a kernel is compiled: its name, how many are ready, how many there are.
@@ -78,7 +79,7 @@ class Step:
     def refuse(self, error: Exception) -> NoReturn:
         """Raise in the words of the op what its function could say only with a bare exception."""
         try:
-            self.node.op.reference(*self.inputs, **self.node.attrs)
+            quietly(self.node.op.reference, *self.inputs, **self.node.attrs)
         except EngineError as refusal:
             refusal.facts.setdefault("op", self.node.op.name)
             if self.node.origin:

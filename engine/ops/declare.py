@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from engine.core.dtype import DTYPES, DType
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS, Op, Operand, Sample, sample
@@ -25,11 +23,6 @@ _SHAPES: Mapping[int, tuple[tuple[tuple[int, ...], ...], ...]] = {
 _DOMAINS = {"bool": "bools", "any": "reals", "integer": "integers"}
 
 Result = DType | Callable[..., DType] | None
-
-
-def quiet(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` without NumPy's warnings: 1/0 is inf and 0/0 is NaN here, as on every device."""
-    return np.errstate(all="ignore")(function)
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ class Family:
     ) -> Op:
         """Declare an op. `inputs` may be a text of names; their dtypes are then equal and of the class `dtype`."""
         operands = tuple(Operand(n, dtype) for n in inputs.split()) if isinstance(inputs, str) else tuple(inputs)
-        record = Op(name=name, summary=summary, inputs=operands, reference=quiet(reference), family=self.name, **fields)
+        record = Op(name=name, summary=summary, inputs=operands, reference=reference, family=self.name, **fields)
         return OPS.add(name, record)
 
     def elementwise(

@@ -13,6 +13,7 @@ from engine.core.dispatch import interpreter, is_tracing, origin, set_default
 from engine.core.dtype import BY_NUMPY, Array, DType
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.op import Op, as_arrays
+from engine.core.quiet import QUIET
 from engine.core.spec import TensorSpec
 from engine.graph.graph import freeze
 from engine.graph.trace import SymbolicTensor, as_operand, packed
@@ -71,7 +72,7 @@ class Eager:
 
     def _run(self, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> Any:
         try:
-            return op.reference(*arrays, **attrs)
+            return QUIET.copy().run(op.reference, *arrays, **attrs)
         except EngineError as error:
             error.facts.setdefault("op", op.name)
             raise

@@ -12,6 +12,7 @@ from domains import draw
 
 from engine.core.dtype import Array, as_dtype
 from engine.core.op import DTYPE_CLASSES, OPS, Op, Sample
+from engine.core.quiet import quietly
 from engine.core.spec import TensorSpec
 
 #: What stands for an operand's dtype if it may have one of its own.
@@ -47,7 +48,7 @@ class Call:
 
     def reference(self, operands: Sequence[Array] | None = None) -> list[Array]:
         """Return what the op's meaning, in NumPy, makes of these operands, its own by default."""
-        result = self.op.reference(*(self.arrays if operands is None else operands), **self.attrs)
+        result = quietly(self.op.reference, *(self.arrays if operands is None else operands), **self.attrs)
         return list(result) if isinstance(result, list | tuple) else [np.asarray(result)]
 
     def __str__(self) -> str:
