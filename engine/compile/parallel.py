@@ -13,7 +13,7 @@ from engine.compile.machine import FLUSH, IS_X86
 __all__ = ["flush", "prange"]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _set_control_word(typingctx: Any, word: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         if IS_X86:
