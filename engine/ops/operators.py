@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from engine.core.dispatch import interpreter
 from engine.core.errors import UnsupportedError
 from engine.core.op import Op
 from engine.core.shape import TensorShape, as_shape, broadcast
@@ -14,7 +15,7 @@ from engine.ops.mask import boolean_mask, is_mask
 
 def _forward(op: Op) -> Any:
     def method(self: Any, other: Any) -> Any:
-        return op.apply(self, other)
+        return interpreter().apply(op, (self, other), {})
 
     method.__doc__ = op.summary
     return method
@@ -22,7 +23,7 @@ def _forward(op: Op) -> Any:
 
 def _reflected(op: Op) -> Any:
     def method(self: Any, other: Any) -> Any:
-        return op.apply(other, self)
+        return interpreter().apply(op, (other, self), {})
 
     method.__doc__ = op.summary
     return method

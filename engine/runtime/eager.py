@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -40,49 +40,66 @@ class Eager:
         InvalidArgumentError
             If the op cannot take these operands.
         """
+        arrays: list[Array] = []
+        kinds: list[Any] = [op]
         for operand in operands:
             if type(operand) is not Tensor:
-                for other in operands:
-                    if hasattr(other, "interpret"):
-                        return other.interpret(op, operands, attrs)
-                if isinstance(operand, list | tuple) and (one := packed(operands)) is not operands:
-                    return self.apply(op, one, attrs)
-                operands = self._tensors(op, operands)
-                break
-        arrays = [t._array for t in operands]
+                return self._apply_others(op, operands, attrs)
+            array = operand._array
+            arrays.append(array)
+            kinds.append(array.dtype)
         # NumPy refuses what does not broadcast by itself, so for most ops the dtypes alone decide
-        key: Any = (op, *[a.dtype for a in arrays])
         if not op.broadcasts:
-            key = (*key, *[a.shape for a in arrays], *[(k, freeze(v)) for k, v in attrs.items()])
+            kinds += [*[a.shape for a in arrays], *[(k, freeze(v)) for k, v in attrs.items()]]
+        key = tuple(kinds)
         if key not in self._accepted:
-            self._check(op, arrays, attrs)
-            if len(self._accepted) >= REMEMBERED_CALLS:
-                self._accepted.clear()
-            self._accepted.add(key)
-        result = self._probed(op, arrays, attrs) if _probe_state.probes else self._run(op, arrays, attrs)
-        if type(result) is np.ndarray:
-            output = Tensor(result)
+            self._accept(key, op, arrays, attrs)
+        if _probe_state.probes:
+            result = self._probed(op, arrays, attrs)
+        else:
+            try:
+                result = QUIET.copy().run(op.reference, *arrays, **attrs)
+            except (EngineError, ValueError, IndexError, TypeError) as error:
+                self._refuse(error, op, arrays, attrs)
+        if type(result) is not list and type(result) is not tuple:
+            output = Tensor(result if type(result) is np.ndarray else np.asarray(result))  # of scalars it is a scalar
             if _tape_state.tapes:
                 observe(op, operands, (output,), attrs)
             return output
-        outputs = [Tensor(np.asarray(a)) for a in as_arrays(result)]
+        outputs = [Tensor(np.asarray(a)) for a in result]
         if _tape_state.tapes:
             observe(op, operands, outputs, attrs)
-        return outputs if type(result) in (list, tuple) else outputs[0]
+        return outputs
 
-    def _run(self, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> Any:
-        try:
-            return QUIET.copy().run(op.reference, *arrays, **attrs)
-        except EngineError as error:
+    def _apply_others(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """Apply an op to operands of which some are no tensors yet."""
+        for other in operands:
+            if hasattr(other, "interpret"):
+                return other.interpret(op, operands, attrs)
+        one = packed(operands) if any(isinstance(o, list | tuple) for o in operands) else operands
+        return self.apply(op, one if one is not operands else self._tensors(op, operands), attrs)
+
+    def _accept(self, key: Any, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> None:
+        """Check a kind of call, and remember that it is right."""
+        self._check(op, arrays, attrs)
+        if len(self._accepted) >= REMEMBERED_CALLS:
+            self._accepted.clear()
+        self._accepted.add(key)
+
+    def _refuse(self, error: Exception, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> NoReturn:
+        """Raise in our words what a reference has raised."""
+        if isinstance(error, EngineError):
             error.facts.setdefault("op", op.name)
-            raise
-        except (ValueError, IndexError, TypeError) as error:
-            self._check(op, arrays, attrs)  # says it in our words, if it is about shapes
-            raise InvalidArgumentError("{reason}.", op=op.name, reason=str(error)) from error
+            raise error
+        self._check(op, arrays, attrs)  # says it in our words, if it is about shapes
+        raise InvalidArgumentError("{reason}.", op=op.name, reason=str(error)) from error
 
     def _probed(self, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> Any:
         begin = time.perf_counter()
-        result = self._run(op, arrays, attrs)
+        try:
+            result = QUIET.copy().run(op.reference, *arrays, **attrs)
+        except (EngineError, ValueError, IndexError, TypeError) as error:
+            self._refuse(error, op, arrays, attrs)
         seconds = time.perf_counter() - begin
         for probe in _probe_state.probes:
             probe.step(op.name, origin(), as_arrays(result), seconds)
