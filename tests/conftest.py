@@ -1,4 +1,4 @@
-"""What all tests share: kernels of their own, and no screen where there is none."""
+"""What all tests share: kernels of their own that check every index, and no screen where there is none."""
 
 from __future__ import annotations
 
@@ -20,3 +20,5 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if hasattr(config, "cache"):
         os.environ.setdefault("TRENZA_CACHE", str(config.cache.mkdir("trenza")))
+    # where they are to be as shipped a test says so; a large kernel in both forms would take twice as long to compile
+    os.environ.setdefault("TRENZA_BOUNDSCHECK", "1")

@@ -59,7 +59,7 @@ def eager(program: RandomProgram) -> list[Array]:
     return arrays_of(program(*map(tf.constant, program.arrays())))
 
 
-@few(8)
+@few(5)
 @given(random_programs())
 def test_compiled_programs_compute_what_eager_ones_do(program: RandomProgram) -> None:
     assert len(program.steps) <= MOST_STEPS
@@ -70,7 +70,7 @@ def test_compiled_programs_compute_what_eager_ones_do(program: RandomProgram) ->
     assert_close("as a function", program, arrays_of(tf.function(program)(*arrays)), expected)
 
 
-@few(25)
+@few(15)
 @given(random_programs())
 def test_each_pass_alone_keeps_what_a_program_computes(program: RandomProgram) -> None:
     arrays, expected = program.arrays(), eager(program)

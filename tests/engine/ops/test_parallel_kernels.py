@@ -17,6 +17,11 @@ from engine.ops import linalg, loops, recurrent
 PARALLEL = [op for op in OPS.values() if op.kernel is not None and op.kernel.parallel]
 
 
+@pytest.fixture(autouse=True)
+def _kernels_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRENZA_BOUNDSCHECK", "")  # on one thread, with it, the contract tests run them
+
+
 @pytest.mark.parametrize("op", PARALLEL, ids=lambda op: op.name)
 def test_parts_give_what_the_reference_does_on_any_number_of_threads(op: Op, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "PARALLEL_WORK", 0)  # every call is divided, however small
