@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from llvmlite import ir
 from numba.core import compiler, sigutils, types
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
@@ -32,6 +33,14 @@ class Apart(CompilerBase):  # type: ignore[misc]  # Numba has no types
     def define_pipelines(self) -> list[Any]:
         self.state.flags.noalias = True
         return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
+
+
+class _Emitted(JITCodeLibrary):  # type: ignore[misc]
+    """Code that is not run where it is compiled: Numba's engine would keep 1 MB of each kernel for good."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
 
 
 def native(signature: str, **options: Any) -> Callable[[Callable[..., None]], MachineCode]:
@@ -73,14 +82,13 @@ def _compile(function: Callable[..., None], signature: str, options: dict[str, A
     arguments, _ = sigutils.normalize_signature(signature)
     context = cpu_target.target_context
     with global_compiler_lock:
-        library = context.codegen().create_library(entry)
-        library.enable_object_caching()
+        library = _Emitted(context.codegen(), entry)
         result = compiler.compile_extra(
             cpu_target.typing_context, context, function, arguments, types.void, flags, {}, library, Apart
         )
         library.add_ir_module(_entry(context, result.fndesc, entry))
         library.finalize()
-        return MachineCode(entry, library._get_compiled_object(), _needs(library))
+        return MachineCode(entry, library._codegen._tm.emit_object(library._final_module), _needs(library))
 
 
 def _code_of(value: Any) -> Any:
