@@ -216,6 +216,16 @@ def test_each_step_is_reported_once(worker: Worker, post: Post) -> None:
         assert event.seconds_per_step > 0
 
 
+def test_the_time_of_a_step_is_not_that_of_a_validation(
+    worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = 0.3  # a step takes less than a millisecond
+    monkeypatch.setattr(type(worker), "checkpoint", lambda self: time.sleep(pause) if post.of(Started) else None)
+    worker.handle(train(moons()))
+    assert len(post.of(EpochEnd)) == 3
+    assert all(0 < e.seconds_per_step < pause / 4 for e in post.of(Progress))
+
+
 def test_names_of_the_series_are_those_that_were_announced(worker: Worker, post: Post) -> None:
     nodes = {
         **MOONS,
