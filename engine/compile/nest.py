@@ -79,8 +79,10 @@ class _Writer:
             place = _index(loops)
             total = self._combined(value, f"out{i}[{place}]", f"sums{i}[p, {place}]")
             nest = [f"{'    ' * d}for i{k} in range(n{k}):" for d, k in enumerate(loops)]
-            after += [f"out{i}[...] = sums{i}[0]", "for p in range(1, parts):"]
-            after += ["    " + line for line in (*nest, f"{'    ' * len(loops)}out{i}[{place}] = {total}")]
+            inside = "    " * len(loops)
+            # element by element: of a slice Numba would check the shape, and takes 2 s to compile how that is refused
+            after += [*nest, f"{inside}out{i}[{place}] = sums{i}[0, {place}]", "for p in range(1, parts):"]
+            after += ["    " + line for line in (*nest, f"{inside}out{i}[{place}] = {total}")]
         call = ", ".join(["n0 * p // parts", "n0 * (p + 1) // parts", *sizes, *arrays, *given])
         return [*before, "for p in prange(parts):", "    flush()", f"    part({call})", *after]
 
