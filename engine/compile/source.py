@@ -83,6 +83,8 @@ def decorator(signature: str, parallel: bool = False, apart: bool = True) -> str
     options += f",\n      parallel={PRANGE_ONLY}" if parallel else ""
     if signature:
         return f'native("{signature}", {options})'
+    # only kernels call it: what would take Python's objects need not be compiled
+    options += ", no_cpython_wrapper=True, no_cfunc_wrapper=True"
     return f"njit({options}, pipeline_class=Apart)" if apart else f"njit({options})"
 
 
