@@ -151,7 +151,7 @@ class Progress:
     """Per-step values since the last report, at most every 50 ms.
 
     `steps` counts over all epochs from 0; `series` holds, for "loss" and each metric, one value a step: that of the
-    step's own batch. Validations and reports are not in `seconds_per_step`.
+    step's own batch. `seconds_per_step` is their median: validations and reports are not in it.
     """
 
     run: int

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from statistics import median
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -277,7 +278,8 @@ class _Listener(Callback):
         self._epoch = 0
         self._step = 0
         self._points: list[Mapping[str, float]] = []
-        self._step_began = self._in_steps = 0.0
+        self._step_began = 0.0
+        self._durations: list[float] = []
         self._reported = self._looked = self._began = time.perf_counter()
         self.logs: Mapping[str, float] = {}
 
@@ -306,7 +308,7 @@ class _Listener(Callback):
         self._step_began = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._in_steps += time.perf_counter() - self._step_began
+        self._durations.append(time.perf_counter() - self._step_began)
         self._points.append(logs)
         self._step += 1
         switches = self._worker.switches
@@ -327,9 +329,9 @@ class _Listener(Callback):
             count = len(self._points)
             steps = np.arange(self._step - count, self._step)
             series = {name: np.array([p[name] for p in self._points]) for name in self._points[0]}
-            self._worker.send(Progress(self._run, self._epoch, steps, series, self._in_steps / count))
+            self._worker.send(Progress(self._run, self._epoch, steps, series, median(self._durations)))
             self._points.clear()
-            self._in_steps = 0.0
+            self._durations.clear()
         self._reported = now
         self._serve()
         if now - self._looked > LOOK_INTERVAL:

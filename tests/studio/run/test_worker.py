@@ -223,7 +223,9 @@ def test_the_time_of_a_step_is_not_that_of_a_validation(
     monkeypatch.setattr(type(worker), "checkpoint", lambda self: time.sleep(pause) if post.of(Started) else None)
     worker.handle(train(moons()))
     assert len(post.of(EpochEnd)) == 3
-    assert all(0 < e.seconds_per_step < pause / 4 for e in post.of(Progress))
+    later = post.of(Progress)[1:]  # the first step may have to compile kernels
+    assert later
+    assert all(0 < e.seconds_per_step < pause / 4 for e in later)
 
 
 def test_names_of_the_series_are_those_that_were_announced(worker: Worker, post: Post) -> None:
