@@ -377,7 +377,9 @@ def test_a_preview_that_takes_its_time_makes_the_engine_busy(run: RunController,
         run.stop()
     os.kill(run.pid, signal.SIGCONT)
     qtbot.waitUntil(lambda: not run.busy, timeout=PATIENCE)
-    assert "was stopped" in " ".join(map(str, heard.of(Previewed)[-1].errors.values()))
+    last = heard.of(Previewed)[-1]
+    is_stopped = "was stopped" in " ".join(map(str, last.errors.values()))
+    assert is_stopped or port("hidden.output") in last.tensors, "it is whole if Stop came when it was there already"
 
 
 def test_killed_while_it_starts(qtbot: QtBot) -> None:
