@@ -29,7 +29,6 @@ from typing import Final
 
 import llvmlite
 import numpy as np
-from llvmlite import binding
 
 from engine.compile import machine
 from engine.compile.kernel_files import KernelFiles, folder
@@ -74,17 +73,10 @@ def _surroundings() -> str:
     for name in HELPERS:
         digest.update((Path(__file__).parents[1] / name).read_bytes())
     versions = sys.version_info[:3], importlib.metadata.version("numba"), llvmlite.__version__, np.__version__
-    processor = platform.machine(), sys.platform, binding.get_host_cpu_name(), _features()
+    system = platform.machine(), sys.platform, machine.processor()
     settings = tuple(os.environ.get(f"NUMBA_{name}") for name in _SETTINGS)
-    digest.update(repr((sys.implementation.cache_tag, versions, processor, settings)).encode())
+    digest.update(repr((sys.implementation.cache_tag, versions, system, settings)).encode())
     return digest.hexdigest()
-
-
-def _features() -> str:
-    try:
-        return str(binding.get_host_cpu_features().flatten())
-    except RuntimeError:  # LLVM knows them on some processors only
-        return ""
 
 
 def key(source: Source) -> str:

@@ -74,9 +74,9 @@ class KernelFiles:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
     ...     files = KernelFiles(Path(place))
-    ...     files.keep("0" * 24, "kernel = print", MachineCode("entry", b"code", ("malloc",)))
-    ...     files.find("0" * 24, "kernel = print"), files.find("0" * 24, "kernel = input")
-    (MachineCode(entry='entry', binary=b'code', needs=('malloc',)), None)
+    ...     files.keep("cafe", "kernel = print", MachineCode("k_cafe", b"code", ("malloc",)))
+    ...     files.find("cafe", "kernel = print"), files.find("cafe", "kernel = input")
+    (MachineCode(entry='k_cafe', binary=b'code', needs=('malloc',)), None)
     """
 
     def __init__(self, place: Path) -> None:
@@ -102,8 +102,8 @@ class KernelFiles:
         binary, seal = _read(self.binary(name)), _read(self.seal(name))
         if binary is None or seal is None or _read(self.source(name)) != text.encode():
             return None
-        entry, _, rest = seal.decode("utf-8", "replace").partition("\n")
-        if seal != _sealed(code := MachineCode(entry[2:], binary, _words(rest)), self.binary(name).name):
+        needs = seal.decode("utf-8", "replace").partition("\n")[0].split()[1:]
+        if seal != _sealed(code := MachineCode(self.binary(name).stem, binary, tuple(needs))):
             return None
         self._touch(name)
         return code
@@ -119,7 +119,7 @@ class KernelFiles:
         self.place.mkdir(parents=True, exist_ok=True)
         _write(self.source(name), text.encode())
         _write(self.binary(name), code.binary)
-        _write(self.seal(name), _sealed(code, self.binary(name).name))
+        _write(self.seal(name), _sealed(code))
         self._grow(name)
 
     def _touch(self, name: str) -> None:
@@ -191,15 +191,11 @@ class KernelFiles:
                         _remove(Path(found.path))
 
 
-def _sealed(code: MachineCode, file: str) -> bytes:
-    """Return what vouches for machine code: two remarks, then its digest and that of all of this."""
-    remarks = f"# {code.entry}\n# {' '.join(code.needs)}\n"
-    digests = [hashlib.sha256(part).hexdigest() for part in (code.binary, remarks.encode())]
-    return f"{remarks}# {digests[1]}\n{digests[0]}  {file}\n".encode()
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.partition("\n")[0][2:].split())
+def _sealed(code: MachineCode) -> bytes:
+    """Return what vouches for machine code: what it needs, a digest of that, and one of the code itself."""
+    needs = " ".join(("#", *code.needs))
+    digests = [hashlib.sha256(part).hexdigest() for part in (needs.encode(), code.binary)]
+    return f"{needs}\n# {digests[0]}\n{digests[1]}  {code.entry}.o\n".encode()
 
 
 def _scan(place: Path) -> Iterator[os.DirEntry[str]]:

@@ -46,7 +46,7 @@ class Lender:
     def __init__(self, memory: Array) -> None:
         self.memory = memory
         self._borrower: weakref.ref[Array] | None = None
-        self._others: list[tuple[Array, weakref.ref[Array] | None]] = []
+        self._others: list[tuple[Array, weakref.ref[Array]]] = []
 
     def lend(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """Return the result: it stays as it is for as long as anybody has it or a view of it."""
@@ -63,7 +63,7 @@ class Lender:
         if self._borrower is None or self._borrower() is None:
             return False
         self._others.append((self.memory, self._borrower))
-        free = next((i for i, (_, borrower) in enumerate(self._others) if borrower is None or borrower() is None), None)
+        free = next((i for i, (_, borrower) in enumerate(self._others) if borrower() is None), None)
         self.memory = aligned(self.memory.nbytes) if free is None else self._others.pop(free)[0]
         self._borrower = None
         del self._others[:-_SPARES]  # whoever has a result keeps its memory

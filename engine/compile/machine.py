@@ -129,9 +129,9 @@ class _Machine:
         binding.initialize_native_target()
         binding.initialize_native_asmprinter()
         target = binding.Target.from_default_triple()
-        features = binding.get_host_cpu_features().flatten() if _knows_features() else ""
+        cpu, features = processor()
         machine = target.create_target_machine(
-            cpu=binding.get_host_cpu_name(), features=features, opt=2, reloc="default", codemodel="jitdefault", jit=True
+            cpu=cpu, features=features, opt=2, reloc="default", codemodel="jitdefault", jit=True
         )
         for letter, address in blas_library.addresses().items():
             binding.add_symbol(f"trenza_{letter}gemm", address)
@@ -161,12 +161,13 @@ class _Machine:
         return address
 
 
-def _knows_features() -> bool:
+def processor() -> tuple[str, str]:
+    """Return LLVM's names of this processor and of its features, as far as it knows them."""
     try:
-        binding.get_host_cpu_features()
-    except RuntimeError:  # LLVM knows them on some processors only
-        return False
-    return True
+        features = binding.get_host_cpu_features().flatten()
+    except RuntimeError:  # it knows them on some processors only
+        features = ""
+    return binding.get_host_cpu_name(), features
 
 
 @cache

@@ -50,8 +50,6 @@ class Step:
         Address of its machine code; zero where Python calls a function.
     source
         Of its kernel, if it was generated.
-    arguments
-        What it is called with.
     """
 
     node: Node
@@ -59,7 +57,11 @@ class Step:
     look: Callable[[Value], Array]
     entry: int
     source: Source | None
-    arguments: tuple[Any, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What it is called with, on the arrays that its values have now."""
+        return self.choice.arrange(self.inputs, self.outputs)
 
     @property
     def inputs(self) -> tuple[Array, ...]:
@@ -76,8 +78,8 @@ class Step:
         """Names of the ops in it."""
         return " + ".join(self.source.members) if self.source else self.node.op.name
 
-    def refuse(self, error: Exception) -> NoReturn:
-        """Raise in the words of the op what its function could say only with a bare exception."""
+    def refuse(self, error: Exception | None = None) -> NoReturn:
+        """Raise in the words of the op what its function could say only with a bare exception, or not at all."""
         try:
             quietly(self.node.op.reference, *self.inputs, **self.node.attrs)
         except EngineError as refusal:
@@ -85,7 +87,14 @@ class Step:
             if self.node.origin:
                 refusal.facts.setdefault("node", self.node.origin)
             raise refusal from error
-        raise error
+        if error is not None:
+            raise error
+        raise EngineError(
+            "Its kernel failed on operands that it takes.",
+            hint="This is a fault of the engine, not of your program: please report it, with their shapes.",
+            op=self.name,
+            node=self.node.origin,
+        )
 
     @property
     def nbytes(self) -> int:
@@ -203,6 +212,7 @@ class Plan:
         computed = [n for n in self._runs if not n.op.view]
         self.steps += (self._step(node, report, number, len(computed)) for number, node in enumerate(computed))
         self._score = Score([s.entry for s in self.steps])
+        self._calls: dict[int, tuple[Any, ...]] = {}  # what Python calls functions with
         self._users: dict[Memory, list[int]] = {}
         for number, step in enumerate(self.steps):
             if not step.entry:
@@ -214,7 +224,7 @@ class Plan:
         choice = select(node, self.overwrites.get(node, {}), lambda node: self._operation(node, report))
         step = Step(node, choice, self._array, choice.entry or 0, None)
         if choice.source is not None:
-            step.source = choice.source(choice.arrange(step.inputs, step.outputs))
+            step.source = choice.source(step.arguments)
             if report is not None and not cache.is_loaded(step.source):
                 report(" + ".join(step.source.members), number, total)
             step.entry = cache.load(step.source)
@@ -223,10 +233,11 @@ class Plan:
     def _arrange(self, number: int) -> None:
         """Let a step work on the arrays that its values have now."""
         step = self.steps[number]
-        step.arguments = step.choice.arrange(step.inputs, step.outputs)
         if step.entry:
             where = {m: (address(a), a.nbytes) for m, a in self._memories(step).items()}
             self._score.write(number, step.arguments, where)
+        else:
+            self._calls[number] = step.arguments
 
     def _memories(self, step: Step) -> dict[Memory, Array]:
         """Return what a step's values lie in, with an array that begins there."""
@@ -313,18 +324,17 @@ class Plan:
 
     def _play(self, first: int, last: int) -> None:
         """Run the steps from `first` to `last`, all of them machine code, or one that Python calls."""
-        step = self.steps[first] if first < last else None
-        if step is not None and not step.entry:
+        if first in self._calls:
+            step = self.steps[first]
             assert step.choice.function is not None
             try:
-                step.choice.function(*step.arguments)
+                step.choice.function(*self._calls[first])
             except Exception as error:
                 step.refuse(error)
             return
         failed = self._score.play(first, last)
         if failed is not None:
-            step = self.steps[failed]
-            step.refuse(RuntimeError(f"The kernel {step.name} failed."))
+            self.steps[failed].refuse()
 
     @property
     def is_parallel(self) -> bool:

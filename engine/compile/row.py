@@ -28,11 +28,11 @@ class Row:
     values
         What a kernel's entry gets the address of.
     places
-        For each array its number in the row, and the array.
+        Where in it the addresses of arrays are.
     """
 
     values: Array
-    places: tuple[tuple[int, Array], ...]
+    places: tuple[int, ...]
 
 
 def row_of(arguments: Sequence[Array | int | float]) -> Row:
@@ -41,18 +41,18 @@ def row_of(arguments: Sequence[Array | int | float]) -> Row:
     Examples
     --------
     >>> row = row_of([3, np.zeros((2, 5), np.float32)])
-    >>> row.values[:5].tolist(), row.values[6:].tolist(), [place for place, _ in row.places]
-    ([3, 0, 0, 10, 4], [2, 5, 20, 4], [5])
+    >>> row.values[:5].tolist(), row.values[6:].tolist(), row.places
+    ([3, 0, 0, 10, 4], [2, 5, 20, 4], (5,))
     """
     values: list[int] = []
-    places: list[tuple[int, Array]] = []
+    places: list[int] = []
     for argument in arguments:
         if isinstance(argument, int):
             values.append(argument)
         elif isinstance(argument, float):
             values.append(struct.unpack("q", struct.pack("d", argument))[0])
         else:
-            places.append((len(values) + _BEFORE_ADDRESS, argument))
+            places.append(len(values) + _BEFORE_ADDRESS)
             values += (0, 0, argument.size, argument.itemsize, address(argument), *argument.shape, *argument.strides)
     return Row(np.array(values, np.int64), tuple(places))
 

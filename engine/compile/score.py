@@ -46,14 +46,18 @@ class Score:
             What values lie in that can be moved: address and bytes.
         """
         row = row_of(arguments)
-        self._kept[number] = (row, arguments)
         self._rows[number] = address(row.values)
-        for place, _ in row.places:
+        arrays = [a for a in arguments if isinstance(a, np.ndarray)]
+        own = []  # scratch memory and tables, which nobody else keeps
+        for place, array in zip(row.places, arrays, strict=True):
             start = int(row.values[place])
-            for memory, (first, nbytes) in memories.items():
-                if first <= start < first + max(nbytes, 1):
-                    self._places.setdefault(memory, []).append((row.values, place, start - first))
-                    break
+            inside = ((m, first) for m, (first, nbytes) in memories.items() if first <= start < first + max(nbytes, 1))
+            memory, first = next(inside, (None, 0))
+            if memory is None:
+                own.append(array)
+            else:
+                self._places.setdefault(memory, []).append((row.values, place, start - first))
+        self._kept[number] = row.values, own
 
     def move(self, memory: Hashable, start: int) -> None:
         """Let what lies in a memory begin at another address."""

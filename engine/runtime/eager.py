@@ -54,13 +54,14 @@ class Eager:
         key = tuple(kinds)
         if key not in self._accepted:
             self._accept(key, op, arrays, attrs)
-        if _probe_state.probes:
-            result = self._probed(op, arrays, attrs)
-        else:
-            try:
-                result = QUIET.copy().run(op.reference, *arrays, **attrs)
-            except (EngineError, ValueError, IndexError, TypeError) as error:
-                self._refuse(error, op, arrays, attrs)
+        probes = _probe_state.probes
+        begin = time.perf_counter() if probes else 0.0
+        try:
+            result = QUIET.copy().run(op.reference, *arrays, **attrs)
+        except (EngineError, ValueError, IndexError, TypeError) as error:
+            self._refuse(error, op, arrays, attrs)
+        for probe in probes:
+            probe.step(op.name, origin(), as_arrays(result), time.perf_counter() - begin)
         if type(result) is not list and type(result) is not tuple:
             output = Tensor(result if type(result) is np.ndarray else np.asarray(result))  # of scalars it is a scalar
             if _tape_state.tapes:
@@ -93,17 +94,6 @@ class Eager:
             raise error
         self._check(op, arrays, attrs)  # says it in our words, if it is about shapes
         raise InvalidArgumentError("{reason}.", op=op.name, reason=str(error)) from error
-
-    def _probed(self, op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> Any:
-        begin = time.perf_counter()
-        try:
-            result = QUIET.copy().run(op.reference, *arrays, **attrs)
-        except (EngineError, ValueError, IndexError, TypeError) as error:
-            self._refuse(error, op, arrays, attrs)
-        seconds = time.perf_counter() - begin
-        for probe in _probe_state.probes:
-            probe.step(op.name, origin(), as_arrays(result), seconds)
-        return result
 
     @staticmethod
     def _check(op: Op, arrays: Sequence[Array], attrs: dict[str, Any]) -> None:

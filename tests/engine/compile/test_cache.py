@@ -122,24 +122,19 @@ def test_machine_code_without_a_seal_is_never_loaded(place: Path) -> None:
     assert files[".sha256"].exists()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"entry": "no_such_entry"}, {"needs": ("no_such_function",)}],
-    ids=lambda change: next(iter(change)),
-)
-def test_well_kept_code_that_cannot_be_loaded_is_made_anew(place: Path, change: Any) -> None:
+def test_well_kept_code_that_cannot_be_loaded_is_made_anew(place: Path) -> None:
     """As when a function that it calls bears another name by now."""
     compute()
     (name,) = cache._loaded
     files, text = KernelFiles(place), files_of(place)[".py"].read_text()
     good = files.find(name, text)
     assert good is not None
-    files.keep(name, text, replace(good, **change))
+    files.keep(name, text, replace(good, needs=("no_such_function",)))
     forget()
     compute()
     found = files.find(name, text)
     assert found is not None
-    assert (found.entry, found.needs) == (good.entry, good.needs)
+    assert found.needs == good.needs
 
 
 def test_a_seal_vouches_for_all_that_is_said_of_the_code(place: Path) -> None:
@@ -147,7 +142,7 @@ def test_a_seal_vouches_for_all_that_is_said_of_the_code(place: Path) -> None:
     (name,) = cache._loaded
     files = files_of(place)
     text, seal = files[".py"].read_text(), files[".sha256"].read_text()
-    for harmed in (seal.replace(f"# k_{name}", "# k_other"), seal.replace("\n# \n", "\n# abort\n"), seal + "more"):
+    for harmed in (seal.replace("#", "# abort", 1), seal.replace(f"k_{name}", "k_other"), seal + "more"):
         assert harmed != seal
         files[".sha256"].write_text(harmed)
         assert KernelFiles(place).find(name, text) is None
@@ -361,8 +356,7 @@ def test_a_key_tells_processors_and_settings_apart(monkeypatch: pytest.MonkeyPat
     source = Source("text", "void()", ("exp",))
     keys = {cache.key(source)}
     changes = [
-        (cache.binding, "get_host_cpu_name", lambda: "another"),
-        (cache, "_features", lambda: "+another"),
+        (cache.machine, "processor", lambda: ("another", "")),
         (cache.importlib.metadata, "version", lambda name: "0.0"),
         (cache.np, "__version__", "0.0"),
         (cache.llvmlite, "__version__", "0.0"),

@@ -19,7 +19,7 @@ from hypothesis.extra.numpy import arrays
 from numba import njit
 
 import engine as tf
-from engine.compile.cache import _features
+from engine.compile.machine import processor
 from engine.compile.mathlib import ULPS
 from engine.ops import scalar
 
@@ -204,7 +204,7 @@ def test_what_is_a_float_comes_out_exactly(dtype: str) -> None:
         assert np.array_equal(compiled(name)(np.array([30, -30, np.inf], dtype)).numpy(), [1, -1, 1]), name
 
 
-@pytest.mark.skipif("+avx2" not in _features(), reason="vectors of two need not pay")
+@pytest.mark.skipif("+avx2" not in processor()[1], reason="vectors of two need not pay")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", sorted(ULPS))
 def test_loops_over_them_are_vectorised(name: str, dtype: str) -> None:
