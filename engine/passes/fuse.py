@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
 from typing import Any, Final
 
 from engine.core.op import Op
@@ -112,19 +113,32 @@ class _Fusion:
                 own = self._merged(other, own)
 
     def _merge_single(self) -> None:
-        """Let all clusters of one element share kernels: they take no time, but calling and compiling them does.
+        """Let clusters of one element share kernels: they take no time, but calling and compiling them does.
 
-        In a step that trains these are the sums and counts of losses and metrics, and what an optimiser counts.
+        In a step that trains these are the sums and counts of losses and metrics, and what an optimiser counts. Each
+        is put as far behind as it can be. Between two that are equally far behind there is no path, since each edge
+        leads further behind, and so none through a kernel that holds both.
         """
-        merged: list[_Cluster] = []
-        for cluster in dict.fromkeys(self.cluster.values()):
+        after = {
+            cluster: {self.cluster[u] for n in cluster.members for v in n.outputs for u in self.graph.users.get(v, ())}
+            - {cluster}
+            for cluster in dict.fromkeys(self.cluster.values())
+        }
+        ahead: dict[_Cluster, int] = {}  # of the end, in clusters
+        shared: dict[tuple[TensorShape, int], _Cluster] = {}
+        for cluster in TopologicalSorter(after).static_order():
+            ahead[cluster] = 1 + max((ahead[c] for c in after[cluster]), default=0)
             if cluster.domain.num_elements() != 1 or not self.fusable.issuperset(cluster.members):
                 continue
-            first = next((m for m in merged if m.domain == cluster.domain and self._may_merge(m, cluster)), None)
-            if first is None:
-                merged.append(cluster)
-            else:
-                self._merged(first, cluster)
+            place = cluster.domain, ahead[cluster]
+            first = shared.setdefault(place, cluster)
+            if first is cluster:
+                continue
+            if self._arrays((*first.members, *cluster.members)) > MOST_ARRAYS:
+                shared[place] = cluster
+                continue
+            first.members.extend(cluster.members)
+            self.cluster.update(dict.fromkeys(cluster.members, first))
 
     def _merged(self, a: _Cluster, b: _Cluster) -> _Cluster:
         a.members.extend(b.members)
