@@ -105,7 +105,9 @@ class Explanation:
         return sum(times) if times else None
 
     def __str__(self) -> str:
-        return "\n".join([f"{len(self.kernels)} steps, {self.nbytes:,} bytes of buffers", *map(str, self.kernels)])
+        count = len(self.kernels)
+        head = f"{count} step{'s' * (count != 1)}, {self.nbytes:,} bytes of buffers"
+        return "\n".join([head, *map(str, self.kernels)])
 
 
 def explain(plan: Plan, profile: int = 0) -> Explanation:
