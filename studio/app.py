@@ -21,6 +21,7 @@ from studio.document.document import Document, PortRef
 from studio.document.edits import AddNote, Edit, Move, RemoveNote, SetNote, SetTitle
 from studio.document.history import History
 from studio.document.infer import Inference
+from studio.document.trial import Trials
 from studio.inspector.panel import Inspector
 from studio.palette.panel import Palette
 from studio.plots.panel import Plots
@@ -42,6 +43,7 @@ from studio.ui.shell.status_line import StatusLine
 from studio.ui.shell.top_bar import TopBar
 from studio.ui.shell.view_actions import ViewActions
 from studio.ui.theme import Theme
+from studio.ui.usage import Usage
 from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.command_palette import CommandPalette
 from studio.ui.widgets.problems import Problems
@@ -67,6 +69,8 @@ class MainWindow(QMainWindow):
         self.canvas: CanvasView | None = None
         self._unsubscribe: Callable[[], None] = _nothing
         self._inference = Inference(CATALOGUE)
+        self._trials = Trials(CATALOGUE)
+        self.usage = Usage()
         self._watched: PortRef | None = None
 
         self.desk = Desk(self)
@@ -75,7 +79,7 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(self.commands)
         self.banner = Banner()
         self.start_page = StartPage(self.commands, examples())
-        self.palette_panel = Palette(CATALOGUE)
+        self.palette_panel = Palette(CATALOGUE, self.usage)
         self.inspector = Inspector(CATALOGUE)
         self.plots = Plots()
         self.problems = Problems(self._title_of)
@@ -84,7 +88,7 @@ class MainWindow(QMainWindow):
         self.running = Running(
             self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self._batch_size
         )
-        self.adding = Adding(CATALOGUE, self, lambda: self.canvas)
+        self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.command_palette = CommandPalette(self.commands, self)
 
         self._analyse_timer = QTimer(self, interval=0, singleShot=True)
@@ -226,11 +230,12 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _make_canvas(self) -> CanvasView:
-        canvas = CanvasView(self.history, CATALOGUE, appearance().theme)
+        canvas = CanvasView(self.history, CATALOGUE, appearance().theme, self._trials)
         self.commands.attach(canvas, "canvas")
         canvas.selectionChanged.connect(self._on_selected)
         canvas.wireClicked.connect(self._watch)
         canvas.addRequested.connect(self.adding.ask)
+        canvas.nodeAdded.connect(self.usage.note)
         canvas.menuRequested.connect(self._open_selection_menu)
         canvas.refused.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
         return canvas

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from studio.canvas.view import CanvasView
 from studio.document.document import PortRef
 from studio.document.nodetype import Catalogue
+from studio.ui.usage import Usage
 from studio.ui.widgets.node_search import NodeSearch
 
 
@@ -24,13 +25,17 @@ class Adding(QObject):
         Over which the search shows.
     canvas
         Gives the canvas of the open document, None if there is none.
+    usage
+        Remembers what is added.
     """
 
-    def __init__(self, nodes: Catalogue, window: QWidget, canvas: Callable[[], CanvasView | None]) -> None:
+    def __init__(
+        self, nodes: Catalogue, window: QWidget, canvas: Callable[[], CanvasView | None], usage: Usage
+    ) -> None:
         super().__init__(window)
-        self._nodes, self._window, self._canvas = nodes, window, canvas
+        self._window, self._canvas = window, canvas
         self._pending: tuple[QPointF, PortRef | None] = QPointF(), None
-        self.search = NodeSearch(nodes, window)
+        self.search = NodeSearch(nodes, usage, window)
         self.search.chosen.connect(self._add_chosen)
         self.search.closed.connect(self._focus)
 
@@ -39,9 +44,8 @@ class Adding(QObject):
         if (canvas := self._canvas()) is None:
             return
         self._pending = position, dangling
-        fitting = None if dangling is None else [t for t in self._nodes if canvas.fits(t, dangling)]
         at = canvas.viewport().mapTo(self._window, canvas.mapFromScene(position))
-        self.search.popup(at, fitting, text)
+        self.search.popup(at, canvas.fitting(dangling), text, canvas.type_behind(dangling))
 
     def add_in_the_middle(self, type_id: str) -> None:
         """Add a node where the user looks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
@@ -15,6 +15,7 @@ from studio.canvas.face import make_face
 from studio.canvas.metrics import HEADER, PASTE_OFFSET
 from studio.canvas.navigation import NavigableView
 from studio.canvas.note_item import NoteItem
+from studio.canvas.ports import Slot
 from studio.canvas.scene import CanvasScene
 from studio.canvas.wiring import Wiring, fits, is_control
 from studio.document import clipboard
@@ -22,6 +23,8 @@ from studio.document.document import Node, Note, PortRef, Position
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
 from studio.document.history import History
 from studio.document.nodetype import NodeType
+from studio.document.suggest import Suggestions
+from studio.document.trial import Trials
 from studio.ui.i18n import _
 
 
@@ -32,13 +35,18 @@ class CommandView(NavigableView):
     -------
     refused
         Something could not be done; carries the `EngineError` that says why.
+    nodeAdded
+        A node was added by the user: its type, and that of the node it was wired to, "" if to none.
     """
 
     refused = Signal(object)
+    nodeAdded = Signal(str, str)  # noqa: N815
 
-    def __init__(self, history: History, scene: CanvasScene, parent: QWidget | None = None) -> None:
+    def __init__(self, history: History, scene: CanvasScene, trials: Trials, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.history = history
+        self.trials = trials
+        self.suggestions = Suggestions(trials)
         self._cursor: QPointF | None = None
         """Where the mouse is over the canvas, in scene coordinates."""
         self._dangling_input: PortRef | None = None
@@ -165,16 +173,30 @@ class CommandView(NavigableView):
         wires: Iterable[Edit] = ()
         if dangling is not None and dangling.node in document.nodes:
             is_input = self._is_input(dangling)
-            wiring = Wiring(document, self.canvas.node_type, dangling, is_input)
             slots = face.outputs if is_input else face.inputs
-            if slot := next((s for s in slots if wiring.takes(node.id, s)), None):
+            if slot := self._slot_for(dangling, node_type, node.id, slots):
                 corner = position - QPointF(slot.x, slot.y)
-                wire = wiring.wire_to(node.id, slot)
-                wires = connect(document, wire.source, wire.target).leaves()
+                loose = PortRef(node.id, slot.name)
+                wires = connect(document, *((loose, dangling) if is_input else (dangling, loose))).leaves()
         node = replace(node, position=(round(corner.x()), round(corner.y())))
         self.do(Compound("Add node", (AddNode(node), *wires)))
         self.canvas.select([node.id])
+        self.nodeAdded.emit(type_id, self.type_behind(dangling))
         return node.id
+
+    def _slot_for(self, dangling: PortRef, node_type: NodeType, id: str, slots: Sequence[Slot]) -> Slot | None:
+        """Return the port of a new node that a dangling wire leads to: the first that works with what it brings."""
+        is_input = self._is_input(dangling)
+        wiring = Wiring(self.canvas.document, self.canvas.node_type, dangling, is_input)
+        fitting = [slot for slot in slots if wiring.takes(id, slot)]
+        best_for = self.suggestions.output_for if is_input else self.suggestions.input_for
+        name = best_for(self.canvas.document, self.canvas.status.specs, dangling, node_type)
+        return next((s for s in fitting if s.port and s.port.name == name), fitting[0] if fitting else None)
+
+    def type_behind(self, dangling: PortRef | None) -> str:
+        """Return the type of the node that a dangling wire hangs on, "" if there is none."""
+        node = self.canvas.document.nodes.get(dangling.node) if dangling is not None else None
+        return node.type if node is not None else ""
 
     def add_note(self) -> None:
         """Add an empty note in the middle of the view, and open it to be written."""
@@ -184,11 +206,17 @@ class CommandView(NavigableView):
         self.canvas.select([note.id])
         self.edit_text(note.id)
 
-    def fits(self, type_id: str, dangling: PortRef | None) -> bool:
-        """Return whether a node of this type has a port for the dangling wire of an `addRequested`."""
+    def fitting(self, dangling: PortRef | None) -> list[str] | None:
+        """Return the types with a port for the dangling wire of an `addRequested`, the likeliest first; None is all.
+
+        A port counts if it works with the shape and the dtype that the wire brings, as far as these are known.
+        """
         if dangling is None:
-            return True
-        return fits(self.canvas.catalogue[type_id], self._control(dangling), to_input=not self._is_input(dangling))
+            return None
+        document, specs, is_input = self.canvas.document, self.canvas.status.specs, self._is_input(dangling)
+        if self._control(dangling):
+            return [id for id, t in self.canvas.catalogue.items() if fits(t, control=True, to_input=not is_input)]
+        return (self.suggestions.before if is_input else self.suggestions.after)(document, specs, dangling)
 
     def _is_input(self, dangling: PortRef) -> bool:
         return dangling == self._dangling_input

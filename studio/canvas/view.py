@@ -25,6 +25,7 @@ from engine.core.errors import EngineError
 from studio.canvas.callout import Callout
 from studio.canvas.commands import CommandView
 from studio.canvas.edge_scroll import EdgeScroll
+from studio.canvas.foresight import Foresight
 from studio.canvas.gestures import GESTURES
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.gestures.drop_node import DropNode, dragged_type
@@ -37,6 +38,7 @@ from studio.document.analysis import Analysis
 from studio.document.document import PortRef
 from studio.document.history import History
 from studio.document.nodetype import Catalogue
+from studio.document.trial import Trials
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, ngettext
 from studio.ui.theme import Theme
@@ -61,6 +63,8 @@ class CanvasView(CommandView):
         The types of nodes; nodes of other types show as placeholders with the ports that their wires have.
     theme
         Colours.
+    trials
+        Tells what fits where; None makes one of its own, which has to learn what another may know already.
 
     Signals
     -------
@@ -83,13 +87,22 @@ class CanvasView(CommandView):
     nodeActivated = Signal(str)  # noqa: N815
     menuRequested = Signal(QPoint)  # noqa: N815
 
-    def __init__(self, history: History, catalogue: Catalogue, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(history, CanvasScene(history.document, catalogue, Style(theme)), parent)
+    def __init__(
+        self,
+        history: History,
+        catalogue: Catalogue,
+        theme: Theme,
+        trials: Trials | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        scene = CanvasScene(history.document, catalogue, Style(theme))
+        super().__init__(history, scene, trials or Trials(catalogue), parent)
         self.gesture: Gesture | None = None
         self._space = False
         self.hover = Hover(self.canvas)
         self.zoomChanged.connect(self._on_zoomed)
         self._pointer_at: Pointer | None = None
+        self.foresight = Foresight(self)
         self._edge = EdgeScroll(self._scroll_along, self)
         self._reason = Callout(self, "reason")
         self._problems = Callout(self, "node_problems")
@@ -137,6 +150,7 @@ class CanvasView(CommandView):
     def close_document(self) -> None:
         """Stop following the document; the view is not to be used any more."""
         self.cancel_gesture()
+        self.foresight.stop()
         self.canvas.close()
 
     def _on_zoomed(self, zoom: float) -> None:

@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.core.dispatch import interpreting
 from engine.core.errors import EngineError, InvalidArgumentError, NotFoundError
 from engine.core.spec import TensorSpec
 from engine.graph.graph import freeze
-from engine.graph.trace import Tracer
-from engine.runtime.tape import observe
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, Node, PortRef
 from studio.document.edits import (
@@ -28,11 +25,10 @@ from studio.document.edits import (
     SetSetting,
     SetTitle,
 )
-from studio.document.kinds import bound, in_words, is_source, kind_of
+from studio.document.kinds import bound
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
-
-Outcome = tuple[list[TensorSpec], int] | EngineError
+from studio.document.outcome import Outcome, outcome_of
 
 #: Edits after which everything is as it was.
 _COSMETIC: Final = (SetTitle, Move, AddNote, RemoveNote, SetNote, SetSetting)
@@ -170,7 +166,7 @@ class Inference:
         key = (node_type.id, freeze(tuple(sorted(node.params.items()))), tuple(inputs))
         outcome = self._known.get(key)
         if outcome is None:
-            outcome = self._known[key] = _outcome(node, node_type, [s for s in inputs if s])
+            outcome = self._known[key] = outcome_of(node_type, node.params, [s for s in inputs if s])
         if isinstance(outcome, EngineError):
             return _Finding(problems=(_problem(outcome, id),))
         outputs, count = outcome
@@ -217,23 +213,6 @@ def output_refs(id: str, node_type: NodeType, count: int) -> list[PortRef]:
     if len(node_type.outputs) == 1 and node_type.outputs[0].variadic:
         return [PortRef(id, f"{node_type.outputs[0].name}[{i}]") for i in range(count)]
     return [PortRef(id, p.name) for p in node_type.outputs]
-
-
-def _outcome(node: Node, node_type: NodeType, inputs: Sequence[TensorSpec]) -> Outcome:
-    try:
-        with in_words(node_type):
-            params = bound(node_type, node.params)
-            if is_source(node_type):
-                return list(node_type.make.specs(**params)), 0
-            # called by its type: nodes that are alike share the outcome, and so what an error says
-            made = kind_of(node_type).make(node_type, params, node_type.title)
-            tracer = Tracer(observe)
-            with interpreting(tracer):
-                outputs = kind_of(node_type).apply(made, [tracer.input(s) for s in inputs])
-            specs = [o.spec for o in outputs]
-            return specs, made.count_params() if hasattr(made, "count_params") else 0
-    except EngineError as error:
-        return error
 
 
 def _wiring_problems(

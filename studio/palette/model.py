@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from studio.document.nodetype import CATEGORIES, Catalogue, NodeType
 from studio.ui.categories import TITLES
 from studio.ui.i18n import _, sentence
+from studio.ui.usage import Usage
 from studio.ui.widgets.fuzzy import Candidate, rank
 from studio.ui.widgets.node_search import names, prose
 
@@ -40,11 +41,13 @@ class PaletteModel(QAbstractListModel):
     ----------
     nodes
         All types. It may grow before `refresh` is called.
+    usage
+        What the user adds much is found earlier.
     """
 
-    def __init__(self, nodes: Catalogue, parent: QObject | None = None) -> None:
+    def __init__(self, nodes: Catalogue, usage: Usage, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._nodes = nodes
+        self._nodes, self._usage = nodes, usage
         self._rows: list[Row] = []
         self._query = ""
         self._folded: set[tuple[str, str]] = set()
@@ -72,19 +75,25 @@ class PaletteModel(QAbstractListModel):
 
     def best(self) -> QModelIndex:
         """Return the row that fits the search best; the first type while nothing is searched for."""
-        ranked = rank(self._query, self._candidates)
+        ranked = self._found()
         shown = {row.node_type.id: place for place, row in enumerate(self._rows) if row.node_type}
         wanted = [t.id for t in ranked] if self._query else list(shown)
         return self.index(shown[wanted[0]] if shown else -1)
 
     def _arrange(self) -> None:
         found: dict[str, dict[str, list[NodeType]]] = {category: {} for category in CATEGORIES}
-        for node_type in rank(self._query, self._candidates):
+        for node_type in self._found():
             family = "" if self._query else node_type.family
             found[node_type.category].setdefault(family, []).append(node_type)
         self.beginResetModel()
         self._rows = [row for category, families in found.items() for row in self._section(category, families)]
         self.endResetModel()
+
+    def _found(self) -> list[NodeType]:
+        """Return the types that fit, the best first; all in their own order while nothing is searched for."""
+        if not self._query:
+            return [c.key for c in self._candidates]
+        return rank(self._query, self._candidates, lambda node_type: self._usage.weight(node_type.id))
 
     def _section(self, category: str, families: Mapping[str, Sequence[NodeType]]) -> Iterator[Row]:
         folded = () if self._query else self._folded

@@ -23,6 +23,7 @@ from studio.ui.appearance import appearance
 from studio.ui.categories import MARK_SIZE, paint_mark
 from studio.ui.i18n import N_, _
 from studio.ui.style import derived
+from studio.ui.usage import Usage
 from studio.ui.widgets.labels import Text
 from studio.ui.widgets.search_field import SearchField
 
@@ -82,17 +83,19 @@ class Palette(QWidget):
     ----------
     nodes
         The catalogue of types; call `refresh` if it grows later.
+    usage
+        What the user adds much is found earlier.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, nodes: Catalogue, parent: QWidget | None = None) -> None:
+    def __init__(self, nodes: Catalogue, usage: Usage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(180)
-        self.model = PaletteModel(nodes, self)
+        self.model = PaletteModel(nodes, usage, self)
         self.field = SearchField(N_("Search nodes…"), "Tab")
         self.list = QListView()
         self.list.setModel(self.model)

@@ -111,12 +111,16 @@ def _target(statement: ast.Assign) -> str:
 
 
 def catalogue_texts(catalogue: Catalogue) -> Iterator[str]:
-    """Yield what the node types of `catalogue` show: titles, families, summaries, names and helps of params, ports."""
+    """Yield what the node types of `catalogue` show: titles, families, summaries, names and helps of params, ports.
+
+    And what they are found by: synonyms, but for signs.
+    """
     for node_type in catalogue.values():
         if not is_name(node_type.id, node_type.title):
             yield node_type.title
         yield node_type.summary
         yield node_type.family
+        yield from (word for word in node_type.keywords if word.isascii() and any(map(str.isalpha, word)))
         for port in (*node_type.inputs, *node_type.outputs):
             yield words(port.name)
         for name, param in node_type.params.items():

@@ -60,6 +60,7 @@ class Entry:
     category: str = ""
     names: tuple[tuple[str, float], ...] = ()
     prose: str = ""
+    bonus: float = 0.0
 
 
 class _Rows(QAbstractListModel):
@@ -217,7 +218,8 @@ class Chooser(QFrame):
         return [e.key for e in self._rows.entries]
 
     def _search(self, query: str) -> None:
-        self._rows.show([self._entries[key] for key in rank(query, self._candidates)])
+        found = rank(query, self._candidates, lambda key: self._entries[key].bonus)
+        self._rows.show([self._entries[key] for key in found])
         count = len(self._rows.entries)
         self.list.setFixedHeight(min(count, MOST_ROWS) * ROW_HEIGHT)
         self.list.setVisible(count > 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -38,6 +38,8 @@ class Candidate(Generic[K]):
 
 # A word of the description counts less than any part of a name, more than letters in the right order.
 _PROSE = 0.3
+# What is used much comes before its equals, but not before what fits better by far.
+_BONUS = 0.12
 
 
 def score(query: str, text: str) -> float:
@@ -68,14 +70,27 @@ def _in_order(query: str, text: str) -> bool:
     return len(query) > 1 and all(letter in letters for letter in query)
 
 
-def rank(query: str, candidates: Iterable[Candidate[K]]) -> list[K]:
-    """Return the keys of the candidates that fit all words of `query`, the best first; all of them if it is empty."""
+def rank(query: str, candidates: Iterable[Candidate[K]], bonus: Callable[[K], float] | None = None) -> list[K]:
+    """Return the keys of the candidates that fit all words of `query`, the best first; all of them if it is empty.
+
+    Parameters
+    ----------
+    query, candidates
+        What is searched for, and among what.
+    bonus
+        Says of a key how likely it is meant, whatever is typed, from 0 to about 1.
+
+    Examples
+    --------
+    >>> candidates = [Candidate.of(name, (name, 1.0)) for name in ("dense", "drop", "a dot")]
+    >>> rank("d", candidates, {"dense": 0.0, "drop": 1.0, "a dot": 1.0}.__getitem__)
+    ['drop', 'dense', 'a dot']
+    """
     parts: Sequence[str] = fold(query).split()
-    if not parts:
-        return [c.key for c in candidates]
     found = []
     for position, candidate in enumerate(candidates):
         scores = [candidate.score(part) for part in parts]
         if all(scores):
-            found.append((-sum(scores), position, candidate.key))
+            more = bonus(candidate.key) if bonus is not None else 0.0
+            found.append((-sum(scores) - _BONUS * more, position, candidate.key))
     return [key for _score, _position, key in sorted(found, key=lambda item: item[:2])]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
@@ -10,27 +11,40 @@ from PySide6.QtWidgets import QWidget
 from studio.document.nodetype import Catalogue, NodeType
 from studio.ui.appearance import appearance
 from studio.ui.i18n import LANGUAGES, N_, _, catalogue
+from studio.ui.usage import Usage
 from studio.ui.widgets.chooser import Chooser, Entry
 
 
 def names(node_type: NodeType) -> tuple[tuple[str, float], ...]:
-    """Return the names by which a type of node is found, in all languages, each with its weight."""
-    titles = ((catalogue(code).gettext(node_type.title), 0.95) for code in LANGUAGES)
-    return (node_type.id.partition(".")[2], 1.0), *titles, *((keyword, 0.8) for keyword in node_type.keywords)
+    """Return the names by which a type of node is found, and its synonyms, in all languages, each with its weight."""
+    translations = [catalogue(code).gettext for code in LANGUAGES]
+    titles = ((translate(node_type.title), 0.95) for translate in translations)
+    synonyms = ((translate(word), 0.8) for word in node_type.keywords for translate in translations)
+    return (node_type.id.partition(".")[2], 1.0), *titles, *synonyms
 
 
 def prose(node_type: NodeType) -> str:
-    """Return the text by the words of which a type of node is found, in all languages."""
-    return " ".join(catalogue(code).gettext(node_type.summary) for code in LANGUAGES)
+    """Return the text by the words of which a type of node is found: what it says of itself, in all languages."""
+    translations = [catalogue(code).gettext for code in LANGUAGES]
+    texts = [node_type.summary, *(param.help for param in node_type.params.values() if param.help)]
+    return " ".join((*(translate(text) for text in texts for translate in translations), node_type.help))
 
 
 class NodeSearch(Chooser):
-    """A list of types of nodes at a place of the window; `chosen` carries the type's id."""
+    """A list of types of nodes at a place of the window; `chosen` carries the type's id.
 
-    def __init__(self, nodes: Catalogue, parent: QWidget) -> None:
+    Parameters
+    ----------
+    nodes
+        The catalogue of types.
+    usage
+        What the user adds much comes earlier.
+    """
+
+    def __init__(self, nodes: Catalogue, usage: Usage, parent: QWidget) -> None:
         super().__init__(N_("Add a node…"), parent, width=440)
         self.setObjectName("node_search")
-        self._nodes = nodes
+        self._nodes, self._usage = nodes, usage
         self._all: dict[str, Entry] = {}
         self.retranslate()
         appearance().language_changed.connect(self.retranslate)
@@ -42,7 +56,24 @@ class NodeSearch(Chooser):
             for t in self._nodes.values()
         }
 
-    def popup(self, position: QPoint, only: Collection[str] | None = None, query: str = "") -> None:
-        """Open at `position` of the window with `query` typed, offering all types, or `only` those."""
-        self.offer([entry for id, entry in self._all.items() if only is None or id in only])
+    def popup(self, position: QPoint, only: Sequence[str] | None = None, query: str = "", after: str = "") -> None:
+        """Open at `position` of the window with `query` typed.
+
+        Parameters
+        ----------
+        position, query
+            Where, and what is searched for at first.
+        only
+            The types to offer, the likeliest first; None offers all.
+        after
+            The type of node that the new one will be wired to: what was added to it before comes earlier.
+        """
+        ids = self._all if only is None else only
+        likely = 0.0 if only is None else 0.5
+        self.offer(
+            [
+                replace(self._all[id], bonus=likely * (1 - place / len(ids)) + self._usage.weight(id, after))
+                for place, id in enumerate(ids)
+            ]
+        )
         self.open_at(position, query)

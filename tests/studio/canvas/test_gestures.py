@@ -259,7 +259,7 @@ def test_a_new_wire_dropped_on_empty_space_asks_for_a_node(canvas, hand, qtbot):
     position, dangling, text = caught.args
     assert dangling == PortRef("flatten", "y")
     assert text == ""
-    assert [t for t in canvas.canvas.catalogue if not canvas.fits(t, dangling)] == ["data.Digits"]
+    assert set(canvas.canvas.catalogue) - set(canvas.fitting(dangling)) == {"data.Digits"}
     id = canvas.add_node("op.relu", position, dangling)
     assert canvas.canvas.document.inputs_of(id) == {"x": PortRef("flatten", "y")}
     assert hand.port(id, "x", is_input=True).toPoint() == position.toPoint()

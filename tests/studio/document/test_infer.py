@@ -371,7 +371,7 @@ def test_an_edit_costs_what_lies_behind_it(monkeypatch: pytest.MonkeyPatch) -> N
         seen.append(node_type.id)
         return original(node_type, given)
 
-    monkeypatch.setattr("studio.document.infer.bound", counting)
+    monkeypatch.setattr("studio.document.outcome.bound", counting)
     document = example("digits_mlp")
     inference = Inference(CATALOGUE)
     inference.analyse(document)

@@ -11,6 +11,7 @@ from studio.document.nodetype import Catalogue, NodeType
 from studio.palette.model import MIME_TYPE, ROW
 from studio.palette.panel import Palette
 from studio.ui.appearance import Appearance
+from studio.ui.usage import Usage
 
 pytest_plugins = ("look",)
 pytestmark = pytest.mark.usefixtures("look")
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("look")
 
 @pytest.fixture
 def palette(qtbot: QtBot, catalogue: Catalogue) -> Palette:
-    panel = Palette(catalogue)
+    panel = Palette(catalogue, Usage())
     qtbot.addWidget(panel)
     panel.resize(230, 700)
     panel.show()
@@ -45,6 +46,23 @@ def test_a_search_keeps_what_fits_and_picks_the_best(qtbot: QtBot, palette: Pale
     palette.field.setText("nothing like it")
     assert palette.model.types() == []
     assert palette._nothing.isVisible()
+
+
+def test_the_palette_learns_but_keeps_its_order(qtbot: QtBot, catalogue: Catalogue) -> None:
+    usage = Usage()
+    panel = Palette(catalogue, usage)
+    qtbot.addWidget(panel)
+    before = panel.model.types()
+    panel.field.setText("a")
+    first = panel.model.best().data(ROW).node_type.id
+    other = next(id for id in panel.model.types() if id != first)
+    for _ in range(9):
+        usage.note(other)
+    panel.field.setText("")
+    assert panel.model.types() == before
+    panel.field.setText("re")
+    best = panel.model.best().data(ROW).node_type.id
+    assert best == "op.relu"
 
 
 def test_return_in_an_empty_search_adds_nothing(qtbot: QtBot, palette: Palette) -> None:
@@ -88,7 +106,7 @@ def ops(qtbot: QtBot) -> Palette:
     nodes: Catalogue = Registry("node type")
     for name, family in (("log", "math"), ("reduce_sum", "reduce"), ("exp", "math"), ("reduce_max", "reduce")):
         nodes.add(f"op.{name}", NodeType(f"op.{name}", "op", name, "", family=family))
-    panel = Palette(nodes)
+    panel = Palette(nodes, Usage())
     qtbot.addWidget(panel)
     panel.resize(230, 700)
     panel.show()
@@ -125,6 +143,6 @@ def test_a_thousand_types_are_searched_within_a_frame(qtbot: QtBot, benchmark_ms
     nodes: Catalogue = Registry("node type")
     for i in range(1000):
         nodes.add(f"op.f{i}", NodeType(f"op.f{i}", "op", f"Function {i}", "One of very many functions of a number."))
-    panel = Palette(nodes)
+    panel = Palette(nodes, Usage())
     qtbot.addWidget(panel)
     assert benchmark_ms(lambda: panel.model.search("fun 77")) < 16

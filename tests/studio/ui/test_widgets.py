@@ -10,8 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from engine.core.errors import InvalidArgumentError
 from studio.document.analysis import Analysis, Problem
+from studio.document.catalogue import CATALOGUE
 from studio.document.nodetype import Catalogue
 from studio.ui.appearance import Appearance
+from studio.ui.settings import settings
+from studio.ui.usage import Usage
 from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.fuzzy import Candidate, rank
 from studio.ui.widgets.node_search import NodeSearch
@@ -55,7 +58,7 @@ def window(qtbot: QtBot) -> QWidget:
 
 
 def test_search_to_add_by_keyboard(qtbot: QtBot, window: QWidget, catalogue: Catalogue) -> None:
-    search = NodeSearch(catalogue, window)
+    search = NodeSearch(catalogue, Usage(), window)
     search.popup(QPoint(100, 100), query="d")
     assert search.isVisible()
     assert search.shown_keys[0] == "layer.Dense"
@@ -68,13 +71,67 @@ def test_search_to_add_by_keyboard(qtbot: QtBot, window: QWidget, catalogue: Cat
 
 
 def test_search_to_add_offers_only_what_fits(window: QWidget, catalogue: Catalogue) -> None:
-    search = NodeSearch(catalogue, window)
-    search.popup(QPoint(100, 100), only={"op.relu", "op.add"})
-    assert search.shown_keys == ["op.add", "op.relu"]
+    search = NodeSearch(catalogue, Usage(), window)
+    search.popup(QPoint(100, 100), only=["op.relu", "op.add"])
+    assert search.shown_keys == ["op.relu", "op.add"]
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("one hot", "op.one_hot"),
+        ("eje posición nombra", "op.one_hot"),  # its summary, in Spanish
+        ("convert", "op.cast"),
+        ("acotar", "op.clip_by_value"),  # a synonym, in Spanish
+        ("recortar", "op.slice"),
+        ("entropía cruzada dispersa", "loss.SparseCategoricalCrossentropy"),
+        ("tamaño salida sesgo", "layer.Dense"),  # the help of parameters, in Spanish
+    ],
+)
+def test_synonyms_and_help_are_found_in_both_languages(window: QWidget, query: str, best: str) -> None:
+    search = NodeSearch(CATALOGUE, Usage(), window)
+    search.popup(QPoint(100, 100), query=query)
+    assert best in search.shown_keys[:5]
+
+
+def test_what_is_used_much_comes_first_among_equals(window: QWidget, catalogue: Catalogue) -> None:
+    usage = Usage()
+    search = NodeSearch(catalogue, usage, window)
+    search.popup(QPoint(100, 100))
+    assert search.shown_keys[0] == "data.Digits"
+    for _ in range(3):
+        usage.note("op.relu", after="layer.Dense")
+    search.popup(QPoint(100, 100))
+    assert search.shown_keys[:2] == ["op.relu", "data.Digits"]
+    search.popup(QPoint(100, 100), query="flatten")
+    assert search.shown_keys[0] == "layer.Flatten"
+    search.popup(QPoint(100, 100), only=["layer.Dense", "op.add", "op.relu"], after="layer.Dense")
+    assert search.shown_keys == ["op.relu", "layer.Dense", "op.add"]
+    search.popup(QPoint(100, 100), only=["layer.Dense", "op.add", "op.relu"], after="layer.Flatten")
+    assert search.shown_keys == ["layer.Dense", "op.add", "op.relu"]
+
+
+def test_uses_are_remembered_and_fade() -> None:
+    usage = Usage()
+    usage.note("op.relu")
+    for _ in range(40):
+        usage.note("op.add")
+    assert Usage().weight("op.add") == usage.weight("op.add") > 0.99
+    assert 0 < Usage().weight("op.relu") < 0.5
+    assert Usage().weight("op.exp") == 0
+    for _ in range(80):
+        usage.note("op.add")
+    assert usage.weight("op.relu") == 0
+
+
+@pytest.mark.parametrize("stored", ["no JSON", "[1]", '{"op.add": "much", "op.relu": NaN, "op.exp": -3}'])
+def test_a_store_of_uses_that_was_tampered_with_counts_nothing(stored: str) -> None:
+    settings().setValue("usage/nodes", stored)
+    assert Usage().weight("op.add") == Usage().weight("op.relu") == Usage().weight("op.exp") == 0
 
 
 def test_arrows_move_through_the_results_and_around(qtbot: QtBot, window: QWidget, catalogue: Catalogue) -> None:
-    search = NodeSearch(catalogue, window)
+    search = NodeSearch(catalogue, Usage(), window)
     search.popup(QPoint(100, 100))
     qtbot.keyClick(search.field, Qt.Key.Key_Down)
     assert search.list.currentIndex().row() == 1
@@ -86,7 +143,7 @@ def test_arrows_move_through_the_results_and_around(qtbot: QtBot, window: QWidge
 def test_escape_empties_then_closes_and_a_click_elsewhere_closes(
     qtbot: QtBot, window: QWidget, catalogue: Catalogue
 ) -> None:
-    search = NodeSearch(catalogue, window)
+    search = NodeSearch(catalogue, Usage(), window)
     search.popup(QPoint(100, 100), query="d")
     qtbot.keyClick(search.field, Qt.Key.Key_Escape)
     assert search.isVisible()
@@ -98,7 +155,7 @@ def test_escape_empties_then_closes_and_a_click_elsewhere_closes(
 
 
 def test_search_to_add_stays_in_the_window(window: QWidget, catalogue: Catalogue) -> None:
-    search = NodeSearch(catalogue, window)
+    search = NodeSearch(catalogue, Usage(), window)
     search.popup(QPoint(890, 690))
     assert window.rect().contains(search.geometry())
 

@@ -1,0 +1,209 @@
+"""Trials: whether a wire would fit, and what would come out, found without changing the document or running it.
+
+What is not known yet is given the benefit of the doubt: inputs that nobody has wired take whatever makes the node
+work, and so do parameters that must be given and are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any, Final
+
+from engine.core.errors import EngineError
+from engine.core.spec import TensorSpec
+from engine.graph.graph import freeze
+from studio.document.document import Document, PortRef, Wire
+from studio.document.nodetype import Catalogue, NodeType, Port
+from studio.document.outcome import Outcome, outcome_of
+
+#: Outcomes that are kept; beyond, all are forgotten.
+_KEPT: Final = 20_000
+#: Attempts to complete what is not known of a node before it counts as one that does not work.
+_ATTEMPTS: Final = 32
+#: Kinds of parameters whose values depend on the rank of the input.
+_BY_RANK: Final = ("ints", "axes", "value")
+
+Specs = Mapping[PortRef, TensorSpec]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A port that takes a tensor, and what comes out of the node then."""
+
+    port: str
+    outputs: tuple[TensorSpec, ...]
+
+
+class Trials:
+    """Tries wires and nodes, and remembers what came of it.
+
+    Parameters
+    ----------
+    catalogue
+        The node types.
+
+    Examples
+    --------
+    >>> from studio.document.catalogue import CATALOGUE
+    >>> trials, images = Trials(CATALOGUE), TensorSpec([None, 28, 28, 1])
+    >>> trials.fit(CATALOGUE["layer.Conv2D"], images).port
+    'inputs'
+    >>> print(trials.fit(CATALOGUE["layer.Conv1D"], images))
+    None
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._known: dict[Any, Outcome] = {}
+
+    # ---------------------------------------------------------------------------------------------- a wire
+
+    def objection(self, document: Document, specs: Specs, wire: Wire) -> EngineError | None:
+        """Return why the node at the end of `wire` could not work with what the wire brings.
+
+        None says that it can, or that it is not known: the wire brings nothing yet, a type is unknown.
+        """
+        spec = specs.get(wire.source)
+        return self.objection_to(document, specs, wire.target, spec) if spec is not None else None
+
+    def objection_to(self, document: Document, specs: Specs, target: PortRef, spec: TensorSpec) -> EngineError | None:
+        """Return why a node could not work with a tensor of this spec at its input `target`, None if it could."""
+        node = document.nodes.get(target.node)
+        node_type = self.catalogue.get(node.type) if node is not None else None
+        if node is None or node_type is None or not _can_be_tried(node_type, node.params):
+            return None
+        known = {port: specs.get(source) for port, source in document.inputs_of(target.node).items()}
+        known[target.port] = spec
+        outcome = self._attempt(node_type, node.params, known, spec)
+        return outcome if isinstance(outcome, EngineError) else None
+
+    # ----------------------------------------------------------------------------------------------- a type
+
+    def fit(
+        self,
+        node_type: NodeType,
+        spec: TensorSpec,
+        params: Mapping[str, Any] | None = None,
+        ports: Iterable[Port] | None = None,
+    ) -> Fit | None:
+        """Return the first port of a node of this type that takes a tensor, of all or of `ports`; None if none does."""
+        for port in node_type.inputs if ports is None else ports:
+            if port.control:
+                continue
+            if not _can_be_tried(node_type, params or {}):
+                return Fit(port.name, ())
+            outcome = self._attempt(node_type, params or {}, {_slot(port): spec}, spec)
+            if not isinstance(outcome, EngineError):
+                return Fit(port.name, tuple(outcome[0]))
+        return None
+
+    def outputs(self, node_type: NodeType) -> Sequence[TensorSpec]:
+        """Return what comes out of a node that has no inputs; nothing if it cannot be known."""
+        if node_type.inputs or node_type.category != "data":
+            return ()
+        outcome = self._attempt(node_type, {}, {}, TensorSpec([]))
+        return () if isinstance(outcome, EngineError) else outcome[0]
+
+    # ------------------------------------------------------------------------------------------------ trying
+
+    def _attempt(
+        self, node_type: NodeType, given: Mapping[str, Any], known: Mapping[str, TensorSpec | None], spec: TensorSpec
+    ) -> Outcome:
+        """Return the first outcome that is no error, of all ways to complete inputs and parameters; else the error."""
+        first: EngineError | None = None
+        ways = (
+            (params, inputs)
+            for inputs in _complete_inputs(node_type, known, spec)
+            for params in _complete_params(node_type, given, spec)
+        )
+        for params, inputs in islice(ways, _ATTEMPTS):
+            outcome = self._outcome(node_type, params, inputs)
+            if not isinstance(outcome, EngineError):
+                return outcome
+            first = first or outcome
+        assert first is not None, "there is at least one way"
+        return first
+
+    def _outcome(self, node_type: NodeType, params: Mapping[str, Any], inputs: Sequence[TensorSpec]) -> Outcome:
+        key = node_type.id, freeze(tuple(sorted(params.items()))), tuple(inputs)
+        if key not in self._known:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[key] = outcome_of(node_type, params, inputs)
+        return self._known[key]
+
+
+def _can_be_tried(node_type: NodeType, given: Mapping[str, Any]) -> bool:
+    """Return whether enough is known: the engine offers something under this type, and no formula is missing."""
+    formula = any(p.required and p.kind == "text" and n not in given for n, p in node_type.params.items())
+    return node_type.make is not None and not formula
+
+
+def _slot(port: Port) -> str:
+    return f"{port.name}[0]" if port.variadic else port.name
+
+
+def _complete_inputs(
+    node_type: NodeType, known: Mapping[str, TensorSpec | None], spec: TensorSpec
+) -> Iterator[list[TensorSpec]]:
+    """Yield complete inputs: what is known, and for the others one after another of what may stand in for them."""
+    missing = [p for p in node_type.inputs if not _wired(p, known) and not p.optional and not p.control]
+    others = [spec, None] if len(missing) > 1 else [None]
+    for stand_in, other in product(_stand_ins(spec), others):
+        inputs: list[TensorSpec] = []
+        alone = False
+        for port in node_type.inputs:
+            wired = _wired(port, known)
+            unknown = other if other is not None and port is not missing[0] else stand_in
+            inputs += [known[name] or unknown for name in wired] or ([unknown] if port in missing else [])
+            alone = alone or (port.variadic and len(wired) == 1)
+        yield inputs
+        if alone:  # one more wire may be to come
+            yield [*inputs, stand_in]
+        elif not missing and all(known.values()):
+            return
+
+
+def _wired(port: Port, known: Mapping[str, object]) -> list[str]:
+    """Return the names of a port's wires, those of a variadic one in order."""
+    if not port.variadic:
+        return [port.name] if port.name in known else []
+    names = [name for name in known if name.partition("[")[0] == port.name]
+    return sorted(names, key=lambda name: int(digits) if (digits := name[len(port.name) + 1 : -1]).isdigit() else 0)
+
+
+def _stand_ins(spec: TensorSpec) -> Iterator[TensorSpec]:
+    """Yield what usually goes with a tensor: its like, another dtype, labels, a kernel, a vector as long as it."""
+    shape = tuple(spec.shape)
+    yield spec
+    for dtype in ("float32", "int32", "bool"):
+        yield TensorSpec(shape, dtype)
+    yield TensorSpec((*shape, 10), "float32")
+    if shape:
+        yield TensorSpec(shape[:-1], "int32")
+        yield TensorSpec(shape[-1:], spec.dtype)
+        yield TensorSpec((*(1,) * (len(shape) - 2), shape[-1], 1), spec.dtype)
+    yield TensorSpec((), spec.dtype)
+    yield TensorSpec((), "int32")
+
+
+def _complete_params(node_type: NodeType, given: Mapping[str, Any], spec: TensorSpec) -> Iterator[dict[str, Any]]:
+    """Yield the parameters that are given with others for those that must be and are not."""
+    missing = {n: p for n, p in node_type.params.items() if p.required and n not in given}
+    yield {**given, **{n: p.example for n, p in missing.items()}}
+    by_rank = [n for n, p in missing.items() if p.kind in _BY_RANK]
+    if by_rank:
+        others = {n: p.example for n, p in missing.items() if n not in by_rank}
+        for value in _lists(spec.shape.rank or 0):
+            yield {**given, **others, **dict.fromkeys(by_rank, value)}
+
+
+def _lists(rank: int) -> Iterator[tuple[Any, ...]]:
+    yield (1,) * rank
+    if rank:
+        yield tuple(range(1, rank))  # a permutation of the axes behind the batch
+        yield (0,) * rank
+    yield (1,) * max(rank - 1, 0)
+    yield ((0, 0),) * rank

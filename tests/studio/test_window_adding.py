@@ -1,0 +1,106 @@
+"""Adding nodes in the window, by mouse and keyboard: search-to-add, wires that lead nowhere yet, what is learnt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from graphs import build, port
+from hand import LEFT, NONE
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from user import Open, User, saved
+
+pytest_plugins = ("look", "window")
+
+
+@pytest.fixture
+def user(open_window: Open, tmp_path: Path) -> User:
+    """Somebody before images and labels that lead nowhere yet."""
+    document = build({"digits": "data.digits", "image": ("layer.Reshape", {"target_shape": (8, 8, 1)})})
+    user = open_window(saved(document, tmp_path))
+    canvas = user.window.canvas
+    assert canvas is not None
+    canvas.setFocus()
+    user.hand.drag(user.hand.port("digits", "x", is_input=False), user.hand.port("image", "inputs", is_input=True))
+    user.until(lambda: port("image.output") in user.window.analysis.specs)
+    return user
+
+
+def empty(user: User) -> QPointF:
+    """Return a place on the canvas where nothing is."""
+    assert user.window.canvas is not None
+    return user.window.canvas.canvas.items_by_id["image"].body().bottomRight() + QPointF(120, 60)
+
+
+def drop_wire(user: User, node: str, output: str) -> list[str]:
+    """Drop a wire on empty space and return what is offered for it."""
+    user.hand.drag(user.hand.port(node, output, is_input=False), empty(user))
+    assert user.window.adding.search.isVisible()
+    return user.window.adding.search.shown_keys
+
+
+def test_a_wire_on_empty_space_is_offered_what_fits_it(user: User) -> None:
+    offered = drop_wire(user, "image", "output")
+    assert offered[0] == "layer.Conv2D"
+    assert "layer.Conv1D" not in offered
+    assert "data.digits" not in offered
+    QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Return)
+    assert user.window.document.inputs_of("conv2d") == {"inputs": port("image.output")}
+    assert user.window.history.labels[-1] == "Add node"
+
+
+def test_labels_are_offered_losses_and_lead_to_the_truth(user: User) -> None:
+    offered = drop_wire(user, "digits", "y")
+    assert offered[0] == "loss.SparseCategoricalCrossentropy"
+    assert "layer.Dense" not in offered
+    QTest.keyClicks(user.window.adding.search.field, "sparse cat")
+    QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Return)
+    loss = user.window.canvas.selected_ids()[0]
+    assert user.window.document.inputs_of(loss) == {"y_true": port("digits.y")}
+
+
+def test_a_wire_drawn_backwards_is_offered_what_leads_to_the_input(user: User) -> None:
+    canvas = user.window.canvas
+    canvas.add_node("train.Adam", empty(user) + QPointF(0, 150))
+    user.hand.drag(user.hand.port("adam", "loss[0]", is_input=True), empty(user))
+    offered = user.window.adding.search.shown_keys
+    assert offered[0] == "loss.SparseCategoricalCrossentropy"
+    assert "layer.Dense" not in offered
+
+
+def test_what_was_chosen_for_such_a_wire_is_offered_first_next_time(user: User) -> None:
+    assert drop_wire(user, "image", "output")[0] != "layer.Dropout"
+    QTest.keyClicks(user.window.adding.search.field, "dropout")
+    QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Return)
+    user.do("edit.undo")
+    assert drop_wire(user, "image", "output")[0] == "layer.Dropout"
+
+
+def test_escape_leaves_the_document_as_it_is(user: User) -> None:
+    before = len(user.window.history.labels)
+    drop_wire(user, "image", "output")
+    QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Escape)
+    assert not user.window.adding.search.isVisible()
+    assert user.window.canvas.hasFocus()
+    assert len(user.window.history.labels) == before
+
+
+@pytest.mark.parametrize("way", ["tab", "typing", "double-click"])
+def test_search_to_add_opens_at_the_cursor(user: User, way: str) -> None:
+    canvas = user.window.canvas
+    place = canvas.canvas.items_by_id["digits"].body().topLeft() - QPointF(0, 120)
+    user.hand.move(place + QPointF(3, 0))
+    user.hand.move(place)
+    if way == "tab":
+        QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    elif way == "typing":
+        QTest.keyClick(canvas, Qt.Key.Key_D)
+    else:
+        QTest.mouseDClick(canvas.viewport(), LEFT, NONE, user.hand.at(place))
+    search = user.window.adding.search
+    corner = canvas.viewport().mapTo(user.window, user.hand.at(place))
+    assert (search.geometry().topLeft() - corner).manhattanLength() < 4
+    QTest.keyClicks(search.field, "ense" if way == "typing" else "dense")
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
+    assert canvas.canvas.items_by_id["dense"].body().contains(place)
