@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
             ("view.zoom_reset", "zoom_reset"),
             ("canvas.add", "request_add"),
             ("canvas.note", "add_note"),
+            ("canvas.reroute", "add_reroutes"),
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
         bind("help.commands", self.command_palette.popup)
@@ -162,7 +163,7 @@ class MainWindow(QMainWindow):
             "edit.redo": is_open and self.history.can_redo,
         }
         for id, spec in self.commands.specs.items():
-            if spec.scope == "canvas" or id.startswith(("edit.", "view.zoom", "view.frame")):
+            if spec.scope == "canvas" or id.startswith(("edit.", "canvas.", "view.zoom", "view.frame")):
                 able.setdefault(id, is_open)
         for id, enabled in able.items():
             self.commands[id].setEnabled(enabled)
@@ -319,7 +320,8 @@ class MainWindow(QMainWindow):
         self.controller.watch(port)
 
     def _open_selection_menu(self, at: QPoint) -> None:
-        menu = self.top_bar.selection_menu()
+        chosen = self.canvas is not None and self.canvas.selected_ids()
+        menu = self.top_bar.selection_menu() if chosen else self.top_bar.wire_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF
 from PySide6.QtWidgets import QWidget
 
 from studio.canvas.view import CanvasView
-from studio.document.document import PortRef
+from studio.document.document import PortRef, Wire
 from studio.document.nodetype import Catalogue
 from studio.ui.usage import Usage
 from studio.ui.widgets.node_search import NodeSearch
@@ -34,18 +34,18 @@ class Adding(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._canvas = window, canvas
-        self._pending: tuple[QPointF, PortRef | None] = QPointF(), None
+        self._pending: tuple[QPointF, PortRef | Wire | None] = QPointF(), None
         self.search = NodeSearch(nodes, usage, window)
         self.search.chosen.connect(self._add_chosen)
         self.search.closed.connect(self._focus)
 
-    def ask(self, position: QPointF, dangling: PortRef | None, text: str) -> None:
-        """Let the user search a type; the node comes to `position` and is wired to `dangling`, if there is one."""
+    def ask(self, position: QPointF, dangling: PortRef | Wire | None, text: str) -> None:
+        """Let the user search a type; the node comes to `position`, wired to `dangling`, or put into that wire."""
         if (canvas := self._canvas()) is None:
             return
         self._pending = position, dangling
         at = canvas.viewport().mapTo(self._window, canvas.mapFromScene(position))
-        self.search.popup(at, canvas.fitting(dangling), text, canvas.type_behind(dangling))
+        self.search.popup(at, canvas.fitting(dangling), text, canvas.type_behind(_end(dangling)))
 
     def add_in_the_middle(self, type_id: str) -> None:
         """Add a node where the user looks."""
@@ -56,9 +56,17 @@ class Adding(QObject):
 
     def _add_chosen(self, type_id: str) -> None:
         if (canvas := self._canvas()) is not None:
-            canvas.add_node(type_id, *self._pending)
+            position, dangling = self._pending
+            if isinstance(dangling, Wire):
+                canvas.insert_node(type_id, dangling, position)
+            else:
+                canvas.add_node(type_id, position, dangling)
             canvas.history.seal()
 
     def _focus(self) -> None:
         if (canvas := self._canvas()) is not None:
             canvas.setFocus()
+
+
+def _end(dangling: PortRef | Wire | None) -> PortRef | None:
+    return dangling.source if isinstance(dangling, Wire) else dangling

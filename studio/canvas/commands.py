@@ -19,7 +19,7 @@ from studio.canvas.ports import Slot
 from studio.canvas.scene import CanvasScene
 from studio.canvas.wiring import Wiring, fits, is_control
 from studio.document import clipboard
-from studio.document.document import Node, Note, PortRef, Position
+from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
 from studio.document.history import History
 from studio.document.nodetype import NodeType
@@ -167,7 +167,7 @@ class CommandView(NavigableView):
         """
         document = self.canvas.document
         node_type = self.canvas.catalogue[type_id]
-        node = Node(document.new_id(_stem(type_id)), type_id)
+        node = Node(document.new_id(stem(type_id)), type_id)
         face = make_face(document, node, node_type)
         corner = position - QPointF(face.width / 2, HEADER / 2)
         wires: Iterable[Edit] = ()
@@ -206,13 +206,16 @@ class CommandView(NavigableView):
         self.canvas.select([note.id])
         self.edit_text(note.id)
 
-    def fitting(self, dangling: PortRef | None) -> list[str] | None:
-        """Return the types with a port for the dangling wire of an `addRequested`, the likeliest first; None is all.
+    def fitting(self, dangling: PortRef | Wire | None) -> list[str] | None:
+        """Return the types that fit where an `addRequested` wants a node, the likeliest first; None is all.
 
-        A port counts if it works with the shape and the dtype that the wire brings, as far as these are known.
+        That is a port for the dangling wire, or a way through for the wire that is to lead through the node. It counts
+        if it works with the shape and the dtype that the wire brings, as far as these are known.
         """
         if dangling is None:
             return None
+        if isinstance(dangling, Wire):
+            return self.suggestions.between(self.canvas.document, self.canvas.status.specs, dangling)
         document, specs, is_input = self.canvas.document, self.canvas.status.specs, self._is_input(dangling)
         if self._control(dangling):
             return [id for id, t in self.canvas.catalogue.items() if fits(t, control=True, to_input=not is_input)]
@@ -278,6 +281,6 @@ def _positions(edit: Compound) -> set[Position]:
     return nodes | {leaf.note.position for leaf in edit.leaves() if isinstance(leaf, AddNote)}
 
 
-def _stem(type_id: str) -> str:
+def stem(type_id: str) -> str:
     """Return what the ids of nodes of this type begin with: ``layer.Conv2D`` -> ``conv2d``."""
     return type_id.rpartition(".")[2].lower() or type_id

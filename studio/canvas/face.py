@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 
 from engine.core.param import Param
 from studio.canvas.metrics import (
+    BARE_SIZE,
     BODY_BOTTOM,
     BODY_TOP,
     HEADER,
@@ -24,6 +25,7 @@ from studio.canvas.ports import Slot, input_slots, output_slots
 from studio.canvas.style import elided, text_width
 from studio.document.document import Document, Node, canonical
 from studio.document.nodetype import NodeType
+from studio.document.reroute import REROUTE, REROUTE_TYPE
 from studio.ui.i18n import _, label
 from studio.ui.values import shown
 
@@ -54,6 +56,8 @@ class Face:
     inputs: tuple[Slot, ...]
     outputs: tuple[Slot, ...]
     thumbnail: QRectF | None
+    bare: bool = False
+    """Whether it is a reroute point: ports, and something between to take hold of."""
 
     def slot(self, name: str, *, is_input: bool) -> Slot | None:
         """Return the slot called `name`."""
@@ -68,6 +72,8 @@ def make_face(document: Document, node: Node, node_type: NodeType | None, inferr
     sources = {w.source.port for w in document.wires_of(node.id) if w.source.node == node.id}
     inputs = input_slots(node_type, document.inputs_of(node.id))
     outputs = output_slots(node_type, sources, inferred)
+    if node.type == REROUTE:
+        return _bare_face(node, inputs, outputs)
     # One way in and one way out need no names; they stand in the first row, beside the parameters.
     port_rows = max(len(inputs), len(outputs))
     labelled = port_rows > 1
@@ -97,9 +103,18 @@ def make_face(document: Document, node: Node, node_type: NodeType | None, inferr
     )
 
 
+def _bare_face(node: Node, inputs: list[Slot], outputs: list[Slot]) -> Face:
+    width, height = BARE_SIZE
+    for side, x in ((inputs, 0.0), (outputs, width)):
+        for row, slot in enumerate(side):
+            slot.x, slot.y = x, height / 2 + row * ROW
+    title = node.title or _(REROUTE_TYPE.title)
+    return Face(title, "", REROUTE_TYPE.category, width, height, (), tuple(inputs), tuple(outputs), None, bare=True)
+
+
 def with_picture(face: Face, wanted: bool) -> Face:
     """Return `face` with room for a picture below its lines, or without."""
-    if wanted == (face.thumbnail is not None):
+    if face.bare or wanted == (face.thumbnail is not None):
         return face
     if not wanted:
         return replace(face, height=face.height - THUMBNAIL - _PICTURE_GAP, thumbnail=None)

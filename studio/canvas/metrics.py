@@ -25,11 +25,15 @@ PORT_REACH: Final = (10.0, 24.0)
 WIRE: Final = 2.0
 WIRE_HOT: Final = 3.5
 WIRE_REACH: Final = 6.0
+DROP_REACH: Final = 14.0
+"""Pixels of the screen within which a wire is meant: by the cursor, and by a node that is let go."""
 LEAST_LABEL: Final = 8.5
 """Pixels of the screen below which the text on a wire shrinks no more."""
 LABEL_GROWTH: Final = 1.6
 """How much larger than at 100 % it gets by that, where the texts are still shown."""
 LABEL_GAP: Final = 8.0
+BARE_SIZE: Final = (36.0, 16.0)
+"""Of a node that shows nothing but its ports."""
 RING: Final = 2.0
 MARGIN: Final = 10.0
 """What a node paints around its body: half a port, the halo of a port, the ring of the selection."""

@@ -105,6 +105,8 @@ class NodeItem(QGraphicsItem):
     ) -> Slot | None:
         """Return the slot nearest to a scene position, if one is within `reach`, of those that `takes` accepts."""
         x, y = position.x() - self.x(), position.y() - self.y()
+        if self.face.bare and self.body().contains(position):  # its middle is to be taken hold of at any zoom
+            reach = min(reach, self.face.width / 3)
         best, best_distance = None, reach * reach
         for slot in self.slots():
             distance = (slot.x - x) ** 2 + (slot.y - y) ** 2
@@ -123,6 +125,9 @@ class NodeItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint as much as the level of detail asks for."""
         style, full = self._shared.style, self._shared.detail is Detail.FULL
+        if self.face.bare:
+            self._paint_bare(painter, style)
+            return
         self._paint_body(painter, style)
         painter.setFont(font("title"))
         painter.setPen(style.text)
@@ -135,6 +140,26 @@ class NodeItem(QGraphicsItem):
             painter.setOpacity(1.0)
         if self.marks.severity:
             _paint_badge(painter, style, QPointF(self.face.width - PAD - 2, HEADER / 2), self.marks.severity)
+        self._paint_all_ports(painter, style)
+
+    def _paint_bare(self, painter: QPainter, style: Style) -> None:
+        """Paint a reroute point: a wire with a bead on it."""
+        width, height = self.face.width, self.face.height
+        lit = self.marks.hovered or self.marks.selected
+        painter.setPen(style.port[self.kind(self.face.outputs[0])])
+        painter.drawLine(QPointF(0, height / 2), QPointF(width, height / 2))
+        painter.setPen(style.ring if lit else style.border)
+        painter.setBrush(style.body)
+        painter.drawRoundedRect(QRectF(width / 2 - 7, 1, 14, height - 2), 5, 5)
+        if self.marks.running:
+            painter.setPen(style.running)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(-3, -3, width + 6, height + 6), 8, 8)
+        if self.marks.severity:
+            _paint_badge(painter, style, QPointF(width / 2, height / 2), self.marks.severity)
+        self._paint_all_ports(painter, style)
+
+    def _paint_all_ports(self, painter: QPainter, style: Style) -> None:
         if self._shared.takes is None:
             self._paint_ports(painter, style)
         else:

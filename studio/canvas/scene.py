@@ -25,6 +25,7 @@ from studio.document.analysis import Analysis
 from studio.document.document import Document, PortRef, Position, Wire
 from studio.document.edits import Edit
 from studio.document.nodetype import Catalogue, NodeType
+from studio.document.splice import Box
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, label
 
@@ -147,7 +148,8 @@ class CanvasScene(QGraphicsScene):
         spec = self.status.specs.get(wire.source) if self._leads(wire) else None
         start_at = source.port_position(wire.source.port, is_input=False)
         end_at = end.port_position(target.port, is_input=True)
-        self.wires.put(wire, start_at, end_at, kind, shape_text(spec) if spec else "")
+        # behind a reroute point it is the shape that was said before it
+        self.wires.put(wire, start_at, end_at, kind, shape_text(spec) if spec and not source.face.bare else "")
         self.overview.put_line(target, kind, start_at, end_at)
 
     def _leads(self, wire: Wire) -> bool:
@@ -204,6 +206,11 @@ class CanvasScene(QGraphicsScene):
         """Return the item of a node."""
         item = self.items_by_id.get(id)
         return item if isinstance(item, NodeItem) else None
+
+    def boxes(self) -> dict[str, Box]:
+        """Return where all nodes lie, and how large they are shown."""
+        items = ((id, item) for id, item in self.items_by_id.items() if isinstance(item, NodeItem))
+        return {id: Box(item.x(), item.y(), item.face.width, item.face.height) for id, item in items}
 
     def node_type(self, id: str) -> NodeType | None:
         """Return the type of a node, None if the node or its type is unknown."""

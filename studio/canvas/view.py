@@ -23,7 +23,6 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.errors import EngineError
 from studio.canvas.callout import Callout
-from studio.canvas.commands import CommandView
 from studio.canvas.edge_scroll import EdgeScroll
 from studio.canvas.foresight import Foresight
 from studio.canvas.gestures import GESTURES
@@ -34,6 +33,8 @@ from studio.canvas.metrics import NUDGE, NUDGE_FAR, Detail
 from studio.canvas.note_item import NoteItem
 from studio.canvas.scene import CanvasScene
 from studio.canvas.style import Style
+from studio.canvas.wire_commands import WireView
+from studio.canvas.wires import Strand
 from studio.document.analysis import Analysis
 from studio.document.document import PortRef
 from studio.document.history import History
@@ -52,7 +53,7 @@ _ARROWS: Final = {
 }
 
 
-class CanvasView(CommandView):
+class CanvasView(WireView):
     """A document as nodes and wires.
 
     Parameters
@@ -74,7 +75,7 @@ class CanvasView(CommandView):
         The `PortRef` of the output whose tensor is asked for: a wire or a port was clicked.
     addRequested
         A node is to be searched for and added: where (`QPointF`, scene coordinates), the `PortRef` of the wire that
-        was dropped there or None, and the text typed so far.
+        was dropped there, the `Wire` that it is to be put into, or None, and the text typed so far.
     nodeActivated
         The id of a node that was double-clicked.
     menuRequested
@@ -202,11 +203,24 @@ class CanvasView(CommandView):
         is_input: bool = False,
         text: str = "",
     ) -> None:
-        """Ask for a node to be added: at a scene position, at the mouse, or in the middle of the view."""
+        """Ask for a node to be added: at a scene position, at the mouse, or in the middle of the view.
+
+        Over a wire, or with one selected while the mouse is elsewhere than on the canvas, it is to be put into that.
+        """
         self._dangling_input = dangling if is_input else None
-        if position is None:
-            position = self._cursor if self._cursor is not None else self.visible_area().center()
-        self.addRequested.emit(position, dangling, text)
+        at = position if position is not None else self._cursor
+        if dangling is None and (strand := self._wire_meant(at)) is not None:
+            at = at if at is not None else strand.path.pointAtPercent(0.5)
+            self.addRequested.emit(at, strand.wire, text)
+            return
+        self.addRequested.emit(at if at is not None else self.visible_area().center(), dangling, text)
+
+    def _wire_meant(self, position: QPointF | None) -> Strand | None:
+        """Return the wire at a scene position; without one, the only wire that is selected."""
+        if position is not None:
+            return self.hover.wire_at(position) if self.canvas.item_at(position) is None else None
+        chosen = self.canvas.wires.selected
+        return self.canvas.wires.strands()[next(iter(chosen))] if len(chosen) == 1 else None
 
     # ------------------------------------------------------------------------------------------------ gestures
 
@@ -296,7 +310,7 @@ class CanvasView(CommandView):
         self._show_problems()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open a node, edit a note, or ask for a node where nothing is."""
+        """Open a node, edit a note, put a reroute point into a wire, or ask for a node where nothing is."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         position = self._pointer(event).scene
@@ -305,18 +319,23 @@ class CanvasView(CommandView):
             self.edit_text(item.id)
         elif item is not None:
             self.nodeActivated.emit(item.id)
-        elif self.hover.wire_at(position) is None:
+        elif (strand := self.hover.wire_at(position)) is not None:
+            self.reroute_at(strand.wire, position)
+        else:
             self.request_add(position)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for a menu on a node, for a node where nothing is."""
+        """Ask for a menu on a node or a wire, for a node where nothing is."""
         position = self.mapToScene(event.pos())
         item = self.canvas.item_at(position)
-        if item is None:
+        strand = self.hover.wire_at(position) if item is None else None
+        if item is None and strand is None:
             self.request_add(position)
             return
-        if item.id not in self.selected_ids():
+        if item is not None and item.id not in self.selected_ids():
             self.canvas.select([item.id])
+        elif strand is not None and strand.wire.target not in self.canvas.wires.selected:
+            self.canvas.select((), [strand.wire.target])
         self.menuRequested.emit(event.globalPos())
 
     # ------------------------------------------------------------------------------------------------- hovering

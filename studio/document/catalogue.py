@@ -18,6 +18,7 @@ from engine.keras.optimizers import OPTIMIZERS
 from engine.keras.training import params
 from studio.document.families import family_of
 from studio.document.nodetype import Catalogue, NodeType, Port
+from studio.document.reroute import REROUTE_TYPE
 
 #: How a trainer goes about it, whatever its optimiser: as `fit` declares it, with what suits a document.
 FIT_PARAMS: Final = {
@@ -169,6 +170,7 @@ def build() -> Catalogue:
         *_measure_types(LOSSES, "loss", "losses", "loss"),
         *_measure_types(METRICS, "metric", "metrics", "value"),
         *_trainer_types(),
+        REROUTE_TYPE,
     ]
     for node_type in types:
         catalogue.add(node_type.id, node_type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -169,12 +169,15 @@ class Document:
         """Return the source of each wired input of `node`, by the input's name."""
         return {w.target.port: w.source for w in self._ends.get(node, ()) if w.target.node == node}
 
-    def new_id(self, stem: str) -> str:
-        """Return an id that no node and no note has: `stem` itself, or with a number behind it."""
-        if not self.has(stem):
+    def new_id(self, stem: str, taken: Container[str] = ()) -> str:
+        """Return an id that no node and no note has: `stem` itself, or with a number behind it.
+
+        Nor is it among `taken`: those that nodes will have that are about to be added.
+        """
+        if not self.has(stem) and stem not in taken:
             return stem
         number = 2
-        while self.has(f"{stem}_{number}"):
+        while self.has(f"{stem}_{number}") or f"{stem}_{number}" in taken:
             number += 1
         return f"{stem}_{number}"
 

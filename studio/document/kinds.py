@@ -85,6 +85,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "loss": Kind(lambda t, params, name: t.make(**params, name=name), _loss),
     "metric": Kind(lambda t, params, name: t.make(**params, name=name), _metric),
     "train": Kind(_trainer, _train),
+    "view": Kind(lambda t, params, name: t.make, lambda made, inputs: [made(*inputs)]),
 }
 
 

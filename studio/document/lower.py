@@ -25,6 +25,7 @@ from studio.document.infer import Inference, ordered, output_refs
 from studio.document.kinds import bound, in_words, is_source, kind_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
+from studio.document.reroute import origin
 from studio.document.stopping import Stopped
 
 #: Setting of a document: the seed of everything random in it.
@@ -141,7 +142,7 @@ class Program:
                 continue
             node = document.nodes[id]
             node_type = self._catalogue[node.type]
-            sources = ordered(node_type, document.inputs_of(id))
+            sources = [origin(document, ref) for ref in ordered(node_type, document.inputs_of(id))]
             specs = [spec for ref in sources if (spec := analysis.specs.get(ref)) is not None]
             if len(specs) < len(sources):
                 continue

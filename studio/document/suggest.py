@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from typing import Final
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
+from engine.core.errors import EngineError
 from engine.core.spec import TensorSpec
-from studio.document.document import Document, PortRef
+from studio.document.document import Document, PortRef, Wire
 from studio.document.nodetype import NodeType, Port
 from studio.document.trial import Specs, Trials
 
@@ -28,6 +30,14 @@ _AHEAD: Final = {"layer": ("layer", "data"), "loss": ("layer", "op"), "train": (
 _IMAGES, _ROWS = TensorSpec([None, 28, 28, 1]), TensorSpec([None, 64])
 #: What a node may be fed with while nobody knows: images, rows, sequences, labels, a loss.
 SAMPLES: Final = (_IMAGES, _ROWS, TensorSpec([None, 20, 8]), TensorSpec([None], "int32"), TensorSpec([]))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The way of a wire through a node: the input it comes in at, and the output it leaves from."""
+
+    input: str
+    output: str
 
 
 class Suggestions:
@@ -106,6 +116,41 @@ class Suggestions:
             if self._trials.objection_to(document, specs, target, given[name]) is None:
                 return name
         return ports[0].name if ports else None
+
+    def passage(
+        self,
+        document: Document,
+        specs: Specs,
+        wire: Wire,
+        node_type: NodeType,
+        params: Mapping[str, Any] | None = None,
+    ) -> Passage | EngineError | None:
+        """Return how a wire would lead through a node of a type; what speaks against it; None if nothing could.
+
+        What follows has to work with what comes out, unless a parameter is missing that may still change that.
+        """
+        given = params or {}
+        outputs = [p.name for p in node_type.outputs if not p.control and not p.variadic]
+        name = self.input_for(document, specs, wire.source, node_type)
+        if name is None or not outputs:
+            return None
+        port = next(p for p in node_type.inputs if p.name == name)
+        input = f"{name}[0]" if port.variadic else name
+        spec = specs.get(wire.source)
+        fit = self._trials.fit(node_type, spec, given, [port]) if spec is not None else None
+        if spec is not None and fit is None:
+            return self._trials.refusal(node_type, spec, given)
+        if fit is None or not fit.outputs or any(p.required and n not in given for n, p in node_type.params.items()):
+            return Passage(input, outputs[0])
+        objections = [self._trials.objection_to(document, specs, wire.target, out) for out in fit.outputs]
+        best = next((name for name, objection in zip(outputs, objections, strict=False) if objection is None), None)
+        return objections[0] if best is None else Passage(input, best)
+
+    def between(self, document: Document, specs: Specs, wire: Wire) -> list[str]:
+        """Return the types that a wire could lead through, the likeliest first."""
+        found = self.after(document, specs, wire.source)
+        catalogue = self._trials.catalogue
+        return [id for id in found if isinstance(self.passage(document, specs, wire, catalogue[id]), Passage)]
 
     def prepare(self, document: Document, specs: Specs, end: PortRef, *, is_input: bool) -> Iterator[None]:
         """Find out in small steps what `after` (or, for an input, `before`) asks for; the trials remember it."""

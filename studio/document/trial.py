@@ -99,6 +99,16 @@ class Trials:
                 return Fit(port.name, tuple(outcome[0]))
         return None
 
+    def refusal(
+        self, node_type: NodeType, spec: TensorSpec, params: Mapping[str, Any] | None = None
+    ) -> EngineError | None:
+        """Return why the first input of a node of this type does not take a tensor, None if it does."""
+        port = next((p for p in node_type.inputs if not p.control), None)
+        if port is None or not _can_be_tried(node_type, params or {}):
+            return None
+        outcome = self._attempt(node_type, params or {}, {_slot(port): spec}, spec)
+        return outcome if isinstance(outcome, EngineError) else None
+
     def outputs(self, node_type: NodeType) -> Sequence[TensorSpec]:
         """Return what comes out of a node that has no inputs; nothing if it cannot be known."""
         if node_type.inputs or node_type.category != "data":

@@ -72,6 +72,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("view.inspector", N_("Show the inspector"), "panel-right", ("Ctrl+Alt+2",), checkable=True),
     A("view.dock", N_("Show the bottom dock"), "panel-bottom", ("Ctrl+Alt+3",), checkable=True),
     A("canvas.add", N_("Add a node…"), "plus", ("Tab",), scope="canvas"),
+    A("canvas.reroute", N_("Add a reroute point"), "waypoints", ("Ctrl+R",)),
     A("canvas.note", N_("Add a note"), "sticky-note", ("Ctrl+Shift+N",)),
     A("run.train", N_("Train"), "play", ("Ctrl+Return", "Ctrl+Enter")),
     A("run.pause", N_("Pause"), "pause", ("Ctrl+Shift+Return",), checkable=True),

@@ -1,4 +1,7 @@
-"""Drag nodes: a press selects, a drag moves all that is selected, as one step of the history."""
+"""Drag nodes: a press selects, a drag moves all that is selected, as one step of the history.
+
+A single node without wires that is let go over a wire becomes part of that wire.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from studio.canvas.gestures.base import Gesture, Pointer
+from studio.canvas.insertion import Insertion
 from studio.document.document import Position
 from studio.document.edits import Move
 
@@ -28,6 +32,7 @@ class DragNodes(Gesture):
         self._id = item.id if item else ""
         self._was_selected = self._id in canvas.selected_ids()
         self._from: dict[str, Position] = {}
+        self._insertion: Insertion | None = None
         if not self._was_selected:
             canvas.select([*(canvas.selected_ids() if pointer.extends else ()), self._id])
 
@@ -35,21 +40,38 @@ class DragNodes(Gesture):
         document = self.view.canvas.document
         for id in self.view.canvas.selected_ids():
             self._from[id] = (document.nodes.get(id) or document.notes[id]).position
+        if list(self._from) == [self._id] and not any(document.wires_of(self._id)):
+            node_type = self.view.canvas.node_type(self._id)
+            if node_type is not None and node_type.inputs and node_type.outputs:
+                self._insertion = Insertion(self.view, node_type, document.nodes[self._id].params)
 
     def drag(self, pointer: Pointer) -> None:
         self.view.canvas.show_at(self._moved(pointer))
         self.view.items_moved()
+        if self._insertion is not None and (item := self.view.canvas.node(self._id)) is not None:
+            self._insertion.look(item.body().center(), pointer.view)
 
     def release(self, pointer: Pointer) -> None:
-        if self.dragging:
-            self.view.do(Move(self._moved(pointer)))
+        moved = self._moved(pointer)
+        target = self._insertion.target if self._insertion is not None else None
+        self._end()
+        if target is not None and self._id in moved:
+            self.view.insert_existing(self._id, *target, moved[self._id])
+        elif self.dragging:
+            self.view.do(Move(moved))
             self.view.history.seal()
         elif self._was_selected:
             self._click(pointer)
 
     def cancel(self) -> None:
+        self._end()
         self.view.canvas.show_at({id: p for id, p in self._from.items() if self.view.canvas.document.has(id)})
         self.view.items_moved()
+
+    def _end(self) -> None:
+        if self._insertion is not None:
+            self._insertion.end()
+            self._insertion = None
 
     def _click(self, pointer: Pointer) -> None:
         """Narrow the selection to what was clicked, or take that out of it."""

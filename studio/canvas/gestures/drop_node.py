@@ -1,4 +1,7 @@
-"""Drop a node: an entry dragged out of the palette shows as a ghost and becomes a node where it is let go."""
+"""Drop a node: an entry dragged out of the palette shows as a ghost and becomes a node where it is let go.
+
+Let go over a wire, it becomes part of that wire.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from studio.canvas.gestures.base import Gesture, Pointer
+from studio.canvas.insertion import Insertion
 from studio.canvas.metrics import CORNER, HEADER, MIN_WIDTH, PAD
 from studio.canvas.style import draw_text, elided, font
 from studio.ui.i18n import _
@@ -31,17 +35,25 @@ class DropNode(Gesture):
         super().__init__(view, start)
         self._type = view.canvas.catalogue[type_id]
         self._at = start.scene
+        self._insertion = Insertion(view, self._type)
 
     def move(self, pointer: Pointer) -> None:
         before = self._area()
         self._at = pointer.scene
+        self._insertion.look(pointer.scene, pointer.view)
         self.view.repaint_scene(before.united(self._area()))
 
     def release(self, pointer: Pointer) -> None:
+        self._insertion.look(pointer.scene, pointer.view)
+        target = self._insertion.target
         self.cancel()
-        self.view.add_node(self._type.id, pointer.scene)
+        if target is None:
+            self.view.add_node(self._type.id, pointer.scene)
+        else:
+            self.view.insert_node(self._type.id, target[0], pointer.scene)
 
     def cancel(self) -> None:
+        self._insertion.end()
         self.view.repaint_scene(self._area())
 
     def _area(self) -> QRectF:

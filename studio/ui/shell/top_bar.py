@@ -25,6 +25,9 @@ SELECTION_MENU: Final = (
     *("edit.rename", "view.frame", "", "edit.delete"),
 )
 
+#: The menu of the wires that are selected.
+WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "", "edit.delete")
+
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
 MENUS: Final = (
     (N_("File"), ("file.new", "file.open", "", "file.save", "file.save_as", "", "file.close", "file.quit")),
@@ -32,7 +35,8 @@ MENUS: Final = (
         N_("Edit"),
         (
             *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
-            *("edit.duplicate", "edit.delete", "", "edit.select_all", "edit.rename", "", "canvas.add", "canvas.note"),
+            *("edit.duplicate", "edit.delete", "", "edit.select_all", "edit.rename", ""),
+            *("canvas.add", "canvas.reroute", "canvas.note"),
         ),
     ),
     (
@@ -163,6 +167,12 @@ class TopBar(QFrame):
         """Return the menu of what is selected on the canvas."""
         menu = QMenu(self)
         _fill(menu, SELECTION_MENU, self._actions)
+        return menu
+
+    def wire_menu(self) -> QMenu:
+        """Return the menu of the wires that are selected on the canvas."""
+        menu = QMenu(self)
+        _fill(menu, WIRE_MENU, self._actions)
         return menu
 
     def open_menu(self) -> None:

@@ -12,6 +12,7 @@ from lowering import TWO_HEADS, TWO_HEADS_WIRES, Source, losses, program_of
 
 from engine.data import Examples
 from engine.data.files import use_folder
+from studio.document.document import PortRef
 from studio.document.edits import SetParams, SetSetting
 from studio.run import session
 
@@ -198,3 +199,28 @@ def test_examples_learn_the_same_eagerly_and_compiled(name: str) -> None:
     eager, lazy = losses(document, "eager", EPOCHS[name]), losses(document, "lazy", EPOCHS[name])
     assert lazy["loss"] == pytest.approx(eager["loss"], abs=1e-4)
     assert lazy["val_loss"] == pytest.approx(eager["val_loss"], abs=1e-4)
+
+
+def test_reroute_points_change_nothing_of_what_is_learned() -> None:
+    bends = {f"bend_{i}": "view.reroute" for i in range(4)}
+    bent = """
+    data.x > bend_0.input
+    bend_0.output > hidden.inputs
+    hidden.output > output.inputs
+    data.y > bend_1.input
+    bend_1.output > loss.y_true
+    output.output > bend_2.input
+    bend_2.output > loss.y_pred
+    data.y > accuracy.y_true
+    output.output > accuracy.y_pred
+    loss.loss > bend_3.input
+    bend_3.output > trainer.loss[0]
+"""
+    straight, around = moons(), build({**MOONS, **bends}, bent, seed=1)
+    assert program_of(around).training().metrics == ("accuracy",)
+    assert losses(around, "lazy", 3) == losses(straight, "lazy", 3)
+    values = program_of(around).values()
+    assert values.errors == {}
+    assert np.array_equal(
+        values.tensors[PortRef("bend_2", "output")].numpy(), values.tensors[PortRef("output", "output")].numpy()
+    )

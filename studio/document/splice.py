@@ -1,0 +1,83 @@
+"""Splicing: nodes put into a wire, and room made for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from studio.document.document import Document, PortRef, Position, Wire
+from studio.document.edits import AddWire, Edit, RemoveWire
+from studio.document.suggest import Passage
+
+#: Pixels between a node and its neighbours along a wire.
+GAP: Final = 40.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a node lies, and how large it is shown."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.x + self.width
+
+
+def splice(document: Document, wire: Wire, chain: Iterable[tuple[str, Passage]]) -> list[Edit]:
+    """Return the edits that lead a wire through nodes that are there by then: each its id and the way through it.
+
+    The wire need not be there yet; one that ends where it would is taken away.
+    """
+    old = document.wires.get(wire.target)
+    edits: list[Edit] = [RemoveWire(old)] if old is not None else []
+    source = wire.source
+    for id, way in chain:
+        edits.append(AddWire(Wire(source, PortRef(id, way.input))))
+        source = PortRef(id, way.output)
+    edits.append(AddWire(Wire(source, wire.target)))
+    return edits
+
+
+def make_room(document: Document, boxes: Mapping[str, Box], wire: Wire, box: Box) -> tuple[Box, dict[str, Position]]:
+    """Return where a node goes that is put into a wire, and where those behind the wire have to go for it.
+
+    It comes to lie behind the node that the wire comes from; all that depends on the wire moves right together, as far
+    as is needed.
+
+    Parameters
+    ----------
+    document
+        The document, in which the wire is.
+    boxes
+        All nodes as they are shown.
+    wire
+        The wire.
+    box
+        Where the new node is wanted.
+    """
+    source, target = boxes.get(wire.source.node), boxes.get(wire.target.node)
+    if source is not None and target is not None and source.right <= target.x:  # else the wire leads back
+        box = Box(max(box.x, source.right + GAP), box.y, box.width, box.height)
+    shift = box.right + GAP - target.x if target is not None else 0.0
+    if shift <= 0 or (source is not None and target is not None and source.right > target.x):
+        return box, {}
+    moved = behind(document, wire.target.node) - {wire.source.node}
+    return box, {id: (boxes[id].x + shift, boxes[id].y) for id in document.nodes if id in moved and id in boxes}
+
+
+def behind(document: Document, id: str) -> set[str]:
+    """Return a node and all that depend on it."""
+    reached = {id}
+    ahead = [id]
+    while ahead:
+        for wire in document.wires_of(ahead.pop()):
+            if wire.target.node not in reached:
+                reached.add(wire.target.node)
+                ahead.append(wire.target.node)
+    return reached
