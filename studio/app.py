@@ -136,6 +136,8 @@ class MainWindow(QMainWindow):
             ("edit.paste_with_wires", "paste_with_wires"),
             ("edit.duplicate", "duplicate"),
             ("edit.delete", "delete_selection"),
+            ("edit.delete_with_wires", "delete_with_wires"),
+            ("edit.disconnect", "disconnect_selection"),
             ("edit.select_all", "select_all"),
             ("edit.rename", "rename"),
             ("view.frame", "frame_selection"),
@@ -146,6 +148,7 @@ class MainWindow(QMainWindow):
             ("canvas.add", "request_add"),
             ("canvas.note", "add_note"),
             ("canvas.reroute", "add_reroutes"),
+            ("canvas.replace", "request_replace"),
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
         bind("help.commands", self.command_palette.popup)
@@ -236,6 +239,7 @@ class MainWindow(QMainWindow):
         canvas.selectionChanged.connect(self._on_selected)
         canvas.wireClicked.connect(self._watch)
         canvas.addRequested.connect(self.adding.ask)
+        canvas.replaceRequested.connect(self.adding.ask_replacement)
         canvas.nodeAdded.connect(self.usage.note)
         canvas.menuRequested.connect(self._open_selection_menu)
         canvas.refused.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))

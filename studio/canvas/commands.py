@@ -21,8 +21,10 @@ from studio.canvas.wiring import Wiring, fits, is_control
 from studio.document import clipboard
 from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
+from studio.document.heal import remove_and_heal
 from studio.document.history import History
 from studio.document.nodetype import NodeType
+from studio.document.replace import stem
 from studio.document.suggest import Suggestions
 from studio.document.trial import Trials
 from studio.ui.i18n import _
@@ -74,12 +76,26 @@ class CommandView(NavigableView):
         self.canvas.select([*self.canvas.document.nodes, *self.canvas.document.notes])
 
     def delete_selection(self) -> None:
-        """Delete what is selected: nodes with their wires, notes, and wires."""
+        """Delete what is selected: nodes, notes and wires. What led through the nodes is joined where it fits."""
         document = self.canvas.document
-        nodes = remove(document, self.selected_ids())
+        self._delete(remove_and_heal(self.trials, document, self.canvas.status.specs, self.selected_ids()))
+
+    def delete_with_wires(self) -> None:
+        """Delete what is selected, and leave the wires around it cut."""
+        self._delete(remove(self.canvas.document, self.selected_ids()))
+
+    def _delete(self, nodes: Compound) -> None:
+        document = self.canvas.document
         gone = {leaf.wire for leaf in nodes.leaves() if isinstance(leaf, RemoveWire)}
         wires = [w for t in self.canvas.wires.selected if (w := document.wires.get(t)) and w not in gone]
         self.do(Compound("Delete", (*map(RemoveWire, sorted(wires)), *nodes.edits)))
+
+    def disconnect_selection(self) -> None:
+        """Take away the wires of the selected nodes, and the wires that are selected."""
+        document = self.canvas.document
+        wires = [w for t in self.canvas.wires.selected if (w := document.wires.get(t))]
+        wires += [w for id in self.selected_ids() for w in document.wires_of(id)]
+        self.do(Compound("Disconnect", tuple(map(RemoveWire, sorted(set(wires))))))
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little. Further nudges join the same step until the key is let go."""
@@ -279,8 +295,3 @@ def _positions(edit: Compound) -> set[Position]:
     """Return where the nodes and notes that `edit` adds will lie."""
     nodes = {leaf.node.position for leaf in edit.leaves() if isinstance(leaf, AddNode)}
     return nodes | {leaf.note.position for leaf in edit.leaves() if isinstance(leaf, AddNote)}
-
-
-def stem(type_id: str) -> str:
-    """Return what the ids of nodes of this type begin with: ``layer.Conv2D`` -> ``conv2d``."""
-    return type_id.rpartition(".")[2].lower() or type_id

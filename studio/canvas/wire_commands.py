@@ -6,23 +6,32 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Signal
 
 from engine.core.errors import EngineError
-from studio.canvas.commands import CommandView, stem
+from studio.canvas.commands import CommandView
 from studio.canvas.face import make_face
 from studio.canvas.metrics import HEADER
 from studio.canvas.wiring import is_control
 from studio.document.document import Node, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, Compound, Edit, Move, RemoveWire
 from studio.document.nodetype import NodeType
+from studio.document.replace import replace_node, replacements, stem
 from studio.document.reroute import REROUTE, REROUTE_TYPE
 from studio.document.splice import Box, make_room, splice
 from studio.document.suggest import Passage
 
 
 class WireView(CommandView):
-    """A view with commands on wires."""
+    """A view with commands on wires.
+
+    Signals
+    -------
+    replaceRequested
+        Another type is to be searched for, for the node with this id.
+    """
+
+    replaceRequested = Signal(str)  # noqa: N815
 
     def selected_wires(self) -> list[Wire]:
         """Return the wires that are selected, in the order of their inputs."""
@@ -69,6 +78,26 @@ class WireView(CommandView):
         box, moved = make_room(document, boxes, wire, Box(*position, own.width, own.height))
         moved = {**moved, id: (round(box.x), round(box.y))}
         self.do(Compound("Insert node", (*splice(document, wire, [(id, way)]), *_moves(moved))))
+
+    # ---------------------------------------------------------------------------------------------- replacing
+
+    def request_replace(self) -> None:
+        """Ask for a type to take the place of the one node that is selected."""
+        ids = self.selected_ids()
+        if len(ids) == 1 and ids[0] in self.canvas.document.nodes:
+            self.replaceRequested.emit(ids[0])
+
+    def replacements(self, id: str) -> list[str]:
+        """Return the types that could take the place of a node and keep its wires, the likeliest first."""
+        return replacements(self.trials, self.canvas.document, self.canvas.status.specs, id)
+
+    def replace_with(self, id: str, type_id: str) -> str:
+        """Put a node of another type in the place of one, with its wires; return its id."""
+        document = self.canvas.document
+        edit, new_id = replace_node(document, self.canvas.node_type(id), self.canvas.catalogue[type_id], id)
+        self.do(edit)
+        self.canvas.select([new_id])
+        return new_id
 
     # ---------------------------------------------------------------------------------------- reroute points
 

@@ -6,7 +6,7 @@ work, and so do parameters that must be given and are not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any, Final
@@ -109,6 +109,21 @@ class Trials:
         outcome = self._attempt(node_type, params or {}, {_slot(port): spec}, spec)
         return outcome if isinstance(outcome, EngineError) else None
 
+    def outputs_of(
+        self, node_type: NodeType, params: Mapping[str, Any], known: Mapping[str, TensorSpec | None]
+    ) -> Sequence[TensorSpec] | EngineError | None:
+        """Return what comes out of a node whose inputs are `known`, or why nothing does.
+
+        None says that nobody can tell: nothing comes in yet, or a parameter is missing that what follows depends on.
+        """
+        spec = next((spec for spec in known.values() if spec is not None), None)
+        if not _can_be_tried(node_type, params) or (spec is None and node_type.inputs):
+            return None
+        outcome = self._attempt(node_type, params, known, spec or TensorSpec([]))
+        if isinstance(outcome, EngineError):
+            return outcome
+        return None if any(p.required and n not in params for n, p in node_type.params.items()) else outcome[0]
+
     def outputs(self, node_type: NodeType) -> Sequence[TensorSpec]:
         """Return what comes out of a node that has no inputs; nothing if it cannot be known."""
         if node_type.inputs or node_type.category != "data":
@@ -174,6 +189,19 @@ def _complete_inputs(
             yield [*inputs, stand_in]
         elif not missing and all(known.values()):
             return
+
+
+def ports_in_order(node_type: NodeType, names: Collection[str]) -> list[str]:
+    """Return those of `names` that are inputs of a type, in the order of its ports.
+
+    Examples
+    --------
+    >>> concat = NodeType("op.concat", "op", "concat", "", (Port("values", variadic=True), Port("axis")))
+    >>> ports_in_order(concat, ("axis", "values[10]", "values[2]", "other"))
+    ['values[2]', 'values[10]', 'axis']
+    """
+    wired = dict.fromkeys(names)
+    return [name for port in node_type.inputs for name in _wired(port, wired)]
 
 
 def _wired(port: Port, known: Mapping[str, object]) -> list[str]:

@@ -104,3 +104,48 @@ def test_search_to_add_opens_at_the_cursor(user: User, way: str) -> None:
     QTest.keyClicks(search.field, "ense" if way == "typing" else "dense")
     QTest.keyClick(search.field, Qt.Key.Key_Return)
     assert canvas.canvas.items_by_id["dense"].body().contains(place)
+
+
+def test_a_node_is_replaced_by_key_and_keeps_its_wires(user: User) -> None:
+    canvas = user.window.canvas
+    drop_wire(user, "image", "output")
+    QTest.keyClicks(user.window.adding.search.field, "maxpooling2d")
+    QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Return)
+    place = user.window.document.nodes["maxpooling2d"].position
+    user.until(lambda: port("maxpooling2d.output") in user.window.analysis.specs)
+    QTest.keyClick(canvas, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    search = user.window.adding.search
+    assert search.isVisible()
+    assert search.field.placeholderText() == "Replace with…"
+    assert search.shown_keys[0] == "layer.AveragePooling2D"
+    QTest.keyClicks(search.field, "conv2d")
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
+    assert user.window.document.nodes["conv2d"].position == place
+    assert user.window.document.inputs_of("conv2d") == {"inputs": port("image.output")}
+    assert canvas.selected_ids() == ["conv2d"]
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert user.window.document.nodes["maxpooling2d"].position == place
+    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    assert search.field.placeholderText() == "Add a node…"
+
+
+def test_keys_delete_with_and_without_healing_and_disconnect(user: User) -> None:
+    canvas, document = user.window.canvas, user.window.document
+    drop_wire(user, "image", "output")
+    QTest.keyClicks(user.window.adding.search.field, "conv2d")
+    QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Return)
+    canvas.add_node("layer.Dropout", empty(user) + QPointF(0, 150))
+    user.hand.drag(
+        user.hand.port("conv2d", "output", is_input=False), user.hand.port("dropout", "inputs", is_input=True)
+    )
+    user.until(lambda: not user.window._analyse_timer.isActive())
+    canvas.select(["conv2d"])
+    QTest.keyClick(canvas, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    assert document.inputs_of("dropout") == {}
+    user.do("edit.undo")
+    canvas.select(["conv2d"])
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert document.inputs_of("dropout") == {"inputs": port("image.output")}
+    canvas.select(["dropout"])
+    QTest.keyClick(canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert document.inputs_of("dropout") == {}

@@ -22,11 +22,11 @@ HEIGHT: Final = 48
 #: The menu of what is selected on the canvas.
 SELECTION_MENU: Final = (
     *("edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires", "edit.duplicate", ""),
-    *("edit.rename", "view.frame", "", "edit.delete"),
+    *("edit.rename", "canvas.replace", "edit.disconnect", "view.frame", "", "edit.delete", "edit.delete_with_wires"),
 )
 
 #: The menu of the wires that are selected.
-WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "", "edit.delete")
+WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "", "edit.disconnect")
 
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
 MENUS: Final = (
@@ -35,8 +35,9 @@ MENUS: Final = (
         N_("Edit"),
         (
             *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
-            *("edit.duplicate", "edit.delete", "", "edit.select_all", "edit.rename", ""),
-            *("canvas.add", "canvas.reroute", "canvas.note"),
+            *("edit.duplicate", "edit.delete", "edit.delete_with_wires", "edit.disconnect", ""),
+            *("edit.select_all", "edit.rename", ""),
+            *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.note"),
         ),
     ),
     (

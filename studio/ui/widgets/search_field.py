@@ -46,6 +46,11 @@ class SearchField(QLineEdit):
         self.retranslate()
         appearance().language_changed.connect(self.retranslate)
 
+    def set_placeholder(self, placeholder: str) -> None:
+        """Say something else, untranslated, in the empty field."""
+        self._source = placeholder
+        self.retranslate()
+
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.setPlaceholderText(_(self._source))

@@ -185,16 +185,44 @@ def test_assistive_tools_hear_what_is_selected(canvas):
 # -------------------------------------------------------------------------------------------------- commands
 
 
-def test_delete_takes_the_wires_along(canvas):
+def test_delete_takes_the_wires_along_and_joins_what_led_through(canvas):
     canvas.select(["hidden", "note"])
     canvas.delete_selection()
     document = canvas.canvas.document
     assert "hidden" not in document.nodes
     assert not document.notes
-    assert len(document.wires) == 4
+    assert document.inputs_of("output") == {"x": PortRef("flatten", "y")}
     assert canvas.history.labels == ["Delete"]
     canvas.delete_selection()
     assert canvas.history.labels == ["Delete"]
+    canvas.history.undo()
+    assert document.inputs_of("output") == {"x": PortRef("hidden", "y")}
+
+
+def test_delete_with_its_wires_joins_nothing(canvas):
+    canvas.select(["hidden", "note"])
+    canvas.delete_with_wires()
+    document = canvas.canvas.document
+    assert "hidden" not in document.nodes
+    assert not document.notes
+    assert len(document.wires) == 4
+    assert canvas.history.labels == ["Delete"]
+
+
+def test_disconnecting_frees_nodes_and_takes_wires_away(canvas):
+    document = canvas.canvas.document
+    canvas.select(["hidden"])
+    canvas.disconnect_selection()
+    assert not any(document.wires_of("hidden"))
+    assert canvas.history.labels == ["Disconnect"]
+    canvas.canvas.select((), [PortRef("loss", "labels")])
+    canvas.disconnect_selection()
+    assert PortRef("loss", "labels") not in document.wires
+    canvas.disconnect_selection()
+    assert canvas.history.labels == ["Disconnect", "Disconnect"]
+    canvas.history.undo()
+    canvas.history.undo()
+    assert len(document.wires) == 6
 
 
 def test_copy_and_paste_beside_the_original_then_further_on(canvas):
