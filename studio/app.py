@@ -30,6 +30,7 @@ from studio.run.messages import Previewed, Watched
 from studio.ui import fonts
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
+from studio.ui.garbage import collect_in_time
 from studio.ui.i18n import N_, _, describe
 from studio.ui.resources import examples
 from studio.ui.settings import settings
@@ -51,6 +52,8 @@ from studio.ui.widgets.problems import Problems
 #: Edits after which every wire still holds what it held: no inference, no preview.
 _COSMETIC: Final = (Move, SetTitle, AddNote, RemoveNote, SetNote)
 _SIZE: Final = QSize(1600, 1000)
+#: What inference takes of a frame of 16 ms.
+_SLICE_SECONDS: Final = 0.004
 
 
 class MainWindow(QMainWindow):
@@ -91,7 +94,7 @@ class MainWindow(QMainWindow):
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.command_palette = CommandPalette(self.commands, self)
 
-        self._analyse_timer = QTimer(self, interval=0, singleShot=True)
+        self._analyse_timer = QTimer(self, interval=0)
         self._analyse_timer.timeout.connect(self._analyse)
         self._lay_out()
         self._bind_actions()
@@ -178,6 +181,7 @@ class MainWindow(QMainWindow):
         self.desk.closed.connect(self._on_closed)
         self.desk.saved.connect(self._show_name)
         self.desk.failed.connect(self._on_file_failed)
+        self.desk.reading.connect(self.status_line.show_reading)
         self.docks.settled.connect(self._frame_all)
         self.start_page.chosen.connect(self.desk.open)
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
@@ -262,6 +266,7 @@ class MainWindow(QMainWindow):
     def _forget_document(self) -> None:
         self._unsubscribe()
         self._unsubscribe = _nothing
+        self._analyse_timer.stop()
         self.running.abandon()
         self.problems.show_errors({})
         self._watched = None
@@ -299,8 +304,18 @@ class MainWindow(QMainWindow):
         self.history.redo()
         self._after_edit()
 
+    @property
+    def analysing(self) -> bool:
+        """Whether something of the document is still to be analysed."""
+        return self._analyse_timer.isActive()
+
     def _analyse(self) -> None:
-        self.analysis = self._inference.analyse(self.document)
+        """Analyse for a slice of a frame; once all is known, show it."""
+        if not self._inference.advance(self.document, _SLICE_SECONDS):
+            self._analyse_timer.start()
+            return
+        self._analyse_timer.stop()
+        self.analysis = self._inference.result(self.document)
         if self.canvas is not None:
             self.canvas.set_analysis(self.analysis)
         self.inspector.properties.show_analysis(self.analysis)
@@ -403,6 +418,7 @@ def application() -> QApplication:
     app.setApplicationName("Trenza")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("trenza")
+    collect_in_time(app)
     return app
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
+    QRegion,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -24,6 +25,7 @@ from studio.canvas.minimap import Minimap
 from studio.canvas.scene import CanvasScene
 from studio.canvas.style import Style
 
+_MOST_STRIPS = 8
 _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
@@ -47,7 +49,6 @@ class NavigableView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         # The scene's own rectangle bounds the index and has to be tight; that of the view bounds the scrolling.
@@ -60,6 +61,7 @@ class NavigableView(QGraphicsView):
     def apply_style(self, style: Style) -> None:
         """Use other colours."""
         self.canvas.set_look(style, self.zoom, self.devicePixelRatioF())
+        self._follow_detail()
         self._tile = None
         self.setBackgroundBrush(style.canvas)
         self._focus_ring.set_colour(style.accent)
@@ -86,10 +88,18 @@ class NavigableView(QGraphicsView):
         fixed = self.viewportTransform().inverted()[0].map(QPointF(anchor))
         self.setTransform(QTransform.fromScale(zoom, zoom))
         self.canvas.set_look(self.canvas.shared.style, self.zoom, self.devicePixelRatioF())
+        self._follow_detail()
         moved = self.viewportTransform().map(fixed) - QPointF(anchor)
         self.pan(round(moved.x()), round(moved.y()))
         self.viewport().update()
         self.zoomChanged.emit(zoom)
+
+    def _follow_detail(self) -> None:
+        """From afar the view paints the overview when it says so itself, not whenever some item changes."""
+        modes = QGraphicsView.ViewportUpdateMode
+        far = self.detail is Detail.FAR
+        self.setViewportUpdateMode(modes.NoViewportUpdate if far else modes.MinimalViewportUpdate)
+        self.viewport().update()
 
     def zoom_in(self) -> None:
         """Zoom in by a step."""
@@ -124,15 +134,43 @@ class NavigableView(QGraphicsView):
     # --------------------------------------------------------------------------------------------------- pan
 
     def pan(self, dx: int, dy: int) -> None:
-        """Move the view over the scene by screen pixels. Scroll bars do it, so that the screen is mostly shifted."""
-        if dx:
-            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + dx)
-        if dy:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + dy)
+        """Move the view over the scene by screen pixels. What is on screen is shifted; only what appears is painted.
+
+        Scroll bars would shift nothing: they scroll one after the other, and below a widget, as the map is one, Qt
+        paints all anew. With 55 nodes in view a step takes 2 ms so, and 8 ms otherwise.
+        """
+        before = self._scrolled()
+        mode = self.viewportUpdateMode()
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.horizontalScrollBar().setValue(before.x() + dx)
+        self.verticalScrollBar().setValue(before.y() + dy)
+        self.setViewportUpdateMode(mode)
+        shift = before - self._scrolled()
+        if self.detail is Detail.FAR:
+            self.viewport().update()
+        elif not shift.isNull():
+            clear, rest = self._below_the_map()
+            for area in clear:
+                self.viewport().scroll(shift.x(), shift.y(), area)
+            self.viewport().update(rest)
+
+    def _scrolled(self) -> QPoint:
+        return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+
+    def _below_the_map(self) -> tuple[list[QRect], QRect]:
+        """Return the parts of the viewport that no map lies on, and the part that one does."""
+        whole, covered = self.viewport().rect(), self.minimap.geometry()
+        if not self.minimap.isVisible():
+            return [whole], QRect()
+        above = QRect(0, 0, whole.width(), covered.top())
+        beside = QRect(0, covered.top(), covered.left(), whole.height() - covered.top())
+        return [above, beside], QRect(beside.topRight(), whole.bottomRight())
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Let the minimap follow."""
         super().scrollContentsBy(dx, dy)
+        if self.detail is Detail.FAR:
+            self.viewport().update()
         self.minimap.follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -170,7 +208,9 @@ class NavigableView(QGraphicsView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the items, or, from afar, the overview in their place."""
         if self.detail is not Detail.FAR:
-            super().paintEvent(event)
+            # Qt paints all items within the bounds of what is exposed: for the two strips of a pan, the whole view.
+            for strip in _apart(event.region()):
+                super().paintEvent(QPaintEvent(strip))
             return
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self.canvas.shared.style.canvas)
@@ -226,3 +266,13 @@ class NavigableView(QGraphicsView):
         """Show that the focus has gone."""
         super().focusOutEvent(event)
         self._focus_ring.hide()
+
+
+def _apart(region: QRegion) -> list[QRegion]:
+    """Return the rectangles of a region, if they cover much less than its bounds; else the region itself."""
+    rects: list[QRect] = list(region)  # type: ignore[call-overload]  # PySide's stubs lack the iterator
+    bounds = region.boundingRect()
+    covered = sum(r.width() * r.height() for r in rects)
+    if len(rects) > _MOST_STRIPS or 2 * covered > bounds.width() * bounds.height():
+        return [region]
+    return [QRegion(r) for r in rects]

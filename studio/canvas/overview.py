@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -29,6 +30,10 @@ class Overview:
         self._lines: dict[Kind, dict[PortRef, QLineF]] = defaultdict(dict)
         self._category: dict[str, str] = {}
         self._kind: dict[PortRef, Kind] = {}
+        self._rows: dict[str, int] = {}
+        self._free: list[int] = []
+        self._edges = np.full((64, 4), np.nan)
+        """Left, top, right and bottom of each block, for their bounds."""
 
     def put_block(self, id: str, category: str, body: QRectF) -> None:
         """Add or move the block of a node."""
@@ -36,6 +41,8 @@ class Overview:
             self.take_block(id)
         self._category[id] = category
         self._bodies[category][id] = body
+        row = self._row(id)
+        self._edges[row] = body.left(), body.top(), body.right(), body.bottom()
         if category != NOTE:
             self._headers[category][id] = QRectF(body.x(), body.y(), body.width(), HEADER)
 
@@ -44,6 +51,16 @@ class Overview:
         category = self._category.pop(id)
         del self._bodies[category][id]
         self._headers[category].pop(id, None)
+        row = self._rows.pop(id)
+        self._edges[row] = np.nan
+        self._free.append(row)
+
+    def _row(self, id: str) -> int:
+        if (row := self._rows.get(id)) is None:
+            row = self._rows[id] = self._free.pop() if self._free else len(self._rows)
+            if row == len(self._edges):
+                self._edges = np.vstack([self._edges, np.full_like(self._edges, np.nan)])
+        return row
 
     def put_line(self, target: PortRef, kind: Kind, start: QPointF, end: QPointF) -> None:
         """Add or move the line of a wire."""
@@ -62,11 +79,10 @@ class Overview:
 
     def bounds(self) -> QRectF:
         """Return the rectangle that holds all blocks."""
-        rects = [r for group in self._bodies.values() for r in group.values()]
-        if not rects:
+        if not self._rows:
             return QRectF()
-        left, top = min(r.left() for r in rects), min(r.top() for r in rects)
-        right, bottom = max(r.right() for r in rects), max(r.bottom() for r in rects)
+        left, top = np.nanmin(self._edges[:, :2], axis=0)
+        right, bottom = np.nanmax(self._edges[:, 2:], axis=0)
         return QRectF(left, top, right - left, bottom - top)
 
     def paint_lines(self, painter: QPainter, style: Style) -> None:

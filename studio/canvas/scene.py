@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from engine.core.errors import EngineError
 from studio.canvas.backlog import Backlog
 from studio.canvas.face import Face, make_face, with_picture
-from studio.canvas.metrics import FAR_POSITION, MARGIN, detail_at
+from studio.canvas.metrics import BSP_DEPTH, FAR_POSITION, MARGIN, detail_at
 from studio.canvas.node_item import Marks, NodeItem, PaintState
 from studio.canvas.note_item import NoteItem
 from studio.canvas.overview import NOTE, Overview
@@ -48,13 +48,26 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.document = document
         self.catalogue = catalogue
+        self.setBspTreeDepth(BSP_DEPTH)
         self.shared = PaintState(style, Sprites(style))
         self.items_by_id: dict[str, NodeItem | NoteItem] = {}
         self.overview = Overview()
         self.status = Status()
-        self._unmarked, self._unpictured = Backlog(self._mark, self), Backlog(self._picture, self)
-        self._unmarked.emptied.connect(self.synced)
-        self._unpictured.emptied.connect(self.synced)
+        self._backlog = Backlog(
+            {
+                "gone": self.removeItem,
+                "around": self._spread_around,
+                "item": self._sync_item,
+                "known": self._spread,
+                "mark": self._mark,
+                "picture": self._picture,
+                "move": self._move,
+                "wire": self._sync_wire,
+            },
+            self,
+        )
+        self._backlog.emptied.connect(self.synced)
+        self._backlog.progressed.connect(self.synced)
         self.wires = WireLayer(self.shared)
         self.addItem(self.wires)
         self._indexed = QRectF()
@@ -65,9 +78,17 @@ class CanvasScene(QGraphicsScene):
 
     def close(self) -> None:
         """Stop following the document."""
-        self._unmarked.clear()
-        self._unpictured.clear()
+        self._backlog.clear()
         self._unsubscribe()
+
+    @property
+    def busy(self) -> bool:
+        """Whether items are still to be made or changed, after an edit of many."""
+        return self._backlog.busy
+
+    def settle(self) -> None:
+        """Bring all items up to date now, if some still wait for their turn."""
+        self._backlog.finish()
 
     # ------------------------------------------------------------------------------- following the document
 
@@ -75,37 +96,46 @@ class CanvasScene(QGraphicsScene):
         """Make all items anew, as after a change of language."""
         document = self.document
         self._grow([*(n.position for n in document.nodes.values()), *(n.position for n in document.notes.values())])
-        for id in (*document.nodes, *document.notes):
-            self._sync_item(id)
-        for target in self.document.wires:
-            self._sync_wire(target)
-        self.synced.emit()
+        self._backlog.put("item", (*document.nodes, *document.notes))
+        self._backlog.put("wire", document.wires)
+        self._backlog.begin()
 
     def _on_edit(self, edit: Edit) -> None:
         touched = Touched(edit)
-        for id in touched.items:
-            self._sync_item(id)
-        self.show_at({id: self._position(id) for id in touched.moved if id in self.items_by_id})
-        for target in touched.wires:
-            self._sync_wire(target)
-        for id in touched.items:
-            self._route(id)
+        document, backlog = self.document, self._backlog
+        for id in touched.items:  # what is gone must not be found any more; to take its item away takes longer
+            item = self.items_by_id.get(id)
+            if item is not None and id not in (document.nodes if isinstance(item, NodeItem) else document.notes):
+                self._forget_item(id)
+                backlog.put("gone", [item])
+        self._grow([self._position(id) for id in (*touched.items, *touched.moved) if document.has(id)])
+        backlog.put("item", (id for id in touched.items if document.has(id)))
+        backlog.put("move", touched.moved)
+        backlog.put("wire", touched.wires)
+        backlog.put("around", (*touched.items, *touched.moved))
         self._drop_selection_of_the_gone()
-        self.synced.emit()
+        backlog.begin()
+
+    def _forget_item(self, id: str) -> None:
+        self.overview.take_block(id)
+        self.status.forget(id)
+        del self.items_by_id[id]
 
     def _sync_item(self, id: str) -> None:
-        """Bring the item of a node or note up to date, whether it came, changed or went."""
-        document = self.document
-        item = self.items_by_id.get(id)
-        if item is not None and id not in (document.nodes if isinstance(item, NodeItem) else document.notes):
-            self.removeItem(item)
-            self.overview.take_block(id)
-            self.status.forget(id)
-            del self.items_by_id[id]
-        if id in document.nodes:
+        """Bring the item of a node or note up to date, whether it came or changed."""
+        if id in self.document.nodes:
             self._sync_node(id)
-        elif id in document.notes:
+        elif id in self.document.notes:
             self._sync_note(id)
+
+    def _move(self, id: str) -> None:
+        if id in self.items_by_id:
+            self._put_at(id, self._position(id))
+
+    def _put_at(self, id: str, position: Position) -> None:
+        item = self.items_by_id[id]
+        item.setPos(*_shown(position))
+        self.overview.put_block(id, item.face.category if isinstance(item, NodeItem) else NOTE, item.body())
 
     def _sync_node(self, id: str) -> None:
         node, face, item = self.document.nodes[id], self._face(id), self.node(id)
@@ -115,9 +145,9 @@ class CanvasScene(QGraphicsScene):
         else:
             item.set_face(face)
             item.setPos(*_shown(node.position))
-        self._mark_ports(item)
-        self._picture(id)
         self.overview.put_block(id, face.category, item.body())
+        self._backlog.put("mark", [id])
+        self._backlog.put("picture", [id])
 
     def _sync_note(self, id: str) -> None:
         note, item = self.document.notes[id], self.items_by_id.get(id)
@@ -130,8 +160,10 @@ class CanvasScene(QGraphicsScene):
         self.overview.put_block(id, NOTE, item.body())
 
     def _place(self, id: str, item: NodeItem | NoteItem, position: Position) -> None:
-        self._grow([position])
         item.setPos(*_shown(position))  # before it is in the index, where each move is a search
+        if id in self._selection:
+            item.marks.selected = True
+            item.setZValue(1)
         self.addItem(item)
         self.items_by_id[id] = item
 
@@ -155,10 +187,6 @@ class CanvasScene(QGraphicsScene):
     def _leads(self, wire: Wire) -> bool:
         """Return whether this is the first wire from its output: the one that bears the shape."""
         return next(w for w in self.document.wires_of(wire.source.node) if w.source == wire.source) == wire
-
-    def _route(self, id: str) -> None:
-        for wire in self.document.wires_of(id):
-            self._sync_wire(wire.target)
 
     def _face(self, id: str) -> Face:
         node = self.document.nodes[id]
@@ -189,11 +217,11 @@ class CanvasScene(QGraphicsScene):
 
     def _grow(self, positions: Iterable[Position]) -> None:
         """Make the index cover `positions`: a little too much, since each growth builds it anew."""
-        points = [_shown(p) for p in positions]
+        points = list(positions)
         if not points:
             return
-        left, top = min(x for x, _ in points), min(y for _, y in points)
-        right, bottom = max(x for x, _ in points), max(y for _, y in points)
+        left, top = _shown((min(x for x, _ in points), min(y for _, y in points)))
+        right, bottom = _shown((max(x for x, _ in points), max(y for _, y in points)))
         needed = QRectF(left, top, right - left, bottom - top).adjusted(-50, -50, 300, 400)
         if not self._indexed.contains(needed):
             slack = max(needed.width(), needed.height(), 2000.0) / 2
@@ -221,22 +249,32 @@ class CanvasScene(QGraphicsScene):
         """Show items somewhere without changing the document, as while they are being dragged."""
         self._grow(positions.values())
         for id, position in positions.items():
-            item = self.items_by_id[id]
-            item.setPos(*_shown(position))
-            self.overview.put_block(id, item.face.category if isinstance(item, NodeItem) else NOTE, item.body())
+            self._put_at(id, position)
         for wire in {w: None for id in positions for w in self.document.wires_of(id)}:
             self._sync_wire(wire.target)
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Show other specs and problems; only what differs is brought up to date."""
-        self._unmarked.add(self.status.set_analysis(analysis))
+        self._backlog.put("known", self.status.set_analysis(analysis))
+        self._backlog.begin()
 
     def set_preview(self, tensors: Mapping[PortRef, TensorInfo], errors: Mapping[str, EngineError]) -> None:
         """Show other pictures and errors of a run."""
-        self._unpictured.add(self.status.set_preview(tensors, errors))
+        self._backlog.put("picture", self.status.set_preview(tensors, errors))
+        self._backlog.begin()
+
+    def _spread_around(self, id: str) -> None:
+        """All wires of a node that came, changed or moved are to be led anew."""
+        self._backlog.put("wire", (w.target for w in self.document.wires_of(id)))
+
+    def _spread(self, id: str) -> None:
+        """What is known of a node shows on its ports, on its wires and on the inputs these lead to."""
+        leading = [w.target for w in self.document.wires_of(id) if w.source.node == id]
+        self._backlog.put("mark", (id, *(target.node for target in leading)))
+        self._backlog.put("wire", leading)
 
     def _mark(self, id: str) -> None:
-        """Show what the analysis says of a node: on its ports, on its wires and on the inputs these lead to."""
+        """Show what the analysis says of a node on its ports."""
         item = self.node(id)
         if item is None:
             return
@@ -244,10 +282,6 @@ class CanvasScene(QGraphicsScene):
         if listed and listed != {slot.name for slot in item.face.outputs}:
             self._sync_node(id)
         self._mark_ports(item)
-        for wire in self.document.wires_of(id):
-            if wire.source.node == id and (follower := self.node(wire.target.node)) is not None:
-                self._mark_ports(follower)
-        self._route(id)
 
     def _picture(self, id: str) -> None:
         """Show what the preview says of a node: its picture and its error."""
@@ -352,7 +386,7 @@ class CanvasScene(QGraphicsScene):
 
     def _near(self, area: QRectF) -> list[NodeItem | NoteItem]:
         found: list[QGraphicsItem] = self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        return [i for i in found if isinstance(i, NodeItem | NoteItem)]
+        return [i for i in found if isinstance(i, NodeItem | NoteItem) and self.items_by_id.get(i.id) is i]
 
     # ---------------------------------------------------------------------------------------------- selection
 
@@ -362,7 +396,7 @@ class CanvasScene(QGraphicsScene):
 
     def select(self, ids: Iterable[str], wires: Iterable[PortRef] = ()) -> None:
         """Select these and no others."""
-        chosen = {id: None for id in ids if id in self.items_by_id}
+        chosen = {id: None for id in ids if self.document.has(id)}
         targets = frozenset(wires)
         if list(chosen) == list(self._selection) and targets == self.wires.selected:
             return
@@ -376,8 +410,8 @@ class CanvasScene(QGraphicsScene):
         self.chosen.emit()
 
     def _drop_selection_of_the_gone(self) -> None:
-        if any(id not in self.items_by_id for id in self._selection):
-            self._selection = {id: None for id in self._selection if id in self.items_by_id}
+        if not all(map(self.document.has, self._selection)):
+            self._selection = {id: None for id in self._selection if self.document.has(id)}
             self.chosen.emit()
 
     def marks(self, id: str) -> Marks:
@@ -386,5 +420,5 @@ class CanvasScene(QGraphicsScene):
 
 
 def _shown(position: Position) -> Position:
-    x, y = (max(-FAR_POSITION, min(FAR_POSITION, v)) for v in position)
-    return x, y
+    x, y = position
+    return max(-FAR_POSITION, min(FAR_POSITION, x)), max(-FAR_POSITION, min(FAR_POSITION, y))

@@ -30,7 +30,8 @@ class Status:
     def set_analysis(self, analysis: Analysis) -> set[str]:
         """Take over an analysis and return the nodes for which something differs."""
         old, new = self.specs, analysis.specs
-        changed = {ref.node for ref in old.keys() | new.keys() if old.get(ref) != new.get(ref)}
+        changed = {ref.node for ref, spec in new.items() if (o := old.get(ref)) is not spec and o != spec}
+        changed |= {ref.node for ref in old.keys() - new.keys()}
         problems: dict[str, list[tuple[Severity, EngineError]]] = defaultdict(list)
         for problem in analysis.problems:
             if problem.node is not None:

@@ -104,9 +104,13 @@ class WireLayer(QGraphicsItem):
             self._strands[wire.target] = strand
             self._by_row[strand.row] = strand
         else:
+            stays = strand.start == start and strand.end == end
+            if stays and strand.wire == wire and strand.kind is kind and strand.text == text:
+                return
             self._invalidate(strand)
-            strand.wire, strand.start, strand.end, strand.path = wire, start, end, curve(start, end)
-            strand.kind, strand.text = kind, text
+            if not stays:
+                strand.start, strand.end, strand.path = start, end, curve(start, end)
+            strand.wire, strand.kind, strand.text = wire, kind, text
         strand.label = _label_area(strand)
         area = strand.path.controlPointRect()
         self._bounds[strand.row] = area.left(), area.top(), area.right(), area.bottom()

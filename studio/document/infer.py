@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,17 +65,31 @@ class Inference:
         self._order: list[str] = []
         self._circles: list[list[str]] = []
         self._touched: set[str] = set()
+        self._waiting: set[str] = set()
+        self._walk: Iterator[str] = iter(())
         self._rewired = False
 
     def analyse(self, document: Document) -> Analysis:
         """Return specs, parameter counts and problems of a document."""
+        self.advance(document)
+        return self.result(document)
+
+    def advance(self, document: Document, seconds: float = float("inf")) -> bool:
+        """Learn what is new in a document, for so many seconds at most; return whether that is all."""
+        end = time.perf_counter() + seconds
         if document is not self._document:
             self._begin(document)
         if self._rewired:
             self._sort(document)
-        waiting, self._touched = self._touched & document.nodes.keys(), set()
+            self._walk = iter(self._order)
+        if self._touched:
+            self._waiting |= self._touched
+            self._touched = set()
+            self._walk = iter(self._order)
+        waiting = self._waiting
+        waiting.intersection_update(document.nodes)
         while waiting:  # once through; what lies behind a circle has no order, and may take more
-            for id in self._order:
+            for id in self._walk:
                 if id not in waiting:
                     continue
                 waiting.discard(id)
@@ -83,6 +98,13 @@ class Inference:
                 if found.specs != before.specs or found.count != before.count:
                     self._replace_specs(before, found)
                     waiting.update(w.target.node for w in document.wires_of(id) if w.source.node == id)
+                if time.perf_counter() > end:
+                    return not waiting
+            self._walk = iter(self._order)
+        return True
+
+    def result(self, document: Document) -> Analysis:
+        """Return what is known of a document, all of which has been learned."""
         self._forget(document)
         findings = self._findings
         counts = {id: count for id, found in findings.items() if (count := found.count) is not None}
@@ -98,7 +120,7 @@ class Inference:
         self._document = document
         self._leave = document.subscribe(self._on_edit)
         self._findings, self._specs, self._circles = {}, {}, []
-        self._touched, self._rewired = set(document.nodes), True
+        self._touched, self._waiting, self._rewired = set(document.nodes), set(), True
 
     def _on_edit(self, edit: Edit) -> None:
         for leaf in edit.leaves():

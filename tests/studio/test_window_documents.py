@@ -249,3 +249,46 @@ def test_a_window_opens_although_its_document_does_not(open_window: Open, tmp_pa
     user = open_window(tmp_path / "none.trenza")
     assert user.window.start_page.isVisible()
     assert "There is no file" in user.banner
+
+
+# ------------------------------------------------------------------------------------------ large documents
+
+
+def large(folder: Path, count: int = 800) -> Path:
+    nodes = {f"n{i}": "op.relu" for i in range(count)}
+    return saved(build(nodes, "\n".join(f"n{i}.output > n{i + 1}.features" for i in range(count - 1))), folder, "large")
+
+
+def test_a_large_document_is_read_beside_the_window(open_window: Open, tmp_path: Path) -> None:
+    user = open_window()
+    desk = user.window.desk
+    assert desk.open(large(tmp_path))
+    assert desk.busy
+    assert not desk.is_open
+    assert user.window.status_line.values["progress"].text() == "opening large…"
+    user.until(lambda: desk.is_open)
+    assert not desk.busy
+    assert user.window.status_line.values["progress"].text() == ""
+    assert len(user.window.document.nodes) == 800
+    user.until(lambda: not user.window.canvas.canvas.busy and not user.window.analysing)
+    assert len(user.window.canvas.canvas.items_by_id) == 800
+    assert len(user.window.analysis.problems) == 1  # the first one's input
+
+
+def test_a_document_that_takes_too_long_is_left_for_another(open_window: Open, tmp_path: Path) -> None:
+    user = open_window()
+    desk = user.window.desk
+    assert desk.open(large(tmp_path))
+    assert desk.open(saved(moons(), tmp_path))
+    assert not desk.busy
+    user.qtbot.wait(200)
+    assert desk.name == "small"
+
+
+def test_a_large_file_that_is_none_says_so(open_window: Open, tmp_path: Path) -> None:
+    path = tmp_path / "none.trenza"
+    path.write_text("{" + " " * 100_000)
+    user = open_window()
+    user.window.desk.open(path)
+    user.until(lambda: "this is no JSON text" in user.banner)
+    assert not user.window.desk.is_open

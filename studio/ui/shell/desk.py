@@ -13,6 +13,7 @@ from studio.document.file import load, save
 from studio.document.history import History
 from studio.ui.i18n import _
 from studio.ui.shell import files
+from studio.ui.shell.reading import Reading, is_small
 
 
 class Desk(QObject):
@@ -26,6 +27,8 @@ class Desk(QObject):
         The desk is empty.
     saved
         The document was saved; its path may have changed.
+    reading
+        A large document is being read, which takes a moment; carries its name, "" once it is over.
     failed
         A file could not be read (carries the `EngineError`, and False) or written (and True).
 
@@ -38,6 +41,7 @@ class Desk(QObject):
     opened = Signal()
     closed = Signal()
     saved = Signal()
+    reading = Signal(str)
     failed = Signal(object, bool)
 
     def __init__(self, window: QWidget) -> None:
@@ -46,6 +50,14 @@ class Desk(QObject):
         self.history = History(Document())
         self.path: Path | None = None
         self.is_open = False
+        self._reading = Reading(self)
+        self._reading.done.connect(self._on_read)
+        self._reading.failed.connect(self._on_unread)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a large document is being read."""
+        return self._reading.busy
 
     @property
     def document(self) -> Document:
@@ -73,9 +85,13 @@ class Desk(QObject):
             self.open(path)
 
     def open(self, path: Path) -> bool:
-        """Open a document, if the present one may go. Returns whether it is open."""
+        """Open a document, if the present one may go. Returns whether it is open, or, if it is large, being read."""
         if not self.may_leave():
             return False
+        if not is_small(path):
+            self._reading.begin(path)
+            self.reading.emit(path.stem)
+            return True
         try:
             document = load(path)
         except EngineError as error:
@@ -85,6 +101,17 @@ class Desk(QObject):
         self._put(document, path)
         return True
 
+    def _on_read(self, path: Path, document: Document) -> None:
+        self.reading.emit("")
+        if self.modified and not self.may_leave():  # it was edited meanwhile
+            return
+        files.remember(path)
+        self._put(document, path)
+
+    def _on_unread(self, path: Path, error: EngineError) -> None:
+        self.reading.emit("")
+        self.failed.emit(error, False)
+
     def close(self) -> None:
         """Clear the desk, if the document may go."""
         if self.may_leave():
@@ -92,12 +119,20 @@ class Desk(QObject):
 
     def clear(self) -> None:
         """Clear the desk."""
+        self._leave_reading()
         self.history, self.path, self.is_open = History(Document()), None, False
         self.closed.emit()
 
     def _put(self, document: Document, path: Path | None) -> None:
+        self._leave_reading()
         self.history, self.path, self.is_open = History(document), path, True
         self.opened.emit()
+
+    def _leave_reading(self) -> None:
+        """What is still being read is wanted no more."""
+        if self.busy:
+            self._reading.abandon()
+            self.reading.emit("")
 
     def save(self) -> bool:
         """Save under the present name, asking for one if there is none."""

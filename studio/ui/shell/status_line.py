@@ -72,6 +72,13 @@ class StatusLine(QStatusBar):
             lambda: ngettext("{count} parameter", "{count} parameters", count).format(count=number(count)),
         )
 
+    def show_reading(self, name: str) -> None:
+        """Show that a document is being read; "" says that it is over."""
+        if name:
+            self._say("progress", lambda: _("opening {name}…").format(name=name))
+        else:
+            self._hush("progress")
+
     def show_state(self, state: str) -> None:
         """Show how the engine's process is."""
         self._state = state

@@ -165,19 +165,46 @@ def test_a_backlog_does_some_at_once_and_the_rest_in_slices(qtbot):
         done.append(id)
         time.sleep(0.001)
 
-    backlog = Backlog(slow)
+    backlog = Backlog({"only": slow})
     ids = [str(i) for i in range(100)]
     with qtbot.waitSignal(backlog.emptied):
-        backlog.add(ids)
+        backlog.put("only", ids)
+        backlog.begin()
         assert 0 < len(done) < 100
-        backlog.add(ids[-3:])
+        backlog.put("only", ids[-3:])
+        assert backlog.busy
     assert done == ids
+    assert not backlog.busy
+
+
+def test_a_backlog_does_one_stage_after_the_other(qtbot):
+    done = []
+    backlog = Backlog(
+        {"first": lambda id: done.append(("first", id)), "second": lambda id: done.append(("second", id))}
+    )
+    with qtbot.waitSignal(backlog.emptied):
+        backlog.put("second", "ab")
+        backlog.put("first", "ba")
+        backlog.begin()
+    assert done == [("first", "b"), ("first", "a"), ("second", "a"), ("second", "b")]
+
+
+def test_a_backlog_can_be_finished_at_once(qtbot):
+    done = []
+    backlog = Backlog({"only": lambda id: (done.append(id), time.sleep(0.0005))})
+    backlog.put("only", range(100))
+    backlog.begin()
+    assert backlog.busy
+    with qtbot.waitSignal(backlog.emptied):
+        backlog.finish()
+    assert done == list(range(100))
 
 
 def test_a_backlog_can_be_dropped(qtbot):
     done = []
-    backlog = Backlog(lambda id: (done.append(id), time.sleep(0.001)))
-    backlog.add(map(str, range(100)))
+    backlog = Backlog({"only": lambda id: (done.append(id), time.sleep(0.001))})
+    backlog.put("only", map(str, range(100)))
+    backlog.begin()
     count = len(done)
     backlog.clear()
     qtbot.wait(20)

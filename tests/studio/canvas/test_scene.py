@@ -1,8 +1,10 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QPointF
 from strategies import fitting_edits
 
+from studio.canvas.node_item import NodeItem
 from studio.canvas.scene import CanvasScene
 from studio.canvas.style import Style
 from studio.document.analysis import Analysis
@@ -178,3 +180,36 @@ def test_parameters_show_what_was_set_first(scene):
     assert [label for label, _ in lines()] == ["units", "activation", "use bias", "kernel initializer"]
     scene.document.apply(SetParams("hidden", {"units": {"not": "a number"}}))
     assert lines()[0][0] == "units"
+
+
+# ------------------------------------------------------------------------------------- many at once
+
+
+def test_an_edit_of_many_leaves_the_event_loop_free_and_ends_as_the_document_is(scene, qtbot):
+    document = scene.document
+    many = [Node(f"n{i}", "op.relu", position=(i % 20 * 200.0, i // 20 * 100.0)) for i in range(400)]
+    wires = [Wire(PortRef(f"n{i}", "y"), PortRef(f"n{i + 1}", "x")) for i in range(399)]
+    undo = document.apply(Compound("Many", (*map(AddNode, many), *map(AddWire, wires))))
+    assert scene.busy
+    assert len(scene.items_by_id) < 400
+    qtbot.waitUntil(lambda: not scene.busy)
+    assert len(scene.items_by_id) == len(document.nodes) + len(document.notes)
+    assert scene.wires.strands().keys() == document.wires.keys()
+    assert scene.overview.bounds().right() > 19 * 200
+    document.apply(undo)
+    assert scene.busy
+    assert "n7" not in scene.items_by_id  # what is gone is not found, even while its item is still there
+    assert scene.item_at(QPointF(7 * 200 + 20, 20)) is None
+    qtbot.waitUntil(lambda: not scene.busy)
+    assert scene.wires.strands().keys() == document.wires.keys()
+    assert len([i for i in scene.items() if isinstance(i, NodeItem)]) == len(document.nodes)
+
+
+def test_what_is_selected_before_its_item_is_made_is_selected_then(scene, qtbot):
+    ids = [f"n{i}" for i in range(400)]
+    scene.document.apply(Compound("Many", tuple(AddNode(Node(id, "op.relu")) for id in ids)))
+    scene.select(ids)
+    assert scene.selected_ids() == ids
+    scene.settle()
+    assert not scene.busy
+    assert all(scene.marks(id).selected for id in ids)

@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 from hand import LEFT, NONE
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPaintEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -109,6 +110,39 @@ def test_every_detail_paints_in_every_theme(canvas, analysis, preview, name, zoo
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert len(colours) > 8
     assert canvas.detail is (Detail.FAR if zoom < 0.3 else Detail.MID if zoom < 0.6 else Detail.FULL)
+
+
+def pixels(canvas) -> np.ndarray:
+    """Return what is on the screen."""
+    image = canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.array(image.constBits()).reshape(image.height(), -1, 4).astype(int)
+
+
+def test_a_pan_paints_only_what_appears_and_the_picture_is_the_same(canvas, qtbot):
+    canvas.zoom_to(1.0)
+    qtbot.waitUntil(canvas.minimap.isVisible)
+    canvas.grab()
+    painted = []
+
+    class Counting(QObject):
+        def eventFilter(self, watched, event):
+            if isinstance(event, QPaintEvent):
+                painted.append(event.region())
+            return False
+
+    counting = Counting()
+    canvas.viewport().installEventFilter(counting)
+    for step in ((7, 3), (-11, 0), (0, 9), (4, -6)):
+        qtbot.wait(30)
+        painted.clear()
+        canvas.pan(*step)
+        qtbot.wait(30)
+        area = sum(r.width() * r.height() for region in painted for r in region)
+        assert 0 < area < 0.1 * canvas.viewport().width() * canvas.viewport().height()
+    canvas.viewport().removeEventFilter(counting)
+    shifted = pixels(canvas)
+    canvas.viewport().repaint()
+    assert np.abs(shifted - pixels(canvas)).max() < 8  # a dot at the edge of a strip is rounded otherwise
 
 
 # -------------------------------------------------------------------------------------------------- keyboard

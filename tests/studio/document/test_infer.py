@@ -421,3 +421,25 @@ def test_what_lies_behind_a_circle_is_known_again_once_it_is_open() -> None:
     document.apply(remove(document, ["a", "b", "c"]))
     document.apply(connect(document, port("data.x"), port("hidden.inputs")))
     assert told(inference.analyse(document)) == first
+
+
+# ------------------------------------------------------------------------------------------------ slices
+
+
+def test_in_slices_it_learns_the_same_whatever_is_edited_meanwhile() -> None:
+    document = build({"data": MOONS["data"], **{f"d{i}": ("layer.Dense", {"units": 4}) for i in range(30)}})
+    for i in range(30):
+        source = f"d{i - 1}.output" if i else "data.x"
+        document.apply(AddWire(wire(f"{source} > d{i}.inputs")))
+    inference = Inference(CATALOGUE)
+    slices = 0
+    while not inference.advance(document, 0.0):
+        slices += 1
+        if slices == 10:
+            document.apply(SetParams("d2", {"units": 7}))
+        if slices == 20:
+            document.apply(remove(document, ["d12"]))
+    assert slices > 25
+    found, wanted = inference.result(document), analyse(document)
+    assert (found.specs, found.parameters) == (wanted.specs, wanted.parameters)
+    assert [(p.node, str(p.error)) for p in found.problems] == [(p.node, str(p.error)) for p in wanted.problems]
