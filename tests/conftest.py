@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,15 @@ settings.load_profile("tests")
 
 #: The first needs TensorFlow, which the project does not depend on; the others are programs on their own.
 collect_ignore = ["conformance/generate.py", "benchmarks/rows"]
+
+
+@pytest.fixture
+def all_work_is_divided() -> Iterator[None]:
+    """Kernels divide their work, however small, and run side by side wherever they can."""
+    from programs import all_work_divided  # which imports the engine
+
+    with all_work_divided():
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-import numba
 import numpy as np
 
 import engine as tf
-from engine.compile import program
+from engine.compile import program, schedule, select
 from engine.compile.plan import Plan
+from engine.compile.team import capacity, use_threads
 from engine.core import nest
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.graph.graph import Graph
+from engine.ops import linalg, loops, recurrent
 from engine.passes import PIPELINE, Pass, optimise
 
 #: How far apart two ways of computing the same may lie, relative to the larger number and to 1.
@@ -47,15 +49,29 @@ def on_threads(function: Callable[..., Any], *arrays: Array) -> list[list[Array]
     assert plan.is_parallel, "nothing in it is divided among threads"
     for index, array in enumerate(arrays):
         plan.bind(index, contiguous(array))
-    found, present = [], numba.get_num_threads()
-    try:
-        for threads in (1, numba.config.NUMBA_NUM_THREADS):
-            numba.set_num_threads(threads)
-            plan.run()
-            found.append([np.array(plan.output(i)) for i in range(len(plan.graph.outputs))])
-    finally:
-        numba.set_num_threads(present)
+    found = []
+    for threads in (1, capacity()):
+        use_threads(threads)
+        plan.run()
+        found.append([np.array(plan.output(i)) for i in range(len(plan.graph.outputs))])
     return found
+
+
+@contextmanager
+def all_work_divided() -> Iterator[None]:
+    """Let kernels divide their work, however small, and run side by side wherever they can."""
+    with ExitStack() as stack:
+        for owner, name, value in (
+            (loops, "PARALLEL_WORK", 0),
+            (recurrent, "_ROWS", 1),
+            (linalg, "DIVIDED_PRODUCT", 0),
+            (select, "DIVIDED_PRODUCT", 0),
+            (select, "DIVIDED_SECONDS", -1.0),
+            (schedule, "BRANCH_SECONDS", 0.0),
+            (schedule, "_WORTH", float("inf")),
+        ):
+            stack.enter_context(patch.object(owner, name, value))
+        yield
 
 
 def assert_same(found: Sequence[Any], expected: Sequence[Any], scale: float = 1.0, what: str = "") -> None:

@@ -42,11 +42,7 @@ PACKAGE: Final = "trenza_kernels"
 HELPERS: Final = (
     *(f"compile/mathlib/{name}.py" for name in ("__init__", "bits", "totals", "exponential", "logarithm")),
     *(f"compile/mathlib/{name}.py" for name in ("trigonometric", "error_function", "power")),
-    "compile/native.py",
-    "compile/row.py",
-    "compile/machine.py",
-    "compile/blas.py",
-    "compile/parallel.py",
+    *(f"compile/{name}.py" for name in ("native", "entry", "row", "machine", "blas")),
     "ops/scalar.py",
 )
 

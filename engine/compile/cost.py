@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from engine.compile.layout import is_shape_only
 from engine.graph.graph import Graph, Node
-from engine.ops.linalg import matmul
 from engine.ops.scalar import Expr
 from engine.passes.fuse import FUSED, domain
 
@@ -36,10 +35,12 @@ _FLOPS: Final[Mapping[str, int]] = {
 #: What one thread does in a second, in the cache: measured 17 to 25 billion operations, and 40 to 120 billion bytes.
 _FLOPS_PER_SECOND: Final = 20e9
 _BYTES_PER_SECOND: Final = 40e9
+#: In products of matrices of the size that small networks have.
+_PRODUCT_FLOPS_PER_SECOND: Final = 80e9
 
 #: A kernel of more seconds than this is divided. A loop on two threads takes 4 µs to start, and Adam's update of
 #: 100,000 weights (70 µs here, 30 measured) took 17 µs on two; but it takes two seconds to compile, not 0.3.
-DIVIDED_SECONDS: Final = 150e-6
+DIVIDED_SECONDS: Final = 15e-6
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,18 @@ class Cost:
         Floating-point operations; None where nobody has counted them, as in most kernels written by hand.
     nbytes
         Bytes that it reads and writes, each array once.
+    flops_per_second
+        What one thread does of them.
     """
 
     flops: int | None
     nbytes: int
+    flops_per_second: float = _FLOPS_PER_SECOND
 
     @property
     def seconds(self) -> float:
         """An estimate of its time on one thread."""
-        return max((self.flops or 0) / _FLOPS_PER_SECOND, self.nbytes / _BYTES_PER_SECOND)
+        return max((self.flops or 0) / self.flops_per_second, self.nbytes / _BYTES_PER_SECOND)
 
 
 def cost_of(node: Node) -> Cost:
@@ -73,16 +77,16 @@ def cost_of(node: Node) -> Cost:
             v.spec.nbytes or 0 for v in (*body.outputs, *(v for v in body.inputs if not is_shape_only(body, v)))
         )
         return Cost(sum(_elementwise(n) for n in body.nodes), nbytes)
-    if node.op is matmul:
-        return Cost(2 * multiply_adds(node), nbytes)
+    if node.op.multiply_adds is not None:
+        return Cost(2 * multiply_adds(node), nbytes, _PRODUCT_FLOPS_PER_SECOND)
     known = node.op.scalar is not None or node.op.reduction is not None
     return Cost(_elementwise(node) if known else None, nbytes)
 
 
-def multiply_adds(product: Node) -> int:
-    """Return the multiply-adds of a product of matrices, or of stacks of them."""
-    inner = product.inputs[0].spec.shape[-2 if product.attrs["transpose_a"] else -1] or 0
-    return _size(product.specs[0].shape) * inner
+def multiply_adds(node: Node) -> int:
+    """Return how many products a node adds up, zero unless its op is made for that; its shapes must be known."""
+    count = node.op.multiply_adds
+    return 0 if count is None else count([v.spec for v in node.inputs], node.specs, **node.attrs)
 
 
 def _size(shape: Any) -> int:

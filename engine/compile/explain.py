@@ -30,6 +30,8 @@ class KernelInfo:
     flops, nbytes
         Floating-point operations of a run, by an estimate, None where there is none; and bytes that it reads and
         writes.
+    moment
+        When it runs: kernels of one moment run side by side.
     parallel
         Whether it divides its work among threads.
     source
@@ -39,6 +41,7 @@ class KernelInfo:
     """
 
     number: int
+    moment: int
     kind: str
     ops: tuple[str, ...]
     origins: tuple[str, ...]
@@ -120,7 +123,7 @@ def explain(plan: Plan, profile: int = 0) -> Explanation:
     for _ in range(profile):
         plan.run(watch)
     kernels = tuple(
-        _kernel(number, step, statistics.median(times[id(step)]) if times else None)
+        _kernel(plan, number, step, statistics.median(times[id(step)]) if times else None)
         for number, step in enumerate(plan.steps)
     )
     place = {step.node: number for number, step in enumerate(plan.steps)}
@@ -132,19 +135,20 @@ def explain(plan: Plan, profile: int = 0) -> Explanation:
     return Explanation(kernels, tuple(buffers), plan.nbytes, sum(b.nbytes for b in buffers))
 
 
-def _kernel(number: int, step: Step, seconds: float | None) -> KernelInfo:
+def _kernel(plan: Plan, number: int, step: Step, seconds: float | None) -> KernelInfo:
     cost = cost_of(step.node)
     body = step.node.attrs.get("body")
     nodes = [n for n in body.nodes if n.op.name != "placeholder"] if body is not None else [step.node]
     return KernelInfo(
         number=number,
+        moment=plan.moment(step),
         kind=step.choice.kind,
         ops=tuple(n.op.name for n in nodes),
         origins=tuple(dict.fromkeys(n.origin for n in nodes if n.origin)),
         outputs=step.node.specs,
         flops=cost.flops,
         nbytes=step.nbytes,
-        parallel=step.source is not None and step.source.parallel,
+        parallel=step.is_divided,
         source=None if step.source is None else step.source.text,
         seconds=seconds,
     )

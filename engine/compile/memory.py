@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """A buffer that is needed from step `first` to step `last`, both included.
+    """A buffer that is needed from the moment `first` to the moment `last`, both included.
 
-    One that `continues` another, whose last step is its first, is written over it.
+    One that `continues` another, whose last moment is its first, is written over it.
     """
 
     nbytes: int
@@ -22,7 +22,7 @@ class Lifetime:
 def assign(lifetimes: Sequence[Lifetime]) -> tuple[list[int], list[int]]:
     """Return for each lifetime the block it lives in, and the sizes of the blocks in bytes.
 
-    Blocks are given out in the order of the steps, the smallest free one that is large enough first; if none is, the
+    Blocks are given out in the order of the moments, the smallest free one that is large enough first; if none is, the
     largest free one grows.
 
     Examples

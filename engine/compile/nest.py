@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from engine.compile.layout import Layout, Sizes, is_shape_only
-from engine.compile.source import HEADER, Source, array_type, decorator, literal, render, sized
+from engine.compile.source import HEADER, Source, array_type, kernel_of, literal, render, sized
 from engine.core.dtype import DType
 from engine.graph.graph import Graph, Node, Value
 from engine.ops.scalar import Expr
 from engine.passes.fuse import is_reduction
 
-_PARALLEL: Final = "from engine.compile.parallel import flush, prange\n\n"
 _START: Final = {"add": 0, "mean": 0, "multiply": 1, "logical_or": False, "logical_and": True}
 _COMBINE: Final = {
     "add": "accumulate({a}, {b})",
@@ -34,6 +33,8 @@ class _Writer:
         self.layout = layout
         self.targets = {o: f"a{i}" for o, i in overwrites.items()}
         self.divided = divided
+        #: Outputs that parts sum up together: at first each has its own.
+        self.summed = summed_by_parts(body, layout) if divided else []
         self.depth = len(layout.sizes)
         self.taken = [v for v in body.inputs if not is_shape_only(body, v)]
         self.names: dict[Value, str] = {}
@@ -50,41 +51,35 @@ class _Writer:
         for number, node in enumerate(n for n in members if not is_reduction(n)):
             self.names[node.outputs[0]] = f"t{number}"
             self.levels[self.depth].append(f"t{number} = {self._expression(node)}  # {node.op.name}")
-        nest, after = self._nest()
-        sizes = [f"n{i}" for i in range(self.depth)]
-        arrays = [f"a{i}" for i in range(len(self.taken))]
-        outputs = [f"out{i}" for i in self._written()]
+        nest = self._nest()
         names = tuple(n.op.name for n in members)
-        text = HEADER.format(title=f"Fused: {', '.join(names)}.")
-        signature = self._signature()
+        parameters = self._parameters()
+        functions = {"kernel": nest}
         if self.divided:
-            text += _PARALLEL + _function(decorator(""), "part", ["low", "high", *sizes, *arrays, *outputs], nest)
-            nest = self._division(sizes, arrays, outputs)
-            sizes = ["parts", *sizes]
-        heading = decorator(signature, self.divided)
-        text += _function(heading, "kernel", [*sizes, *arrays, *outputs], [*nest, *after])
-        return Source(text, signature, names, self.divided)
+            functions["kernel"] = [f"low, high = {_share('n0')}", *nest]
+            if self.summed:
+                functions["totals"] = self._totals()
+        given = [*(["part"] if self.divided else []), *parameters]
+        text = HEADER.format(title=f"Fused: {', '.join(names)}.")
+        text += "".join(_function(name, given, lines) for name, lines in functions.items())
+        return Source(f"{text}\n\n{kernel_of(list(functions), parameters)}", names, self.divided)
 
-    def _division(self, sizes: Sequence[str], arrays: Sequence[str], outputs: Sequence[str]) -> list[str]:
-        """Return the loop over the parts. What they sum up together each has for itself at first."""
-        before: list[str] = []
-        after: list[str] = []
-        given = list(outputs)
-        for i, (value, loops) in enumerate(zip(self.body.outputs, self.layout.outputs, strict=True)):
-            if not is_reduction(value.node) or 0 in loops:
-                continue
-            kept = ", ".join(f"n{k}" for k in loops) or "1"
-            before.append(f"sums{i} = np.empty((parts, {kept}), np.{_numpy_name(value.spec.dtype)})")
-            given[given.index(f"out{i}")] = f"sums{i}[p]"
-            place = _index(loops)
+    def _totals(self) -> list[str]:
+        """Return the loops that add up what the parts have summed: each part takes a share of the elements."""
+        lines = []
+        for i in self.summed:
+            value, loops = self.body.outputs[i], self.layout.outputs[i]
+            place, inside = _index(loops), "    " * max(len(loops), 1)
             total = self._combined(value, f"out{i}[{place}]", f"sums{i}[p, {place}]")
-            nest = [f"{'    ' * d}for i{k} in range(n{k}):" for d, k in enumerate(loops)]
-            inside = "    " * len(loops)
+            first = f"n{loops[0]}" if loops else "1"
+            lines += [f"low, high = {_share(first)}", f"for i{loops[0] if loops else ''} in range(low, high):"]
+            lines += [f"{'    ' * d}for i{k} in range(n{k}):" for d, k in enumerate(loops[1:], 1)]
             # element by element: of a slice Numba would check the shape, and takes 2 s to compile how that is refused
-            after += [*nest, f"{inside}out{i}[{place}] = sums{i}[0, {place}]", "for p in range(1, parts):"]
-            after += ["    " + line for line in (*nest, f"{inside}out{i}[{place}] = {total}")]
-        call = ", ".join(["n0 * p // parts", "n0 * (p + 1) // parts", *sizes, *arrays, *given])
-        return [*before, "for p in prange(parts):", "    flush()", f"    part({call})", *after]
+            lines += [f"{inside}out{i}[{place}] = sums{i}[0, {place}]", f"{inside}for p in range(1, parts):"]
+            lines += [f"{inside}    out{i}[{place}] = {total}"]
+            if value.node.op.reduction == "mean":
+                lines += [f"{inside}out{i}[{place}] *= {self._share_of_mean(value, loops)}"]
+        return lines
 
     @staticmethod
     def _combined(value: Value, a: str, b: str) -> str:
@@ -97,23 +92,30 @@ class _Writer:
         return [i for i in range(len(self.body.outputs)) if i not in self.targets]
 
     def _target(self, i: int, loops: Sizes) -> str:
+        if i in self.summed:
+            return f"sums{i}[part, {_index(loops)}]"
         return f"{self.targets.get(i, f'out{i}')}[{_index(loops)}]"
 
-    def _signature(self) -> str:
-        arrays = list(zip(self.taken, self.layout.inputs, strict=True))
-        arrays += [(self.body.outputs[i], self.layout.outputs[i]) for i in self._written()]
-        types = ["int64"] * (self.depth + self.divided) + [
-            array_type(v.spec.dtype, max(len(loops), 1)) for v, loops in arrays
-        ]
-        return f"void({', '.join(types)})"
+    def _parameters(self) -> dict[str, str]:
+        """Return the arguments with their types: sizes, what is read, what is written, and the sums of the parts."""
+        parameters = dict.fromkeys((["parts"] if self.divided else []) + [f"n{i}" for i in range(self.depth)], "int64")
+        for i, (value, loops) in enumerate(zip(self.taken, self.layout.inputs, strict=True)):
+            parameters[f"a{i}"] = array_type(value.spec.dtype, max(len(loops), 1))
+        for i in self._written():
+            value, loops = self.body.outputs[i], self.layout.outputs[i]
+            parameters[f"out{i}"] = array_type(value.spec.dtype, max(len(loops), 1))
+        for i in self.summed:
+            value, loops = self.body.outputs[i], self.layout.outputs[i]
+            parameters[f"sums{i}"] = array_type(value.spec.dtype, 1 + max(len(loops), 1))
+        return parameters
 
     def _expression(self, node: Node) -> str:
         assert node.op.scalar is not None
         operands = [Expr("input", (self.names[v],), v.spec.dtype) for v in node.inputs]
         return render(node.op.scalar(*operands, **node.attrs), node.specs[0].dtype)
 
-    def _nest(self) -> tuple[list[str], list[str]]:
-        """Return the loops, and what comes after them: after those of all parts."""
+    def _nest(self) -> list[str]:
+        """Return the loops, and what comes before and after them."""
         before: list[str] = []
         opening: list[list[str]] = [[] for _ in range(self.depth + 1)]
         closing: list[list[str]] = [[] for _ in range(self.depth + 1)]
@@ -129,12 +131,10 @@ class _Writer:
             indent = "    " * level
             lines += [indent + s for s in (*opening[level], *self.levels[level])]
             if level < self.depth:
-                # Numba takes negative positions to count from the end, and so does not vectorise: these cannot be
-                bounds = "np.uint64(low), np.uint64(high)" if self.divided and level == 0 else f"n{level}"
-                lines.append(f"{indent}for i{level} in range({bounds}):")
+                lines.append(f"{indent}for i{level} in range({self._bounds(level)}):")
         for level in reversed(range(self.depth + 1)):
             lines += ["    " * level + s for s in closing[level]]
-        return lines, after
+        return [*lines, *after]
 
     def _reduction(
         self,
@@ -157,7 +157,7 @@ class _Writer:
         target = self._target(i, loops)
         summed_outside = len(loops) != level
         if summed_outside:
-            before += [f"out{i}[...] = {start}"]
+            before += self._over(loops, [f"{target} = {start}"])
         if level == self.depth:
             innermost.append(f"{target} = {self._combined(value, target, term)}")
             if not summed_outside:  # nothing to sum: every loop keeps its elements
@@ -167,14 +167,22 @@ class _Writer:
             innermost.append(f"r{i} = {self._combined(value, f'r{i}', term)}")
             total = self._combined(value, target, f"r{i}") if summed_outside else f"r{i}"
             closing[level].append(f"{target} = {total}")
-        if kind == "mean":
-            count = " * ".join(f"n{k}" for k in range(self.depth) if k not in loops) or "1"
-            after += [f"share{i} = {literal(1, dtype)} / np.{dtype.name}({count})"]
-            after += self._scaled(i, loops)
+        if kind == "mean" and i not in self.summed:
+            after += [f"share{i} = {self._share_of_mean(value, loops)}"]
+            after += self._over(loops, [f"{target} *= share{i}"])
 
-    def _scaled(self, i: int, loops: Sizes) -> list[str]:
-        lines = [f"{'    ' * d}for i{k} in range(n{k}):" for d, k in enumerate(loops)]
-        return [*lines, f"{'    ' * len(loops)}{self._target(i, loops)} *= share{i}"]
+    def _over(self, loops: Sizes, lines: Sequence[str]) -> list[str]:
+        """Return these lines within loops over the elements of an output, as far as they belong to the part."""
+        opened = [f"{'    ' * d}for i{k} in range({self._bounds(k)}):" for d, k in enumerate(loops)]
+        return [*opened, *("    " * len(loops) + line for line in lines)]
+
+    def _bounds(self, loop: int) -> str:
+        # Numba takes negative positions to count from the end, and so does not vectorise: these cannot be
+        return "np.uint64(low), np.uint64(high)" if self.divided and loop == 0 else f"n{loop}"
+
+    def _share_of_mean(self, value: Value, loops: Sizes) -> str:
+        count = " * ".join(f"n{k}" for k in range(self.depth) if k not in loops) or "1"
+        return f"{literal(1, value.spec.dtype)} / np.{value.spec.dtype.name}({count})"
 
     @staticmethod
     def _start(kind: str, dtype: DType) -> str:
@@ -188,13 +196,20 @@ def _index(loops: Sequence[int]) -> str:
     return ", ".join(f"i{k}" for k in loops) or "0"
 
 
-def _function(heading: str, name: str, parameters: Sequence[str], lines: Sequence[str]) -> str:
+def _function(name: str, parameters: Sequence[str], lines: Sequence[str]) -> str:
     body = "\n".join("    " + line for line in lines)
-    return f"\n@{heading}\ndef {name}({', '.join(parameters)}):\n{body}\n"
+    return f"\n\ndef {name}({', '.join(parameters)}):\n{body}\n"
 
 
-def _numpy_name(dtype: DType) -> str:
-    return "bool_" if dtype.is_bool else dtype.name
+def _share(size: str) -> str:
+    """Return the bounds of a part's share of a loop."""
+    return f"{size} * part // parts, {size} * (part + 1) // parts"
+
+
+def summed_by_parts(body: Graph, layout: Layout) -> list[int]:
+    """Return the outputs of a body that sum over its outermost loop."""
+    outputs = zip(body.outputs, layout.outputs, strict=True)
+    return [i for i, (value, loops) in enumerate(outputs) if is_reduction(value.node) and 0 not in loops]
 
 
 def fused_source(body: Graph, layout: Layout, overwrites: Mapping[int, int], divided: bool) -> Source:
@@ -205,6 +220,7 @@ def fused_source(body: Graph, layout: Layout, overwrites: Mapping[int, int], div
     overwrites
         Which outputs are written over which of the arrays it takes: these have no array of their own.
     divided
-        Whether the outermost loop is divided into parts, the number of which is then the first argument.
+        Whether the outermost loop is divided into parts, the number of which is then the first argument; the last
+        ones are arrays for what parts sum up (see `summed_by_parts`), with a line for each part.
     """
     return _Writer(body, layout, overwrites, divided).source()

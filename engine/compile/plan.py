@@ -17,12 +17,15 @@ from engine.compile.machine import FLUSH, exchange_control_word
 from engine.compile.memory import Lifetime, assign
 from engine.compile.reuse import overwrites
 from engine.compile.row import address
+from engine.compile.schedule import schedule
 from engine.compile.score import Score
-from engine.compile.select import Choice, Flow, by_reference, select
+from engine.compile.scratch import Workplace
+from engine.compile.select import Choice, Flow, by_reference, is_divided, seconds_of, select
 from engine.compile.source import Source
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from engine.core.processors import available
 from engine.core.quiet import quietly
 from engine.graph.graph import Graph, Node, Value
 
@@ -78,8 +81,8 @@ class Step:
         """Names of the ops in it."""
         return " + ".join(self.source.members) if self.source else self.node.op.name
 
-    def refuse(self, error: Exception | None = None) -> NoReturn:
-        """Raise in the words of the op what its function could say only with a bare exception, or not at all."""
+    def check(self, error: Exception | None = None) -> None:
+        """Raise in the words of the op if it refuses its operands."""
         try:
             quietly(self.node.op.reference, *self.inputs, **self.node.attrs)
         except EngineError as refusal:
@@ -87,6 +90,10 @@ class Step:
             if self.node.origin:
                 refusal.facts.setdefault("node", self.node.origin)
             raise refusal from error
+
+    def refuse(self, error: Exception | None = None) -> NoReturn:
+        """Raise what its function could say only with a bare exception, or not at all."""
+        self.check(error)
         if error is not None:
             raise error
         raise EngineError(
@@ -95,6 +102,11 @@ class Step:
             op=self.name,
             node=self.node.origin,
         )
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether it does its work in parts, which threads share."""
+        return self.source is not None and self.source.is_divided and self.arguments[0] > 1
 
     @property
     def nbytes(self) -> int:
@@ -136,16 +148,17 @@ class Plan:
         self._operation = operation
         self._arrays: dict[Value, Array] = {}
         self.steps: list[Step] = []
-        self._runs: list[Node] = [n for n in graph.nodes if n.op.name not in ("placeholder", "constant")]
+        computed = [n for n in graph.nodes if n.op.name not in ("placeholder", "constant")]
+        self._moments = schedule(computed, seconds_of, is_divided, available())
         self._roots = {v: self.root(v) for n in graph.nodes for v in n.outputs}
         self._last_use = self._last_uses()
-        self.overwrites = overwrites(graph, self._runs, self._roots, self._last_use, inplace or {})
+        self.overwrites = overwrites(graph, self._moments, self._roots, self._last_use, inplace or {})
         self.inplace = self._states_in_place(inplace or {})
         self._place_buffers()
         #: Where values lie that have no memory of their own: in a block, or where the input is that they replace.
         self._memory: dict[Value, Memory] = {**self.block_of}
         self._memory.update({graph.outputs[o]: graph.inputs[i] for i, o in self.inplace.items()})
-        self._bound = [self._arrays[v] for v in graph.inputs]
+        self._bound = [self._arrays[v] for v in graph.inputs]  # as they were given
         self._lenders: dict[int, Lender] = {}
         self._build(report)
 
@@ -159,13 +172,13 @@ class Plan:
         return value
 
     def _last_uses(self) -> dict[Value, int]:
-        """Return the number of the last step that reads or writes each root; beyond the end for what is given out."""
+        """Return the last moment in which each root is read or written; beyond the end for what is given out."""
         last: dict[Value, int] = {}
-        for number, node in enumerate(self._runs):
-            for value in (*node.inputs, *node.outputs):
+        for number, moment in enumerate(self._moments):
+            for value in (v for node in moment for v in (*node.inputs, *node.outputs)):
                 last[self._roots[value]] = number
         for value in self.graph.outputs:
-            last[self._roots[value]] = len(self._runs)
+            last[self._roots[value]] = len(self._moments)
         return last
 
     def _states_in_place(self, wanted: Mapping[int, int]) -> dict[int, int]:
@@ -179,9 +192,9 @@ class Plan:
 
     def _place_buffers(self) -> None:
         """Give every computed value an array; those that a run's outside sees keep theirs to themselves."""
-        position = {n: i for i, n in enumerate(self._runs)}
+        position = {node: number for number, moment in enumerate(self._moments) for node in moment}
         states = {self.graph.outputs[o] for o in self.inplace.values()}
-        values = [v for n in self._runs if not n.op.view for v in n.outputs if v not in states]
+        values = [v for n in position if not n.op.view for v in n.outputs if v not in states]
         number = {v: i for i, v in enumerate(values)}
         lifetimes = [
             Lifetime(_size(v), position[v.node], self._last_use[v], None if root is None else number.get(root))
@@ -209,9 +222,11 @@ class Plan:
     def _build(self, report: Report | None) -> None:
         for i, output in self.inplace.items():
             self._arrays[self.graph.outputs[output]] = self._arrays[self.graph.inputs[i]]
-        computed = [n for n in self._runs if not n.op.view]
+        moments = [steps for moment in self._moments if (steps := [n for n in moment if not n.op.view])]
+        computed = [node for moment in moments for node in moment]
         self.steps += (self._step(node, report, number, len(computed)) for number, node in enumerate(computed))
-        self._score = Score([s.entry for s in self.steps])
+        self._score = Score([s.entry for s in self.steps], [len(moment) for moment in moments])
+        self._workplace = Workplace(s.arguments for s in self.steps if s.entry)
         self._calls: dict[int, tuple[Any, ...]] = {}  # what Python calls functions with
         self._users: dict[Memory, list[int]] = {}
         for number, step in enumerate(self.steps):
@@ -235,7 +250,7 @@ class Plan:
         step = self.steps[number]
         if step.entry:
             where = {m: (address(a), a.nbytes) for m, a in self._memories(step).items()}
-            self._score.write(number, step.arguments, where)
+            self._score.write(number, self._workplace.furnish(step.arguments), where)
         else:
             self._calls[number] = step.arguments
 
@@ -255,9 +270,12 @@ class Plan:
         if self._bound[index] is array:
             return
         value = self.graph.inputs[index]
-        self._bound[index] = self._arrays[value] = array = _writable(array)
+        self._bound[index] = array
         if index in self.inplace:
-            self._arrays[self.graph.outputs[self.inplace[index]]] = array
+            array = self._arrays[self.graph.outputs[self.inplace[index]]] = _writable(array)
+        elif not array.flags.aligned:
+            array = array.copy()
+        self._arrays[value] = array
         self._moved(value, array)
 
     def _moved(self, memory: Memory, array: Array) -> None:
@@ -268,7 +286,7 @@ class Plan:
 
     def input(self, index: int) -> Array:
         """Return the array that the input at `index` is bound to."""
-        return self._bound[index]
+        return self._arrays[self.graph.inputs[index]]
 
     def output(self, index: int) -> Array:
         """Return the array of the output at `index`: what it holds is overwritten by the next run."""
@@ -306,7 +324,7 @@ class Plan:
         """
         self._settle()
         if watch is None and self._score.is_native:
-            self._play(0, len(self.steps))
+            self._play(*self._score.runs[0]) if self.steps else None
             return
         before = exchange_control_word(FLUSH)
         try:
@@ -317,29 +335,42 @@ class Plan:
                 else:
                     for number, step in enumerate(self.steps):
                         begin = time.perf_counter()
-                        self._play(number, number + 1)
+                        self._play_step(number)
                         watch(step, time.perf_counter() - begin)
         finally:
             exchange_control_word(before)
 
     def _play(self, first: int, last: int) -> None:
-        """Run the steps from `first` to `last`, all of them machine code, or one that Python calls."""
-        if first in self._calls:
-            step = self.steps[first]
-            assert step.choice.function is not None
-            try:
-                step.choice.function(*self._calls[first])
-            except Exception as error:
-                step.refuse(error)
+        """Run what belongs to these moments, all of it machine code, or one step that Python calls."""
+        number = self._score.firsts[first]
+        if number in self._calls:
+            self._play_step(number)
+        elif (failed := self._score.play(first, last)) is not None:
+            self._refuse(*failed)
+
+    def _play_step(self, number: int) -> None:
+        """Run one step."""
+        step = self.steps[number]
+        if number not in self._calls:
+            if self._score.play_step(number):
+                step.refuse()
             return
-        failed = self._score.play(first, last)
-        if failed is not None:
-            self.steps[failed].refuse()
+        assert step.choice.function is not None
+        try:
+            step.choice.function(*self._calls[number])
+        except Exception as error:
+            step.refuse(error)
+
+    def _refuse(self, first: int, last: int) -> NoReturn:
+        """Raise for the steps from `first` to before `last`, one of which has failed."""
+        for step in self.steps[first : last - 1]:
+            step.check()
+        self.steps[last - 1].refuse()
 
     @property
     def is_parallel(self) -> bool:
         """Whether a step divides its work among threads."""
-        return any(s.source is not None and s.source.parallel for s in self.steps)
+        return any(s.is_divided for s in self.steps)
 
     @property
     def nbytes(self) -> int:
@@ -350,11 +381,15 @@ class Plan:
         """Whether the value lies in what the plan gives out."""
         return self._roots[value] in {self._roots[v] for v in self.graph.outputs}
 
+    def moment(self, step: Step) -> int:
+        """Return when a step runs; those of one moment run side by side."""
+        return next(number for number, moment in enumerate(self._moments) if step.node in moment)
+
     def readers(self, value: Value) -> list[Node]:
         """Return the nodes that are computed from what lies in the memory of a value; none if it is given out."""
         if self.is_given(value):
             return []
-        computed = (n for n in self._runs if not n.op.view)
+        computed = (s.node for s in self.steps)
         return [n for n in computed if any(self._roots[v] == value for v in n.inputs)]
 
     def explain(self, profile: int = 0) -> Explanation:

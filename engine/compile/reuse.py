@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.compile.layout import is_shape_only, layout_of
+from engine.compile.schedule import Moment
 from engine.graph.graph import Graph, Node, Value
 from engine.passes.fuse import FUSED
 
@@ -13,7 +14,7 @@ Overwrites = dict[Node, dict[int, int]]
 
 def overwrites(
     graph: Graph,
-    order: Sequence[Node],
+    moments: Sequence[Moment],
     roots: Mapping[Value, Value],
     last_use: Mapping[Value, int],
     states: Mapping[int, int],
@@ -26,24 +27,25 @@ def overwrites(
 
     Parameters
     ----------
-    order
-        The nodes as they run.
+    moments
+        The nodes as they run, those together that run side by side.
     roots
         The value whose memory each value lies in.
     last_use
-        Number of the last node that needs a root.
+        Number of the last moment in which a root is needed.
     states
         For each input that is a variable's state the output that is its next value.
     """
     inputs = {v: i for i, v in enumerate(graph.inputs)}
     found: Overwrites = {}
-    for number, node in enumerate(order):
+    for number, node in ((number, node) for number, moment in enumerate(moments) for node in moment):
         if node.op is not FUSED:
             continue
+        beside = {roots[v] for other in moments[number] if other is not node for v in other.inputs}
         taken: dict[int, int] = {}
         for output, position in _places(node, roots):
             root, value = roots[node.inputs[position]], node.outputs[output]
-            if output in taken or position in taken.values() or last_use[root] != number:
+            if output in taken or position in taken.values() or last_use[root] != number or root in beside:
                 continue
             if root in inputs:
                 target = states.get(inputs[root])

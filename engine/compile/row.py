@@ -11,12 +11,21 @@ import numpy as np
 from engine.core.dtype import Array
 
 #: Of an array: two addresses that only Numba's own arrays have, its elements, the bytes of one, and then where it lies.
+#: Of an array that each thread has for itself, the first says how far apart these lie.
 _BEFORE_ADDRESS = 4
 
 
 def slots(rank: int) -> int:
     """Return how many of the row an array takes: the above, its address, its sizes, and its strides in bytes."""
     return _BEFORE_ADDRESS + 1 + 2 * rank
+
+
+@dataclass(frozen=True)
+class Own:
+    """An array of which every thread has one: here that of the first, with those of the others `apart` bytes."""
+
+    array: Array
+    apart: int
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Row:
     places: tuple[int, ...]
 
 
-def row_of(arguments: Sequence[Array | int | float]) -> Row:
+def row_of(arguments: Sequence[Array | Own | int | float]) -> Row:
     """Return arguments as a row.
 
     Examples
@@ -52,8 +61,9 @@ def row_of(arguments: Sequence[Array | int | float]) -> Row:
         elif isinstance(argument, float):
             values.append(struct.unpack("q", struct.pack("d", argument))[0])
         else:
+            array, apart = (argument.array, argument.apart) if isinstance(argument, Own) else (argument, 0)
             places.append(len(values) + _BEFORE_ADDRESS)
-            values += (0, 0, argument.size, argument.itemsize, address(argument), *argument.shape, *argument.strides)
+            values += (apart, 0, array.size, array.itemsize, address(array), *array.shape, *array.strides)
     return Row(np.array(values, np.int64), tuple(places))
 
 

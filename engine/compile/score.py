@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, Final
 
 import numpy as np
 
-from engine.compile.machine import replay
-from engine.compile.row import address, row_of
+from engine.compile.machine import fork, replay
+from engine.compile.row import Own, address, row_of
 
 _WORD: Final = 8  # bytes of an entry in a table
 
 
+class Table:
+    """Entries and rows, one of each for every call."""
+
+    def __init__(self, size: int) -> None:
+        self.entries, self.rows = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        self._entries, self._rows = address(self.entries), address(self.rows)
+
+    def entry(self, number: int) -> int:
+        """Return where an entry's address is kept."""
+        return self._entries + _WORD * number
+
+    def row(self, number: int) -> int:
+        """Return where a row's address is kept."""
+        return self._rows + _WORD * number
+
+
 class Score:
-    """Tables of entries and of rows, and what in them stands for which memory.
+    """Tables of steps and of moments, in which one step runs or several side by side, and what lies in which memory.
 
     Parameters
     ----------
     entries
         For each step the address of its machine code; zero where Python has to call something.
+    moments
+        How many steps run side by side, one after the other.
     """
 
-    def __init__(self, entries: Sequence[int]) -> None:
-        self._entries = np.array(entries, np.int64)
-        self._rows = np.zeros(len(entries), np.int64)
-        self._first_entry, self._first_row = address(self._entries), address(self._rows)
+    def __init__(self, entries: Sequence[int], moments: Sequence[int]) -> None:
+        self._steps = Table(len(entries))
+        self._steps.entries[:] = entries
         self._kept: list[Any] = [None] * len(entries)
         self._places: dict[Hashable, list[tuple[Any, int, int]]] = {}
-        #: Steps from one number to before another that one call runs, or that are one for Python.
+        #: For each moment the number of its first step, and in the end how many steps there are.
+        self.firsts = [0, *accumulate(moments)]
+        self._moments = Table(len(moments))
+        self._forks = []
+        for number, (first, count) in enumerate(zip(self.firsts, moments, strict=False)):
+            if count > 1:
+                self._forks.append(np.array([count, self._steps.entry(first), self._steps.row(first)], np.int64))
+                self._moments.entries[number], self._moments.rows[number] = fork(), address(self._forks[-1])
+        #: Moments from one number to before another that one call runs, or that are one step for Python.
         self.runs: list[tuple[int, int]] = []
-        for _, group in groupby(range(len(entries)), lambda i: -1 if entries[i] else i):
-            steps = list(group)
-            self.runs.append((steps[0], steps[-1] + 1))
+        for _, group in groupby(range(len(moments)), lambda i: -1 if entries[self.firsts[i]] else i):
+            run = list(group)
+            self.runs.append((run[0], run[-1] + 1))
         #: Whether one call runs them all.
         self.is_native = all(entries)
 
@@ -46,8 +72,12 @@ class Score:
             What values lie in that can be moved: address and bytes.
         """
         row = row_of(arguments)
-        self._rows[number] = address(row.values)
-        arrays = [a for a in arguments if isinstance(a, np.ndarray)]
+        self._steps.rows[number] = address(row.values)
+        moment = bisect_right(self.firsts, number) - 1
+        if self.firsts[moment + 1] - self.firsts[moment] == 1:
+            self._moments.entries[moment] = self._steps.entries[number]
+            self._moments.rows[moment] = self._steps.rows[number]
+        arrays = [a.array if isinstance(a, Own) else a for a in arguments if isinstance(a, np.ndarray | Own)]
         own = []  # scratch memory and tables, which nobody else keeps
         for place, array in zip(row.places, arrays, strict=True):
             start = int(row.values[place])
@@ -64,7 +94,11 @@ class Score:
         for values, place, offset in self._places.get(memory, ()):
             values[place] = start + offset
 
-    def play(self, first: int, last: int) -> int | None:
-        """Run the steps from `first` to before `last`; return the number of the one that failed, if one did."""
-        failed = replay(self._first_entry + _WORD * first, self._first_row + _WORD * first, last - first)
-        return None if failed < 0 else first + failed
+    def play(self, first: int, last: int) -> tuple[int, int] | None:
+        """Run the moments from `first` to before `last`; return between which steps one has failed, if one did."""
+        failed = replay(self._moments.entry(first), self._moments.row(first), last - first)
+        return None if failed < 0 else (self.firsts[first + failed], self.firsts[first + failed + 1])
+
+    def play_step(self, number: int) -> bool:
+        """Run one step; return whether it failed."""
+        return replay(self._steps.entry(number), self._steps.row(number), 1) >= 0

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engine.compile.cost import DIVIDED_SECONDS, cost_of, multiply_adds
 from engine.compile.layout import is_shape_only, layout_of
 from engine.compile.machine import product
-from engine.compile.nest import fused_source
-from engine.compile.openmp import is_safe
+from engine.compile.nest import fused_source, summed_by_parts
 from engine.compile.source import Source, kernel_source
 from engine.core.dtype import Array, float32, float64
 from engine.core.op import DTYPE_CLASSES, as_arrays
@@ -76,6 +77,18 @@ def select(node: Node, overwrites: Mapping[int, int], operation: Callable[[Node]
     return Choice(kind, lambda inputs, outputs: (*inputs, *outputs), _written(operation(node), len(node.inputs)))
 
 
+def seconds_of(node: Node) -> float | None:
+    """Return an estimate of a node's time on one thread; None for one that has no machine code."""
+    if node.op.view:
+        return 0.0
+    return cost_of(node).seconds if node.op is FUSED or has_kernel(node) else None
+
+
+def is_divided(node: Node) -> bool:
+    """Whether threads share the work of a node, as far as its costs tell."""
+    return cost_of(node).seconds > DIVIDED_SECONDS and not is_small_product(node)
+
+
 def has_kernel(node: Node) -> bool:
     """Whether the record of the op carries a kernel for the dtypes at hand."""
     kernel = node.op.kernel
@@ -112,13 +125,16 @@ def _fused(node: Node, overwrites: Mapping[int, int]) -> Choice:
     shapes_in = [layout.shape(loops) for loops in layout.inputs]
     shapes_out = [layout.shape(layout.outputs[o]) for o in written]
     same = {o: taken.index(i) for o, i in overwrites.items()}
-    divided = bool(layout.sizes) and layout.sizes[0] > 1 and cost_of(node).seconds > DIVIDED_SECONDS and is_safe()
-    sizes = (min(PARTS, layout.sizes[0]), *layout.sizes) if divided else layout.sizes
+    divided = bool(layout.sizes) and layout.sizes[0] > 1 and cost_of(node).seconds > DIVIDED_SECONDS
+    parts = min(PARTS, layout.sizes[0]) if divided else 1
+    sizes = (parts, *layout.sizes) if divided else layout.sizes
+    summed = [body.outputs[o].spec.dtype.as_numpy_dtype for o in summed_by_parts(body, layout)] if divided else []
+    shapes = [(parts, *layout.shape(layout.outputs[o])) for o in summed_by_parts(body, layout)]
 
     def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
         arrays = [inputs[i].reshape(s) for i, s in zip(taken, shapes_in, strict=True)]
         arrays += [outputs[o].reshape(s) for o, s in zip(written, shapes_out, strict=True)]
-        return (*sizes, *arrays)
+        return (*sizes, *arrays, *map(np.empty, shapes, summed))
 
     return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout, same, divided))
 

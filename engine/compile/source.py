@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.compile.openmp import is_safe
+import numpy as np
+
 from engine.core.dtype import BY_NUMPY, Array, DType
-from engine.core.op import Op
+from engine.core.op import Op, Scratch
 from engine.ops.scalar import FUNCTIONS, INFIX, Expr
 
 HEADER: Final = '''"""{title}"""
@@ -22,42 +23,32 @@ import numpy as np
 from numba import njit
 
 from engine.compile.mathlib import accumulate, accumulate_product  # and gives the words of `s` their meaning
-from engine.compile.native import Apart, native
+from engine.compile.native import native
 from engine.ops import scalar as s
-
 '''
 
 #: Products may be fused into sums. Nothing else may be rearranged: with "arcp" 1/sqrt(0) is NaN, and with "reassoc"
 #: (x + 1e8) - 1e8 is x. Only the running totals of reductions may, in `mathlib.accumulate`.
 FASTMATH: Final = '{"contract"}'
 
-#: Numba would make a parallel loop of every array expression too: three convolution kernels then took 11 s to compile.
-PRANGE_ONLY: Final = {
-    "prange": True,
-    **dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False),
-}
-
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a kernel: a module with one function, `kernel`.
+    """The text of a kernel: a module that leaves one in `kernel`.
 
     Parameters
     ----------
     text
         What is compiled; kernels with equal texts are one.
-    signature
-        Numba's, so that it is compiled at once.
     members
         Names of the ops in it, for people.
-    parallel
-        Whether it divides its work among threads.
+    is_divided
+        Whether its first argument says into how many parts its work is divided.
     """
 
     text: str
-    signature: str
     members: tuple[str, ...]
-    parallel: bool = False
+    is_divided: bool = False
 
 
 def array_type(dtype: DType, rank: int) -> str:
@@ -67,25 +58,36 @@ def array_type(dtype: DType, rank: int) -> str:
 
 
 def checks_bounds() -> bool:
-    """Return whether kernels for one thread check every index: with ``TRENZA_BOUNDSCHECK`` in the environment."""
+    """Return whether kernels check every index: with ``TRENZA_BOUNDSCHECK`` in the environment.
+
+    Then an index outside of its array is an error, and not a wrong number or a crash.
+    """
     return bool(os.environ.get("TRENZA_BOUNDSCHECK"))
 
 
-def decorator(signature: str, parallel: bool = False, apart: bool = True) -> str:
-    """Return what turns a Python function into a kernel; without a signature into a helper of one.
+def _options() -> str:
+    return f'nogil=True, error_model="numpy", boundscheck={checks_bounds()}, fastmath={FASTMATH}'
 
-    The arrays of a kernel lie `apart`, so that none of them is changed by writing to another.
 
-    If it `checks_bounds`, an index outside of its array is an error, and not a wrong number or a crash.
+def helper(function: Callable[..., Any]) -> str:
+    """Return a function of Python's as one that kernels may call."""
+    return f"@njit({_options()})\n{inspect.getsource(function)}"
+
+
+def kernel_of(stages: Sequence[str], parameters: Mapping[str, str], own: Sequence[str] = ()) -> str:
+    """Return the statement that compiles functions to a kernel.
+
+    Parameters
+    ----------
+    stages
+        Names of the functions.
+    parameters
+        For each argument Numba's name of its type.
+    own
+        Which arrays each thread has for itself.
     """
-    bounds = checks_bounds() and not parallel  # Numba cannot have both
-    options = f'nogil=True, error_model="numpy", boundscheck={bounds}, fastmath={FASTMATH}'
-    options += f",\n      parallel={PRANGE_ONLY}" if parallel else ""
-    if signature:
-        return f'native("{signature}", {options})'
-    # only kernels call it: what would take Python's objects need not be compiled
-    options += ", no_cpython_wrapper=True, no_cfunc_wrapper=True"
-    return f"njit({options}, pipeline_class=Apart)" if apart else f"njit({options})"
+    rows = "".join(f'    "{name}": "{kind}",\n' for name, kind in parameters.items())
+    return f"kernel = native({{\n{rows}}}, own={tuple(own)}, {_options()})({', '.join(stages)})\n"
 
 
 def literal(value: Any, dtype: DType) -> str:
@@ -137,35 +139,28 @@ def _cast(value: Any, dtype: DType) -> str:
     return f"np.{dtype.name}({text})"
 
 
-#: Where the words of `engine.ops.loops` that a hand-written kernel uses come from.
-_WORDS: Final = {
-    "gemm": "from engine.compile.blas import gemm",
-    "flush": "from engine.compile.parallel import flush",
-}
-_CHECKED: Final = {"gemm": "from engine.compile.blas import checked_gemm as gemm"}
-_SERIAL: Final = "prange = range"
-_PARALLEL: Final = "from engine.compile.parallel import prange"
+#: What `gemm` of `engine.ops.loops` means to a kernel.
+_GEMM: Final = "from engine.compile.blas import gemm"
+_CHECKED_GEMM: Final = "from engine.compile.blas import checked_gemm as gemm"
 
 
-def kernel_source(op: Op, arguments: Sequence[Array | int | float]) -> Source:
+def kernel_source(op: Op, arguments: Sequence[Any]) -> Source:
     """Return the kernel that an op's record carries, typed for these arguments."""
-    assert op.kernel is not None
-    functions = (*op.kernel.helpers, op.kernel.code)
-    signature = f"void({', '.join(_argument_type(a) for a in arguments)})"
-    names = {name for f in functions for name in f.__code__.co_names}
-    words = _WORDS | _CHECKED if checks_bounds() else _WORDS
-    lines = [line for word, line in words.items() if word in names]
-    parallel = op.kernel.parallel and arguments[0] != 1 and is_safe()
-    if op.kernel.parallel:
-        lines.append(_PARALLEL if parallel else _SERIAL)
-    pieces = [HEADER.format(title=f"{op.kernel.code.__name__.strip('_')}, written by hand.") + "\n".join(lines)]
-    pieces += [f"@{decorator('', apart=False)}\n{inspect.getsource(f)}" for f in op.kernel.helpers]
-    pieces += [f"{inspect.getsource(op.kernel.code)}"]
-    pieces += [f"kernel = {decorator(signature, parallel)}({op.kernel.code.__name__})\n"]
-    return Source("\n\n".join(pieces), signature, (op.name,), parallel)
+    kernel = op.kernel
+    assert kernel is not None
+    functions = (*kernel.helpers, *kernel.stages)
+    head = HEADER.format(title=f"{kernel.code.__name__.strip('_')}, written by hand.")
+    if any("gemm" in f.__code__.co_names for f in functions):
+        head += _CHECKED_GEMM if checks_bounds() else _GEMM
+    parameters = {name: _argument_type(a) for name, a in zip(kernel.names, arguments, strict=True)}
+    own = [name for name, a in zip(kernel.names, arguments, strict=True) if isinstance(a, Scratch)]
+    pieces = [head, *map(helper, kernel.helpers), *map(inspect.getsource, kernel.stages)]
+    pieces.append(kernel_of([f.__name__ for f in kernel.stages], parameters, own))
+    return Source("\n\n".join(pieces), (op.name,), kernel.is_divided)
 
 
-def _argument_type(argument: Array | int | float) -> str:
+def _argument_type(argument: Array | Scratch | int | float) -> str:
     if isinstance(argument, int | float):
         return "int64" if isinstance(argument, int) else "float64"
-    return array_type(BY_NUMPY[argument.dtype], argument.ndim)
+    rank = 1 if isinstance(argument, Scratch) else argument.ndim
+    return array_type(BY_NUMPY[np.dtype(argument.dtype)], rank)

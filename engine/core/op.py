@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Final
 
 from engine.core.dispatch import interpreter, is_tracing
@@ -72,6 +73,20 @@ def sample(*operands: Any, **attrs: Any) -> Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Scratch:
+    """An argument of a kernel: a vector to work in, without a value at first, that each part has for itself.
+
+    Parameters
+    ----------
+    dtype
+        NumPy's.
+    """
+
+    size: int
+    dtype: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Kernel:
     """A loop written by hand, for an op that is neither elementwise nor a reduction.
 
@@ -81,22 +96,45 @@ class Kernel:
         A function in the subset of Python that Numba compiles, which may use the vocabulary of `engine.ops.scalar`
         under the name `s`. It writes into its last arguments.
     arrange
-        ``arrange(inputs, outputs, attrs) -> arguments``: contiguous views in the shapes that `code` expects, and
-        numbers.
+        ``arrange(inputs, outputs, attrs) -> arguments``: contiguous views in the shapes that `code` expects, numbers,
+        and `Scratch`.
     helpers
         Functions that `code` calls, in the same subset.
-    parallel
-        Whether the first argument is the number of parts that the work is divided into, over which `code` runs
-        `engine.ops.loops.prange`. With one part the kernel is compiled for one thread.
+    before, after
+        What has to be done before the first part and after the last: functions like `code`, which may name some of its
+        arguments, and others behind these.
     dtype
         For which dtypes of the result it is: a key of `DTYPE_CLASSES`.
+
+    Notes
+    -----
+    Functions whose first parameters are `part` and `parts` are called for every part of the work, of which there are
+    as many as `arrange` says with the first argument. Threads share them, so each part writes to places of its own.
     """
 
     code: Callable[..., None]
     arrange: Callable[[Sequence[Array], Sequence[Array], Mapping[str, Any]], Sequence[Any]]
     helpers: tuple[Callable[..., Any], ...] = ()
-    parallel: bool = False
+    before: tuple[Callable[..., None], ...] = ()
+    after: tuple[Callable[..., None], ...] = ()
     dtype: str = "any"
+
+    @property
+    def stages(self) -> tuple[Callable[..., None], ...]:
+        """What is done, in order; each only when all parts of the one before are done."""
+        return (*self.before, self.code, *self.after)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the arguments: those of `code`, and then what only the other stages name."""
+        stages = (self.code, *self.before, *self.after)
+        names = dict.fromkeys(name for stage in stages for name in signature(stage).parameters)
+        return tuple(name for name in names if name != "part")
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether the work is done in parts."""
+        return self.names[0] == "parts"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -132,6 +170,9 @@ class Op:
         The name of the scalar op that combines elements, for reductions: "add", "maximum", …
     kernel
         A loop written by hand, for what is neither; without one a plan runs the reference.
+    multiply_adds
+        ``multiply_adds(inputs, outputs, **attrs) -> int``: of an op that adds up products, how many of them, by the
+        shapes of operands and results.
     broadcasts
         Whether NumPy's broadcasting of the operands is all that `infer` asks of shapes.
     view
@@ -168,6 +209,7 @@ class Op:
     scalar: Callable[..., Any] | None = None
     reduction: str | None = None
     kernel: Kernel | None = None
+    multiply_adds: Callable[..., int] | None = None
     broadcasts: bool = False
     view: bool = False
     opens: Callable[..., Any] | None = None

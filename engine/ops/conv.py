@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import OPS, Kernel, Op, Operand, sample
+from engine.core.op import OPS, Kernel, Op, Operand, Scratch, sample
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.conv_loops import (
@@ -27,7 +27,7 @@ from engine.ops.conv_loops import (
     unfold,
 )
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, add_run, clear_run, copy_run, parts_for
+from engine.ops.loops import Arrays, add_run, clear_run, copy_run, parts_for, sum_parts
 from engine.ops.windows import (
     LAYOUTS,
     Windows,
@@ -144,27 +144,47 @@ def _filter_gradient(x: Array, g: Array, like: Array, **attrs: Any) -> Array:
     return filters
 
 
+def multiply_adds(filters: Any, y: Any) -> int:
+    """Return how many products a convolution adds up, or a gradient of one."""
+    return elements(y.shape) * elements(filters.shape[:-1])
+
+
 def _plan(x: Array, filters: Array, y: Array, attrs: Mapping[str, Any], pieces: int) -> tuple[int, int, Array]:
     """Return into how many parts the work is divided, how many lines of windows make a block, and the geometry."""
     where = _windows(x.shape, filters.shape, attrs)
     inner = elements(filters.shape[:-1])
-    parts = parts_for(y.size * inner, pieces)
+    parts = parts_for(multiply_adds(filters, y), pieces)
     most = -(-elements(y.shape[:-2]) // parts)
     block = max(1, min(BLOCK // max(1, inner * y.shape[-2]), most))
     return parts, block, where.geometry(x.shape[-1], *filters.shape[-2:])
+
+
+def _columns(x: Array, filters: Array, y: Array, block: int) -> Scratch:
+    """Return room for what the windows of a block of lines hold, a row each."""
+    return Scratch(block * y.shape[-2] * elements(filters.shape[:-1]), x.dtype)
 
 
 def _arrange_conv(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     (x, filters), y = inputs, outputs[0]
     lines = elements(y.shape[:-2])
     parts, block, geometry = _plan(x, filters, y, attrs, lines)
-    return parts, block, lines, geometry, x.reshape(-1), filters.reshape(-1), y.reshape(-1)
+    return (
+        parts,
+        block,
+        lines,
+        geometry,
+        x.reshape(-1),
+        filters.reshape(-1),
+        _columns(x, filters, y, block),
+        y.reshape(-1),
+    )
 
 
 def _arrange_input_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     (g, filters, _), x = inputs, outputs[0]
     parts, block, geometry = _plan(x, filters, g, attrs, len(g))
-    return parts, block, len(g), geometry, g.reshape(-1), filters.reshape(-1), x.reshape(-1)
+    columns = _columns(x, filters, g, block)
+    return parts, block, len(g), geometry, g.reshape(-1), filters.reshape(-1), columns, x.reshape(-1)
 
 
 #: The sums by the filters of all parts together hold at most so many elements.
@@ -176,13 +196,16 @@ def _arrange_filter_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str
     lines = elements(g.shape[:-2])
     parts, block, geometry = _plan(x, filters, g, attrs, min(lines, _SUMS // max(1, filters.size)))
     sums = np.empty(parts * filters.size, g.dtype)
-    return parts, block, lines, geometry, x.reshape(-1), g.reshape(-1), sums, filters.reshape(-1)
+    columns = _columns(x, filters, g, block)
+    return parts, block, lines, geometry, x.reshape(-1), g.reshape(-1), columns, sums, filters.reshape(-1)
 
 
 _RUNS = (copy_run, add_run, clear_run)
-_FORWARD = Kernel(conv_loop, _arrange_conv, (*_RUNS, unfold), parallel=True)
-BY_INPUT = Kernel(conv_input_gradient_loop, _arrange_input_gradient, (*_RUNS, fold), parallel=True)
-_BY_FILTERS = Kernel(conv_filter_gradient_loop, _arrange_filter_gradient, (*_RUNS, unfold, narrow_sums), parallel=True)
+_FORWARD = Kernel(conv_loop, _arrange_conv, (*_RUNS, unfold))
+BY_INPUT = Kernel(conv_input_gradient_loop, _arrange_input_gradient, (*_RUNS, fold))
+_BY_FILTERS = Kernel(
+    conv_filter_gradient_loop, _arrange_filter_gradient, (*_RUNS, unfold, narrow_sums), after=(sum_parts,)
+)
 
 
 def _inner(attrs: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,6 +245,7 @@ def _declare(count: int, summary: str, samples: Sequence[Any], refused: Sequence
         infer=infer,
         reference=_conv,
         kernel=_FORWARD,
+        multiply_adds=lambda inputs, outputs, **attrs: multiply_adds(inputs[1], outputs[0]),
         gradient=_conv_gradient,
         params={
             "stride" if count == 1 else "strides": steps_param(_STRIDES),
@@ -330,6 +354,7 @@ conv_input_gradient: Op = ops.op(
     infer=_input_gradient_infer,
     reference=input_gradient,
     kernel=BY_INPUT,
+    multiply_adds=lambda inputs, outputs, **attrs: multiply_adds(inputs[1], inputs[0]),
     gradient=lambda h, y, g, filters, like, **attrs: (
         forward(h, filters, attrs),
         conv_filter_gradient.apply(h, g, filters, **attrs),
@@ -354,6 +379,7 @@ conv_filter_gradient: Op = ops.op(
     infer=_filter_gradient_infer,
     reference=_filter_gradient,
     kernel=_BY_FILTERS,
+    multiply_adds=lambda inputs, outputs, **attrs: multiply_adds(outputs[0], inputs[1]),
     gradient=lambda h, y, x, g, like, **attrs: (
         conv_input_gradient.apply(g, h, x, **attrs),
         forward(x, h, attrs),

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from engine.core.dtype import Array
-from engine.ops.loops import add_run, clear_run, copy_run, flush, gemm, prange
+from engine.ops.loops import add_run, clear_run, copy_run, gemm
 
 #: Elements of the matrix that one block of windows is laid out in. From 2¹⁵ to 2¹⁷ it made no difference of more than
 #: 5 %; much more does not fit into a core's second cache.
@@ -121,28 +121,27 @@ def narrow_sums(rows: int, width: int, inner: int, a: Array, b: Array, at: int, 
                 c[place + j] += f * b[line + j]
 
 
-def conv_loop(parts: int, block: int, lines: int, g: Array, x: Array, filters: Array, y: Array) -> None:
+def conv_loop(
+    part: int, parts: int, block: int, lines: int, g: Array, x: Array, filters: Array, columns: Array, y: Array
+) -> None:
     wide, channels, width = g[14], g[19], g[20]
     inner = g[15] * g[16] * g[17] * channels
     groups = g[18] // channels
     each = width // groups
-    for part in prange(parts):
-        flush()
-        columns = np.empty(block * wide * inner, x.dtype)
-        last = (part + 1) * lines // parts
-        for start in range(part * lines // parts, last, block):
-            count = min(block, last - start)
-            for group in range(groups):
-                unfold(g, x, group * channels, start, count, columns)
-                at = start * wide * width + group * each
-                gemm(
-                    False, False, count * wide, each, inner,
-                    columns, 0, inner, filters, group * each, width, 0.0, y, at, width,
-                )  # fmt: skip
+    last = (part + 1) * lines // parts
+    for start in range(part * lines // parts, last, block):
+        count = min(block, last - start)
+        for group in range(groups):
+            unfold(g, x, group * channels, start, count, columns)
+            at = start * wide * width + group * each
+            gemm(
+                False, False, count * wide, each, inner,
+                columns, 0, inner, filters, group * each, width, 0.0, y, at, width,
+            )  # fmt: skip
 
 
 def conv_input_gradient_loop(
-    parts: int, block: int, images: int, g: Array, dy: Array, filters: Array, dx: Array
+    part: int, parts: int, block: int, images: int, g: Array, dy: Array, filters: Array, columns: Array, dx: Array
 ) -> None:
     wide, channels, width = g[14], g[19], g[20]
     inner = g[15] * g[16] * g[17] * channels
@@ -150,48 +149,38 @@ def conv_input_gradient_loop(
     each = width // groups
     lines = g[12] * g[13]
     image = g[9] * g[10] * g[11] * g[18]
-    for part in prange(parts):
-        flush()
-        columns = np.empty(block * wide * inner, dx.dtype)
-        first, last = part * images // parts, (part + 1) * images // parts
-        clear_run(dx, first * image, (last - first) * image)
-        for start in range(first * lines, last * lines, block):
-            count = min(block, last * lines - start)
-            for group in range(groups):
-                at = start * wide * width + group * each
-                gemm(
-                    False, True, count * wide, inner, each,
-                    dy, at, width, filters, group * each, width, 0.0, columns, 0, inner,
-                )  # fmt: skip
-                fold(g, dx, group * channels, start, count, columns)
+    first, last = part * images // parts, (part + 1) * images // parts
+    clear_run(dx, first * image, (last - first) * image)
+    for start in range(first * lines, last * lines, block):
+        count = min(block, last * lines - start)
+        for group in range(groups):
+            at = start * wide * width + group * each
+            gemm(
+                False, True, count * wide, inner, each,
+                dy, at, width, filters, group * each, width, 0.0, columns, 0, inner,
+            )  # fmt: skip
+            fold(g, dx, group * channels, start, count, columns)
 
 
 def conv_filter_gradient_loop(
-    parts: int, block: int, lines: int, g: Array, x: Array, dy: Array, sums: Array, filters: Array
+    part: int, parts: int, block: int, lines: int, g: Array, x: Array, dy: Array, columns: Array, sums: Array
 ) -> None:
     wide, channels, width = g[14], g[19], g[20]
     inner = g[15] * g[16] * g[17] * channels
     groups = g[18] // channels
     each = width // groups
-    for part in prange(parts):
-        flush()
-        columns = np.empty(block * wide * inner, x.dtype)
-        clear_run(sums, part * inner * width, inner * width)
-        last = (part + 1) * lines // parts
-        for start in range(part * lines // parts, last, block):
-            count = min(block, last - start)
-            for group in range(groups):
-                unfold(g, x, group * channels, start, count, columns)
-                at = start * wide * width + group * each
-                if (
-                    inner < 16 and groups == 1
-                ):  # BLAS is made for wider matrices: 3.1 against 1.8 ms for 1 → 32 channels
-                    narrow_sums(count * wide, width, inner, columns, dy, at, sums, part * inner * width)
-                    continue
-                gemm(
-                    True, False, inner, each, count * wide,
-                    columns, 0, inner, dy, at, width, 1.0, sums, part * inner * width + group * each, width,
-                )  # fmt: skip
-    copy_run(filters, 0, sums, 0, inner * width)
-    for part in range(1, parts):
-        add_run(filters, 0, sums, part * inner * width, inner * width)
+    clear_run(sums, part * inner * width, inner * width)
+    last = (part + 1) * lines // parts
+    for start in range(part * lines // parts, last, block):
+        count = min(block, last - start)
+        for group in range(groups):
+            unfold(g, x, group * channels, start, count, columns)
+            at = start * wide * width + group * each
+            if inner < 16 and groups == 1:
+                # BLAS is made for wider matrices: 3.1 against 1.8 ms for 1 → 32 channels
+                narrow_sums(count * wide, width, inner, columns, dy, at, sums, part * inner * width)
+                continue
+            gemm(
+                True, False, inner, each, count * wide,
+                columns, 0, inner, dy, at, width, 1.0, sums, part * inner * width + group * each, width,
+            )  # fmt: skip

@@ -13,7 +13,15 @@ from engine.core.op import Kernel, Op, sample
 from engine.core.param import Param
 from engine.core.shape import Dim, TensorShape
 from engine.core.spec import TensorSpec
-from engine.ops.conv import BY_INPUT, check, conv_filter_gradient, forward, input_gradient, result
+from engine.ops.conv import (
+    BY_INPUT,
+    check,
+    conv_filter_gradient,
+    forward,
+    input_gradient,
+    multiply_adds,
+    result,
+)
 from engine.ops.declare import Family
 from engine.ops.loops import Arrays
 from engine.ops.windows import layout_param, padding_param, steps_param
@@ -73,7 +81,7 @@ def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Seque
     return BY_INPUT.arrange([*inputs, outputs[0]], outputs, _inner(attrs))
 
 
-_KERNEL = Kernel(BY_INPUT.code, _arrange, BY_INPUT.helpers, parallel=True)
+_KERNEL = Kernel(BY_INPUT.code, _arrange, BY_INPUT.helpers)
 
 
 def _gradient(g: Any, y: Any, x: Any, filters: Any, output_shape: tuple[int, ...], **attrs: Any) -> tuple[Any, Any]:
@@ -90,6 +98,7 @@ def _declare(count: int, summary: str, samples: Sequence[Any], refused: Sequence
         infer=_infer(count + 2),
         reference=_reference,
         kernel=_KERNEL,
+        multiply_adds=lambda inputs, outputs, **attrs: multiply_adds(inputs[1], inputs[0]),
         gradient=_gradient,
         params={
             "output_shape": Param("ints", help="Shape of the result, -1 for the batch of the input.", min=-1),

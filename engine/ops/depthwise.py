@@ -13,7 +13,7 @@ from engine.core.op import Kernel, Op, Operand, sample
 from engine.core.shape import Dim, TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, add_run, clear_run, copy_run, flush, parts_for, prange
+from engine.ops.loops import Arrays, add_run, clear_run, copy_run, parts_for, sum_parts
 from engine.ops.windows import (
     Windows,
     counts_of,
@@ -70,36 +70,29 @@ def visit(what: int, g: Array, x: Array, filters: Array, filters_at: int, y: Arr
                         filters[f_at + i] += x[x_at + i] * y[y_at + i]
 
 
-def depthwise_loop(parts: int, lines: int, g: Array, x: Array, filters: Array, y: Array) -> None:
+def depthwise_loop(part: int, parts: int, lines: int, g: Array, x: Array, filters: Array, y: Array) -> None:
     width = g[14] * g[18] * g[19]
-    for part in prange(parts):
-        flush()
-        first, last = part * lines // parts, (part + 1) * lines // parts
-        clear_run(y, first * width, (last - first) * width)
-        visit(0, g, x, filters, 0, y, first, last)
+    first, last = part * lines // parts, (part + 1) * lines // parts
+    clear_run(y, first * width, (last - first) * width)
+    visit(0, g, x, filters, 0, y, first, last)
 
 
-def depthwise_input_gradient_loop(parts: int, images: int, g: Array, y: Array, filters: Array, x: Array) -> None:
+def depthwise_input_gradient_loop(
+    part: int, parts: int, images: int, g: Array, y: Array, filters: Array, x: Array
+) -> None:
     lines = g[12] * g[13]
     image = g[9] * g[10] * g[11] * g[18]
-    for part in prange(parts):
-        flush()
-        first, last = part * images // parts, (part + 1) * images // parts
-        clear_run(x, first * image, (last - first) * image)
-        visit(1, g, x, filters, 0, y, first * lines, last * lines)
+    first, last = part * images // parts, (part + 1) * images // parts
+    clear_run(x, first * image, (last - first) * image)
+    visit(1, g, x, filters, 0, y, first * lines, last * lines)
 
 
 def depthwise_filter_gradient_loop(
-    parts: int, lines: int, g: Array, x: Array, y: Array, sums: Array, filters: Array
+    part: int, parts: int, lines: int, g: Array, x: Array, y: Array, sums: Array
 ) -> None:
     size = g[15] * g[16] * g[17] * g[18] * g[19]
-    for part in prange(parts):
-        flush()
-        clear_run(sums, part * size, size)
-        visit(2, g, x, sums, part * size, y, part * lines // parts, (part + 1) * lines // parts)
-    copy_run(filters, 0, sums, 0, size)
-    for part in range(1, parts):
-        add_run(filters, 0, sums, part * size, size)
+    clear_run(sums, part * size, size)
+    visit(2, g, x, sums, part * size, y, part * lines // parts, (part + 1) * lines // parts)
 
 
 def _axes(attrs: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[int, ...], str]:
@@ -161,9 +154,13 @@ def _by_filter(x: Array, g: Array, like: Array, **attrs: Any) -> Array:
     return filters
 
 
+def _multiply_adds(filters: Any, y: Any) -> int:
+    return elements(y.shape) * elements(filters.shape[:2])
+
+
 def _plan(x: Array, filters: Array, y: Array, attrs: Mapping[str, Any], pieces: int) -> tuple[int, Array]:
     where = _windows(x.shape, filters.shape, attrs)
-    return parts_for(y.size * elements(filters.shape[:2]), pieces), where.geometry(*filters.shape[2:])
+    return parts_for(_multiply_adds(filters, y), pieces), where.geometry(*filters.shape[2:])
 
 
 def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
@@ -202,7 +199,8 @@ depthwise_conv2d: Op = ops.op(
     dtype="floating",
     infer=_infer,
     reference=_depthwise,
-    kernel=Kernel(depthwise_loop, _arrange, _HELPERS, parallel=True),
+    kernel=Kernel(depthwise_loop, _arrange, _HELPERS),
+    multiply_adds=lambda inputs, outputs, **attrs: _multiply_adds(inputs[1], outputs[0]),
     gradient=lambda g, y, x, filters, **attrs: (
         depthwise_input_gradient.apply(g, filters, x, **attrs),
         depthwise_filter_gradient.apply(x, g, filters, **attrs),
@@ -245,7 +243,8 @@ depthwise_input_gradient: Op = ops.op(
     inputs=(Operand("g", "floating"), Operand("filter", "floating"), Operand("like", "any", group="")),
     infer=lambda g, filter, like, **attrs: _gradient_infer(g, like, filter, like, **attrs),
     reference=_by_input,
-    kernel=Kernel(depthwise_input_gradient_loop, _arrange_by_input, _HELPERS, parallel=True),
+    kernel=Kernel(depthwise_input_gradient_loop, _arrange_by_input, _HELPERS),
+    multiply_adds=lambda inputs, outputs, **attrs: _multiply_adds(inputs[1], inputs[0]),
     gradient=lambda h, y, g, filters, like, **attrs: (
         depthwise_conv2d.apply(h, filters, **attrs),
         depthwise_filter_gradient.apply(h, g, filters, **attrs),
@@ -269,7 +268,10 @@ depthwise_filter_gradient: Op = ops.op(
     inputs=(Operand("input", "floating"), Operand("g", "floating"), Operand("like", "any", group="")),
     infer=lambda input, g, like, **attrs: _gradient_infer(g, input, like, like, **attrs),
     reference=_by_filter,
-    kernel=Kernel(depthwise_filter_gradient_loop, _arrange_by_filter, (*_HELPERS, copy_run, add_run), parallel=True),
+    kernel=Kernel(
+        depthwise_filter_gradient_loop, _arrange_by_filter, (*_HELPERS, copy_run, add_run), after=(sum_parts,)
+    ),
+    multiply_adds=lambda inputs, outputs, **attrs: _multiply_adds(outputs[0], inputs[1]),
     gradient=lambda h, y, x, g, like, **attrs: (
         depthwise_input_gradient.apply(g, h, x, **attrs),
         depthwise_conv2d.apply(x, h, **attrs),

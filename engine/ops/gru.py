@@ -13,19 +13,28 @@ from engine.core.param import Param
 from engine.core.spec import TensorSpec
 from engine.ops import gru_loops as loops
 from engine.ops.declare import Family
+from engine.ops.join import concat, stack
+from engine.ops.linalg import matmul
 from engine.ops.loops import Arrays, add_run
 from engine.ops.recurrent import (
     FORWARD_HELPERS,
-    GRADIENT_HELPERS,
     MASK,
+    RUNS,
+    before,
+    by_inputs,
     checked,
     flat,
+    multiply_adds,
+    multiply_adds_back,
     nothing,
+    rows,
     sigmoid,
+    sizes_back,
     sizes_of,
     steps_of,
     times,
 )
+from engine.ops.reduce import reduce_sum
 
 ops = Family("recurrent")
 
@@ -58,24 +67,22 @@ def _gru_gradient(
     dgates: Array,
     hs: Array,
     gates: Array,
-    x: Array,
     h0: Array,
-    kernel: Array,
     recurrent: Array,
     mask: Array,
     reset_after: bool,
-) -> tuple[Array, ...]:
+) -> tuple[Array, Array]:
     units = h0.shape[1]
     dhs, dgates = np.broadcast_to(dhs, hs.shape), np.broadcast_to(dgates, gates.shape)
-    before = np.concatenate([h0[:, None], hs[:, :-1]], 1)
+    earlier = np.concatenate([h0[:, None], hs[:, :-1]], 1)
     da = np.zeros_like(gates)
-    dh, taken = np.zeros_like(h0), steps_of(mask, x)
+    dh, taken = np.zeros_like(h0), steps_of(mask, hs)
     by_gates, by_candidate = recurrent[:, : 2 * units], recurrent[:, 2 * units :]
-    for t in reversed(range(x.shape[1])):
+    for t in reversed(range(hs.shape[1])):
         z, r, candidate, inner = np.split(gates[:, t], 4, 1)
         dz, dr, dc, di = np.split(dgates[:, t], 4, 1)
         dh = dh + dhs[:, t]
-        dz = (dz + dh * (before[:, t] - candidate)) * z * (1 - z)
+        dz = (dz + dh * (earlier[:, t] - candidate)) * z * (1 - z)
         dc = (dc + dh * (1 - z)) * (1 - candidate * candidate)
         if reset_after:
             dr = (dr + dc * inner) * r * (1 - r)
@@ -83,22 +90,11 @@ def _gru_gradient(
             through = di @ by_candidate.T
         else:
             di = di + dc @ by_candidate.T
-            dr = (dr + di * before[:, t]) * r * (1 - r)
+            dr = (dr + di * earlier[:, t]) * r * (1 - r)
             through = di * r
         da[:, t] = np.where(taken[t], np.concatenate([dz, dr, dc, di], 1), 0)
         dh = np.where(taken[t], dh * z + through + np.concatenate([dz, dr], 1) @ by_gates.T, dh)
-    rows = da.reshape(-1, 4 * units)
-    old = before.reshape(-1, units)
-    left, right = (old, rows[:, 3 * units :]) if reset_after else (gates.reshape(rows.shape)[:, 3 * units :], rows)
-    if not reset_after:
-        right = rows[:, 2 * units : 3 * units]
-    by_recurrent = np.concatenate([old.T @ rows[:, : 2 * units], left.T @ right], 1)
-    by_kernel = x.reshape(-1, x.shape[-1]).T @ rows[:, : 3 * units]
-    total = rows.sum(0)
-    bias = total[: 3 * units]
-    if reset_after:
-        bias = np.stack([bias, np.concatenate([total[: 2 * units], total[3 * units :]])])
-    return da[..., : 3 * units] @ kernel.T, dh, by_kernel, by_recurrent, bias
+    return da, dh
 
 
 def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
@@ -106,10 +102,7 @@ def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Seque
 
 
 def _arrange_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
-    sizes = sizes_of(inputs[4], inputs[5], inputs[-1], 3)
-    parts, _, _, features, units, _ = sizes
-    sums = np.empty(parts * ((features + units) * 3 + 4) * units, inputs[4].dtype)
-    return *sizes, int(attrs["reset_after"]), *flat(inputs), sums, *flat(outputs)
+    return *sizes_back(inputs[2], inputs[-1], 3), int(attrs["reset_after"]), *flat(inputs), *flat(outputs)
 
 
 def _infer(*specs: TensorSpec, reset_after: bool) -> tuple[TensorSpec, ...]:
@@ -121,7 +114,22 @@ def _backwards(
     g: Any, y: Any, x: Any, h: Any, kernel: Any, recurrent: Any, bias: Any, mask: Any, reset_after: bool
 ) -> Any:
     given = [nothing(x) if d is None else d for d in g]
-    return (*gru_gradient.apply(*given, *y, x, h, kernel, recurrent, mask, reset_after=reset_after), None)
+    hs, gates = y
+    by_sums, by_state = gru_gradient.apply(*given, hs, gates, h, recurrent, mask, reset_after=reset_after)
+    da, old = rows(by_sums), before(h, hs)
+    units = recurrent.shape[0]
+    by_input_sums, inner = da[:, : 3 * units], da[:, 3 * units :]  # the sums of z, r and the candidate; that within it
+    by_x, by_kernel = by_inputs(by_input_sums, x, kernel)
+    by_bias = reduce_sum(by_input_sums, axis=0)
+    if reset_after:
+        by_state_sums = concat((da[:, : 2 * units], inner), axis=1)
+        by_recurrent = matmul(old, by_state_sums, transpose_a=True)
+        by_bias = stack((by_bias, reduce_sum(by_state_sums, axis=0)))
+    else:
+        by_gates = matmul(old, da[:, : 2 * units], transpose_a=True)
+        by_candidate = matmul(rows(gates)[:, 3 * units :], da[:, 2 * units : 3 * units], transpose_a=True)
+        by_recurrent = concat((by_gates, by_candidate), axis=1)
+    return by_x, by_state, by_kernel, by_recurrent, by_bias, None
 
 
 _AFTER = {"reset_after": Param("bool", True, "Let r work on the product of the state, not on the state.")}
@@ -139,8 +147,8 @@ gru: Op = ops.op(
         loops.gru_loop,
         _arrange,
         (*FORWARD_HELPERS, add_run, loops.gru_gates, loops.gru_state, loops.gru_reset),
-        parallel=True,
     ),
+    multiply_adds=lambda inputs, outputs, **attrs: multiply_adds(inputs[0], inputs[1], 3),
     gradient=_backwards,
     params=_AFTER,
     outputs=("output", "gates"),
@@ -164,34 +172,24 @@ gru: Op = ops.op(
 )
 
 
-def _gradient_infer(*specs: TensorSpec, reset_after: bool) -> tuple[TensorSpec, ...]:
-    x, h, kernel, recurrent = specs[4:8]
-    width = recurrent.shape[-1:]
-    bias = TensorSpec((2, *width) if reset_after else width, x.dtype)
-    checked(gru, 3, 1, (x, h, kernel, recurrent, bias, specs[-1]), 2 if reset_after else 0)
-    return x, h, kernel, recurrent, bias
-
-
-_GIVEN = ("by_output", "by_gates", "output", "gates", "x", "state", "kernel", "recurrent_kernel")
+_GIVEN = ("by_output", "by_gates", "output", "gates", "state", "recurrent_kernel")
 _SAVED = (((2, 3, 3), "reals"), ((2, 3, 12), "reals"), ((2, 3, 3), "reals"), ((2, 3, 12), "unit"))
 
 gru_gradient: Op = ops.op(
     "gru_gradient",
-    "The gradients of a gated recurrent unit by its inputs, first state, kernels and bias.",
+    "The gradients of a gated recurrent unit by the sums that its gates are functions of, and its first state.",
     inputs=(*(Operand(n, "floating") for n in _GIVEN), MASK),
-    infer=_gradient_infer,
+    infer=lambda by_output, by_gates, output, gates, state, recurrent, mask, reset_after: (gates, state),
     reference=_gru_gradient,
     kernel=Kernel(
-        loops.gru_gradient_loop,
-        _arrange_gradient,
-        (*GRADIENT_HELPERS, loops.gru_state_gradient, loops.gru_reset_gradient),
-        parallel=True,
+        loops.gru_gradient_loop, _arrange_gradient, (*RUNS, loops.gru_state_gradient, loops.gru_reset_gradient)
     ),
     params=_AFTER,
-    outputs=("by_x", "by_state", "by_kernel", "by_recurrent_kernel", "by_bias"),
+    multiply_adds=lambda inputs, outputs, **attrs: multiply_adds_back(inputs[2], 3),
+    outputs=("by_sums", "by_state"),
     internal=True,
     samples=(
-        sample(*_SAVED, *_SMALL, _HALF),
-        sample(*_SAVED, *_SMALL, _HALF, reset_after=False),
+        sample(*_SAVED, ((2, 3), "reals"), ((3, 9), "reals"), _HALF),
+        sample(*_SAVED, ((2, 3), "reals"), ((3, 9), "reals"), _HALF, reset_after=False),
     ),
 )

@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.ops import scalar as s
-from engine.ops.loops import add_run, clear_run, copy_run, flush, gemm, prange
-from engine.ops.recurrent_loops import precede, project, sum_parts, sum_rows
+from engine.ops.loops import add_run, clear_run, copy_run, gemm
+from engine.ops.recurrent_loops import project
 
 
 def gru_gates(units: int, gates: Array, at: int) -> None:
@@ -38,6 +38,7 @@ def gru_reset(units: int, gates: Array, at: int, h: Array, h_at: int) -> None:
 
 
 def gru_loop(
+    part: int,
     parts: int,
     batch: int,
     steps: int,
@@ -55,41 +56,37 @@ def gru_loop(
     gates: Array,
 ) -> None:
     width, three, two = 4 * units, 3 * units, 2 * units
-    for part in prange(parts):
-        flush()
-        first, last = part * batch // parts, (part + 1) * batch // parts
-        rows = last - first
-        project(first * steps, last * steps, features, three, x, kernel, bias, gates, width)
-        for row in range(first * steps, last * steps):
-            if after:
-                add_run(gates, row * width, bias, three, two)
-                copy_run(gates, row * width + three, bias, three + two, units)
-        for t in range(steps):
-            now = (first * steps + t) * width
-            h, at, apart = (
-                (h0, first * units, units) if t == 0 else (hs, (first * steps + t - 1) * units, steps * units)
-            )
-            gemm(False, False, rows, two, units, h, at, apart, recurrent, 0, three, 1.0, gates, now, steps * width)
-            if after:
-                gemm(
-                    False, False, rows, units, units,
-                    h, at, apart, recurrent, two, three, 1.0, gates, now + three, steps * width,
-                )  # fmt: skip
-            for b in range(rows):
-                gru_gates(units, gates, now + b * steps * width)
-                if not after:
-                    gru_reset(units, gates, now + b * steps * width, h, at + b * apart)
+    first, last = part * batch // parts, (part + 1) * batch // parts
+    rows = last - first
+    project(first * steps, last * steps, features, three, x, kernel, bias, gates, width)
+    for row in range(first * steps, last * steps):
+        if after:
+            add_run(gates, row * width, bias, three, two)
+            copy_run(gates, row * width + three, bias, three + two, units)
+    for t in range(steps):
+        now = (first * steps + t) * width
+        h, at, apart = (h0, first * units, units) if t == 0 else (hs, (first * steps + t - 1) * units, steps * units)
+        gemm(False, False, rows, two, units, h, at, apart, recurrent, 0, three, 1.0, gates, now, steps * width)
+        if after:
+            gemm(
+                False, False, rows, units, units,
+                h, at, apart, recurrent, two, three, 1.0, gates, now + three, steps * width,
+            )  # fmt: skip
+        for b in range(rows):
+            gru_gates(units, gates, now + b * steps * width)
             if not after:
-                gemm(
-                    False, False, rows, units, units, gates, now + three, steps * width,
-                    recurrent, two, three, 1.0, gates, now + two, steps * width,
-                )  # fmt: skip
-            for b in range(rows):
-                place = (first + b) * steps + t
-                gru_state(units, gates, place * width, after, h, at + b * apart, hs, place * units)
-                if masked and not mask[place]:
-                    copy_run(hs, place * units, h, at + b * apart, units)
-                    clear_run(gates, place * width, width)
+                gru_reset(units, gates, now + b * steps * width, h, at + b * apart)
+        if not after:
+            gemm(
+                False, False, rows, units, units, gates, now + three, steps * width,
+                recurrent, two, three, 1.0, gates, now + two, steps * width,
+            )  # fmt: skip
+        for b in range(rows):
+            place = (first + b) * steps + t
+            gru_state(units, gates, place * width, after, h, at + b * apart, hs, place * units)
+            if masked and not mask[place]:
+                copy_run(hs, place * units, h, at + b * apart, units)
+                clear_run(gates, place * width, width)
 
 
 def gru_state_gradient(
@@ -124,10 +121,10 @@ def gru_reset_gradient(
 
 
 def gru_gradient_loop(
+    part: int,
     parts: int,
     batch: int,
     steps: int,
-    features: int,
     units: int,
     masked: int,
     after: int,
@@ -135,78 +132,45 @@ def gru_gradient_loop(
     dgates: Array,
     hs: Array,
     gates: Array,
-    x: Array,
     h0: Array,
-    kernel: Array,
     recurrent: Array,
     mask: Array,
-    sums: Array,
-    dx: Array,
-    dh0: Array,
-    dkernel: Array,
-    drecurrent: Array,
-    dbias: Array,
+    da: Array,
+    dh: Array,
 ) -> None:
     width, three, two = 4 * units, 3 * units, 2 * units
-    size = (features + units) * three + width
-    for part in prange(parts):
-        flush()
-        first, last = part * batch // parts, (part + 1) * batch // parts
-        rows = last - first
-        count = rows * steps
-        da, before = np.empty(count * width, x.dtype), np.empty(count * units, x.dtype)
-        dh = np.zeros(rows * units, x.dtype)
-        precede(first, last, steps, units, h0, hs, before)
-        if dgates.size == gates.size:
-            copy_run(da, 0, dgates, first * steps * width, count * width)
-        else:
-            clear_run(da, 0, count * width)
-        for t in range(steps - 1, -1, -1):
-            now, apart = t * width, steps * width
-            for b in range(rows):
-                at, row = (first + b) * steps + t, b * units
-                if dhs.size == hs.size:
-                    add_run(dh, row, dhs, at * units, units)
-                if masked and not mask[at]:
-                    clear_run(da, now + b * apart, width)
-                else:
-                    old = (b * steps + t) * units
-                    gru_state_gradient(units, after, gates, at * width, before, old, dh, row, da, now + b * apart)
-            if after:
-                gemm(
-                    False, True, rows, units, units,
-                    da, now + three, apart, recurrent, two, three, 1.0, dh, 0, units,
-                )  # fmt: skip
+    first, last = part * batch // parts, (part + 1) * batch // parts
+    rows, apart, top = last - first, steps * width, first * units
+    start, count = first * apart, (last - first) * apart
+    clear_run(dh, top, rows * units)
+    if dgates.size == gates.size:
+        copy_run(da, start, dgates, start, count)
+    else:
+        clear_run(da, start, count)
+    for t in range(steps - 1, -1, -1):
+        now = start + t * width
+        for b in range(first, last):
+            at, row = b * steps + t, b * units
+            if dhs.size == hs.size:
+                add_run(dh, row, dhs, at * units, units)
+            h, h_at = (h0, row) if t == 0 else (hs, (at - 1) * units)
+            if masked and not mask[at]:
+                clear_run(da, at * width, width)
             else:
-                gemm(
-                    False, True, rows, units, units,
-                    da, now + two, apart, recurrent, two, three, 1.0, da, now + three, apart,
-                )  # fmt: skip
-                for b in range(rows):
-                    at, old = (first + b) * steps + t, (b * steps + t) * units
-                    if not masked or mask[at]:
-                        gru_reset_gradient(units, gates, at * width, before, old, dh, b * units, da, now + b * apart)
-            gemm(False, True, rows, units, two, da, now, apart, recurrent, 0, three, 1.0, dh, 0, units)
-        copy_run(dh0, first * units, dh, 0, rows * units)
-        at, place = part * size, first * steps * features
-        gemm(False, True, count, features, three, da, 0, width, kernel, 0, three, 0.0, dx, place, features)
-        gemm(True, False, features, three, count, x, place, features, da, 0, width, 0.0, sums, at, three)
-        at += features * three
-        gemm(True, False, units, two, count, before, 0, units, da, 0, width, 0.0, sums, at, three)
+                gru_state_gradient(units, after, gates, at * width, h, h_at, dh, row, da, at * width)
         if after:
             gemm(
-                True, False, units, units, count, before, 0, units, da, three, width, 0.0, sums, at + two, three
+                False, True, rows, units, units,
+                da, now + three, apart, recurrent, two, three, 1.0, dh, top, units,
             )  # fmt: skip
         else:
             gemm(
-                True, False, units, units, count,
-                gates, first * steps * width + three, width, da, two, width, 0.0, sums, at + two, three,
+                False, True, rows, units, units,
+                da, now + two, apart, recurrent, two, three, 1.0, da, now + three, apart,
             )  # fmt: skip
-        sum_rows(count, width, da, 0, width, sums, at + units * three)
-    sum_parts(parts, features * three, sums, 0, size, dkernel, 0)
-    sum_parts(parts, units * three, sums, features * three, size, drecurrent, 0)
-    at = (features + units) * three
-    sum_parts(parts, three, sums, at, size, dbias, 0)
-    if after:
-        sum_parts(parts, two, sums, at, size, dbias, three)
-        sum_parts(parts, units, sums, at + three, size, dbias, three + two)
+            for b in range(first, last):
+                at, row = b * steps + t, b * units
+                h, h_at = (h0, row) if t == 0 else (hs, (at - 1) * units)
+                if not masked or mask[at]:
+                    gru_reset_gradient(units, gates, at * width, h, h_at, dh, row, da, at * width)
+        gemm(False, True, rows, units, two, da, now, apart, recurrent, 0, three, 1.0, dh, top, units)

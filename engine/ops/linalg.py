@@ -15,7 +15,7 @@ from engine.core.param import Param
 from engine.core.shape import TensorShape, broadcast
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family, like
-from engine.ops.loops import PARTS, Arrays, flush, gemm, prange
+from engine.ops.loops import PARTS, Arrays, gemm
 
 ops = Family("linear algebra")
 
@@ -71,10 +71,11 @@ def _matmul_gradient(g: Any, y: Any, a: Any, b: Any, transpose_a: bool, transpos
 ROWS: Final = 128
 #: Products with fewer multiply-adds are not divided: 2²³ take 100 µs. From 2²⁰ on two threads are faster, 33 against
 #: 76 µs for 32x784x128, but the loop takes two seconds to compile, which small networks would wait for.
-DIVIDED_PRODUCT: Final = 2**23
+DIVIDED_PRODUCT: Final = 2**20
 
 
 def _matmul_loop(
+    part: int,
     parts: int,
     pieces: int,
     m: int,
@@ -88,18 +89,20 @@ def _matmul_loop(
     b: Array,
     c: Array,
 ) -> None:
-    for part in prange(parts):
-        flush()
-        for i in range(a_at.shape[0]):
-            for piece in range(pieces):
-                if (i * pieces + piece) % parts == part:
-                    low, high = m * piece // pieces, m * (piece + 1) // pieces
-                    first = low if transpose_a else low * k
-                    lda, ldb = m if transpose_a else k, k if transpose_b else n
-                    at, rows = (i * m + low) * n, high - low
-                    gemm(
-                        transpose_a, transpose_b, rows, n, k, a, a_at[i] + first, lda, b, b_at[i], ldb, 0.0, c, at, n
-                    )  # fmt: skip
+    for i in range(a_at.shape[0]):
+        for piece in range(pieces):
+            if (i * pieces + piece) % parts == part:
+                low, high = m * piece // pieces, m * (piece + 1) // pieces
+                first = low if transpose_a else low * k
+                lda, ldb = m if transpose_a else k, k if transpose_b else n
+                at, rows = (i * m + low) * n, high - low
+                gemm(
+                    transpose_a, transpose_b, rows, n, k, a, a_at[i] + first, lda, b, b_at[i], ldb, 0.0, c, at, n
+                )  # fmt: skip
+
+
+def _multiply_adds(inputs: Sequence[Any], outputs: Sequence[Any], transpose_a: bool, transpose_b: bool) -> int:
+    return int(math.prod(outputs[0].shape) * inputs[0].shape[-2 if transpose_a else -1])
 
 
 def _offsets(shape: tuple[int, ...], batch: tuple[int, ...]) -> Array:
@@ -115,7 +118,7 @@ def _arrange_matmul(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -
     m, n = c.shape[-2:]
     k = a.shape[-2 if transpose_a else -1]
     stack = math.prod(c.shape[:-2])
-    work = c.size * k
+    work = _multiply_adds(inputs, outputs, **attrs)
     pieces = min(PARTS, -(-m // ROWS)) if work >= DIVIDED_PRODUCT and stack < PARTS else 1
     if work >= DIVIDED_PRODUCT and m < 2 * ROWS and stack == 1:
         pieces = min(4, m)  # few rows: the first matrix is small, and the second is read in any case
@@ -132,7 +135,8 @@ matmul: Op = ops.op(
     infer=_matmul_infer,
     reference=lambda a, b, transpose_a, transpose_b: np.matmul(swapped(a, transpose_a), swapped(b, transpose_b)),
     gradient=_matmul_gradient,
-    kernel=Kernel(_matmul_loop, _arrange_matmul, parallel=True, dtype="floating"),
+    kernel=Kernel(_matmul_loop, _arrange_matmul, dtype="floating"),
+    multiply_adds=_multiply_adds,
     params={
         "transpose_a": Param("bool", False, "Swap the last two axes of a first."),
         "transpose_b": Param("bool", False, "Swap the last two axes of b first."),

@@ -16,11 +16,8 @@ Arrays = Sequence[Array]
 #: of them. With 8 parts on two threads a convolution took as long as with two.
 PARTS: Final = 16
 #: Work with fewer multiply-adds, or as many operations on elements, is done on one thread: at some 10 to 40 a
-#: nanosecond this is 50 to 200 µs, of which a parallel loop takes 5.
-PARALLEL_WORK: Final = 2**21
-
-#: In a kernel whose work is divided: Numba's parallel range.
-prange = range
+#: nanosecond this is 50 to 200 µs, of which dividing it takes 5.
+PARALLEL_WORK: Final = 2**19
 
 
 def parts_for(work: int, most: int) -> int:
@@ -60,8 +57,12 @@ def accumulate(total: Any, term: Any) -> Any:
     return total + term
 
 
-def flush() -> None:
-    """In a parallel kernel: let this thread take denormals for zero."""
+def sum_parts(part: int, parts: int, sums: Array, total: Array) -> None:
+    """In a kernel: for a share of a vector's elements, add up what each part has summed."""
+    first, last = part * total.size // parts, (part + 1) * total.size // parts
+    copy_run(total, first, sums, first, last - first)
+    for other in range(1, parts):
+        add_run(total, first, sums, other * total.size + first, last - first)
 
 
 def gemm(

@@ -12,20 +12,27 @@ from engine.core.op import Kernel, Op, Operand, sample
 from engine.core.spec import TensorSpec
 from engine.ops import recurrent_loops as loops
 from engine.ops.declare import Family
+from engine.ops.linalg import matmul
 from engine.ops.loops import Arrays
 from engine.ops.recurrent import (
     FORWARD_HELPERS,
-    GRADIENT_HELPERS,
     MASK,
+    RUNS,
+    before,
+    by_inputs,
     checked,
     flat,
+    multiply_adds,
+    multiply_adds_back,
     nothing,
+    rows,
     sigmoid,
+    sizes_back,
     sizes_of,
     steps_of,
-    summed,
     times,
 )
+from engine.ops.reduce import reduce_sum
 
 ops = Family("recurrent")
 
@@ -46,36 +53,24 @@ def _lstm(x: Array, h: Array, c: Array, kernel: Array, recurrent: Array, bias: A
 
 
 def _lstm_gradient(
-    dhs: Array,
-    dcs: Array,
-    dgates: Array,
-    hs: Array,
-    cs: Array,
-    gates: Array,
-    x: Array,
-    h0: Array,
-    c0: Array,
-    kernel: Array,
-    recurrent: Array,
-    mask: Array,
+    dhs: Array, dcs: Array, dgates: Array, cs: Array, gates: Array, c0: Array, recurrent: Array, mask: Array
 ) -> tuple[Array, ...]:
-    units = h0.shape[1]
     da = np.zeros_like(gates)
-    dh, dc = np.zeros_like(h0), np.zeros_like(c0)
-    taken = steps_of(mask, x)
-    dhs, dcs = (np.broadcast_to(d, hs.shape) for d in (dhs, dcs))
+    dh, dc = np.zeros_like(c0), np.zeros_like(c0)
+    taken = steps_of(mask, cs)
+    dhs, dcs = (np.broadcast_to(d, cs.shape) for d in (dhs, dcs))
     dgates = np.broadcast_to(dgates, gates.shape)
-    for t in reversed(range(x.shape[1])):
+    for t in reversed(range(cs.shape[1])):
         i, f, g, o = np.split(gates[:, t], 4, 1)
-        before = cs[:, t - 1] if t else c0
+        earlier = cs[:, t - 1] if t else c0
         tanh = np.tanh(cs[:, t])
         dh, dc = dh + dhs[:, t], dc + dcs[:, t]
         inner = dc + dh * o * (1 - tanh * tanh)
-        by_gates = dgates[:, t] + np.concatenate([inner * g, inner * before, inner * i, dh * tanh], 1)
+        by_gates = dgates[:, t] + np.concatenate([inner * g, inner * earlier, inner * i, dh * tanh], 1)
         slopes = np.concatenate([i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)], 1)
         da[:, t] = np.where(taken[t], by_gates * slopes, 0)
         dh, dc = np.where(taken[t], da[:, t] @ recurrent.T, dh), np.where(taken[t], inner * f, dc)
-    return summed(da, x, hs, h0, kernel, units, dh, dc)
+    return da, dh, dc
 
 
 def _arrange_lstm(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
@@ -83,10 +78,7 @@ def _arrange_lstm(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> 
 
 
 def _arrange_lstm_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
-    sizes = sizes_of(inputs[6], inputs[7], inputs[-1], 4)
-    parts, _, _, features, units, _ = sizes
-    sums = np.empty(parts * (features + units + 1) * 4 * units, inputs[6].dtype)
-    return *sizes, *flat(inputs), sums, *flat(outputs)
+    return *sizes_back(inputs[3], inputs[-1], 4), *flat(inputs), *flat(outputs)
 
 
 def _lstm_infer(*specs: TensorSpec) -> tuple[TensorSpec, ...]:
@@ -96,7 +88,12 @@ def _lstm_infer(*specs: TensorSpec) -> tuple[TensorSpec, ...]:
 
 def _lstm_backwards(g: Any, y: Any, x: Any, h: Any, c: Any, kernel: Any, recurrent: Any, bias: Any, mask: Any) -> Any:
     given = [nothing(x) if d is None else d for d in g]
-    return (*lstm_gradient.apply(*given, *y, x, h, c, kernel, recurrent, mask), None)
+    hs, cs, gates = y
+    by_sums, by_state, by_cell = lstm_gradient.apply(*given, cs, gates, c, recurrent, mask)
+    da = rows(by_sums)
+    by_recurrent = matmul(before(h, hs), da, transpose_a=True)
+    by_x, by_kernel = by_inputs(da, x, kernel)
+    return by_x, by_state, by_cell, by_kernel, by_recurrent, reduce_sum(da, axis=0), None
 
 
 lstm: Op = ops.op(
@@ -105,7 +102,8 @@ lstm: Op = ops.op(
     inputs=(*(Operand(n, "floating") for n in ("x", "state", "cell", "kernel", "recurrent_kernel", "bias")), MASK),
     infer=_lstm_infer,
     reference=_lstm,
-    kernel=Kernel(loops.lstm_loop, _arrange_lstm, (*FORWARD_HELPERS, loops.lstm_cell), parallel=True),
+    kernel=Kernel(loops.lstm_loop, _arrange_lstm, (*FORWARD_HELPERS, loops.lstm_cell)),
+    multiply_adds=lambda inputs, outputs: multiply_adds(inputs[0], inputs[1], 4),
     gradient=_lstm_backwards,
     outputs=("output", "cells", "gates"),
     notes="i, f, o = σ(x W + h R + b), c̃ = tanh(…), c = f c + i c̃, h = o tanh(c); the columns of W, R and b are those "
@@ -165,27 +163,23 @@ lstm: Op = ops.op(
     ">>> gates.numpy().ravel()\narray([0.5, 0.5, 0. , 0.5], dtype=float32)",
 )
 
-_GIVEN = ("by_output", "by_cells", "by_gates", "output", "cells", "gates")
-_LSTM_GRADIENT_INPUTS = (*_GIVEN, "x", "state", "cell", "kernel", "recurrent_kernel")
+_GIVEN = ("by_output", "by_cells", "by_gates", "cells", "gates", "cell", "recurrent_kernel")
 
 
 def _lstm_gradient_infer(*specs: TensorSpec) -> tuple[TensorSpec, ...]:
-    x, h, c, kernel, recurrent = specs[6:11]
-    width = TensorSpec(recurrent.shape[-1:], x.dtype)
-    checked(lstm, 4, 2, (x, h, c, kernel, recurrent, width, specs[-1]))
-    return x, h, c, kernel, recurrent, width
+    gates, cell = specs[4:6]
+    return gates, cell, cell
 
 
 lstm_gradient: Op = ops.op(
     "lstm_gradient",
-    "The gradients of a long short-term memory by its inputs, first states, kernels and bias.",
-    inputs=(*(Operand(n, "floating") for n in _LSTM_GRADIENT_INPUTS), MASK),
+    "The gradients of a long short-term memory by the sums that its gates are functions of, and its first states.",
+    inputs=(*(Operand(n, "floating") for n in _GIVEN), MASK),
     infer=_lstm_gradient_infer,
     reference=_lstm_gradient,
-    kernel=Kernel(
-        loops.lstm_gradient_loop, _arrange_lstm_gradient, (*GRADIENT_HELPERS, loops.lstm_cell_gradient), parallel=True
-    ),
-    outputs=("by_x", "by_state", "by_cell", "by_kernel", "by_recurrent_kernel", "by_bias"),
+    kernel=Kernel(loops.lstm_gradient_loop, _arrange_lstm_gradient, (*RUNS, loops.lstm_cell_gradient)),
+    multiply_adds=lambda inputs, outputs: multiply_adds_back(inputs[3], 4),
+    outputs=("by_sums", "by_state", "by_cell"),
     internal=True,
     samples=(
         sample(
@@ -193,12 +187,8 @@ lstm_gradient: Op = ops.op(
             ((2, 3, 2), "reals"),
             ((2, 3, 8), "reals"),
             ((2, 3, 2), "reals"),
-            ((2, 3, 2), "reals"),
             ((2, 3, 8), "unit"),
-            ((2, 3, 1), "reals"),
             ((2, 2), "reals"),
-            ((2, 2), "reals"),
-            ((1, 8), "reals"),
             ((2, 8), "reals"),
             np.array([[True, False, True], [False, True, False]]),
         ),

@@ -14,11 +14,11 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import OPS, Kernel, Op, sample
+from engine.core.op import OPS, Kernel, Op, Scratch, sample
 from engine.core.param import Param
 from engine.core.spec import TensorSpec
 from engine.ops.declare import KEEPDIMS, Family, axes_of
-from engine.ops.loops import Arrays, accumulate, flush, parts_for, prange
+from engine.ops.loops import Arrays, accumulate, parts_for
 from engine.ops.reduce import reduce_mean, reduce_sum
 
 ops = Family("normalisation")
@@ -109,19 +109,28 @@ def _batch(x: Array, scale: Array, offset: Array, epsilon: float) -> tuple[Array
     return (x - mean) * factor + offset, mean, variance
 
 
-def column_sums(first: int, last: int, width: int, x: Array, mean: Array, squared: int, total: Array, at: int) -> None:
-    """Write the sums of x - mean, or of its squares, down the columns of some rows."""
-    start = np.uint64(at)
+def batch_moments(part: int, parts: int, rows: int, width: int, x: Array, sums: Array) -> None:
+    """Write the mean of some rows, and the sum of squares of what they are from it."""
+    first, last = part * rows // parts, (part + 1) * rows // parts
+    share = x.dtype.type(1) / x.dtype.type(max(1, last - first))
+    mean, square = np.uint64(2 * part * width), np.uint64((2 * part + 1) * width)
     for k in range(np.uint64(width)):
-        total[start + k] = 0
+        sums[mean + k] = sums[square + k] = 0
     for row in range(first, last):
         place = np.uint64(row * width)
         for k in range(np.uint64(width)):
-            d = x[place + k] - mean[k]
-            total[start + k] += d * d if squared else d
+            sums[mean + k] += x[place + k]
+    for k in range(np.uint64(width)):
+        sums[mean + k] *= share
+    for row in range(first, last):
+        place = np.uint64(row * width)
+        for k in range(np.uint64(width)):
+            d = x[place + k] - sums[mean + k]
+            sums[square + k] += d * d
 
 
 def batch_norm_loop(
+    part: int,
     parts: int,
     rows: int,
     width: int,
@@ -130,36 +139,37 @@ def batch_norm_loop(
     scale: Array,
     offset: Array,
     sums: Array,
+    centre: Array,
+    factor: Array,
     y: Array,
     mean: Array,
     variance: Array,
 ) -> None:
     share = y.dtype.type(1) / y.dtype.type(rows)
-    for k in range(width):
-        mean[k] = 0
-    for squared in range(2):
-        for part in prange(parts):
-            flush()
-            first, last = part * rows // parts, (part + 1) * rows // parts
-            column_sums(first, last, width, x, mean, squared, sums, part * width)
-        for k in range(width):
-            total = sums[k]
-            for part in range(1, parts):
-                total += sums[part * width + k]
-            if squared:
-                variance[k] = total * share
-            else:
-                mean[k] = total * share
-    for part in prange(parts):
-        flush()
-        factor, shift = np.empty(width, y.dtype), np.empty(width, y.dtype)
-        for k in range(width):
-            factor[k] = scale[k] / np.sqrt(variance[k] + y.dtype.type(epsilon))
-            shift[k] = offset[k]
-        for row in range(part * rows // parts, (part + 1) * rows // parts):
-            place = np.uint64(row * width)
-            for k in range(np.uint64(width)):
-                y[place + k] = (x[place + k] - mean[k]) * factor[k] + shift[k]
+    for k in range(np.uint64(width)):
+        centre[k] = factor[k] = 0
+    for other in range(parts):
+        weight = y.dtype.type((other + 1) * rows // parts - other * rows // parts) * share
+        at = np.uint64(2 * other * width)
+        for k in range(np.uint64(width)):
+            centre[k] += sums[at + k] * weight
+    # the squares from a part's own mean, and those of the means from their own: Chan, Golub and LeVeque, 1979
+    for other in range(parts):
+        weight = y.dtype.type((other + 1) * rows // parts - other * rows // parts) * share
+        at = np.uint64(2 * other * width)
+        for k in range(np.uint64(width)):
+            d = sums[at + k] - centre[k]
+            factor[k] += sums[at + np.uint64(width) + k] * share + d * d * weight
+    if part == 0:
+        for k in range(np.uint64(width)):
+            mean[k] = centre[k]
+            variance[k] = factor[k]
+    for k in range(np.uint64(width)):
+        factor[k] = scale[k] / np.sqrt(factor[k] + y.dtype.type(epsilon))
+    for row in range(part * rows // parts, (part + 1) * rows // parts):
+        place = np.uint64(row * width)
+        for k in range(np.uint64(width)):
+            y[place + k] = (x[place + k] - centre[k]) * factor[k] + offset[k]
 
 
 def _arrange_batch(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
@@ -167,8 +177,9 @@ def _arrange_batch(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) ->
     width = x.shape[-1]
     rows = math.prod(x.shape[:-1])
     parts = parts_for(4 * x.size, rows)
+    sums, own = np.empty(2 * parts * width, x.dtype), Scratch(width, x.dtype)
     flat = [a.reshape(-1) for a in outputs]
-    return parts, rows, width, attrs["epsilon"], x.reshape(-1), scale, offset, np.empty(parts * width, x.dtype), *flat
+    return parts, rows, width, attrs["epsilon"], x.reshape(-1), scale, offset, sums, own, own, *flat
 
 
 def _normalised_gradient(gy: Any, x: Any, scale: Any, mean: Any, variance: Any, axes: Any, epsilon: float) -> Any:
@@ -201,7 +212,7 @@ fused_batch_norm: Op = ops.op(
     dtype="floating",
     infer=_batch_infer,
     reference=_batch,
-    kernel=Kernel(batch_norm_loop, _arrange_batch, (column_sums,), parallel=True),
+    kernel=Kernel(batch_norm_loop, _arrange_batch, before=(batch_moments,)),
     gradient=_batch_gradient,
     params={"epsilon": _EPSILON},
     outputs=("y", "batch_mean", "batch_variance"),
@@ -234,23 +245,21 @@ def _layer(x: Array, scale: Array, offset: Array, epsilon: float) -> Array:
 
 
 def layer_norm_loop(
-    parts: int, rows: int, width: int, epsilon: float, x: Array, scale: Array, offset: Array, y: Array
+    part: int, parts: int, rows: int, width: int, epsilon: float, x: Array, scale: Array, offset: Array, y: Array
 ) -> None:
     share = y.dtype.type(1) / y.dtype.type(width)
-    for part in prange(parts):
-        flush()
-        for row in range(part * rows // parts, (part + 1) * rows // parts):
-            place = np.uint64(row * width)
-            mean, variance = y.dtype.type(0), y.dtype.type(0)
-            for k in range(np.uint64(width)):
-                mean = accumulate(mean, x[place + k])
-            mean *= share
-            for k in range(np.uint64(width)):
-                d = x[place + k] - mean
-                variance = accumulate(variance, d * d)
-            rate = y.dtype.type(1) / np.sqrt(variance * share + y.dtype.type(epsilon))
-            for k in range(np.uint64(width)):
-                y[place + k] = (x[place + k] - mean) * rate * scale[k] + offset[k]
+    for row in range(part * rows // parts, (part + 1) * rows // parts):
+        place = np.uint64(row * width)
+        mean, variance = y.dtype.type(0), y.dtype.type(0)
+        for k in range(np.uint64(width)):
+            mean = accumulate(mean, x[place + k])
+        mean *= share
+        for k in range(np.uint64(width)):
+            d = x[place + k] - mean
+            variance = accumulate(variance, d * d)
+        rate = y.dtype.type(1) / np.sqrt(variance * share + y.dtype.type(epsilon))
+        for k in range(np.uint64(width)):
+            y[place + k] = (x[place + k] - mean) * rate * scale[k] + offset[k]
 
 
 def _arrange_layer(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
@@ -274,7 +283,7 @@ layer_norm: Op = ops.op(
     dtype="floating",
     infer=_layer_infer,
     reference=_layer,
-    kernel=Kernel(layer_norm_loop, _arrange_layer, parallel=True),
+    kernel=Kernel(layer_norm_loop, _arrange_layer),
     gradient=_layer_gradient,
     params={"epsilon": _EPSILON},
     notes="y = (x - mean)/√(variance + epsilon) · scale + offset. Source: Ba and others, arXiv:1607.06450.",

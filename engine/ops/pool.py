@@ -13,12 +13,12 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
-from engine.core.op import OPS, Kernel, Op, Operand, sample
+from engine.core.op import OPS, Kernel, Op, Operand, Scratch, sample
 from engine.core.param import Param
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, add_run, clear_run, copy_run, flush, parts_for, prange
+from engine.ops.loops import Arrays, add_run, clear_run, copy_run, parts_for
 from engine.ops.windows import (
     LAYOUTS,
     Windows,
@@ -53,117 +53,109 @@ def largest(g: Array, x: Array, n: int, z: int, v: int, u: int, y: Array, start:
                 first = False
 
 
-def max_pool_loop(parts: int, lines: int, g: Array, x: Array, y: Array) -> None:
+def max_pool_loop(part: int, parts: int, lines: int, g: Array, x: Array, y: Array) -> None:
     many, channels = g[14], g[18]
-    for part in prange(parts):
-        flush()
-        for at in range(part * lines // parts, (part + 1) * lines // parts):
-            v = (at % g[13]) * g[1] - g[7]
-            z = ((at // g[13]) % g[12]) * g[0] - g[6]
-            n = at // (g[13] * g[12])
-            for j in range(many):
-                largest(g, x, n, z, v, j * g[2] - g[8], y, (at * many + j) * channels)
+    for at in range(part * lines // parts, (part + 1) * lines // parts):
+        v = (at % g[13]) * g[1] - g[7]
+        z = ((at // g[13]) % g[12]) * g[0] - g[6]
+        n = at // (g[13] * g[12])
+        for j in range(many):
+            largest(g, x, n, z, v, j * g[2] - g[8], y, (at * many + j) * channels)
 
 
-def max_pool_gradient_loop(parts: int, images: int, g: Array, dy: Array, x: Array, dx: Array) -> None:
+def max_pool_gradient_loop(
+    part: int, parts: int, images: int, g: Array, dy: Array, x: Array, top: Array, rest: Array, dx: Array
+) -> None:
     deep, high, wide, many, channels = g[9], g[10], g[11], g[14], g[18]
     lines, image = g[12] * g[13], deep * high * wide * channels
-    for part in prange(parts):
-        flush()
-        top, rest = np.empty(channels, x.dtype), np.empty(channels, dy.dtype)
-        for n in range(part * images // parts, (part + 1) * images // parts):
-            clear_run(dx, n * image, image)
-            for at in range(lines):
-                v = (at % g[13]) * g[1] - g[7]
-                z = (at // g[13]) * g[0] - g[6]
-                for j in range(many):
-                    u = j * g[2] - g[8]
-                    largest(g, x, n, z, v, u, top, 0)
-                    copy_run(rest, 0, dy, ((n * lines + at) * many + j) * channels, channels)
-                    for a in range(max(z, 0), min(z + g[15], deep)):
-                        for b in range(max(v, 0), min(v + g[16], high)):
-                            line = ((n * deep + a) * high + b) * wide
-                            for c in range(max(u, 0), min(u + g[17], wide)):
-                                x_at = np.uint64((line + c) * channels)
-                                for i in range(np.uint64(channels)):
-                                    # the first element that is the largest takes what there is, and leaves nothing
-                                    share = rest[i] if x[x_at + i] == top[i] else dy.dtype.type(0)
-                                    dx[x_at + i] += share
-                                    rest[i] -= share
-
-
-def max_pool_pick_loop(parts: int, images: int, g: Array, h: Array, x: Array, y: Array) -> None:
-    deep, high, wide, many, channels = g[9], g[10], g[11], g[14], g[18]
-    lines = g[12] * g[13]
-    for part in prange(parts):
-        flush()
-        top, missing = np.empty(channels, x.dtype), np.empty(channels, np.bool_)
-        for n in range(part * images // parts, (part + 1) * images // parts):
-            for at in range(lines):
-                v = (at % g[13]) * g[1] - g[7]
-                z = (at // g[13]) * g[0] - g[6]
-                for j in range(many):
-                    u = j * g[2] - g[8]
-                    largest(g, x, n, z, v, u, top, 0)
-                    missing[:] = True
-                    y_at = np.uint64(((n * lines + at) * many + j) * channels)
-                    for a in range(max(z, 0), min(z + g[15], deep)):
-                        for b in range(max(v, 0), min(v + g[16], high)):
-                            line = ((n * deep + a) * high + b) * wide
-                            for c in range(max(u, 0), min(u + g[17], wide)):
-                                x_at = np.uint64((line + c) * channels)
-                                for i in range(np.uint64(channels)):
-                                    if missing[i] and x[x_at + i] == top[i]:
-                                        y[y_at + i] = h[x_at + i]
-                                        missing[i] = False
-
-
-def avg_pool_loop(parts: int, lines: int, g: Array, x: Array, y: Array) -> None:
-    deep, high, wide, many, channels = g[9], g[10], g[11], g[14], g[18]
-    for part in prange(parts):
-        flush()
-        for at in range(part * lines // parts, (part + 1) * lines // parts):
+    for n in range(part * images // parts, (part + 1) * images // parts):
+        clear_run(dx, n * image, image)
+        for at in range(lines):
             v = (at % g[13]) * g[1] - g[7]
-            z = ((at // g[13]) % g[12]) * g[0] - g[6]
-            n = at // (g[13] * g[12])
+            z = (at // g[13]) * g[0] - g[6]
             for j in range(many):
                 u = j * g[2] - g[8]
-                start, count = (at * many + j) * channels, 0
-                clear_run(y, start, channels)
+                largest(g, x, n, z, v, u, top, 0)
+                copy_run(rest, 0, dy, ((n * lines + at) * many + j) * channels, channels)
                 for a in range(max(z, 0), min(z + g[15], deep)):
                     for b in range(max(v, 0), min(v + g[16], high)):
                         line = ((n * deep + a) * high + b) * wide
                         for c in range(max(u, 0), min(u + g[17], wide)):
-                            add_run(y, start, x, (line + c) * channels, channels)
-                            count += 1
-                share = y.dtype.type(1) / y.dtype.type(count)
-                y_at = np.uint64(start)
-                for i in range(np.uint64(channels)):
-                    y[y_at + i] *= share
+                            x_at = np.uint64((line + c) * channels)
+                            for i in range(np.uint64(channels)):
+                                # the first element that is the largest takes what there is, and leaves nothing
+                                share = rest[i] if x[x_at + i] == top[i] else dy.dtype.type(0)
+                                dx[x_at + i] += share
+                                rest[i] -= share
 
 
-def avg_pool_gradient_loop(parts: int, images: int, g: Array, dy: Array, dx: Array) -> None:
+def max_pool_pick_loop(
+    part: int, parts: int, images: int, g: Array, h: Array, x: Array, top: Array, missing: Array, y: Array
+) -> None:
+    deep, high, wide, many, channels = g[9], g[10], g[11], g[14], g[18]
+    lines = g[12] * g[13]
+    for n in range(part * images // parts, (part + 1) * images // parts):
+        for at in range(lines):
+            v = (at % g[13]) * g[1] - g[7]
+            z = (at // g[13]) * g[0] - g[6]
+            for j in range(many):
+                u = j * g[2] - g[8]
+                largest(g, x, n, z, v, u, top, 0)
+                missing[:] = True
+                y_at = np.uint64(((n * lines + at) * many + j) * channels)
+                for a in range(max(z, 0), min(z + g[15], deep)):
+                    for b in range(max(v, 0), min(v + g[16], high)):
+                        line = ((n * deep + a) * high + b) * wide
+                        for c in range(max(u, 0), min(u + g[17], wide)):
+                            x_at = np.uint64((line + c) * channels)
+                            for i in range(np.uint64(channels)):
+                                if missing[i] and x[x_at + i] == top[i]:
+                                    y[y_at + i] = h[x_at + i]
+                                    missing[i] = False
+
+
+def avg_pool_loop(part: int, parts: int, lines: int, g: Array, x: Array, y: Array) -> None:
+    deep, high, wide, many, channels = g[9], g[10], g[11], g[14], g[18]
+    for at in range(part * lines // parts, (part + 1) * lines // parts):
+        v = (at % g[13]) * g[1] - g[7]
+        z = ((at // g[13]) % g[12]) * g[0] - g[6]
+        n = at // (g[13] * g[12])
+        for j in range(many):
+            u = j * g[2] - g[8]
+            start, count = (at * many + j) * channels, 0
+            clear_run(y, start, channels)
+            for a in range(max(z, 0), min(z + g[15], deep)):
+                for b in range(max(v, 0), min(v + g[16], high)):
+                    line = ((n * deep + a) * high + b) * wide
+                    for c in range(max(u, 0), min(u + g[17], wide)):
+                        add_run(y, start, x, (line + c) * channels, channels)
+                        count += 1
+            share = y.dtype.type(1) / y.dtype.type(count)
+            y_at = np.uint64(start)
+            for i in range(np.uint64(channels)):
+                y[y_at + i] *= share
+
+
+def avg_pool_gradient_loop(part: int, parts: int, images: int, g: Array, dy: Array, dx: Array) -> None:
     deep, high, wide, many, channels = g[9], g[10], g[11], g[14], g[18]
     lines, image = g[12] * g[13], deep * high * wide * channels
-    for part in prange(parts):
-        flush()
-        for n in range(part * images // parts, (part + 1) * images // parts):
-            clear_run(dx, n * image, image)
-            for at in range(lines):
-                v = (at % g[13]) * g[1] - g[7]
-                z = (at // g[13]) * g[0] - g[6]
-                for j in range(many):
-                    u = j * g[2] - g[8]
-                    y_at = np.uint64(((n * lines + at) * many + j) * channels)
-                    size = (min(z + g[15], deep) - max(z, 0)) * (min(v + g[16], high) - max(v, 0))
-                    share = dx.dtype.type(1) / dx.dtype.type(size * (min(u + g[17], wide) - max(u, 0)))
-                    for a in range(max(z, 0), min(z + g[15], deep)):
-                        for b in range(max(v, 0), min(v + g[16], high)):
-                            line = ((n * deep + a) * high + b) * wide
-                            for c in range(max(u, 0), min(u + g[17], wide)):
-                                x_at = np.uint64((line + c) * channels)
-                                for i in range(np.uint64(channels)):
-                                    dx[x_at + i] += dy[y_at + i] * share
+    for n in range(part * images // parts, (part + 1) * images // parts):
+        clear_run(dx, n * image, image)
+        for at in range(lines):
+            v = (at % g[13]) * g[1] - g[7]
+            z = (at // g[13]) * g[0] - g[6]
+            for j in range(many):
+                u = j * g[2] - g[8]
+                y_at = np.uint64(((n * lines + at) * many + j) * channels)
+                size = (min(z + g[15], deep) - max(z, 0)) * (min(v + g[16], high) - max(v, 0))
+                share = dx.dtype.type(1) / dx.dtype.type(size * (min(u + g[17], wide) - max(u, 0)))
+                for a in range(max(z, 0), min(z + g[15], deep)):
+                    for b in range(max(v, 0), min(v + g[16], high)):
+                        line = ((n * deep + a) * high + b) * wide
+                        for c in range(max(u, 0), min(u + g[17], wide)):
+                            x_at = np.uint64((line + c) * channels)
+                            for i in range(np.uint64(channels)):
+                                dx[x_at + i] += dy[y_at + i] * share
 
 
 def _axes(attrs: Mapping[str, Any], count: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], str]:
@@ -256,11 +248,15 @@ def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Seque
 
 
 def _arrange_max_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
-    return *_plan(outputs[0].shape, attrs, True), *(a.reshape(-1) for a in (*inputs, outputs[0]))
+    (g, x), dx = inputs, outputs[0]
+    vectors = Scratch(x.shape[-1], x.dtype), Scratch(x.shape[-1], g.dtype)
+    return *_plan(dx.shape, attrs, True), g.reshape(-1), x.reshape(-1), *vectors, dx.reshape(-1)
 
 
 def _arrange_pick(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
-    return *_plan(inputs[0].shape, attrs, True), *(a.reshape(-1) for a in (*inputs, outputs[0]))
+    (h, x), y = inputs, outputs[0]
+    vectors = Scratch(x.shape[-1], x.dtype), Scratch(x.shape[-1], np.bool_)
+    return *_plan(h.shape, attrs, True), h.reshape(-1), x.reshape(-1), *vectors, y.reshape(-1)
 
 
 def _arrange_avg_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
@@ -310,7 +306,7 @@ max_pool_gradient: Op = ops.op(
     inputs=(Operand("g", "floating"), Operand("input", "floating")),
     infer=lambda g, x, **attrs: _checked(g, x, attrs),
     reference=_max_pool_gradient,
-    kernel=Kernel(max_pool_gradient_loop, _arrange_max_gradient, (clear_run, copy_run, largest), parallel=True),
+    kernel=Kernel(max_pool_gradient_loop, _arrange_max_gradient, (clear_run, copy_run, largest)),
     gradient=lambda h, y, g, x, **attrs: (max_pool_pick.apply(h, x, **attrs), None),
     params=_WINDOW,
     internal=True,
@@ -326,7 +322,7 @@ max_pool_pick: Op = ops.op(
     inputs=(Operand("h", "floating"), Operand("input", "floating")),
     infer=_pick_infer,
     reference=_max_pool_pick,
-    kernel=Kernel(max_pool_pick_loop, _arrange_pick, (largest,), parallel=True),
+    kernel=Kernel(max_pool_pick_loop, _arrange_pick, (largest,)),
     gradient=lambda g, y, h, x, **attrs: (max_pool_gradient.apply(g, x, **attrs), None),
     params=_WINDOW,
     internal=True,
@@ -342,7 +338,7 @@ avg_pool_gradient: Op = ops.op(
     inputs=(Operand("g", "floating"), Operand("like", "any", group="")),
     infer=lambda g, like, **attrs: _checked(g, like, attrs),
     reference=_avg_pool_gradient,
-    kernel=Kernel(avg_pool_gradient_loop, _arrange_avg_gradient, (clear_run,), parallel=True),
+    kernel=Kernel(avg_pool_gradient_loop, _arrange_avg_gradient, (clear_run,)),
     gradient=lambda h, y, g, like, **attrs: (_pool("avg", h, attrs), None),
     params=_WINDOW,
     shape_only=frozenset({1}),
@@ -401,8 +397,8 @@ def _declare(kind: str, count: int, what: str, gradient: Callable[..., Any], ker
     )
 
 
-_MAX = Kernel(max_pool_loop, _arrange, (largest,), parallel=True)
-_AVERAGE = Kernel(avg_pool_loop, _arrange, (clear_run, add_run), parallel=True)
+_MAX = Kernel(max_pool_loop, _arrange, (largest,))
+_AVERAGE = Kernel(avg_pool_loop, _arrange, (clear_run, add_run))
 _LARGEST, _MEAN = "[3., 2.]", "[2., 1.]"
 
 max_pool1d: Op = _declare("max", 1, "The largest", max_pool_gradient.apply, _MAX, _LARGEST)

@@ -20,7 +20,7 @@ from engine.core.param import Param
 from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family, dtype_param
-from engine.ops.loops import Arrays, flush, parts_for, prange
+from engine.ops.loops import Arrays, parts_for
 
 ops = Family("random")
 
@@ -228,23 +228,21 @@ def philox_words(key: np.uint64, draw: np.uint64, block: np.uint64) -> tuple[np.
     return c0, c1, c2, c3
 
 
-def dropout_mask_loop(parts: int, single: int, rate: float, state: Array, mask: Array) -> None:
+def dropout_mask_loop(part: int, parts: int, single: int, rate: float, state: Array, mask: Array) -> None:
     scale, zero = mask.dtype.type(1 / (1 - rate)), mask.dtype.type(0)
     least = mask.dtype.type(rate)
     each = 4 if single else 2  # elements that the words of a block are enough for
     blocks = (mask.size + each - 1) // each
     key, draw = np.uint64(state[0]), np.uint64(state[1])
-    for part in prange(parts):
-        flush()
-        for block in range(part * blocks // parts, (part + 1) * blocks // parts):
-            drawn = philox_words(key, draw, np.uint64(block))
-            for i in range(min(each, mask.size - block * each)):
-                if single:
-                    unit = mask.dtype.type(drawn[i] >> np.uint64(8)) * mask.dtype.type(2.0**-24)
-                else:
-                    bits = (drawn[2 * i] << np.uint64(21)) ^ (drawn[2 * i + 1] >> np.uint64(11))
-                    unit = mask.dtype.type(bits) * mask.dtype.type(2.0**-53)
-                mask[block * each + i] = scale if unit >= least else zero
+    for block in range(part * blocks // parts, (part + 1) * blocks // parts):
+        drawn = philox_words(key, draw, np.uint64(block))
+        for i in range(min(each, mask.size - block * each)):
+            if single:
+                unit = mask.dtype.type(drawn[i] >> np.uint64(8)) * mask.dtype.type(2.0**-24)
+            else:
+                bits = (drawn[2 * i] << np.uint64(21)) ^ (drawn[2 * i + 1] >> np.uint64(11))
+                unit = mask.dtype.type(bits) * mask.dtype.type(2.0**-53)
+            mask[block * each + i] = scale if unit >= least else zero
 
 
 #: Multiply-adds that drawing one element takes about as long as.
@@ -263,7 +261,7 @@ dropout_mask: Op = ops.op(
     inputs=(_STATE, Operand("like", "floating", group="")),
     infer=lambda state, like, rate: TensorSpec(like.shape, like.dtype),
     reference=_dropout_mask,
-    kernel=Kernel(dropout_mask_loop, _arrange_mask, (philox_words,), parallel=True),
+    kernel=Kernel(dropout_mask_loop, _arrange_mask, (philox_words,)),
     gradient=lambda g, y, state, like, rate: (None, None),
     params={"rate": Param("float", help="Share of the elements to drop.", min=0, below=1)},
     shape_only=frozenset({1}),

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.ops import scalar as s
-from engine.ops.loops import add_run, clear_run, copy_run, flush, gemm, prange
+from engine.ops.loops import add_run, clear_run, copy_run, gemm
 
 
 def project(
@@ -19,28 +19,6 @@ def project(
         False, False, last - first, width, features,
         x, first * features, features, kernel, 0, width, 1.0, gates, first * apart, apart,
     )  # fmt: skip
-
-
-def precede(first: int, last: int, steps: int, units: int, h0: Array, hs: Array, before: Array) -> None:
-    """Write the states before each step."""
-    for b in range(first, last):
-        at = (b - first) * steps * units
-        copy_run(before, at, h0, b * units, units)
-        copy_run(before, at + units, hs, b * steps * units, (steps - 1) * units)
-
-
-def sum_rows(rows: int, width: int, x: Array, x_at: int, apart: int, total: Array, total_at: int) -> None:
-    """Write the sum of rows that are `apart` elements apart."""
-    clear_run(total, total_at, width)
-    for row in range(rows):
-        add_run(total, total_at, x, x_at + row * apart, width)
-
-
-def sum_parts(parts: int, size: int, sums: Array, at: int, apart: int, total: Array, total_at: int) -> None:
-    """Write the sum over all parts of `size` elements from `at` on."""
-    copy_run(total, total_at, sums, at, size)
-    for part in range(1, parts):
-        add_run(total, total_at, sums, part * apart + at, size)
 
 
 def lstm_cell(units: int, gates: Array, gates_at: int, c: Array, c_at: int, cs: Array, hs: Array, at: int) -> None:
@@ -57,6 +35,7 @@ def lstm_cell(units: int, gates: Array, gates_at: int, c: Array, c_at: int, cs: 
 
 
 def lstm_loop(
+    part: int,
     parts: int,
     batch: int,
     steps: int,
@@ -75,31 +54,29 @@ def lstm_loop(
     gates: Array,
 ) -> None:
     width = 4 * units
-    for part in prange(parts):
-        flush()
-        first, last = part * batch // parts, (part + 1) * batch // parts
-        project(first * steps, last * steps, features, width, x, kernel, bias, gates, width)
-        for t in range(steps):
-            now = (first * steps + t) * width
-            if t == 0:
-                gemm(
-                    False, False, last - first, width, units,
-                    h0, first * units, units, recurrent, 0, width, 1.0, gates, now, steps * width,
-                )  # fmt: skip
-            else:
-                gemm(
-                    False, False, last - first, width, units, hs, (first * steps + t - 1) * units, steps * units,
-                    recurrent, 0, width, 1.0, gates, now, steps * width,
-                )  # fmt: skip
-            for b in range(first, last):
-                at = b * steps + t
-                h, c = (h0, c0) if t == 0 else (hs, cs)
-                before = b * units if t == 0 else (at - 1) * units
-                lstm_cell(units, gates, at * width, c, before, cs, hs, at * units)
-                if masked and not mask[at]:
-                    copy_run(hs, at * units, h, before, units)
-                    copy_run(cs, at * units, c, before, units)
-                    clear_run(gates, at * width, width)
+    first, last = part * batch // parts, (part + 1) * batch // parts
+    project(first * steps, last * steps, features, width, x, kernel, bias, gates, width)
+    for t in range(steps):
+        now = (first * steps + t) * width
+        if t == 0:
+            gemm(
+                False, False, last - first, width, units,
+                h0, first * units, units, recurrent, 0, width, 1.0, gates, now, steps * width,
+            )  # fmt: skip
+        else:
+            gemm(
+                False, False, last - first, width, units, hs, (first * steps + t - 1) * units, steps * units,
+                recurrent, 0, width, 1.0, gates, now, steps * width,
+            )  # fmt: skip
+        for b in range(first, last):
+            at = b * steps + t
+            h, c = (h0, c0) if t == 0 else (hs, cs)
+            before = b * units if t == 0 else (at - 1) * units
+            lstm_cell(units, gates, at * width, c, before, cs, hs, at * units)
+            if masked and not mask[at]:
+                copy_run(hs, at * units, h, before, units)
+                copy_run(cs, at * units, c, before, units)
+                clear_run(gates, at * width, width)
 
 
 def lstm_cell_gradient(
@@ -132,74 +109,48 @@ def lstm_cell_gradient(
 
 
 def lstm_gradient_loop(
+    part: int,
     parts: int,
     batch: int,
     steps: int,
-    features: int,
     units: int,
     masked: int,
     dhs: Array,
     dcs: Array,
     dgates: Array,
-    hs: Array,
     cs: Array,
     gates: Array,
-    x: Array,
-    h0: Array,
     c0: Array,
-    kernel: Array,
     recurrent: Array,
     mask: Array,
-    sums: Array,
-    dx: Array,
-    dh0: Array,
-    dc0: Array,
-    dkernel: Array,
-    drecurrent: Array,
-    dbias: Array,
+    da: Array,
+    dh: Array,
+    dc: Array,
 ) -> None:
     width = 4 * units
-    size = (features + units + 1) * width
-    for part in prange(parts):
-        flush()
-        first, last = part * batch // parts, (part + 1) * batch // parts
-        rows = last - first
-        da, before = np.empty(rows * steps * width, x.dtype), np.empty(rows * steps * units, x.dtype)
-        dh, dc = np.zeros(rows * units, x.dtype), np.zeros(rows * units, x.dtype)
-        precede(first, last, steps, units, h0, hs, before)
-        # an output that nothing depends on has a gradient of one element, which is zero
-        if dgates.size == gates.size:
-            copy_run(da, 0, dgates, first * steps * width, rows * steps * width)
-        else:
-            clear_run(da, 0, rows * steps * width)
-        for t in range(steps - 1, -1, -1):
-            for b in range(first, last):
-                at, row = b * steps + t, (b - first) * units
-                if dhs.size == hs.size:
-                    add_run(dh, row, dhs, at * units, units)
-                if dcs.size == cs.size:
-                    add_run(dc, row, dcs, at * units, units)
-                place = ((b - first) * steps + t) * width
-                if masked and not mask[at]:
-                    clear_run(da, place, width)
-                    continue
-                c, c_at = (c0, b * units) if t == 0 else (cs, (at - 1) * units)
-                lstm_cell_gradient(units, gates, at * width, c, c_at, cs, at * units, dh, dc, row, da, place)
-                clear_run(dh, row, units)
-            gemm(
-                False, True, rows, units, width,
-                da, t * width, steps * width, recurrent, 0, width, 1.0, dh, 0, units,
-            )  # fmt: skip
-        copy_run(dh0, first * units, dh, 0, rows * units)
-        copy_run(dc0, first * units, dc, 0, rows * units)
-        at = part * size
-        count = rows * steps
-        place = first * steps * features
-        gemm(False, True, count, features, width, da, 0, width, kernel, 0, width, 0.0, dx, place, features)
-        gemm(True, False, features, width, count, x, place, features, da, 0, width, 0.0, sums, at, width)
-        at += features * width
-        gemm(True, False, units, width, count, before, 0, units, da, 0, width, 0.0, sums, at, width)
-        sum_rows(count, width, da, 0, width, sums, at + units * width)
-    sum_parts(parts, features * width, sums, 0, size, dkernel, 0)
-    sum_parts(parts, units * width, sums, features * width, size, drecurrent, 0)
-    sum_parts(parts, width, sums, (features + units) * width, size, dbias, 0)
+    first, last = part * batch // parts, (part + 1) * batch // parts
+    start, count = first * steps * width, (last - first) * steps * width
+    clear_run(dh, first * units, (last - first) * units)
+    clear_run(dc, first * units, (last - first) * units)
+    # an output that nothing depends on has a gradient of one element, which is zero
+    if dgates.size == gates.size:
+        copy_run(da, start, dgates, start, count)
+    else:
+        clear_run(da, start, count)
+    for t in range(steps - 1, -1, -1):
+        for b in range(first, last):
+            at, row = b * steps + t, b * units
+            if dhs.size == cs.size:
+                add_run(dh, row, dhs, at * units, units)
+            if dcs.size == cs.size:
+                add_run(dc, row, dcs, at * units, units)
+            if masked and not mask[at]:
+                clear_run(da, at * width, width)
+                continue
+            c, c_at = (c0, row) if t == 0 else (cs, (at - 1) * units)
+            lstm_cell_gradient(units, gates, at * width, c, c_at, cs, at * units, dh, dc, row, da, at * width)
+            clear_run(dh, row, units)
+        gemm(
+            False, True, last - first, units, width,
+            da, start + t * width, steps * width, recurrent, 0, width, 1.0, dh, first * units, units,
+        )  # fmt: skip

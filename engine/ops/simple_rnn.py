@@ -13,19 +13,26 @@ from engine.core.param import Param
 from engine.core.spec import TensorSpec
 from engine.ops import scalar as s
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, add_run, clear_run, copy_run, flush, gemm, prange
+from engine.ops.linalg import matmul
+from engine.ops.loops import Arrays, add_run, clear_run, copy_run, gemm
 from engine.ops.recurrent import (
     FORWARD_HELPERS,
-    GRADIENT_HELPERS,
     MASK,
+    RUNS,
+    before,
+    by_inputs,
     checked,
     flat,
+    multiply_adds,
+    multiply_adds_back,
+    rows,
     sigmoid,
+    sizes_back,
     sizes_of,
     steps_of,
-    summed,
 )
-from engine.ops.recurrent_loops import precede, project, sum_parts, sum_rows
+from engine.ops.recurrent_loops import project
+from engine.ops.reduce import reduce_sum
 
 ops = Family("recurrent")
 
@@ -68,6 +75,7 @@ def slope(kind: int, units: int, y: Array, at: int, by_y: Array, row: int, resul
 
 
 def simple_rnn_loop(
+    part: int,
     parts: int,
     batch: int,
     steps: int,
@@ -83,77 +91,52 @@ def simple_rnn_loop(
     mask: Array,
     hs: Array,
 ) -> None:
-    for part in prange(parts):
-        flush()
-        first, last = part * batch // parts, (part + 1) * batch // parts
-        project(first * steps, last * steps, features, units, x, kernel, bias, hs, units)
-        for t in range(steps):
-            now = (first * steps + t) * units
-            h, at, apart = (h0, first * units, units) if t == 0 else (hs, now - units, steps * units)
-            gemm(
-                False, False, last - first, units, units,
-                h, at, apart, recurrent, 0, units, 1.0, hs, now, steps * units,
-            )  # fmt: skip
-            for b in range(last - first):
-                activate(kind, units, hs, now + b * steps * units)
-                if masked and not mask[(first + b) * steps + t]:
-                    copy_run(hs, now + b * steps * units, h, at + b * apart, units)
+    first, last = part * batch // parts, (part + 1) * batch // parts
+    project(first * steps, last * steps, features, units, x, kernel, bias, hs, units)
+    for t in range(steps):
+        now = (first * steps + t) * units
+        h, at, apart = (h0, first * units, units) if t == 0 else (hs, now - units, steps * units)
+        gemm(
+            False, False, last - first, units, units,
+            h, at, apart, recurrent, 0, units, 1.0, hs, now, steps * units,
+        )  # fmt: skip
+        for b in range(last - first):
+            activate(kind, units, hs, now + b * steps * units)
+            if masked and not mask[(first + b) * steps + t]:
+                copy_run(hs, now + b * steps * units, h, at + b * apart, units)
 
 
 def simple_rnn_gradient_loop(
+    part: int,
     parts: int,
     batch: int,
     steps: int,
-    features: int,
     units: int,
     masked: int,
     kind: int,
     dhs: Array,
     hs: Array,
-    x: Array,
     h0: Array,
-    kernel: Array,
     recurrent: Array,
     mask: Array,
-    sums: Array,
-    dx: Array,
-    dh0: Array,
-    dkernel: Array,
-    drecurrent: Array,
-    dbias: Array,
+    da: Array,
+    dh: Array,
 ) -> None:
-    size = (features + units + 1) * units
-    for part in prange(parts):
-        flush()
-        first, last = part * batch // parts, (part + 1) * batch // parts
-        rows = last - first
-        count = rows * steps
-        da, before = np.empty(count * units, x.dtype), np.empty(count * units, x.dtype)
-        dh = np.zeros(rows * units, x.dtype)
-        precede(first, last, steps, units, h0, hs, before)
-        for t in range(steps - 1, -1, -1):
-            for b in range(rows):
-                at, place = (first + b) * steps + t, (b * steps + t) * units
-                add_run(dh, b * units, dhs, at * units, units)
-                if masked and not mask[at]:
-                    clear_run(da, place, units)
-                else:
-                    slope(kind, units, hs, at * units, dh, b * units, da, place)
-                    clear_run(dh, b * units, units)
-            gemm(
-                False, True, rows, units, units,
-                da, t * units, steps * units, recurrent, 0, units, 1.0, dh, 0, units,
-            )  # fmt: skip
-        copy_run(dh0, first * units, dh, 0, rows * units)
-        at, place = part * size, first * steps * features
-        gemm(False, True, count, features, units, da, 0, units, kernel, 0, units, 0.0, dx, place, features)
-        gemm(True, False, features, units, count, x, place, features, da, 0, units, 0.0, sums, at, units)
-        at += features * units
-        gemm(True, False, units, units, count, before, 0, units, da, 0, units, 0.0, sums, at, units)
-        sum_rows(count, units, da, 0, units, sums, at + units * units)
-    sum_parts(parts, features * units, sums, 0, size, dkernel, 0)
-    sum_parts(parts, units * units, sums, features * units, size, drecurrent, 0)
-    sum_parts(parts, units, sums, (features + units) * units, size, dbias, 0)
+    first, last = part * batch // parts, (part + 1) * batch // parts
+    clear_run(dh, first * units, (last - first) * units)
+    for t in range(steps - 1, -1, -1):
+        for b in range(first, last):
+            at = (b * steps + t) * units
+            add_run(dh, b * units, dhs, at, units)
+            if masked and not mask[b * steps + t]:
+                clear_run(da, at, units)
+            else:
+                slope(kind, units, hs, at, dh, b * units, da, at)
+                clear_run(dh, b * units, units)
+        gemm(
+            False, True, last - first, units, units,
+            da, (first * steps + t) * units, steps * units, recurrent, 0, units, 1.0, dh, first * units, units,
+        )  # fmt: skip
 
 
 def _simple_rnn(
@@ -166,15 +149,13 @@ def _simple_rnn(
     return hs
 
 
-def _gradient(
-    dhs: Array, hs: Array, x: Array, h0: Array, kernel: Array, recurrent: Array, mask: Array, activation: str
-) -> tuple[Array, ...]:
-    da, dh, taken = np.zeros_like(hs), np.zeros_like(h0), steps_of(mask, x)
-    for t in reversed(range(x.shape[1])):
+def _gradient(dhs: Array, hs: Array, h0: Array, recurrent: Array, mask: Array, activation: str) -> tuple[Array, Array]:
+    da, dh, taken = np.zeros_like(hs), np.zeros_like(h0), steps_of(mask, hs)
+    for t in reversed(range(hs.shape[1])):
         dh = dh + dhs[:, t]
         da[:, t] = np.where(taken[t], dh * ACTIVATIONS[activation][1](hs[:, t]), 0)
         dh = np.where(taken[t], da[:, t] @ recurrent.T, dh)
-    return summed(da, x, hs, h0, kernel, h0.shape[1], dh)
+    return da, dh
 
 
 def _number(attrs: Mapping[str, Any]) -> int:
@@ -186,14 +167,21 @@ def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Seque
 
 
 def _arrange_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
-    sizes = sizes_of(inputs[2], inputs[3], inputs[-1], 1)
-    parts, _, _, features, units, _ = sizes
-    sums = np.empty(parts * (features + units + 1) * units, inputs[2].dtype)
-    return *sizes, _number(attrs), *flat(inputs), sums, *flat(outputs)
+    return *sizes_back(inputs[1], inputs[-1], 1), _number(attrs), *flat(inputs), *flat(outputs)
 
 
 def _infer(*specs: TensorSpec, activation: str) -> TensorSpec:
     return TensorSpec(checked(simple_rnn, 1, 1, specs), specs[0].dtype)
+
+
+def _backwards(
+    g: Any, y: Any, x: Any, h: Any, kernel: Any, recurrent: Any, bias: Any, mask: Any, activation: str
+) -> Any:
+    by_sums, by_state = simple_rnn_gradient.apply(g, y, h, recurrent, mask, activation=activation)
+    da = rows(by_sums)
+    by_x, by_kernel = by_inputs(da, x, kernel)
+    by_recurrent = matmul(before(h, y), da, transpose_a=True)
+    return by_x, by_state, by_kernel, by_recurrent, reduce_sum(da, axis=0), None
 
 
 _PARAMS = {"activation": Param("choice", "tanh", "Function of the sum.", choices=tuple(ACTIVATIONS))}
@@ -207,11 +195,9 @@ simple_rnn: Op = ops.op(
     inputs=(*(Operand(n, "floating") for n in ("x", "state", "kernel", "recurrent_kernel", "bias")), MASK),
     infer=_infer,
     reference=_simple_rnn,
-    kernel=Kernel(simple_rnn_loop, _arrange, (*FORWARD_HELPERS, activate), parallel=True),
-    gradient=lambda g, y, x, h, kernel, recurrent, bias, mask, activation: (
-        *simple_rnn_gradient.apply(g, y, x, h, kernel, recurrent, mask, activation=activation),
-        None,
-    ),
+    kernel=Kernel(simple_rnn_loop, _arrange, (*FORWARD_HELPERS, activate)),
+    multiply_adds=lambda inputs, outputs, **attrs: multiply_adds(inputs[0], inputs[1], 1),
+    gradient=_backwards,
     params=_PARAMS,
     notes="h = activation(x W + h R + b). A step whose mask is False hands its state on; a mask (1, 1) does for all. "
     "Its gradient cannot be differentiated again.",
@@ -228,25 +214,21 @@ simple_rnn: Op = ops.op(
 )
 
 
-def _gradient_infer(*specs: TensorSpec, activation: str) -> tuple[TensorSpec, ...]:
-    x, h, kernel, recurrent = specs[2:6]
-    bias = TensorSpec(recurrent.shape[-1:], x.dtype)
-    checked(simple_rnn, 1, 1, (x, h, kernel, recurrent, bias, specs[-1]))
-    return x, h, kernel, recurrent, bias
-
-
 simple_rnn_gradient: Op = ops.op(
     "simple_rnn_gradient",
-    "The gradients of a simple recurrent network by its inputs, first state, kernels and bias.",
-    inputs=(
-        *(Operand(n, "floating") for n in ("g", "output", "x", "state", "kernel", "recurrent_kernel")),
-        MASK,
-    ),
-    infer=_gradient_infer,
+    "The gradients of a simple recurrent network by the sums that its activation is applied to, and its first state.",
+    inputs=(*(Operand(n, "floating") for n in ("g", "output", "state", "recurrent_kernel")), MASK),
+    infer=lambda g, output, state, recurrent, mask, activation: (output, state),
     reference=_gradient,
-    kernel=Kernel(simple_rnn_gradient_loop, _arrange_gradient, (*GRADIENT_HELPERS, slope), parallel=True),
+    kernel=Kernel(simple_rnn_gradient_loop, _arrange_gradient, (*RUNS, slope)),
     params=_PARAMS,
-    outputs=("by_x", "by_state", "by_kernel", "by_recurrent_kernel", "by_bias"),
+    multiply_adds=lambda inputs, outputs, **attrs: multiply_adds_back(inputs[1], 1),
+    outputs=("by_sums", "by_state"),
     internal=True,
-    samples=(sample(((2, 3, 3), "reals"), ((2, 3, 3), "unit"), *_SMALL, _HALF),),
+    samples=(
+        sample(((2, 3, 3), "reals"), ((2, 3, 3), "unit"), ((2, 3), "reals"), ((3, 3), "reals"), _HALF),
+        sample(
+            ((2, 3, 3), "reals"), ((2, 3, 3), "unit"), ((2, 3), "reals"), ((3, 3), "reals"), _HALF, activation="relu"
+        ),
+    ),
 )

@@ -7,18 +7,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.compile.openmp import use_threads
 from engine.compile.plan import Plan, Report, Step
 from engine.compile.program import Program, operation
+from engine.compile.team import use_threads
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
+from engine.core.processors import available
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Value
 from engine.graph.interpret import specialised
 from engine.passes import optimise
 from engine.runtime.probe import probes
 from engine.runtime.tensor import Tensor, array_of
-from engine.runtime.threads import Governor, available, narrow_blas
+from engine.runtime.threads import Governor, narrow_blas
 from engine.runtime.variable import Variable
 
 

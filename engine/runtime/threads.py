@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from functools import cache
 from typing import Any, Final
+
+from engine.core.processors import available
 
 _narrow: list[int] = []
 
@@ -19,14 +20,6 @@ def _pools(kernels: bool) -> Any:
     from threadpoolctl import ThreadpoolController  # looks through the loaded libraries: not at import
 
     return ThreadpoolController().select(user_api="blas")
-
-
-@cache
-def available() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def narrow_blas() -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from programs import arrays_of, graph_of, run_graph
+from programs import all_work_divided, arrays_of, graph_of, run_graph
 from random_programs import MOST_STEPS, RandomProgram, random_programs
 
 import engine as tf
+from engine.compile.team import capacity, use_threads
 from engine.core.dtype import Array
 from engine.graph.interpret import evaluate
 from engine.passes import PIPELINE, optimise
@@ -68,6 +69,15 @@ def test_compiled_programs_compute_what_eager_ones_do(program: RandomProgram) ->
     assert_close("without passes", program, run_graph(graph, arrays, ()), expected)
     assert_close("with all passes", program, run_graph(graph, arrays), expected)
     assert_close("as a function", program, arrays_of(tf.function(program)(*arrays)), expected)
+
+
+@few(1)
+@given(random_programs())
+def test_programs_whose_work_is_divided_compute_what_eager_ones_do(program: RandomProgram) -> None:
+    arrays = program.arrays()
+    use_threads(capacity())
+    with all_work_divided():
+        assert_close("divided", program, run_graph(graph_of(program, *arrays), arrays), eager(program))
 
 
 @few(15)

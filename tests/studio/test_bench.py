@@ -56,7 +56,8 @@ def test_without_other_libraries_it_prints_the_engine_and_the_floor(tmp_path: Pa
     (row,) = json.loads(file.read_text())["rows"]
     for name in ("scalars", "vectors"):
         found = row["measures"][name]["columns"]
-        assert found["floor"]["median"] > 0 and found["engine"]["median"] > 0
+        assert found["floor"]["median"] > 0
+        assert found["engine"]["median"] > 0
         assert found["floor"]["ratio"] == found["floor"]["median"] / found["engine"]["median"]
     assert all(t["met"] is None for t in row["targets"]), "there is nobody to be held against"
 
