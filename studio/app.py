@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
             ("canvas.note", "add_note"),
             ("canvas.reroute", "add_reroutes"),
             ("canvas.replace", "request_replace"),
+            ("canvas.convert", "convert_selected"),
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
         bind("help.commands", self.command_palette.popup)

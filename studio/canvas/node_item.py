@@ -34,6 +34,8 @@ class PaintState:
     detail: Detail = Detail.FULL
     takes: Callable[[str, Slot], bool] | None = None
     """While a wire is being drawn: whether a port takes it. Those that do not step back."""
+    fits: Callable[[str, Slot], bool] | None = None
+    """And whether it works with what the wire brings. Those that do shine."""
 
 
 @dataclass
@@ -214,16 +216,17 @@ class NodeItem(QGraphicsItem):
         return self._port_paths
 
     def _paint_ports_for_wire(self, painter: QPainter, style: Style, takes: Callable[[str, Slot], bool]) -> None:
-        """Paint the ports while a wire is drawn: those that take it with a halo, the others paler."""
+        """Paint the ports while a wire is drawn: with a halo where it fits, paler where it may not be plugged in."""
+        fits = self._shared.fits or takes
         for slot in self.slots():
             kind = self.kind(slot)
             painter.translate(slot.x, slot.y)
-            if takes(self.id, slot):
+            if not takes(self.id, slot):
+                painter.setOpacity(0.35)
+            elif fits(self.id, slot):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(style.halo[kind])
                 painter.drawEllipse(QPointF(0, 0), MARGIN, MARGIN)
-            else:
-                painter.setOpacity(0.35)
             paint_symbol(painter, style, kind, wired=slot.wired)
             painter.setOpacity(1.0)
             painter.translate(-slot.x, -slot.y)

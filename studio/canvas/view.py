@@ -191,10 +191,10 @@ class CanvasView(WireView):
         edge = style.bad if self.canvas.status.severity(id) == "error" else style.warn
         self._problems.say(words, body.bottomLeft() + QPoint(2, 12), style, edge)
 
-    def show_reason(self, text: str, at: QPoint | None = None) -> None:
-        """Say at a point of the viewport why something is refused; "" takes the words away."""
+    def show_reason(self, text: str, at: QPoint | None = None, *, doubtful: bool = False) -> None:
+        """Say at a point of the viewport why something is refused, or may not work; "" takes the words away."""
         style = self.canvas.shared.style
-        self._reason.say(text, (at or QPoint()) + QPoint(18, 18), style, style.bad)
+        self._reason.say(text, (at or QPoint()) + QPoint(18, 18), style, style.warn if doubtful else style.bad)
 
     def request_add(
         self,

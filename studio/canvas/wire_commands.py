@@ -1,24 +1,27 @@
-"""What can be done to wires: nodes and reroute points put into them, ends taken off."""
+"""What can be done to wires: made with what makes them fit, nodes and reroute points put into them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPoint, QPointF, Signal
 
-from engine.core.errors import EngineError
+from engine.core.errors import EngineError, InvalidArgumentError
 from studio.canvas.commands import CommandView
 from studio.canvas.face import make_face
 from studio.canvas.metrics import HEADER
+from studio.canvas.offer import ConversionOffer
 from studio.canvas.wiring import is_control
+from studio.document.convert import Conversion, conversions, insert_conversion
 from studio.document.document import Node, PortRef, Wire
-from studio.document.edits import AddNode, AddWire, Compound, Edit, Move, RemoveWire
+from studio.document.edits import AddNode, AddWire, Compound, Edit, Move, RemoveWire, connect
 from studio.document.nodetype import NodeType
 from studio.document.replace import replace_node, replacements, stem
 from studio.document.reroute import REROUTE, REROUTE_TYPE
-from studio.document.splice import Box, make_room, splice
+from studio.document.splice import GAP, Box, make_room, splice
 from studio.document.suggest import Passage
 
 
@@ -33,10 +36,98 @@ class WireView(CommandView):
 
     replaceRequested = Signal(str)  # noqa: N815
 
+    @cached_property
+    def _conversion_offer(self) -> ConversionOffer:
+        offer = ConversionOffer(self.canvas.catalogue, self)
+        offer.closed.connect(self.setFocus)
+        return offer
+
     def selected_wires(self) -> list[Wire]:
         """Return the wires that are selected, in the order of their inputs."""
         wires = self.canvas.document.wires
         return [wires[target] for target in sorted(self.canvas.wires.selected) if target in wires]
+
+    # --------------------------------------------------------------------------------------------- connecting
+
+    def connect_wire(self, wire: Wire, old: Wire | None = None) -> None:
+        """Make a wire in place of the one that ends where it does, and of `old`, whose end was taken off."""
+        edit = connect(self.canvas.document, wire.source, wire.target)
+        if old is not None:
+            gone = [RemoveWire(old)] if old.target != wire.target else []
+            edit = Compound("Reconnect", (*gone, *edit.leaves()))
+        self.do(edit)
+
+    def offer_conversion(self, wire: Wire, objection: EngineError, at: QPoint, old: Wire | None = None) -> None:
+        """Ask what to do with a wire that does not fit: put a conversion into it, or make it all the same.
+
+        Parameters
+        ----------
+        wire
+            The wire; it need not be there yet.
+        objection
+            Why it does not fit.
+        at
+            Where to ask, a point of the viewport.
+        old
+            The wire whose end was taken off.
+        """
+        document, specs = self.canvas.document, self.canvas.status.specs
+        found = conversions(self.trials, document, specs, wire, old)
+        self._conversion_offer.ask(
+            self.viewport().mapTo(self.window(), at),
+            objection,
+            specs[wire.source],
+            found,
+            lambda conversion: self._settle(wire, conversion, old),
+        )
+
+    def convert_selected(self) -> None:
+        """Offer conversions for the wire that is selected, or the first into the selected node that does not fit."""
+        document, specs = self.canvas.document, self.canvas.status.specs
+        chosen = set(self.selected_ids())
+        into = [w for id in self.selected_ids() for w in document.wires_of(id) if w.target.node in chosen]
+        for wire in (*self.selected_wires(), *into):
+            if (objection := self.trials.objection(document, specs, wire)) is not None:
+                end = self.canvas.wires.strands()[wire.target].end
+                self.offer_conversion(wire, objection, self.mapFromScene(end) + QPoint(12, 12))
+                return
+        self.refused.emit(
+            InvalidArgumentError(
+                "There is no wire here that does not fit.", hint="Select a wire, or a node whose inputs it leads to."
+            )
+        )
+
+    def _settle(self, wire: Wire, conversion: Conversion | None, old: Wire | None) -> None:
+        """Do what was chosen. The document may have changed since it was asked."""
+        document = self.canvas.document
+        if any(ref.node not in document.nodes for ref in (wire.source, wire.target)):
+            return
+        old = old if old is not None and document.wires.get(old.target) == old else None
+        if conversion is None:
+            if document.wires.get(wire.target) != wire:
+                self.connect_wire(wire, old)
+        else:
+            self._insert_conversion(wire, conversion, old)
+        self.history.seal()
+        self.setFocus()
+
+    def _insert_conversion(self, wire: Wire, conversion: Conversion, old: Wire | None) -> None:
+        document, boxes = self.canvas.document, self.canvas.boxes()
+        faces = [
+            make_face(document, Node("", s.type, dict(s.params)), self.canvas.catalogue[s.type])
+            for s in conversion.steps
+        ]
+        width = sum(f.width for f in faces) + GAP * (len(faces) - 1)
+        source, target = boxes[wire.source.node], boxes[wire.target.node]
+        middle = (source.right + target.x) / 2
+        wanted = Box(middle - width / 2, (source.y + target.y) / 2, width, faces[0].height)
+        box, moved = make_room(document, boxes, wire, wanted)
+        lefts = [box.x + sum(f.width + GAP for f in faces[:number]) for number in range(len(faces))]
+        edit, ids = insert_conversion(
+            document, self.trials, wire, conversion, lambda number: (round(lefts[number]), round(box.y)), old
+        )
+        self.do(Compound(edit.label, (*edit.edits, *_moves(moved))))
+        self.canvas.select(ids)
 
     # ---------------------------------------------------------------------------------------------- inserting
 

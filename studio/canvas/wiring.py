@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from engine.core.errors import EngineError
 from studio.canvas.ports import Slot
 from studio.document.document import Document, PortRef, Wire
 from studio.document.nodetype import NodeType
@@ -23,6 +24,8 @@ class Wiring:
         The fixed end, and whether that is an input.
     old
         The wire whose end was taken off, which no longer counts.
+    objection
+        Tells why a wire would not fit as it is, None if it would or nobody knows.
     """
 
     def __init__(
@@ -32,10 +35,13 @@ class Wiring:
         end: PortRef,
         is_input: bool,
         old: Wire | None = None,
+        objection: Callable[[Wire], EngineError | None] = lambda _wire: None,
     ) -> None:
         self.end = end
         self.is_input = is_input
         self._old = old
+        self._objection = objection
+        self._objections: dict[Wire, EngineError | None] = {}
         self._control = is_control(node_type(end.node), end.port, is_input=is_input)
         walk = self._targets if is_input else self._sources
         self._beyond = _closure(end.node, lambda id: walk(document, id))
@@ -59,6 +65,17 @@ class Wiring:
         if slot.port.control != self._control:
             return _("Control wires and tensors do not mix.")
         return ""
+
+    def objection(self, id: str, slot: Slot) -> EngineError | None:
+        """Return why what the wire would bring does not fit, though it may be plugged in; None if it does."""
+        wire = self.wire_to(id, slot)
+        if wire not in self._objections:  # ports are asked at each repaint
+            self._objections[wire] = self._objection(wire)
+        return self._objections[wire]
+
+    def fits(self, id: str, slot: Slot) -> bool:
+        """Return whether the loose end may be plugged into `slot` of node `id`, and what it brings works there."""
+        return self.takes(id, slot) and self.objection(id, slot) is None
 
     def wire_to(self, id: str, slot: Slot) -> Wire:
         """Return the wire that plugging into `slot` of node `id` makes."""

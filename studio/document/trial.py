@@ -60,22 +60,29 @@ class Trials:
 
     # ---------------------------------------------------------------------------------------------- a wire
 
-    def objection(self, document: Document, specs: Specs, wire: Wire) -> EngineError | None:
+    def objection(
+        self, document: Document, specs: Specs, wire: Wire, without: Wire | None = None
+    ) -> EngineError | None:
         """Return why the node at the end of `wire` could not work with what the wire brings.
 
-        None says that it can, or that it is not known: the wire brings nothing yet, a type is unknown.
+        None says that it can, or that it is not known: the wire brings nothing yet, a type is unknown. `without` is a
+        wire that will be gone.
         """
         spec = specs.get(wire.source)
-        return self.objection_to(document, specs, wire.target, spec) if spec is not None else None
+        return self.objection_to(document, specs, wire.target, spec, without) if spec is not None else None
 
-    def objection_to(self, document: Document, specs: Specs, target: PortRef, spec: TensorSpec) -> EngineError | None:
+    def objection_to(
+        self, document: Document, specs: Specs, target: PortRef, spec: TensorSpec, without: Wire | None = None
+    ) -> EngineError | None:
         """Return why a node could not work with a tensor of this spec at its input `target`, None if it could."""
         node = document.nodes.get(target.node)
         node_type = self.catalogue.get(node.type) if node is not None else None
         if node is None or node_type is None or not _can_be_tried(node_type, node.params):
             return None
-        known = {port: specs.get(source) for port, source in document.inputs_of(target.node).items()}
-        known[target.port] = spec
+        wired = document.inputs_of(target.node)
+        if without is not None and without.target.node == target.node:
+            wired.pop(without.target.port, None)
+        known = {**{port: specs.get(source) for port, source in wired.items()}, target.port: spec}
         outcome = self._attempt(node_type, node.params, known, spec)
         return outcome if isinstance(outcome, EngineError) else None
 

@@ -76,6 +76,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("canvas.add", N_("Add a node…"), "plus", ("Tab",), scope="canvas"),
     A("canvas.reroute", N_("Add a reroute point"), "waypoints", ("Ctrl+R",)),
     A("canvas.replace", N_("Replace the node…"), "replace", ("Ctrl+Shift+R",)),
+    A("canvas.convert", N_("Insert a conversion…"), "shuffle", ("Ctrl+Shift+I",)),
     A("canvas.note", N_("Add a note"), "sticky-note", ("Ctrl+Shift+N",)),
     A("run.train", N_("Train"), "play", ("Ctrl+Return", "Ctrl+Enter")),
     A("run.pause", N_("Pause"), "pause", ("Ctrl+Shift+Return",), checkable=True),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from engine.core.errors import EngineError
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.node_item import NodeItem, paint_symbol
 from studio.canvas.ports import UNKNOWN, Slot
 from studio.canvas.wires import curve
 from studio.canvas.wiring import Wiring
 from studio.document.document import PortRef, Wire
-from studio.document.edits import Compound, RemoveWire, connect
+from studio.document.edits import RemoveWire
+from studio.ui.i18n import describe
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 class DragWire(Gesture):
     """Leads a wire whose one end is fixed to the port under the pointer.
 
-    A click without a drag shows the tensor of the port. Dropped on a node, the wire finds the first port that takes
-    it; dropped on empty space, a new wire asks for a node to add, one that was taken off is gone.
+    A click without a drag shows the tensor of the port. Dropped on a node, the wire finds the first port that it fits;
+    where it may be plugged in and does not fit, conversions are offered. Dropped on empty space, a new wire asks for a
+    node to add, one that was taken off is gone.
     """
 
     cursor = Qt.CursorShape.CrossCursor
@@ -34,10 +38,12 @@ class DragWire(Gesture):
         self.is_input = is_input
         self.old = old
         canvas = view.canvas
-        self._wiring = Wiring(canvas.document, canvas.node_type, fixed, is_input, old)
+        objection = partial(view.trials.objection, canvas.document, canvas.status.specs, without=old)
+        self._wiring = Wiring(canvas.document, canvas.node_type, fixed, is_input, old, objection)
         self._loose = start.scene
         self._target: tuple[NodeItem, Slot] | None = None
         self._refusal = ""
+        self._objection: EngineError | None = None
 
     @classmethod
     def begin(cls, view: CanvasView, pointer: Pointer) -> Gesture | None:
@@ -55,7 +61,7 @@ class DragWire(Gesture):
 
     def drag_begins(self) -> None:
         canvas = self.view.canvas
-        canvas.shared.takes = self._wiring.takes
+        canvas.shared.takes, canvas.shared.fits = self._wiring.takes, self._wiring.fits
         canvas.wires.hide_wire(self.old.target if self.old else None)
         if self.old is None:  # it may be dropped on empty space, where a search will ask what fits it
             suggestions, specs = self.view.suggestions, canvas.status.specs
@@ -71,14 +77,21 @@ class DragWire(Gesture):
             item, slot = self._target
             self._loose = item.pos() + QPointF(slot.x, slot.y)
         self.view.repaint_scene(before.united(self._area()))
-        self.view.show_reason(self._refusal, pointer.view)
+        doubt = describe(self._objection) if self._objection is not None else ""
+        self.view.show_reason(self._refusal or doubt, pointer.view, doubtful=bool(doubt))
 
     def _look(self, position: QPointF) -> None:
-        """Find what the loose end is over: a port that takes it, one that does not, or a node with such ports."""
-        canvas = self.view.canvas
+        """Find what the loose end is over, and what speaks against plugging it in there."""
         self._target, self._refusal = None, ""
+        self._find(position)
+        self._objection = self._wiring.objection(self._target[0].id, self._target[1]) if self._target else None
+
+    def _find(self, position: QPointF) -> None:
+        """Find a port that takes it (from farther off, one that it fits), one that does not, or a node with ports."""
+        canvas = self.view.canvas
         near = self.view.hover.port_reach()
-        if found := canvas.port_at(position, 1.6 * near, self._wiring.takes):
+        wiring = self._wiring
+        if found := canvas.port_at(position, near, wiring.takes) or canvas.port_at(position, 1.6 * near, wiring.fits):
             self._target = found
         elif found := canvas.port_at(position, near):
             item, slot = found
@@ -88,11 +101,11 @@ class DragWire(Gesture):
             self._look_at_node(below)
 
     def _look_at_node(self, item: NodeItem) -> None:
-        """Choose the first port that takes the wire, a free one before one that is taken."""
+        """Choose the first port that takes the wire: a free one before a taken one, one that it fits before others."""
         slots = item.face.outputs if self.is_input else item.face.inputs
-        fitting = [s for s in slots if self._wiring.takes(item.id, s)]
-        if fitting:
-            self._target = item, next((s for s in fitting if not s.wired), fitting[0])
+        taking = [s for s in slots if self._wiring.takes(item.id, s)]
+        if taking:
+            self._target = item, min(taking, key=lambda s: (s.wired, not self._wiring.fits(item.id, s)))
         elif slots and item.id != self.fixed.node:
             self._refusal = self._wiring.refusal(item.id, slots[0])
 
@@ -104,27 +117,26 @@ class DragWire(Gesture):
             if not self.is_input:
                 self.view.wireClicked.emit(self.fixed)
         elif self._target is not None:
-            self._plug(self._wiring.wire_to(self._target[0].id, self._target[1]))
+            self._plug(self._wiring.wire_to(self._target[0].id, self._target[1]), pointer)
         elif not self._refusal and self.view.canvas.item_at(pointer.scene) is None:
             if self.old is not None:
                 self.view.do(RemoveWire(self.old))
             else:
                 self.view.request_add(pointer.scene, self.fixed, self.is_input)
 
-    def _plug(self, wire: Wire) -> None:
-        document = self.view.canvas.document
-        if wire == document.wires.get(wire.target):
+    def _plug(self, wire: Wire, pointer: Pointer) -> None:
+        if wire == self.view.canvas.document.wires.get(wire.target):
             return
-        edit = connect(document, wire.source, wire.target)
-        if self.old is not None and self.old.target != wire.target:
-            edit = Compound("Reconnect", (RemoveWire(self.old), *edit.leaves()))
-        self.view.do(edit)
+        if self._objection is not None:
+            self.view.offer_conversion(wire, self._objection, pointer.view, self.old)
+        else:
+            self.view.connect_wire(wire, self.old)
 
     def cancel(self) -> None:
         self._end()
 
     def _end(self) -> None:
-        self.view.canvas.shared.takes = None
+        self.view.canvas.shared.takes = self.view.canvas.shared.fits = None
         self.view.canvas.wires.hide_wire(None)
         self.view.show_reason("")
         self.view.viewport().update()
@@ -150,7 +162,8 @@ class DragWire(Gesture):
         slot = item.face.slot(self.fixed.port, is_input=self.is_input) if item else None
         kind = item.kind(slot) if item and slot else UNKNOWN
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(style.hot_wire[kind] if not self._refusal else style.refused)
+        doubtful = style.doubtful if self._objection is not None else style.hot_wire[kind]
+        painter.setPen(style.refused if self._refusal else doubtful)
         painter.drawPath(curve(*self._ends()))
         painter.translate(self._loose)
         paint_symbol(painter, style, kind, wired=True)

@@ -26,7 +26,7 @@ SELECTION_MENU: Final = (
 )
 
 #: The menu of the wires that are selected.
-WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "", "edit.disconnect")
+WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "canvas.convert", "", "edit.disconnect")
 
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
 MENUS: Final = (
@@ -37,7 +37,7 @@ MENUS: Final = (
             *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
             *("edit.duplicate", "edit.delete", "edit.delete_with_wires", "edit.disconnect", ""),
             *("edit.select_all", "edit.rename", ""),
-            *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.note"),
+            *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.convert", "canvas.note"),
         ),
     ),
     (

@@ -24,6 +24,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QMouseEvent, Q
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QLabel,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -168,10 +169,15 @@ class Chooser(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing = Text(N_("Nothing fits."), "dim")
         self._nothing.setContentsMargins(10, 6, 10, 6)
+        self._caption = QLabel()
+        self._caption.setWordWrap(True)
+        self._caption.setTextFormat(Qt.TextFormat.PlainText)
+        self._caption.setContentsMargins(10, 4, 10, 2)
+        self._caption.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
-        for widget in (self.field, self.list, self._nothing):
+        for widget in (self._caption, self.field, self.list, self._nothing):
             layout.addWidget(widget)
         self.field.textChanged.connect(self._search)
         self.field.moved.connect(self._move)
@@ -180,8 +186,10 @@ class Chooser(QFrame):
         self.list.entered.connect(self.list.setCurrentIndex)
         self.list.clicked.connect(self._accept)
 
-    def offer(self, entries: Sequence[Entry]) -> None:
-        """Give the entries to pick from."""
+    def offer(self, entries: Sequence[Entry], caption: str = "") -> None:
+        """Give the entries to pick from, and what stands above them, translated."""
+        self._caption.setText(caption)
+        self._caption.setVisible(bool(caption))
         self._entries = {e.key: e for e in entries}
         self._candidates = [Candidate.of(e.key, (e.title, 1.0), *e.names, prose=e.prose) for e in entries]
 
@@ -225,10 +233,18 @@ class Chooser(QFrame):
         self.list.setVisible(count > 0)
         self._nothing.setVisible(count == 0)
         self.list.setCurrentIndex(self._rows.index(0))
-        self.adjustSize()
+        self.resize(self.width(), self._height())
 
     def _full_height(self) -> int:
-        return MOST_ROWS * ROW_HEIGHT + self.field.sizeHint().height() + 22
+        """Return how tall it is with all rows that it can show, so that it does not jump while one types."""
+        rows = min(len(self._entries), MOST_ROWS) * ROW_HEIGHT
+        return self._height() + rows - (0 if self.list.isHidden() else self.list.minimumHeight())
+
+    def _height(self) -> int:
+        layout = self.layout()
+        assert layout is not None
+        layout.invalidate()
+        return layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else layout.sizeHint().height()
 
     def _move(self, key: int) -> None:
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and (count := len(self._rows.entries)):

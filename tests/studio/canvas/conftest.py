@@ -7,9 +7,13 @@ from collections.abc import Iterator
 import pytest
 from hand import Hand
 from pytestqt.qtbot import QtBot
+from real import Show
 
 from studio.canvas.view import CanvasView
+from studio.document.catalogue import CATALOGUE
+from studio.document.document import Document
 from studio.document.history import History
+from studio.document.infer import Inference
 from studio.document.nodetype import Catalogue
 from studio.ui.theme import DARK
 
@@ -32,3 +36,27 @@ def canvas(qtbot: QtBot, history: History, catalogue: Catalogue) -> Iterator[Can
 def hand(canvas: CanvasView) -> Hand:
     """A hand for `canvas`."""
     return Hand(canvas)
+
+
+@pytest.fixture
+def show(qtbot: QtBot, look: object) -> Iterator[Show]:
+    """Shows a document on a canvas of 1,400 by 700, all of it in view at 100 %."""
+    views: list[CanvasView] = []
+
+    def show(document: Document) -> CanvasView:
+        view = CanvasView(History(document), CATALOGUE, DARK)
+        inference = Inference(CATALOGUE)
+        view.set_analysis(inference.analyse(document))
+        document.subscribe(lambda _edit: view.set_analysis(inference.analyse(document)))
+        qtbot.addWidget(view)
+        view.resize(1400, 700)
+        view.show()
+        view.centerOn(view.canvas.overview.bounds().center())
+        view.setFocus()
+        qtbot.waitExposed(view)
+        views.append(view)
+        return view
+
+    yield show
+    for view in views:
+        view.close_document()

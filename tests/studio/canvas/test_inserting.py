@@ -9,15 +9,14 @@ from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from real import Show, middle
 
 from studio.canvas.gestures.drop_node import MIME_TYPE
 from studio.canvas.view import CanvasView
-from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, Node, PortRef, Wire
 from studio.document.edits import AddNode, Move
-from studio.document.history import History
-from studio.document.infer import Inference
-from studio.ui.theme import DARK
+
+pytest_plugins = ("look",)
 
 
 def network() -> Document:
@@ -40,31 +39,14 @@ def network() -> Document:
 
 
 @pytest.fixture
-def view(qtbot):
-    """A canvas with the network, whose shapes are kept known."""
-    history = History(network())
-    view = CanvasView(history, CATALOGUE, DARK)
-    inference = Inference(CATALOGUE)
-    view.set_analysis(inference.analyse(history.document))
-    history.document.subscribe(lambda _edit: view.set_analysis(inference.analyse(history.document)))
-    qtbot.addWidget(view)
-    view.resize(1400, 700)
-    view.show()
-    view.centerOn(450, 100)
-    view.setFocus()
-    qtbot.waitExposed(view)
-    yield view
-    view.close_document()
+def view(show: Show) -> CanvasView:
+    """A canvas with the network."""
+    return show(network())
 
 
 @pytest.fixture
 def hand(view: CanvasView) -> Hand:
     return Hand(view)
-
-
-def middle(view: CanvasView, target: str) -> QPointF:
-    """Return the middle of the wire to an input."""
-    return view.canvas.wires.strands()[port(target)].path.pointAtPercent(0.5)
 
 
 def drag_in(view: CanvasView, at, type_id: str, *, drop: bool = True) -> None:
