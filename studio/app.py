@@ -18,7 +18,7 @@ from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, PortRef
-from studio.document.edits import AddNote, Edit, Move, RemoveNote, SetNote, SetTitle
+from studio.document.edits import COSMETIC, Edit
 from studio.document.history import History
 from studio.document.infer import Inference
 from studio.document.trial import Trials
@@ -49,8 +49,6 @@ from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.command_palette import CommandPalette
 from studio.ui.widgets.problems import Problems
 
-#: Edits after which every wire still holds what it held: no inference, no preview.
-_COSMETIC: Final = (Move, SetTitle, AddNote, RemoveNote, SetNote)
 _SIZE: Final = QSize(1600, 1000)
 #: What inference takes of a frame of 16 ms.
 _SLICE_SECONDS: Final = 0.004
@@ -289,7 +287,7 @@ class MainWindow(QMainWindow):
     def _on_edit(self, edit: Edit) -> None:
         # the history takes note of an edit after the document has announced it
         QTimer.singleShot(0, self._after_edit)
-        if any(not isinstance(leaf, _COSMETIC) for leaf in edit.leaves()):
+        if any(not isinstance(leaf, COSMETIC) for leaf in edit.leaves()):
             self._analyse_timer.start()
             self.controller.preview(self.document)
 

@@ -21,7 +21,7 @@ from studio.document.records import (
     write,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 _NUMBER: Final = re.compile(r"_\d+$")
 
 
@@ -112,7 +112,7 @@ def _read(text: str) -> tuple[list[Node], list[Wire], list[Wire], list[Note]]:
     outer: list[Wire] = []
     try:
         fields = source.parse()
-        if fields.get("version") != VERSION:
+        if fields.get("version") not in range(1, VERSION + 1):  # the first had no modes and no frames
             source.refuse(
                 "{file} holds nodes of another version of Trenza.", hint="Copy them again, with the same version."
             )

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.core.dtype import DType
 from engine.core.errors import InvalidArgumentError
+from studio.document.modes import Mode
 
 if TYPE_CHECKING:
     from studio.document.edits import Edit
@@ -63,10 +64,10 @@ def as_position(value: Position) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node: what it is, what it was told, and where it lies.
+    """A node: what it is, what it was told, where it lies, and whether it takes part.
 
     `params` holds what the user set, in `canonical` form; the type's defaults stand for the others. Positions are
-    scene coordinates of the top left corner, in pixels at 100 %.
+    scene coordinates of the top left corner, in pixels at 100 %. `mode` is one of `studio.document.modes`.
     """
 
     id: str
@@ -74,6 +75,8 @@ class Node:
     params: Mapping[str, Any] = field(default_factory=dict)
     position: Position = (0.0, 0.0)
     title: str = ""
+    mode: Mode = ""
+    collapsed: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.id, "node")
@@ -103,15 +106,22 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text on the canvas."""
+    """A text on the canvas, in Markdown; or a frame around nodes, of which the text is the title.
+
+    `colour` is a category of nodes, whose colour it has, or "" for that of notes. What lies within a frame belongs
+    to it.
+    """
 
     id: str
     text: str
     position: Position = (0.0, 0.0)
     size: tuple[float, float] = (240.0, 120.0)
+    colour: str = ""
+    frame: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.id, "note")
+        check_name(self.colour, "colour")
         object.__setattr__(self, "position", as_position(self.position))
         object.__setattr__(self, "size", as_position(self.size))
 

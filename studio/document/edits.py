@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from engine.core.errors import InvalidArgumentError
 from studio.document.document import Document, Node, Note, PortRef, Position, Wire, as_position, canonical, check_name
+from studio.document.modes import Mode
 
 
 class Edit(Protocol):
@@ -235,6 +236,46 @@ class SetTitle(_Simple):
 
 
 @dataclass(frozen=True)
+class SetMode(_Simple):
+    """Let nodes take part (""), pass their inputs on ("bypass") or be left out ("mute")."""
+
+    modes: Mapping[str, Mode]
+    label = "Change mode"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "mode", frozenset(self.modes)
+
+    def carry_out(self, document: Document) -> Edit:
+        for id in self.modes:
+            _require(id in document.nodes, "node", id)
+        before = {id: document.nodes[id].mode for id in self.modes}
+        for id, mode in self.modes.items():
+            document._nodes[id] = replace(document.nodes[id], mode=mode)
+        return SetMode(before)
+
+
+@dataclass(frozen=True)
+class SetCollapsed(_Simple):
+    """Show of nodes nothing but their headers, or all again."""
+
+    collapsed: Mapping[str, bool]
+    label = "Collapse"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "collapsed", frozenset(self.collapsed)
+
+    def carry_out(self, document: Document) -> Edit:
+        for id in self.collapsed:
+            _require(id in document.nodes, "node", id)
+        before = {id: document.nodes[id].collapsed for id in self.collapsed}
+        for id, collapsed in self.collapsed.items():
+            document._nodes[id] = replace(document.nodes[id], collapsed=collapsed)
+        return SetCollapsed(before)
+
+
+@dataclass(frozen=True)
 class Move(_Simple):
     """Put nodes and notes somewhere else."""
 
@@ -290,7 +331,7 @@ class RemoveNote(_Simple):
 
 @dataclass(frozen=True)
 class SetNote(_Simple):
-    """Change the text or the size of a note."""
+    """Change the text, the size, the place or the colour of a note."""
 
     note: Note
     label = "Edit note"
@@ -329,6 +370,10 @@ class SetSetting(_Simple):
         else:
             document._settings[self.name] = self.value
         return SetSetting(self.name, before)
+
+
+COSMETIC: Final = (SetTitle, SetCollapsed, Move, AddNote, RemoveNote, SetNote)
+"""Edits after which every wire still carries what it carried."""
 
 
 @dataclass(frozen=True)

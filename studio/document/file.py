@@ -27,10 +27,12 @@ from studio.document.records import (
     write_lines,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The version that this program writes."""
 
-MIGRATIONS: Final[dict[int, Callable[[Record], Record]]] = {}
+MIGRATIONS: Final[dict[int, Callable[[Record], Record]]] = {
+    1: lambda fields: fields,  # 2 brought what may be left out: modes, collapsed nodes, frames, colours of notes
+}
 """For each version before `VERSION`, what turns its fields into those of the next."""
 
 MAX_BYTES: Final = 1 << 28
@@ -68,7 +70,7 @@ def dumps(document: Document) -> str:
     >>> print(dumps(document), end="")
     {
     "format": "trenza",
-    "version": 1,
+    "version": 2,
     "settings": {},
     "nodes": [
     {"id": "x", "type": "data.Digits", "position": [0.0, 0.0], "params": {"batch_size": 32}}

@@ -13,37 +13,37 @@ from engine.graph.graph import freeze
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, Node, PortRef
 from studio.document.edits import (
+    COSMETIC,
     AddNode,
-    AddNote,
     AddWire,
     Edit,
-    Move,
     RemoveNode,
-    RemoveNote,
     RemoveWire,
-    SetNote,
+    SetMode,
     SetParams,
     SetSetting,
-    SetTitle,
 )
 from studio.document.kinds import bound
+from studio.document.modes import first_of, passed_on
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
 from studio.document.outcome import Outcome, outcome_of
 
-#: Edits after which everything is as it was.
-_COSMETIC: Final = (SetTitle, Move, AddNote, RemoveNote, SetNote, SetSetting)
 #: How many outcomes are kept for each node of the document, and beyond.
 _KEPT: Final = (2, 1000)
 
 
 @dataclass(frozen=True)
 class _Finding:
-    """What is known of a node: its outputs, how many parameters it has (None: it does not run), what is wrong."""
+    """What is known of a node: its outputs, how many parameters it has (None: it does not run), what is wrong.
+
+    `muted` is the muted node on account of which it is left out, "" if it takes part.
+    """
 
     specs: tuple[tuple[PortRef, TensorSpec], ...] = ()
     count: int | None = None
     problems: tuple[Problem, ...] = ()
+    muted: str = ""
 
 
 class Inference:
@@ -95,7 +95,7 @@ class Inference:
                 waiting.discard(id)
                 before = self._findings.get(id, _NOTHING)
                 found = self._findings[id] = self._find(document, id)
-                if found.specs != before.specs or found.count != before.count:
+                if (found.specs, found.count, found.muted) != (before.specs, before.count, before.muted):
                     self._replace_specs(before, found)
                     waiting.update(w.target.node for w in document.wires_of(id) if w.source.node == id)
                 if time.perf_counter() > end:
@@ -135,7 +135,9 @@ class Inference:
             elif isinstance(leaf, RemoveNode):
                 self._replace_specs(self._findings.pop(leaf.id, _NOTHING), _NOTHING)
                 self._rewired = True
-            elif not isinstance(leaf, _COSMETIC):  # one that this file does not know
+            elif isinstance(leaf, SetMode):
+                self._touched.update(leaf.modes)
+            elif not isinstance(leaf, (*COSMETIC, SetSetting)):  # one that this file does not know
                 self._touched.update(self._document.nodes if self._document is not None else ())
                 self._rewired = True
 
@@ -164,19 +166,26 @@ class Inference:
         node_type = self._catalogue.get(node.type)
         if node_type is None:
             return None
-        inputs = tuple(self._specs.get(ref) for ref in ordered(node_type, document.inputs_of(id)))
+        inputs = tuple(self._specs.get(ref) for ref in ordered(node_type, self.inputs_of(document, id)))
         return node_type.id, freeze(tuple(sorted(node.params.items()))), inputs
 
     # ------------------------------------------------------------------------------------------------ a node
 
     def _find(self, document: Document, id: str) -> _Finding:
         """Return what is known of a node, those before it being known."""
-        node, wired = document.nodes[id], document.inputs_of(id)
+        node = document.nodes[id]
+        if node.mode == "mute":
+            return _Finding(muted=id)
+        wired = self.inputs_of(document, id)
         circle = next((c for c in self._circles if id in c), None)
         problems = [_problem(_circle(circle), id)] if circle is not None else []
         node_type = self._catalogue.get(node.type)
         if node_type is None:
             return _Finding(problems=(*problems, _problem(_unknown(node), id)))
+        if muted := next((m for ref in wired.values() if (m := self._muted(ref))), ""):
+            return _Finding(problems=(*problems, _left_out(muted, id)), muted=muted)
+        if node.mode == "bypass":
+            return self._pass_on(node, node_type, wired, problems)
         problems += _wiring_problems(document, self._catalogue, node, node_type, wired)
         for name, source in wired.items():
             if self._findings.get(source.node, _NOTHING).count is not None and source not in self._specs:
@@ -195,8 +204,64 @@ class Inference:
         refs = output_refs(id, node_type, len(outputs))
         return _Finding(tuple(zip(refs, outputs, strict=True)), count)
 
+    def _pass_on(
+        self, node: Node, node_type: NodeType, wired: Mapping[str, PortRef], problems: Sequence[Problem]
+    ) -> _Finding:
+        """Return what is known of a bypassed node: what comes in goes out."""
+        ways = passed_on(node_type)
+        if ways is None:
+            return _Finding(problems=(*problems, _problem(not_passing(node_type), node.id)))
+        sources = {out: wired.get(first_of(name, wired)) for out, name in ways.items()}
+        missing = next((ways[out] for out, ref in sources.items() if ref is None), None)
+        if missing is not None:
+            return _Finding(problems=(*problems, _problem(_not_connected(missing.partition("[")[0]), node.id, missing)))
+        specs = {PortRef(node.id, out): self._specs.get(ref) for out, ref in sources.items() if ref is not None}
+        known = tuple((ref, spec) for ref, spec in specs.items() if spec is not None)
+        return _Finding(known, 0 if len(known) == len(specs) else None, tuple(problems))
+
+    # ---------------------------------------------------------------------------------------------- muted nodes
+
+    def inputs_of(self, document: Document, id: str) -> dict[str, PortRef]:
+        """Return the wired inputs of a node, but for optional ones that what is muted leaves without a value."""
+        wired = document.inputs_of(id)
+        node_type = self._catalogue.get(document.nodes[id].type)
+        if node_type is None or not any(self._muted(ref) for ref in wired.values()):
+            return wired
+        return {n: ref for n, ref in wired.items() if not (self._muted(ref) and _is_optional(node_type, n))}
+
+    def _muted(self, ref: PortRef) -> str:
+        return self._findings.get(ref.node, _NOTHING).muted
+
 
 _NOTHING: Final = _Finding()
+
+
+def _is_optional(node_type: NodeType, name: str) -> bool:
+    port = node_type.input(name)
+    return port is not None and port.optional
+
+
+def _left_out(muted: str, id: str) -> Problem:
+    error = InvalidArgumentError(
+        "This is left out: it needs '{other}', which is muted.",
+        hint="Let that take part again, or bypass it.",
+        other=muted,
+        node=id,
+    )
+    return Problem(error, id, severity="warning")
+
+
+def not_passing(node_type: NodeType) -> EngineError:
+    """Return why a node of this type cannot be bypassed."""
+    return InvalidArgumentError(
+        "{title} cannot be bypassed: what comes in is no substitute for what it makes.",
+        hint="Mute it instead.",
+        title=node_type.title,
+    )
+
+
+def _not_connected(port: str) -> EngineError:
+    return InvalidArgumentError("The input '{port}' is not connected.", hint="Drag a wire to it.", port=port)
 
 
 def _problem(error: EngineError, node: str, port: str | None = None) -> Problem:
@@ -252,10 +317,7 @@ def _wiring_problems(
             found.append(_problem(_no_output(source_type.title, source.port), node.id, name))
     for port in node_type.inputs:
         if not port.optional and not any(name.partition("[")[0] == port.name for name in wired):
-            error = InvalidArgumentError(
-                "The input '{port}' is not connected.", hint="Drag a wire to it.", port=port.name
-            )
-            found.append(_problem(error, node.id, port.name))
+            found.append(_problem(_not_connected(port.name), node.id, port.name))
     return found
 
 

@@ -23,6 +23,7 @@ from studio.document.catalogue import FIT_PARAMS
 from studio.document.document import Document, PortRef
 from studio.document.infer import Inference, ordered, output_refs
 from studio.document.kinds import bound, in_words, is_source, kind_of
+from studio.document.modes import first_of, passed_on
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
 from studio.document.reroute import origin
@@ -113,6 +114,10 @@ class Program:
         self.specs: Mapping[PortRef, TensorSpec] = {}
         self.seed = 0
         self.problems: dict[str, EngineError] = {}
+        self._left_out: dict[str, EngineError] = {}
+        self._muted_trainer = ""
+        self._through: dict[PortRef, PortRef] = {}
+        """The outputs of bypassed nodes, each with the output whose value comes out there."""
 
     # --------------------------------------------------------------------------------------------------- document
 
@@ -127,12 +132,15 @@ class Program:
         seed = _SEED.validate(document.settings.get(SEED, _SEED.default), SEED)
         analysis = self._inference.analyse(document)
         self.specs = analysis.specs
-        self.problems = {}
+        self.problems, self._left_out, self._through = {}, {}, {}
         for problem in analysis.problems:
-            if problem.node is not None and problem.severity == "error":
-                self.problems.setdefault(problem.node, problem.error)
+            if problem.node is not None:
+                found = self.problems if problem.severity == "error" else self._left_out
+                found.setdefault(problem.node, problem.error)
         self.seed = seed
-        self._trainers = [id for id, node in document.nodes.items() if node.type.startswith("train.")]
+        trainers = [id for id, node in document.nodes.items() if node.type.startswith("train.")]
+        self._trainers = [id for id in trainers if document.nodes[id].mode != "mute"]
+        self._muted_trainer = trainers[0] if trainers and not self._trainers else ""
         self._metrics = [id for id, node in document.nodes.items() if node.type.startswith("metric.")]
         self._fed_by = {id: {ref.node for ref in document.inputs_of(id).values()} for id in document.nodes}
         self.steps = []
@@ -142,7 +150,14 @@ class Program:
                 continue
             node = document.nodes[id]
             node_type = self._catalogue[node.type]
-            sources = [origin(document, ref) for ref in ordered(node_type, document.inputs_of(id))]
+            if node.mode == "mute" or id in self._left_out:
+                continue
+            wired = self._inference.inputs_of(document, id)
+            if node.mode == "bypass":
+                for output, name in (passed_on(node_type) or {}).items():
+                    self._through[PortRef(id, output)] = self._origin(document, wired[first_of(name, wired)])
+                continue
+            sources = [self._origin(document, ref) for ref in ordered(node_type, wired)]
             specs = [spec for ref in sources if (spec := analysis.specs.get(ref)) is not None]
             if len(specs) < len(sources):
                 continue
@@ -151,9 +166,17 @@ class Program:
             known = self._made.get(id)
             made[id] = known if known and known[0] == key else (key, self._make(node_type, params, id, specs))
             self.steps.append(Step(id, node_type, params, sources, made[id][1]))
+        # what takes no part for now, such as a trained layer that is bypassed, keeps its weights for when it does again
+        resting = (id for id, node in document.nodes.items() if node.mode or id in self._left_out)
+        made.update((id, self._made[id]) for id in resting if id in self._made)
         self._made = made
         in_use = {_data_key(step) for step in self.steps if is_source(step.node_type)}
         self._examples = {key: found for key, found in self._examples.items() if key in in_use}
+
+    def _origin(self, document: Document, ref: PortRef) -> PortRef:
+        """Return the output that a value really comes from, past reroute points and what is bypassed."""
+        ref = origin(document, ref)
+        return self._through.get(ref, ref)
 
     def reset(self) -> None:
         """Forget all weights: the next update draws new ones, the same as at first. Data that failed get a new try."""
@@ -231,6 +254,7 @@ class Program:
                 found.errors[step.id] = EngineError(template, hint=hint, node=step.id)
                 break
             found.tensors.update(zip(output_refs(step.id, step.node_type, len(outputs)), outputs, strict=True))
+        found.tensors.update((ref, found.tensors[to]) for ref, to in self._through.items() if to in found.tensors)
         return found
 
     def run(self, step: Step, inputs: Sequence[Any]) -> Sequence[Any]:
@@ -283,6 +307,10 @@ class Program:
 
     def _trainer(self) -> Step:
         """Return the trainer, or raise what keeps it from running."""
+        if self._muted_trainer:
+            raise InvalidArgumentError(
+                "The trainer is muted.", hint="Let it take part again, to train.", node=self._muted_trainer
+            )
         if not self._trainers:
             raise InvalidArgumentError(
                 "The document has no trainer.", hint="Add one from the palette (Adam or SGD) and wire the loss to it."
@@ -299,7 +327,7 @@ class Program:
         needed = list(self._trainers)
         for id in needed:  # grows while it is walked
             needed += (other for other in self._fed_by[id] if other not in needed)
-        raise next(error for id, error in self.problems.items() if id in needed)
+        raise next(error for id, error in (*self.problems.items(), *self._left_out.items()) if id in needed)
 
     def _behind(self, trainer: Step, ref: PortRef) -> Step:
         step = self.step(ref.node)

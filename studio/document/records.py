@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeVar
 
 from engine.core.errors import DataLossError, EngineError, InvalidArgumentError
 from studio.document.document import Node, Note, PortRef, Position, Wire
+from studio.document.modes import MODES
 
 T = TypeVar("T")
+C = TypeVar("C", bound=str)
 Record = dict[str, Any]
 
 
@@ -30,6 +32,10 @@ def node_record(node: Node) -> Record:
         record["title"] = node.title
     if node.params:
         record["params"] = dict(sorted(node.params.items()))
+    if node.mode:
+        record["mode"] = node.mode
+    if node.collapsed:
+        record["collapsed"] = True
     return record
 
 
@@ -40,7 +46,12 @@ def wire_record(wire: Wire) -> Record:
 
 def note_record(note: Note) -> Record:
     """Return what is written of `note`."""
-    return {"id": note.id, "position": list(note.position), "size": list(note.size), "text": note.text}
+    record: Record = {"id": note.id, "position": list(note.position), "size": list(note.size), "text": note.text}
+    if note.colour:
+        record["colour"] = note.colour
+    if note.frame:
+        record["frame"] = True
+    return record
 
 
 def write(header: Mapping[str, Any], sections: Mapping[str, list[Record]]) -> str:
@@ -228,9 +239,16 @@ def read_node(record: Any) -> Node:
     InvalidArgumentError
         If a field is missing, unknown, or of the wrong kind.
     """
-    fields = _fields(record, "node", ("id", "type", "position"), ("title", "params"))
-    params = _of_type(fields, "params", dict, "an object", {})
-    return Node(_name(fields, "id"), _name(fields, "type"), params, _pair(fields, "position"), _text(fields, "title"))
+    fields = _fields(record, "node", ("id", "type", "position"), ("title", "params", "mode", "collapsed"))
+    return Node(
+        _name(fields, "id"),
+        _name(fields, "type"),
+        _of_type(fields, "params", dict, "an object", {}),
+        _pair(fields, "position"),
+        _text(fields, "title"),
+        _one_of(fields, "mode", MODES),
+        _of_type(fields, "collapsed", bool, "true or false", False),
+    )
 
 
 def read_wire(record: Any) -> Wire:
@@ -253,8 +271,15 @@ def read_note(record: Any) -> Note:
     InvalidArgumentError
         As `read_node`.
     """
-    fields = _fields(record, "note", ("id", "text", "position", "size"), ())
-    return Note(_name(fields, "id"), _text(fields, "text"), _pair(fields, "position"), _pair(fields, "size"))
+    fields = _fields(record, "note", ("id", "text", "position", "size"), ("colour", "frame"))
+    return Note(
+        _name(fields, "id"),
+        _text(fields, "text"),
+        _pair(fields, "position"),
+        _pair(fields, "size"),
+        _text(fields, "colour"),
+        _of_type(fields, "frame", bool, "true or false", False),
+    )
 
 
 def _fields(record: Any, what: str, required: tuple[str, ...], optional: tuple[str, ...]) -> Record:
@@ -310,6 +335,14 @@ def _name(record: Record, name: str) -> str:
     if not text:
         raise _wrong(record, name, "a text that is not empty")
     return text
+
+
+def _one_of(record: Record, name: str, choices: Sequence[C]) -> C:
+    text = _text(record, name)
+    for choice in choices:
+        if text == choice:
+            return choice
+    raise _wrong(record, name, ", ".join(f"'{choice}'" for choice in choices if choice))
 
 
 def _pair(record: Record, name: str) -> Position:

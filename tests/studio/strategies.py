@@ -14,6 +14,8 @@ from studio.document.edits import (
     Edit,
     Move,
     RemoveWire,
+    SetCollapsed,
+    SetMode,
     SetNote,
     SetParams,
     SetSetting,
@@ -21,6 +23,7 @@ from studio.document.edits import (
     connect,
     remove,
 )
+from studio.document.modes import MODES
 
 IDS = tuple("abcdefgh")
 names = st.text(min_size=1, max_size=20)
@@ -41,9 +44,11 @@ def documents(draw: st.DrawFn) -> Document:
     split = draw(st.integers(0, len(ids)))
     for id in ids[:split]:
         params = draw(st.dictionaries(names, values, max_size=3))
-        document.apply(AddNode(Node(id, draw(names), params, draw(positions), draw(st.text(max_size=20)))))
+        mode, collapsed = draw(st.sampled_from(MODES)), draw(st.booleans())
+        document.apply(AddNode(Node(id, draw(names), params, draw(positions), draw(names), mode, collapsed)))
     for id in ids[split:]:
-        document.apply(AddNote(Note(id, draw(st.text(max_size=50)), draw(positions), draw(positions))))
+        colour, frame = draw(st.sampled_from(["", "data", "loss"])), draw(st.booleans())
+        document.apply(AddNote(Note(id, draw(st.text(max_size=50)), draw(positions), draw(positions), colour, frame)))
     if split:
         nodes = st.sampled_from(ids[:split])
         for _ in range(draw(st.integers(0, 5))):
@@ -65,13 +70,15 @@ def fitting_edits(draw: st.DrawFn, document: Document) -> Edit:
     if free:
         position = draw(st.tuples(st.integers(0, 9), st.integers(0, 9)))
         choices.append(AddNode(Node(draw(st.sampled_from(free)), "op.add", position=position)))
-        choices.append(AddNote(Note(draw(st.sampled_from(free)), "text")))
+        choices.append(AddNote(Note(draw(st.sampled_from(free)), "text", frame=draw(st.booleans()))))
     if nodes:
         node, other = draw(st.sampled_from(nodes)), draw(st.sampled_from(nodes))
         target = PortRef(node, draw(st.sampled_from(["x", "y"])))
         choices.append(
             SetParams(node, {draw(st.sampled_from("pq")): draw(st.sampled_from([0, False, 1.0, 1, [2], UNSET]))})
         )
+        choices.append(SetMode({node: draw(st.sampled_from(MODES)), other: draw(st.sampled_from(MODES))}))
+        choices.append(SetCollapsed({node: draw(st.booleans()), other: draw(st.booleans())}))
         choices.append(SetTitle(node, draw(st.sampled_from(["", "one", "two"]))))
         choices.append(connect(document, PortRef(other, "out"), target))
     if document.wires:

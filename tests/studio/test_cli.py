@@ -387,7 +387,7 @@ def test_documents_that_cannot_be_read(call: Any, tmp_path: Path, document: Path
         ("truncated", text[: len(text) // 2], "line"),
         ("empty", "", "line 1, column 1"),
         ("other", "[]", "no Trenza document"),
-        ("newer", text.replace('"version": 1', '"version": 99'), "newer Trenza"),
+        ("newer", text.replace('"version": 2', '"version": 99'), "newer Trenza"),
         ("binary", "\x00\x01", "no JSON text"),
     ):
         path = tmp_path / name

@@ -230,7 +230,7 @@ def test_files_that_cannot_be_opened_leave_the_window_as_it_is(open_window: Open
         ("none", None, "There is no file"),
         ("broken", text[:200], "line"),
         ("text", "Dear diary", "no JSON text"),
-        ("newer", text.replace('"version": 1', '"version": 9'), "newer Trenza"),
+        ("newer", text.replace('"version": 2', '"version": 9'), "newer Trenza"),
     ):
         path = tmp_path / f"{name}.trenza"
         if content is not None:
