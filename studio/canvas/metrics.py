@@ -25,6 +25,8 @@ PORT_REACH: Final = (10.0, 24.0)
 WIRE: Final = 2.0
 WIRE_HOT: Final = 3.5
 WIRE_REACH: Final = 6.0
+END_REACH: Final = 80.0
+"""Pixels of the screen from the end of a wire within which a drag takes that end off."""
 DROP_REACH: Final = 14.0
 """Pixels of the screen within which a wire is meant: by the cursor, and by a node that is let go."""
 LEAST_LABEL: Final = 8.5

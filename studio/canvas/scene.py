@@ -237,6 +237,7 @@ class CanvasScene(QGraphicsScene):
 
     def boxes(self) -> dict[str, Box]:
         """Return where all nodes lie, and how large they are shown."""
+        self.settle()
         items = ((id, item) for id, item in self.items_by_id.items() if isinstance(item, NodeItem))
         return {id: Box(item.x(), item.y(), item.face.width, item.face.height) for id, item in items}
 

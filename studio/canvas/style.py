@@ -160,6 +160,8 @@ class Style:
         self.map_frame = _faded(theme.accent, 24)
         self.refused = QPen(self.bad, WIRE_HOT, Qt.PenStyle.DashLine)
         self.doubtful = QPen(self.warn, WIRE_HOT, Qt.PenStyle.DashLine)
+        self.knife = _pen(theme.bad, 1.5)
+        self.knife.setCosmetic(True)
         self.triangle = _rounded_triangle()
         self.wire = {k: self._wire(k, WIRE) for k in ALL_KINDS}
         self.hot_wire = {k: self._wire(k, WIRE_HOT) for k in ALL_KINDS}

@@ -325,7 +325,9 @@ class CanvasView(WireView):
             self.request_add(position)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for a menu on a node or a wire, for a node where nothing is."""
+        """Ask for a menu on a node or a wire, for a node where nothing is; with Ctrl, the button cuts wires."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return
         position = self.mapToScene(event.pos())
         item = self.canvas.item_at(position)
         strand = self.hover.wire_at(position) if item is None else None

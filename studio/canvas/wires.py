@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from engine.core.dtype import Array
 from studio.canvas.metrics import FAR_POSITION, LABEL_GAP, LABEL_GROWTH, LEAST_LABEL, WIRE_HOT, Detail
 from studio.canvas.node_item import PaintState
 from studio.canvas.ports import UNKNOWN, Kind
@@ -78,6 +79,7 @@ class WireLayer(QGraphicsItem):
         self._bounds[:] = np.nan
         self.hot: frozenset[PortRef] = frozenset()
         self.selected: frozenset[PortRef] = frozenset()
+        self.doomed: frozenset[PortRef] = frozenset()
         self.hidden: PortRef | None = None
         self.setZValue(-1)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # for exposedRect
@@ -125,18 +127,21 @@ class WireLayer(QGraphicsItem):
             self._free.append(strand.row)
             self.hot -= {target}
             self.selected -= {target}
+            self.doomed -= {target}
 
     def mark(
         self,
         *,
         hot: frozenset[PortRef] | None = None,
         selected: frozenset[PortRef] | None = None,
+        doomed: frozenset[PortRef] | None = None,
     ) -> None:
-        """Say which wires are hot (under the cursor) or selected from now on."""
-        before = self.hot | self.selected
+        """Say which wires are hot (under the cursor), selected, or doomed (about to be cut) from now on."""
+        before = self.hot | self.selected, self.doomed
         self.hot = self.hot if hot is None else hot
         self.selected = self.selected if selected is None else selected
-        for target in before ^ (self.hot | self.selected):
+        self.doomed = self.doomed if doomed is None else doomed
+        for target in (before[0] ^ (self.hot | self.selected)) | (before[1] ^ self.doomed):
             if strand := self._strands.get(target):
                 self._invalidate(strand)
 
@@ -178,6 +183,10 @@ class WireLayer(QGraphicsItem):
                 best, best_distance = strand, distance
         return best
 
+    def crossed(self, start: QPointF, end: QPointF) -> list[Strand]:
+        """Return the wires that a straight stroke from `start` to `end` crosses."""
+        return [s for s in self.within(QRectF(start, end).normalized()) if _crosses(s, start, end)]
+
     # -------------------------------------------------------------------------------------------- painting
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -197,6 +206,9 @@ class WireLayer(QGraphicsItem):
                 painter.drawPath(strand.path)
             if strand.wire.target in lit:
                 painter.setPen(style.hot_wire[strand.kind])
+                painter.drawPath(strand.path)
+            if strand.wire.target in self.doomed:
+                painter.setPen(style.refused)
                 painter.drawPath(strand.path)
         if self._shared.detail is Detail.FULL:
             self._paint_labels(painter, visible)
@@ -236,10 +248,29 @@ def _label_area(strand: Strand) -> QRectF | None:
     return QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
 
 
+def _points(strand: Strand) -> Array:
+    """Return points along a curve: its 32 chords are taken for it."""
+    return np.asarray(_WEIGHTS @ np.array([(p.x(), p.y()) for p in control_points(strand.start, strand.end)]))
+
+
+def _crosses(strand: Strand, start: QPointF, end: QPointF) -> bool:
+    """Return whether a straight stroke crosses a curve: a chord's ends lie on both sides of it, and the other way."""
+    points = _points(strand)
+    a, b = np.array((start.x(), start.y())), np.array((end.x(), end.y()))
+    sides = _side(a, b, points)
+    ends = _side(points[:-1], points[1:], a), _side(points[:-1], points[1:], b)
+    return bool(np.any((sides[:-1] * sides[1:] <= 0) & (ends[0] * ends[1] <= 0) & (ends[0] != ends[1])))
+
+
+def _side(a: Array, b: Array, point: Array) -> Array:
+    """Return on which side of the line from `a` to `b` a point lies: negative on one, positive on the other."""
+    along, to = b - a, point - a
+    return np.asarray(along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0])
+
+
 def _distance(strand: Strand, position: QPointF) -> float:
-    """Return the distance of a point from a curve, taken as 32 chords."""
-    ends = np.array([(p.x(), p.y()) for p in control_points(strand.start, strand.end)])
-    points = _WEIGHTS @ ends - (position.x(), position.y())
+    """Return the distance of a point from a curve."""
+    points = _points(strand) - (position.x(), position.y())
     first, along = points[:-1], np.diff(points, axis=0)
     length = np.einsum("ij,ij->i", along, along)
     share = np.clip(-np.einsum("ij,ij->i", first, along) / np.where(length > 0, length, 1.0), 0.0, 1.0)

@@ -30,6 +30,11 @@ class Pointer:
         return bool(self.modifiers & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
 
     @property
+    def ctrl(self) -> bool:
+        """Whether Ctrl is down."""
+        return bool(self.modifiers & Qt.KeyboardModifier.ControlModifier)
+
+    @property
     def alt(self) -> bool:
         """Whether Alt is down."""
         return bool(self.modifiers & Qt.KeyboardModifier.AltModifier)

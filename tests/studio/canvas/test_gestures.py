@@ -1,5 +1,5 @@
 import pytest
-from hand import ALT, CTRL, LEFT, MIDDLE, SHIFT
+from hand import CTRL, LEFT, MIDDLE, SHIFT
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -331,13 +331,6 @@ def test_a_selected_wire_can_be_deleted(canvas, hand):
     assert canvas.canvas.document.inputs_of("output") == {}
     canvas.history.undo()
     assert canvas.canvas.document.inputs_of("output") == {"x": PortRef("hidden", "y")}
-
-
-def test_alt_click_breaks_a_wire(canvas, hand):
-    middle = (hand.port("hidden", "y", is_input=False) + hand.port("output", "x", is_input=True)) / 2
-    hand.click(middle, keys=ALT)
-    assert canvas.canvas.document.inputs_of("output") == {}
-    assert PortRef("output", "x") not in canvas.canvas.wires.strands()
 
 
 def test_a_port_is_hit_before_its_node_and_more_generously_from_afar(canvas, hand):
