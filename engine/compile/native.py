@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from numba import njit
+from numba._dynfunc import make_function
 from numba.core import compiler, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.compiler_machinery import register_pass
 from numba.core.registry import cpu_target
+from numba.core.typed_passes import NativeLowering
 
 from engine.compile.entry import Arguments, entry_module
 from engine.compile.machine import MachineCode, prepare
@@ -31,12 +36,76 @@ class Apart(CompilerBase):  # type: ignore[misc]  # Numba has no types
         return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
 
 
+class _Included(JITCodeLibrary):  # type: ignore[misc]
+    """Code that is only compiled into that of others: it is left to them to optimise it, and it is not run here."""
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _Including(NativeLowering):  # type: ignore[misc]
+    """Numba's translation to LLVM, but for machine code to run: of a helper alone it would never be used."""
+
+    _name = "trenza_including"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _Included(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        super().run_pass(state)
+        function, name = state.cr.fndesc, state.func_id.func_name
+        # callers find the code by this object, which stands for a function of Python's that is never called
+        token = make_function(function.lookup_module(), name, "", 0, state.cr.env, (state.library,))
+        state.targetctx.insert_user_function(token, function, [state.library])
+        state.cr = state.cr._replace(cfunc=token)
+        return True
+
+
+class _Helper(CompilerBase):  # type: ignore[misc]
+    def define_pipelines(self) -> list[Any]:
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.passes = [(_Including, name) if one is NativeLowering else (one, name) for one, name in passes.passes]
+        return [passes]
+
+
 class _Emitted(JITCodeLibrary):  # type: ignore[misc]
     """Code that is not run where it is compiled: Numba's engine would keep 1 MB of each kernel for good."""
 
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._finalized = True
+
+    def _optimize_final_module(self) -> None:
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
+
+
+#: The helpers of all kernels, by their code and options.
+_helpers: dict[tuple[bytes, str], Any] = {}
+
+
+def helper(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Return a decorator that lets kernels call a function; equal functions of several kernels are compiled once.
+
+    Parameters
+    ----------
+    options
+        As for ``numba.njit``.
+    """
+    # only kernels call it: what would take Python's objects need not be compiled
+    own = {**options, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+
+    def decorated(function: Callable[..., Any]) -> Any:
+        code = function.__code__.replace(co_filename="", co_firstlineno=1)
+        key = marshal.dumps(code), repr(sorted(options.items()))
+        if key not in _helpers:
+            _helpers[key] = njit(pipeline_class=_Helper, **own)(function)
+        return _helpers[key]
+
+    return decorated
 
 
 def native(parameters: Mapping[str, str], own: Sequence[str] = (), **options: Any) -> Callable[..., MachineCode]:

@@ -20,10 +20,9 @@ HEADER: Final = '''"""{title}"""
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from engine.compile.mathlib import accumulate, accumulate_product  # and gives the words of `s` their meaning
-from engine.compile.native import native
+from engine.compile.native import helper, native
 from engine.ops import scalar as s
 '''
 
@@ -69,9 +68,9 @@ def _options() -> str:
     return f'nogil=True, error_model="numpy", boundscheck={checks_bounds()}, fastmath={FASTMATH}'
 
 
-def helper(function: Callable[..., Any]) -> str:
+def helper_of(function: Callable[..., Any]) -> str:
     """Return a function of Python's as one that kernels may call."""
-    return f"@njit({_options()})\n{inspect.getsource(function)}"
+    return f"@helper({_options()})\n{inspect.getsource(function)}"
 
 
 def kernel_of(stages: Sequence[str], parameters: Mapping[str, str], own: Sequence[str] = ()) -> str:
@@ -154,7 +153,7 @@ def kernel_source(op: Op, arguments: Sequence[Any]) -> Source:
         head += _CHECKED_GEMM if checks_bounds() else _GEMM
     parameters = {name: _argument_type(a) for name, a in zip(kernel.names, arguments, strict=True)}
     own = [name for name, a in zip(kernel.names, arguments, strict=True) if isinstance(a, Scratch)]
-    pieces = [head, *map(helper, kernel.helpers), *map(inspect.getsource, kernel.stages)]
+    pieces = [head, *map(helper_of, kernel.helpers), *map(inspect.getsource, kernel.stages)]
     pieces.append(kernel_of([f.__name__ for f in kernel.stages], parameters, own))
     return Source("\n\n".join(pieces), (op.name,), kernel.is_divided)
 
