@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF
 from PySide6.QtWidgets import QWidget
 
 from studio.canvas.view import CanvasView
+from studio.canvas.wire_commands import INSTEAD_OF
 from studio.document.document import PortRef, Wire
 from studio.document.nodetype import Catalogue
 from studio.ui.i18n import N_
@@ -63,7 +64,8 @@ class Adding(QObject):
         self._carry_out = lambda type_id: self._replace(id, type_id)
         self.search.field.set_placeholder(N_("Replace with…"))
         at = canvas.mapFromScene(canvas.canvas.items_by_id[id].body().bottomLeft()) + QPoint(0, 8)
-        self.search.popup(canvas.viewport().mapTo(self._window, at), canvas.replacements(id))
+        before = canvas.canvas.document.nodes[id].type
+        self.search.popup(canvas.viewport().mapTo(self._window, at), canvas.replacements(id), after=INSTEAD_OF + before)
 
     def _add(self, type_id: str, position: QPointF, dangling: PortRef | Wire | None) -> None:
         if (canvas := self._canvas()) is None:

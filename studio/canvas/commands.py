@@ -38,7 +38,8 @@ class CommandView(NavigableView):
     refused
         Something could not be done; carries the `EngineError` that says why.
     nodeAdded
-        A node was added by the user: its type, and that of the node it was wired to, "" if to none.
+        A node was added by the user: its type, and that of the node it was wired to, "" if to none; behind
+        `INSTEAD_OF`, that of the node whose place it took.
     """
 
     refused = Signal(object)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QPoint, QPointF, Signal
 
@@ -23,6 +23,9 @@ from studio.document.replace import replace_node, replacements, stem
 from studio.document.reroute import REROUTE, REROUTE_TYPE
 from studio.document.splice import GAP, Box, make_room, splice
 from studio.document.suggest import Passage
+
+INSTEAD_OF: Final = "="
+"""Before the type of a node: what is noted of one that took its place."""
 
 
 class WireView(CommandView):
@@ -142,7 +145,7 @@ class WireView(CommandView):
         return self.suggestions.passage(self.canvas.document, self.canvas.status.specs, wire, node_type, params)
 
     def insert_node(self, type_id: str, wire: Wire, position: QPointF) -> str:
-        """Put a new node into a wire, with the middle of its header at a scene position; return its id.
+        """Put a new node into a wire, with its input at the height of a scene position; return its id.
 
         What lies behind moves as far as it has to. If the wire does not lead through, the node is added beside it.
         """
@@ -152,7 +155,10 @@ class WireView(CommandView):
             return self.add_node(type_id, position)
         node = Node(document.new_id(stem(type_id)), type_id)
         face = make_face(document, node, node_type)
-        wanted = Box(position.x() - face.width / 2, position.y() - HEADER / 2, face.width, face.height)
+        slot = face.slot(way.input, is_input=True)
+        wanted = Box(
+            position.x() - face.width / 2, position.y() - (slot.y if slot else HEADER / 2), face.width, face.height
+        )
         box, moved = make_room(document, self.canvas.boxes(), wire, wanted)
         node = replace(node, position=(round(box.x), round(box.y)))
         edits: list[Edit] = [AddNode(node), *splice(document, wire, [(node.id, way)])]
@@ -185,9 +191,11 @@ class WireView(CommandView):
     def replace_with(self, id: str, type_id: str) -> str:
         """Put a node of another type in the place of one, with its wires; return its id."""
         document = self.canvas.document
+        before = document.nodes[id].type
         edit, new_id = replace_node(document, self.canvas.node_type(id), self.canvas.catalogue[type_id], id)
         self.do(edit)
         self.canvas.select([new_id])
+        self.nodeAdded.emit(type_id, INSTEAD_OF + before)
         return new_id
 
     # ---------------------------------------------------------------------------------------- reroute points

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.core.errors import EngineError
@@ -30,8 +31,11 @@ def replacements(trials: Trials, document: Document, specs: Specs, id: str) -> l
         t for t in trials.catalogue.values() if t.id != node.type and _keeps_all(trials, document, specs, node, old, t)
     ]
 
-    def likeness(node_type: NodeType) -> tuple[bool, bool]:
-        return old is None or node_type.category != old.category, old is None or node_type.family != old.family
+    wired = len(document.inputs_of(id))
+
+    def likeness(node_type: NodeType) -> tuple[bool, bool, bool]:
+        other = old is None or node_type.category != old.category
+        return _needs(node_type) > max(wired, 1), other, old is None or node_type.family != old.family
 
     return [t.id for t in sorted(fitting, key=likeness)]
 
@@ -47,8 +51,8 @@ def replace_node(document: Document, old: NodeType | None, new: NodeType, id: st
     inputs, outputs = _ports(document, node, old, new)
     wires = list(document.wires_of(id))
     edits: list[Edit] = [*map(RemoveWire, wires), RemoveNode(id)]
-    kept = Node(new_id, new.id, shared_params(node.params, new), node.position, node.title)
-    edits.append(AddNode(kept, list(document.nodes).index(id)))
+    successor = replace(node, id=new_id, type=new.id, params=shared_params(node.params, new))
+    edits.append(AddNode(successor, list(document.nodes).index(id)))
     for wire in wires:
         source = _moved(wire.source, id, new_id, outputs)
         target = _moved(wire.target, id, new_id, inputs)
@@ -75,6 +79,11 @@ def shared_params(given: Mapping[str, Any], node_type: NodeType) -> dict[str, An
                 continue
             kept[name] = value
     return kept
+
+
+def _needs(node_type: NodeType) -> int:
+    """Return how many wires a node of a type needs at least; one that takes any number is there to join several."""
+    return sum(2 if p.variadic else 1 for p in node_type.inputs if not (p.optional or p.control))
 
 
 def _ports(

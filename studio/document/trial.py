@@ -77,7 +77,7 @@ class Trials:
         """Return why a node could not work with a tensor of this spec at its input `target`, None if it could."""
         node = document.nodes.get(target.node)
         node_type = self.catalogue.get(node.type) if node is not None else None
-        if node is None or node_type is None or not _can_be_tried(node_type, node.params):
+        if node is None or node_type is None or node.mode or not _can_be_tried(node_type, node.params):
             return None
         wired = document.inputs_of(target.node)
         if without is not None and without.target.node == target.node:

@@ -47,8 +47,8 @@ class CutWires(Gesture):
         cut = [wires[t] for t in self._cut if t in wires] if self.dragging else self._below(pointer.scene)
         self._end()
         if cut:
-            label = "Cut wires" if self.dragging else "Disconnect"
-            self.view.do(Compound(label, tuple(map(RemoveWire, sorted(cut)))))
+            edits = tuple(map(RemoveWire, sorted(cut)))
+            self.view.do(Compound("Cut wires" if self.dragging else "Disconnect", edits))
 
     def _below(self, position: QPointF) -> list[Wire]:
         """Return what a click is meant for: the wires of a port, or the one below it."""

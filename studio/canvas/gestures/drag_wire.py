@@ -16,7 +16,7 @@ from studio.canvas.wires import curve
 from studio.canvas.wiring import Wiring
 from studio.document.document import PortRef, Wire
 from studio.document.edits import RemoveWire
-from studio.ui.i18n import describe
+from studio.ui.i18n import _, describe
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
@@ -77,7 +77,7 @@ class DragWire(Gesture):
             item, slot = self._target
             self._loose = item.pos() + QPointF(slot.x, slot.y)
         self.view.repaint_scene(before.united(self._area()))
-        doubt = describe(self._objection) if self._objection is not None else ""
+        doubt = f"{describe(self._objection)}\n{_('Let go to choose what to do.')}" if self._objection else ""
         self.view.show_reason(self._refusal or doubt, pointer.view, doubtful=bool(doubt))
 
     def _look(self, position: QPointF) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.insertion import Insertion
 from studio.canvas.metrics import CORNER, HEADER, MIN_WIDTH, PAD
 from studio.canvas.style import draw_text, elided, font
+from studio.canvas.wires import curve
 from studio.ui.i18n import _
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ class DropNode(Gesture):
         self._insertion = Insertion(view, self._type)
 
     def move(self, pointer: Pointer) -> None:
-        before = self._area()
+        before = self._shown_area()
         self._at = pointer.scene
         self._insertion.look(pointer.scene, pointer.view)
-        self.view.repaint_scene(before.united(self._area()))
+        self.view.repaint_scene(before.united(self._shown_area()))
 
     def release(self, pointer: Pointer) -> None:
         self._insertion.look(pointer.scene, pointer.view)
@@ -53,8 +54,25 @@ class DropNode(Gesture):
             self.view.insert_node(self._type.id, target[0], pointer.scene)
 
     def cancel(self) -> None:
+        area = self._shown_area()
         self._insertion.end()
-        self.view.repaint_scene(self._area())
+        self.view.repaint_scene(area)
+
+    def _shown_area(self) -> QRectF:
+        """Return what is painted: the ghost, and the wires that it would have."""
+        area = self._area()
+        for path in self._wires():
+            area = area.united(path.controlPointRect())
+        return area
+
+    def _wires(self) -> list[QPainterPath]:
+        """Return the wires that the node would have: one to its left side, one from its right side."""
+        if self._insertion.target is None:
+            return []
+        strand = self.view.canvas.wires.strands().get(self._insertion.target[0].target)
+        area, middle = self._area(), QPointF(0, HEADER / 2)
+        left, right = area.topLeft() + middle, area.topRight() + middle
+        return [curve(strand.start, left), curve(right, strand.end)] if strand is not None else []
 
     def _area(self) -> QRectF:
         return QRectF(self._at - QPointF(MIN_WIDTH / 2, HEADER / 2), self._at + QPointF(MIN_WIDTH / 2, HEADER * 2))
@@ -62,8 +80,13 @@ class DropNode(Gesture):
     def paint(self, painter: QPainter) -> None:
         style = self.view.canvas.shared.style
         area = self._area().adjusted(1, 1, -1, -1)
-        painter.setOpacity(0.75)
-        painter.setPen(QPen(style.accent, 1.5, Qt.PenStyle.DashLine))
+        joined = self._insertion.target is not None
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(style.accent, 2.5, Qt.PenStyle.DashLine))
+        for path in self._wires():
+            painter.drawPath(path)
+        painter.setOpacity(1.0 if joined else 0.75)
+        painter.setPen(QPen(style.accent, 2.5) if joined else QPen(style.accent, 1.5, Qt.PenStyle.DashLine))
         painter.setBrush(style.header[self._type.category])
         painter.drawRoundedRect(area, CORNER, CORNER)
         painter.setPen(style.text)

@@ -66,7 +66,8 @@ class NodeSearch(Chooser):
         only
             The types to offer, the likeliest first; None offers all.
         after
-            The type of node that the new one will be wired to: what was added to it before comes earlier.
+            What the choice follows, such as the type of node that the new one will be wired to: what was chosen there
+            before comes earlier.
         """
         ids = self._all if only is None else only
         likely = 0.0 if only is None else 0.5

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from graphs import build, example, port, wire
 
 from engine.core.spec import TensorSpec
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
+from studio.document.edits import SetMode
 from studio.document.infer import Inference
 from studio.document.suggest import SAMPLES, Suggestions
 from studio.document.trial import Specs, Trials
@@ -95,6 +98,15 @@ def test_why_a_wire_would_not_do(trials: Trials, line: str, words: str) -> None:
     objection = trials.objection(document, specs_of(document), wire(line))
     assert words in str(objection) if words else objection is None
     assert document.wires == before
+
+
+@pytest.mark.parametrize("mode", ["bypass", "mute"])
+def test_what_takes_no_part_has_no_objection(trials: Trials, mode: Any) -> None:
+    document = build({"digits": "data.digits", "conv": ("layer.Conv2D", {"filters": 4, "kernel_size": 3})})
+    line = wire("digits.x > conv.inputs")
+    assert trials.objection(document, specs_of(document), line) is not None
+    document.apply(SetMode({"conv": mode}))
+    assert trials.objection(document, specs_of(document), line) is None
 
 
 def test_an_objection_is_about_the_wire_not_about_a_parameter_that_is_missing(trials: Trials) -> None:
