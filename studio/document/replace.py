@@ -31,11 +31,12 @@ def replacements(trials: Trials, document: Document, specs: Specs, id: str) -> l
         t for t in trials.catalogue.values() if t.id != node.type and _keeps_all(trials, document, specs, node, old, t)
     ]
 
-    wired = len(document.inputs_of(id))
-
     def likeness(node_type: NodeType) -> tuple[bool, bool, bool]:
+        inputs, _outputs = _ports(document, node, old, node_type)
+        known = {inputs[name]: specs.get(source) for name, source in document.inputs_of(id).items()}
+        complete = trials.suffices(node_type, shared_params(node.params, node_type), known)
         other = old is None or node_type.category != old.category
-        return _needs(node_type) > max(wired, 1), other, old is None or node_type.family != old.family
+        return not complete, other, old is None or node_type.family != old.family
 
     return [t.id for t in sorted(fitting, key=likeness)]
 
@@ -79,11 +80,6 @@ def shared_params(given: Mapping[str, Any], node_type: NodeType) -> dict[str, An
                 continue
             kept[name] = value
     return kept
-
-
-def _needs(node_type: NodeType) -> int:
-    """Return how many wires a node of a type needs at least; one that takes any number is there to join several."""
-    return sum(2 if p.variadic else 1 for p in node_type.inputs if not (p.optional or p.control))
 
 
 def _ports(

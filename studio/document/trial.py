@@ -131,6 +131,16 @@ class Trials:
             return outcome
         return None if any(p.required and n not in params for n, p in node_type.params.items()) else outcome[0]
 
+    def suffices(self, node_type: NodeType, params: Mapping[str, Any], known: Mapping[str, TensorSpec | None]) -> bool:
+        """Return whether a node works with what is `known` to come in and nothing else, as far as one can tell."""
+        if any(not _wired(p, known) and not p.optional and not p.control for p in node_type.inputs):
+            return False
+        inputs = [spec for name in ports_in_order(node_type, known) if (spec := known[name]) is not None]
+        if len(inputs) < len(known) or not _can_be_tried(node_type, params):
+            return True
+        ways = _complete_params(node_type, params, inputs[0] if inputs else TensorSpec([]))
+        return any(not isinstance(self._outcome(node_type, way, inputs), EngineError) for way in ways)
+
     def outputs(self, node_type: NodeType) -> Sequence[TensorSpec]:
         """Return what comes out of a node that has no inputs; nothing if it cannot be known."""
         if node_type.inputs or node_type.category != "data":

@@ -193,6 +193,7 @@ def test_what_could_take_the_place_keeps_all_wires() -> None:
     assert found[0] == "layer.AveragePooling2D"
     assert {"layer.Dropout", "layer.Conv2D"} <= set(found)
     assert not {"layer.Flatten", "layer.MaxPooling2D", "layer.LSTM", "data.iris", "train.Adam"} & set(found)
+    assert found.index("op.exp") < found.index("layer.Add")  # that joins two
     found = replacements(TRIALS, document, specs_of(document), "trainer")
     assert found[:2] == ["train.SGD", "train.AdamW"]
     assert all(id.startswith("train.") for id in found[:7])
