@@ -150,6 +150,8 @@ class WireView(CommandView):
         What lies behind moves as far as it has to. If the wire does not lead through, the node is added beside it.
         """
         document, node_type = self.canvas.document, self.canvas.catalogue[type_id]
+        if type_id == REROUTE and document.wires.get(wire.target) == wire:
+            return self.reroute_at(wire, position)  # it needs no room
         way = self.way_through(wire, node_type) if document.wires.get(wire.target) == wire else None
         if not isinstance(way, Passage):
             return self.add_node(type_id, position)

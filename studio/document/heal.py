@@ -38,21 +38,22 @@ def _heir(trials: Trials, document: Document, specs: Specs, wire: Wire, gone: se
     )
 
 
-def _sources(
-    trials: Trials, document: Document, ref: PortRef, gone: set[str], passed: tuple[str, ...] = ()
-) -> Iterator[tuple[PortRef, bool]]:
+def _sources(trials: Trials, document: Document, ref: PortRef, gone: set[str]) -> Iterator[tuple[PortRef, bool]]:
     """Yield the outputs outside of `gone` that lead to `ref`, and whether all nodes between have but one way through.
 
-    `passed` are those that the way has led through: wires in a circle lead nowhere.
+    The first input leads the way, and each output is passed once: wires may lead in circles, and together again.
     """
-    node_type = trials.catalogue.get(document.nodes[ref.node].type)
-    straight = node_type is not None and _is_straight(node_type)
-    for source in _inputs(document, ref, node_type):
-        if source.node not in gone:
-            yield source, straight
-        elif source.node not in (*passed, ref.node):
-            for end, rest in _sources(trials, document, source, gone, (*passed, ref.node)):
-                yield end, straight and rest
+    ahead, seen = [(ref, True)], {ref}
+    while ahead:
+        ref, straight = ahead.pop()
+        if ref.node not in gone:
+            yield ref, straight
+            continue
+        node_type = trials.catalogue.get(document.nodes[ref.node].type)
+        straight = straight and node_type is not None and _is_straight(node_type)
+        fresh = [source for source in _inputs(document, ref, node_type) if source not in seen]
+        seen.update(fresh)
+        ahead += ((source, straight) for source in reversed(dict.fromkeys(fresh)))
 
 
 def _inputs(document: Document, ref: PortRef, node_type: NodeType | None) -> list[PortRef]:

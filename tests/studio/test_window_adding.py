@@ -11,6 +11,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from user import Open, User, saved
 
+from studio.document.edits import SetParams, connect
+from studio.ui.appearance import Appearance
+
 pytest_plugins = ("look", "window")
 
 
@@ -149,3 +152,49 @@ def test_keys_delete_with_and_without_healing_and_disconnect(user: User) -> None
     canvas.select(["dropout"])
     QTest.keyClick(canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert document.inputs_of("dropout") == {}
+
+
+def test_keys_reroute_convert_and_insert_into_the_wire_that_is_selected(user: User) -> None:
+    canvas, document = user.window.canvas, user.window.document
+    target = port("image.inputs")
+    canvas.canvas.select((), [target])
+    QTest.keyClick(canvas, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert document.wires[target].source == port("reroute.output")
+    user.until(lambda: port("reroute.output") in user.window.analysis.specs)
+    canvas._cursor = None  # the mouse is elsewhere
+    canvas.canvas.select((), [target])
+    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    search = user.window.adding.search
+    assert "layer.Conv2D" not in search.shown_keys
+    QTest.keyClicks(search.field, "rescaling")
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
+    assert document.wires[target].source == port("rescaling.output")
+    assert document.inputs_of("rescaling") == {"inputs": port("reroute.output")}
+    conv = canvas.add_node("layer.Conv2D", empty(user))
+    user.window.history.do(SetParams(conv, {"filters": 4, "kernel_size": 3}))
+    user.window.history.do(connect(document, port("digits.x"), port(f"{conv}.inputs")))
+    canvas.canvas.select((), [port(f"{conv}.inputs")])
+    QTest.keyClick(canvas, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    offer = user.find("conversion_offer")
+    assert offer.isVisible()
+    QTest.keyClick(offer.field, Qt.Key.Key_Return)
+    assert document.nodes[document.inputs_of(conv)["inputs"].node].type == "layer.Reshape"
+    user.until(lambda: not user.window._analyse_timer.isActive())
+    canvas.select([conv])
+    QTest.keyClick(canvas, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert user.banner.startswith("There is no wire here")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
+def test_the_offer_speaks_spanish_in_every_theme(user: User, look: Appearance, theme: str) -> None:
+    canvas = user.window.canvas
+    look.set_theme(theme)
+    look.set_language("es", remember=False)
+    conv = canvas.add_node("layer.Conv2D", empty(user))
+    user.window.history.do(SetParams(conv, {"filters": 4, "kernel_size": 3}))
+    user.hand.drag(user.hand.port("digits", "x", is_input=False), user.hand.port(conv, "inputs", is_input=True))
+    offer = user.find("conversion_offer")
+    assert [entry.title for entry in offer._rows.entries] == ["Insertar Reshape", "Conectar de todos modos"]
+    assert "4 ejes" in offer._caption.text()
+    assert not offer.grab().isNull()
+    QTest.keyClick(offer.field, Qt.Key.Key_Escape)

@@ -208,6 +208,13 @@ def test_a_double_click_on_a_wire_puts_a_reroute_point_there(view, hand, qtbot):
     assert view.canvas.document == network()
 
 
+def test_a_reroute_point_from_the_palette_needs_no_room(view, hand):
+    places = {id: node.position for id, node in view.canvas.document.nodes.items()}
+    drag_in(view, hand.at(middle(view, "output.inputs")), "view.reroute")
+    assert view.canvas.document.inputs_of("output") == {"inputs": port("reroute.output")}
+    assert {id: view.canvas.document.nodes[id].position for id in places} == places
+
+
 def test_a_reroute_point_is_moved_and_wired_like_a_node(view, hand):
     view.reroute_at(wire("hidden.output > output.inputs"), middle(view, "output.inputs"))
     body = view.canvas.items_by_id["reroute"].body()

@@ -16,6 +16,7 @@ from studio.document.edits import Edit
 from studio.document.heal import remove_and_heal
 from studio.document.infer import Inference
 from studio.document.replace import replace_node, replacements
+from studio.document.suggest import SAMPLES
 from studio.document.trial import Specs, Trials
 
 TRIALS = Trials(CATALOGUE)
@@ -52,6 +53,20 @@ def test_a_chain_is_joined_across_all_of_it() -> None:
     document = example("mnist_cnn")
     deleted(document, "conv_2", "pool_2", "pool_1")
     assert document.inputs_of("flatten") == {"inputs": port("conv_1.output")}
+
+
+def test_a_long_chain_of_nodes_that_part_and_meet_again_is_joined() -> None:
+    add = CATALOGUE["op.add"].outputs[0].name
+    names = [f"add_{i}" for i in range(1500)]
+    sources = ["data.x", *(f"{name}.{add}" for name in names)]
+    wires = [f"{source} > {name}.{side}" for source, name in zip(sources, names, strict=False) for side in "xy"]
+    document = build(
+        {"data": "data.moons", **dict.fromkeys(names, "op.add"), "end": "layer.Flatten"},
+        "\n".join((*wires, f"{sources[-1]} > end.inputs")),
+    )
+    specs = dict.fromkeys(map(port, sources), SAMPLES[1])
+    deleted(document, *names, specs=specs)
+    assert document.inputs_of("end") == {"inputs": port("data.x")}
 
 
 def test_what_does_not_fit_is_left_open() -> None:
@@ -206,3 +221,26 @@ def test_a_node_of_an_unknown_type_can_be_replaced() -> None:
     assert "layer.Flatten" in replacements(TRIALS, document, specs_of(document), "odd")
     new_id, _undo = replaced(document, "odd", "layer.Flatten")
     assert document.inputs_of(new_id) == {"inputs": port("a.x")}
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_a_replacement_is_undone_to_the_letter(data: Any) -> None:
+    document = data.draw(documents())
+    for _ in range(data.draw(st.integers(0, 6))):
+        document.apply(data.draw(fitting_edits(document)))
+    if not document.nodes:
+        return
+    id, type_id = data.draw(st.sampled_from(list(document.nodes))), data.draw(st.sampled_from(list(CATALOGUE)))
+    node, nodes, wires = document.nodes[id], list(document.nodes.items()), dict(document.wires)
+    new_id, undo = replaced(document, id, type_id)
+    successor = document.nodes[new_id]
+    assert (successor.type, successor.position, successor.title, successor.mode) == (
+        type_id,
+        node.position,
+        node.title,
+        node.mode,
+    )
+    document.apply(undo)
+    assert list(document.nodes.items()) == nodes
+    assert document.wires == wires
