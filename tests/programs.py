@@ -65,7 +65,6 @@ def all_work_divided() -> Iterator[None]:
             (loops, "PARALLEL_WORK", 0),
             (recurrent, "_ROWS", 1),
             (linalg, "DIVIDED_PRODUCT", 0),
-            (select, "DIVIDED_PRODUCT", 0),
             (select, "DIVIDED_SECONDS", -1.0),
             (schedule, "BRANCH_SECONDS", 0.0),
             (schedule, "_WORTH", float("inf")),

@@ -38,8 +38,8 @@ _BYTES_PER_SECOND: Final = 40e9
 #: In products of matrices of the size that small networks have.
 _PRODUCT_FLOPS_PER_SECOND: Final = 80e9
 
-#: A kernel of more seconds than this is divided. A loop on two threads takes 4 µs to start, and Adam's update of
-#: 100,000 weights (70 µs here, 30 measured) took 17 µs on two; but it takes two seconds to compile, not 0.3.
+#: A kernel of more seconds than this is divided: telling another thread takes 1 to 2 µs. Adam's update of 100,000
+#: weights, 70 µs here and 30 measured, took 17 µs on two threads.
 DIVIDED_SECONDS: Final = 15e-6
 
 

@@ -106,7 +106,8 @@ class Step:
     @property
     def is_divided(self) -> bool:
         """Whether it does its work in parts, which threads share."""
-        return self.source is not None and self.source.is_divided and self.arguments[0] > 1
+        in_parts = self.source.is_divided if self.source is not None else self.choice.kind == "BLAS"
+        return in_parts and self.arguments[0] > 1
 
     @property
     def nbytes(self) -> int:

@@ -17,7 +17,7 @@ from engine.core.dtype import Array, float32, float64
 from engine.core.op import DTYPE_CLASSES, as_arrays
 from engine.graph.control import CONTROL
 from engine.graph.graph import Graph, Node
-from engine.ops.linalg import DIVIDED_PRODUCT, matmul
+from engine.ops.linalg import matmul, row_parts
 from engine.ops.loops import PARTS
 from engine.passes.fuse import FUSED, has_kernel_dtypes
 
@@ -62,9 +62,9 @@ def select(node: Node, overwrites: Mapping[int, int], operation: Callable[[Node]
     """
     if node.op is FUSED:
         return _fused(node, overwrites)
-    if is_small_product(node):
+    if is_product(node):
         letter = {float32: "s", float64: "d"}[node.specs[0].dtype]
-        return Choice("BLAS", _gemm(node.attrs["transpose_a"], node.attrs["transpose_b"]), entry=product(letter))
+        return Choice("BLAS", _gemm(node), entry=product(letter))
     if has_kernel(node):
         assert node.op.kernel is not None
         arrange = node.op.kernel.arrange
@@ -86,7 +86,7 @@ def seconds_of(node: Node) -> float | None:
 
 def is_divided(node: Node) -> bool:
     """Whether threads share the work of a node, as far as its costs tell."""
-    return cost_of(node).seconds > DIVIDED_SECONDS and not is_small_product(node)
+    return cost_of(node).seconds > DIVIDED_SECONDS
 
 
 def has_kernel(node: Node) -> bool:
@@ -95,24 +95,21 @@ def has_kernel(node: Node) -> bool:
     return kernel is not None and has_kernel_dtypes(node) and DTYPE_CLASSES[kernel.dtype](node.specs[0].dtype)
 
 
-def is_small_product(node: Node) -> bool:
-    """Whether the node is a product that BLAS computes best on one thread, and NumPy calls as fast as any kernel."""
-    return (
-        node.op is matmul
-        and has_kernel(node)
-        and all(v.spec.shape.rank == 2 for v in node.inputs)
-        and multiply_adds(node) < DIVIDED_PRODUCT
-    )
+def is_product(node: Node) -> bool:
+    """Whether the node is a product of two matrices, which BLAS computes without a kernel of ours."""
+    return node.op is matmul and has_kernel(node) and all(v.spec.shape.rank == 2 for v in node.inputs)
 
 
-def _gemm(transpose_a: bool, transpose_b: bool) -> Arrange:
+def _gemm(node: Node) -> Arrange:
     """Return how `machine.product` wants its arguments."""
+    transpose_a, transpose_b = node.attrs["transpose_a"], node.attrs["transpose_b"]
+    parts = row_parts(node.specs[0].shape[0] or 0, multiply_adds(node))
 
     def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
         (a, b), (c,) = inputs, outputs
         (m, n), k = c.shape, a.shape[0 if transpose_a else 1]
         flags = (ord("t" if transpose_a else "n"), ord("t" if transpose_b else "n"))
-        return (*flags, m, n, k, *(max(1, matrix.shape[1]) for matrix in (a, b, c)), a, b, c)
+        return (parts, *flags, m, n, k, *(max(1, matrix.shape[1]) for matrix in (a, b, c)), a, b, c)
 
     return arrange
 

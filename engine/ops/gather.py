@@ -118,11 +118,16 @@ def _gather_sizes(params: Array, indices: Array, attrs: Mapping[str, Any]) -> tu
     return batch, between, shape[axis], math.prod(indices.shape[batch_dims:]), inner
 
 
+def _bits(array: Array) -> Array:
+    """Return what is copied as it is as a vector of whole numbers, so that dtypes of one width share a kernel."""
+    return array.reshape(-1).view(f"u{array.itemsize}")
+
+
 def _arrange_gather(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     params, indices = inputs
     sizes = _gather_sizes(params, indices, attrs)
     parts = parts_for(outputs[0].nbytes * _FAR, indices.size)
-    return parts, *sizes, *(a.reshape(-1) for a in (params, indices, outputs[0]))
+    return parts, *sizes, _bits(params), indices.reshape(-1), _bits(outputs[0])
 
 
 def _arrange_gather_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:

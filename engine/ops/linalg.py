@@ -69,9 +69,24 @@ def _matmul_gradient(g: Any, y: Any, a: Any, b: Any, transpose_a: bool, transpos
 #: Rows that a part of a product has at least: with 128 it runs at full speed, with fewer the second matrix is read too
 #: often.
 ROWS: Final = 128
-#: Products with fewer multiply-adds are not divided: 2²³ take 100 µs. From 2²⁰ on two threads are faster, 33 against
-#: 76 µs for 32x784x128, but the loop takes two seconds to compile, which small networks would wait for.
+#: Products with fewer multiply-adds are not divided. From here on two threads are faster: 33 against 76 µs for
+#: 32x784x128.
 DIVIDED_PRODUCT: Final = 2**20
+
+
+def row_parts(rows: int, work: int) -> int:
+    """Return into how many parts to divide the rows of a product with so many multiply-adds.
+
+    Examples
+    --------
+    >>> row_parts(32, 32 * 10 * 128), row_parts(32, 32 * 784 * 128), row_parts(512, 512 * 784 * 128)
+    (1, 4, 4)
+    """
+    if work < DIVIDED_PRODUCT:
+        return 1
+    if rows < 2 * ROWS:
+        return min(4, rows)  # the first matrix is small, and the second is read in any case
+    return min(PARTS, -(-rows // ROWS))
 
 
 def _matmul_loop(
@@ -119,9 +134,7 @@ def _arrange_matmul(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -
     k = a.shape[-2 if transpose_a else -1]
     stack = math.prod(c.shape[:-2])
     work = _multiply_adds(inputs, outputs, **attrs)
-    pieces = min(PARTS, -(-m // ROWS)) if work >= DIVIDED_PRODUCT and stack < PARTS else 1
-    if work >= DIVIDED_PRODUCT and m < 2 * ROWS and stack == 1:
-        pieces = min(4, m)  # few rows: the first matrix is small, and the second is read in any case
+    pieces = row_parts(m, work) if stack < PARTS else 1
     parts = min(PARTS, pieces * stack) if work >= DIVIDED_PRODUCT else 1
     offsets = _offsets(a.shape, c.shape[:-2]), _offsets(b.shape, c.shape[:-2])
     flags = int(transpose_a), int(transpose_b)
