@@ -147,11 +147,11 @@ class NodeItem(QGraphicsItem):
     def _paint_bare(self, painter: QPainter, style: Style) -> None:
         """Paint a reroute point: a wire with a bead on it."""
         width, height = self.face.width, self.face.height
-        lit = self.marks.hovered or self.marks.selected
-        painter.setPen(style.port[self.kind(self.face.outputs[0])])
+        lit, kind = self.marks.hovered or self.marks.selected, self.kind(self.face.outputs[0])
+        painter.setPen(style.port[kind])
         painter.drawLine(QPointF(0, height / 2), QPointF(width, height / 2))
-        painter.setPen(style.ring if lit else style.border)
-        painter.setBrush(style.body)
+        painter.setPen(style.ring if lit else style.port[kind])
+        painter.setBrush(style.wired[kind])
         painter.drawRoundedRect(QRectF(width / 2 - 7, 1, 14, height - 2), 5, 5)
         if self.marks.running:
             painter.setPen(style.running)

@@ -36,7 +36,7 @@ from studio.canvas.style import Style
 from studio.canvas.wire_commands import WireView
 from studio.canvas.wires import Strand
 from studio.document.analysis import Analysis
-from studio.document.document import PortRef
+from studio.document.document import PortRef, Wire
 from studio.document.history import History
 from studio.document.nodetype import Catalogue
 from studio.document.trial import Trials
@@ -207,6 +207,7 @@ class CanvasView(WireView):
 
         Over a wire, or with one selected while the mouse is elsewhere than on the canvas, it is to be put into that.
         """
+        self._problems.be_silent()  # the search needs the room; with the focus, the words come back
         self._dangling_input = dangling if is_input else None
         at = position if position is not None else self._cursor
         if dangling is None and (strand := self._wire_meant(at)) is not None:
@@ -214,6 +215,16 @@ class CanvasView(WireView):
             self.addRequested.emit(at, strand.wire, text)
             return
         self.addRequested.emit(at if at is not None else self.visible_area().center(), dangling, text)
+
+    def request_replace(self) -> None:
+        """Ask for a type to take the place of the one node that is selected."""
+        self._problems.be_silent()
+        super().request_replace()
+
+    def offer_conversion(self, wire: Wire, objection: EngineError, at: QPoint, old: Wire | None = None) -> None:
+        """Ask what to do with a wire that does not fit."""
+        self._problems.be_silent()
+        super().offer_conversion(wire, objection, at, old)
 
     def _wire_meant(self, position: QPointF | None) -> Strand | None:
         """Return the wire at a scene position; without one, the only wire that is selected."""
@@ -403,6 +414,11 @@ class CanvasView(WireView):
             self._restore_cursor()
         elif event.key() in _ARROWS:
             self.history.seal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say again what is wrong, which makes way for a search."""
+        super().focusInEvent(event)
+        self._show_problems()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Forget the keys that are down: their release goes elsewhere."""

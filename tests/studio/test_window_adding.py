@@ -198,3 +198,17 @@ def test_the_offer_speaks_spanish_in_every_theme(user: User, look: Appearance, t
     assert "4 ejes" in offer._caption.text()
     assert not offer.grab().isNull()
     QTest.keyClick(offer.field, Qt.Key.Key_Escape)
+
+
+def test_what_is_wrong_with_a_node_makes_way_for_the_search(user: User) -> None:
+    canvas = user.window.canvas
+    canvas.add_node("layer.Dense", empty(user))
+    words = canvas.findChild(object, "node_problems")
+    user.until(words.isVisible)
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_D):
+        QTest.keyClick(canvas, key)
+        assert user.window.adding.search.isVisible()
+        assert not words.isVisible()
+        user.window.adding.search.field.clear()
+        QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Escape)
+        assert words.isVisible()

@@ -136,6 +136,8 @@ def test_a_conversion_is_offered_and_inserted_when_it_is_chosen(view, hand, outp
     assert view.history.labels == ["Insert conversion"]
     boxes = view.canvas.boxes()
     assert boxes[added.id].right < boxes[target.node].x
+    bodies = {id: view.canvas.items_by_id[id].body() for id in boxes}
+    assert not [id for id in boxes if id != added.id and bodies[id].intersects(bodies[added.id])]
     assert view.hasFocus()
     view.history.undo()
     assert document == network()
