@@ -14,11 +14,14 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWi
 from engine.core.errors import EngineError
 from studio import __version__
 from studio.canvas.adding import Adding
+from studio.canvas.arrange_actions import ArrangeActions
+from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
+from studio.document.bookmarks import BOOKMARKS
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, PortRef
-from studio.document.edits import COSMETIC, Edit
+from studio.document.edits import COSMETIC, Edit, SetSetting
 from studio.document.history import History
 from studio.document.infer import Inference
 from studio.document.trial import Trials
@@ -90,6 +93,7 @@ class MainWindow(QMainWindow):
             self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self._batch_size
         )
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
+        self.places = Places(self, lambda: self.canvas)
         self.command_palette = CommandPalette(self.commands, self)
 
         self._analyse_timer = QTimer(self, interval=0)
@@ -153,6 +157,7 @@ class MainWindow(QMainWindow):
             ("canvas.convert", "convert_selected"),
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
+        self.arrange_actions = ArrangeActions(self.commands, self.places, lambda: self.canvas)
         bind("help.commands", self.command_palette.popup)
         bind("help.about", self._about)
         self.commands.attach(self, "window")
@@ -174,6 +179,7 @@ class MainWindow(QMainWindow):
             self.commands[id].setEnabled(enabled)
         self.running.update_actions()
         self.views.update(is_open)
+        self.arrange_actions.update(is_open)
 
     def _connect_parts(self) -> None:
         self.desk.opened.connect(self._on_opened)
@@ -239,6 +245,7 @@ class MainWindow(QMainWindow):
     def _make_canvas(self) -> CanvasView:
         canvas = CanvasView(self.history, CATALOGUE, appearance().theme, self._trials)
         self.commands.attach(canvas, "canvas")
+        self.arrange_actions.dress(canvas)
         canvas.selectionChanged.connect(self._on_selected)
         canvas.wireClicked.connect(self._watch)
         canvas.addRequested.connect(self.adding.ask)
@@ -287,7 +294,7 @@ class MainWindow(QMainWindow):
     def _on_edit(self, edit: Edit) -> None:
         # the history takes note of an edit after the document has announced it
         QTimer.singleShot(0, self._after_edit)
-        if any(not isinstance(leaf, COSMETIC) for leaf in edit.leaves()):
+        if not all(map(_is_cosmetic, edit.leaves())):
             self._analyse_timer.start()
             self.controller.preview(self.document)
 
@@ -402,6 +409,11 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(stored)
         else:
             self.resize(_SIZE.boundedTo(self.screen().availableSize()))
+
+
+def _is_cosmetic(edit: Edit) -> bool:
+    """Return whether every wire still carries after an edit what it carried before: no inference, no preview."""
+    return isinstance(edit, COSMETIC) or (isinstance(edit, SetSetting) and edit.name == BOOKMARKS)
 
 
 def _nothing() -> None:

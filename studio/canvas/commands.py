@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import EngineError
 from studio.canvas.editors import NoteEditor, TitleEditor
 from studio.canvas.face import make_face
+from studio.canvas.frame_item import FrameItem
 from studio.canvas.metrics import HEADER, PASTE_OFFSET
 from studio.canvas.navigation import NavigableView
 from studio.canvas.note_item import NoteItem
@@ -256,7 +257,15 @@ class CommandView(NavigableView):
     def edit_text(self, id: str) -> None:
         """Open an editor on the title of a node or the text of a note."""
         self.close_editor()
+        self.canvas.settle()
         item, style = self.canvas.items_by_id[id], self.canvas.shared.style
+        if isinstance(item, FrameItem):
+            area = self.mapFromScene(item.title_area()).boundingRect().adjusted(1, 1, -1, -1)
+            area.setSize(area.size().expandedTo(QSize(120, 28)))
+            self._editor = TitleEditor(
+                self.viewport(), item.text, _("Title"), area, style, lambda text: self._rewrite(id, text)
+            )
+            return
         if isinstance(item, NoteItem):
             area = self.mapFromScene(item.body()).boundingRect()
             self._editor = NoteEditor(self.viewport(), item.text, area, style, lambda text: self._rewrite(id, text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QRectF
 
@@ -24,14 +24,17 @@ from studio.canvas.metrics import (
 from studio.canvas.ports import Slot, input_slots, output_slots
 from studio.canvas.style import elided, text_width
 from studio.document.document import Document, Node, canonical
+from studio.document.modes import Mode
 from studio.document.nodetype import NodeType
 from studio.document.reroute import REROUTE, REROUTE_TYPE
-from studio.ui.i18n import _, label
+from studio.ui.i18n import N_, _, label
 from studio.ui.values import shown
 
 _GAP = 10.0
 _BADGE = 22.0
 _PICTURE_GAP = 6.0
+_COLLAPSED_ROW = 14.0
+_MODES: Final[dict[str, str]] = {"bypass": N_("bypassed"), "mute": N_("muted")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Face:
     thumbnail: QRectF | None
     bare: bool = False
     """Whether it is a reroute point: ports, and something between to take hold of."""
+    mode: Mode = ""
+    collapsed: bool = False
 
     def slot(self, name: str, *, is_input: bool) -> Slot | None:
         """Return the slot called `name`."""
@@ -74,12 +79,13 @@ def make_face(document: Document, node: Node, node_type: NodeType | None, inferr
     outputs = output_slots(node_type, sources, inferred)
     if node.type == REROUTE:
         return _bare_face(node, inputs, outputs)
+    if node.collapsed:
+        return _collapsed_face(node, node_type, inputs, outputs)
     # One way in and one way out need no names; they stand in the first row, beside the parameters.
     port_rows = max(len(inputs), len(outputs))
     labelled = port_rows > 1
     pairs = list(_lines(node, node_type))
-    type_title = _(node_type.title) if node_type else node.type
-    title, subtitle = (node.title, type_title) if node.title else (type_title, "")
+    title, subtitle = _titles(node, node_type)
 
     width = _width(title, subtitle, pairs, (inputs, outputs) if labelled else ())
     first_line = port_rows if labelled else 0
@@ -100,6 +106,39 @@ def make_face(document: Document, node: Node, node_type: NodeType | None, inferr
         inputs=tuple(inputs),
         outputs=tuple(outputs),
         thumbnail=None,
+        mode=node.mode,
+    )
+
+
+def _titles(node: Node, node_type: NodeType | None) -> tuple[str, str]:
+    """Return what the header says, and what it says beside that: the type, or that the node takes no part."""
+    type_title = _(node_type.title) if node_type else node.type
+    title, subtitle = (node.title, type_title) if node.title else (type_title, "")
+    return title, _(_MODES[node.mode]) if node.mode else subtitle
+
+
+def _collapsed_face(node: Node, node_type: NodeType | None, inputs: list[Slot], outputs: list[Slot]) -> Face:
+    """Return a header with all ports at its ends."""
+    title, subtitle = _titles(node, node_type)
+    width = _width(title, subtitle, [], ())
+    height = max(HEADER, max(len(inputs), len(outputs)) * _COLLAPSED_ROW)
+    for side, x in ((inputs, 0.0), (outputs, width)):
+        for row, slot in enumerate(side):
+            slot.x, slot.y = x, height * (row + 1) / (len(side) + 1)
+    room = width - 2 * PAD - _BADGE
+    title = elided(title, "title", room)
+    return Face(
+        title=title,
+        subtitle=elided(subtitle, "label", max(room - text_width(title, "title") - _GAP, 0)) if subtitle else "",
+        category=node_type.category if node_type else "",
+        width=width,
+        height=height,
+        lines=(),
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+        thumbnail=None,
+        mode=node.mode,
+        collapsed=True,
     )
 
 
@@ -114,7 +153,7 @@ def _bare_face(node: Node, inputs: list[Slot], outputs: list[Slot]) -> Face:
 
 def with_picture(face: Face, wanted: bool) -> Face:
     """Return `face` with room for a picture below its lines, or without."""
-    if face.bare or wanted == (face.thumbnail is not None):
+    if face.bare or face.collapsed or wanted == (face.thumbnail is not None):
         return face
     if not wanted:
         return replace(face, height=face.height - THUMBNAIL - _PICTURE_GAP, thumbnail=None)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QPointF, Qt
 
-from studio.canvas.metrics import PORT_REACH, WIRE_REACH, Detail
+from studio.canvas.metrics import EDGE_REACH, PORT_REACH, WIRE_REACH, Detail
 from studio.canvas.node_item import NodeItem
 from studio.canvas.ports import Slot
 from studio.canvas.scene import CanvasScene
+from studio.canvas.sheet_item import SheetItem, Sides
 from studio.canvas.wires import Strand
 from studio.document.document import PortRef
+
+_CURSORS: Final = {
+    (x, y): (
+        (Qt.CursorShape.SizeFDiagCursor if x == y else Qt.CursorShape.SizeBDiagCursor)
+        if x and y
+        else (Qt.CursorShape.SizeHorCursor if x else Qt.CursorShape.SizeVerCursor)
+    )
+    for x in (-1, 0, 1)
+    for y in (-1, 0, 1)
+}
 
 
 class Hover:
@@ -34,6 +47,16 @@ class Hover:
         """Return the wire that a scene position means."""
         return self._scene.wire_at(position, WIRE_REACH / min(self.zoom, 1.0))
 
+    def edge_at(self, position: QPointF) -> tuple[SheetItem, Sides] | None:
+        """Return the note or frame whose edge a scene position means, and which edge."""
+        if self._scene.shared.detail is Detail.FAR or self.port_at(position) is not None:
+            return None
+        item = self._scene.item_at(position)
+        if not isinstance(item, SheetItem):
+            return None
+        sides = item.sides_at(position, min(EDGE_REACH / self.zoom, 10.0))
+        return (item, sides) if sides != (0, 0) else None
+
     def move(self, position: QPointF | None) -> Qt.CursorShape | None:
         """Light up the wires of a port, a wire or a node; None puts all lights out. Return the cursor that fits."""
         found = self.port_at(position) if position is not None else None
@@ -46,6 +69,8 @@ class Hover:
             hot = {w.target for w in wires if ref == (w.target if found[1].is_input else w.source)}
         self._scene.wires.mark(hot=frozenset(hot))
         self._mark_item(item.id if item else "")
+        if position is not None and isinstance(item, SheetItem) and (edge := self.edge_at(position)) is not None:
+            return _CURSORS[edge[1]]
         return Qt.CursorShape.CrossCursor if found else Qt.CursorShape.PointingHandCursor if strand else None
 
     def _mark_item(self, id: str) -> None:

@@ -25,6 +25,7 @@ PORT_REACH: Final = (10.0, 24.0)
 WIRE: Final = 2.0
 WIRE_HOT: Final = 3.5
 WIRE_REACH: Final = 6.0
+EDGE_REACH: Final = 6.0
 END_REACH: Final = 80.0
 """Pixels of the screen from the end of a wire within which a drag takes that end off."""
 DROP_REACH: Final = 14.0

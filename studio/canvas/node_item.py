@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.face import Face
@@ -93,6 +93,10 @@ class NodeItem(QGraphicsItem):
         """Return the rectangle of the node itself in scene coordinates."""
         return QRectF(self.x(), self.y(), self.face.width, self.face.height)
 
+    def holds(self, position: QPointF) -> bool:
+        """Return whether a scene position means it."""
+        return self.body().contains(position)
+
     def port_position(self, name: str, *, is_input: bool) -> QPointF:
         """Return the middle of a port in scene coordinates."""
         slot = self.face.slot(name, is_input=is_input)
@@ -131,15 +135,15 @@ class NodeItem(QGraphicsItem):
             self._paint_bare(painter, style)
             return
         self._paint_body(painter, style)
-        painter.setFont(font("title"))
-        painter.setPen(style.text)
-        draw_text(painter, PAD, HEADER / 2, self.face.title, "title")
         if full:
             self._paint_texts(painter, style)
         if self.picture is not None and self.face.thumbnail is not None:
             painter.setOpacity(0.35 if self.stale else 1.0)
             self.picture.paint(painter, self.face.thumbnail, style, self.face.category)
             painter.setOpacity(1.0)
+        if self.face.mode:
+            self._paint_mode(painter, style)
+        self._paint_title(painter, style, full)
         if self.marks.severity:
             _paint_badge(painter, style, QPointF(self.face.width - PAD - 2, HEADER / 2), self.marks.severity)
         self._paint_all_ports(painter, style)
@@ -179,8 +183,6 @@ class NodeItem(QGraphicsItem):
         face = self.face
         painter.setFont(font("label"))
         painter.setPen(style.dim)
-        if face.subtitle:
-            draw_text(painter, PAD + text_width(face.title, "title") + 8, HEADER / 2, face.subtitle, "label")
         for line in face.lines:
             draw_text(painter, PAD, line.y, line.label, "label")
         if len(face.inputs) > 1:
@@ -193,6 +195,30 @@ class NodeItem(QGraphicsItem):
         painter.setPen(style.text)
         for line in face.lines:
             draw_text(painter, face.width - PAD - text_width(line.value, "value"), line.y, line.value, "value")
+
+    def _paint_title(self, painter: QPainter, style: Style, full: bool) -> None:
+        face = self.face
+        middle = min(face.height, HEADER) / 2 if not face.collapsed else face.height / 2
+        painter.setFont(font("title"))
+        painter.setPen(style.dim if face.mode else style.text)
+        draw_text(painter, PAD, middle, face.title, "title")
+        if face.subtitle and full:
+            painter.setFont(font("label"))
+            painter.setPen(style.dim)
+            draw_text(painter, PAD + text_width(face.title, "title") + 8, middle, face.subtitle, "label")
+
+    def _paint_mode(self, painter: QPainter, style: Style) -> None:
+        """Paint what takes no part paler, with a broken border; through what is bypassed, show the way."""
+        face = self.face
+        painter.setPen(style.placeholder)
+        painter.setBrush(style.veil)
+        painter.drawPath(body_path(face.width, face.height))
+        if face.mode == "bypass" and face.inputs and face.outputs:
+            pen = QPen(style.wire[self.kind(face.outputs[0])])
+            pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen)
+            start, end = face.inputs[0], face.outputs[0]
+            painter.drawLine(QPointF(start.x, start.y), QPointF(end.x, end.y))
 
     def _paint_ports(self, painter: QPainter, style: Style) -> None:
         for kind, wired, outlines, dots in self._ports():

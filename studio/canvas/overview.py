@@ -14,11 +14,16 @@ from PySide6.QtGui import QPainter, QPen
 
 from studio.canvas.metrics import HEADER
 from studio.canvas.ports import UNKNOWN, Kind
-from studio.canvas.style import Style
+from studio.canvas.style import Style, draw_text, elided, font
 from studio.document.document import PortRef
 
 NOTE = "note"
 """The category of notes, which lie below the wires and have no header."""
+FRAME = "frame"
+"""That of frames, which lie below the notes."""
+_SHEETS = (NOTE, FRAME)
+_LEAST_TITLE = 40.0
+"""Pixels of the screen below which a frame has no room for its title."""
 
 
 class Overview:
@@ -30,6 +35,8 @@ class Overview:
         self._lines: dict[Kind, dict[PortRef, QLineF]] = defaultdict(dict)
         self._category: dict[str, str] = {}
         self._kind: dict[PortRef, Kind] = {}
+        self._frames: dict[str, tuple[str, str]] = {}
+        """The colour and the title of each frame."""
         self._rows: dict[str, int] = {}
         self._free: list[int] = []
         self._edges = np.full((64, 4), np.nan)
@@ -43,7 +50,7 @@ class Overview:
         self._bodies[category][id] = body
         row = self._row(id)
         self._edges[row] = body.left(), body.top(), body.right(), body.bottom()
-        if category != NOTE:
+        if category not in _SHEETS:
             self._headers[category][id] = QRectF(body.x(), body.y(), body.width(), HEADER)
 
     def take_block(self, id: str) -> None:
@@ -51,6 +58,7 @@ class Overview:
         category = self._category.pop(id)
         del self._bodies[category][id]
         self._headers[category].pop(id, None)
+        self._frames.pop(id, None)
         row = self._rows.pop(id)
         self._edges[row] = np.nan
         self._free.append(row)
@@ -98,7 +106,7 @@ class Overview:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.far_body)
         for category, bodies in self._bodies.items():
-            if category != NOTE:
+            if category not in _SHEETS:
                 painter.drawRects(list(bodies.values()))
         for category, headers in self._headers.items():
             painter.setBrush(style.category[category])
@@ -107,13 +115,44 @@ class Overview:
     def paint_notes(self, painter: QPainter, style: Style) -> None:
         """Paint the notes."""
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.note)
+        painter.setBrush(style.sheet_ground[""])
         painter.drawRects(list(self._bodies[NOTE].values()))
+
+    def put_frame(self, id: str, colour: str, title: str) -> None:
+        """Say how a block that is a frame is painted."""
+        self._frames[id] = colour, title
+
+    def paint_frames(self, painter: QPainter, style: Style) -> None:
+        """Paint the frames, the larger ones below; their titles keep their size, and show where there is room."""
+        blocks = {id: self._bodies[FRAME][id] for id in self._frames}
+        ids = sorted(blocks, key=lambda id: -blocks[id].width() * blocks[id].height())
+        for id in ids:
+            colour, _title = self._frames[id]
+            pen = QPen(style.sheet_border[colour])
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.setBrush(style.frame_ground[colour])
+            painter.drawRect(blocks[id])
+
+    def paint_titles(self, painter: QPainter, style: Style) -> None:
+        """Paint the titles of the frames above them, as large as they are at 100 %."""
+        world = painter.worldTransform()
+        painter.resetTransform()
+        painter.setFont(font("title"))
+        for id, (colour, title) in self._frames.items():
+            area = world.mapRect(self._bodies[FRAME][id])
+            shown = elided(title, "title", area.width() - 8)
+            if area.width() > _LEAST_TITLE:
+                painter.setPen(style.frame_title[colour])
+                draw_text(painter, area.left(), area.top() - 9, shown, "title")
+        painter.setWorldTransform(world)
 
     def paint_map(self, painter: QPainter, style: Style) -> None:
         """Paint the nodes as plain blocks in the colours of their categories."""
+        self.paint_frames(painter, style)
         self.paint_notes(painter, style)
+        painter.setPen(Qt.PenStyle.NoPen)
         for category, bodies in self._bodies.items():
-            if category != NOTE:
+            if category not in _SHEETS:
                 painter.setBrush(style.category[category])
                 painter.drawRects(list(bodies.values()))

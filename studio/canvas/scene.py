@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from engine.core.errors import EngineError
 from studio.canvas.backlog import Backlog
 from studio.canvas.face import Face, make_face, with_picture
+from studio.canvas.frame_item import FrameItem
 from studio.canvas.metrics import BSP_DEPTH, FAR_POSITION, MARGIN, detail_at
 from studio.canvas.node_item import Marks, NodeItem, PaintState
 from studio.canvas.note_item import NoteItem
-from studio.canvas.overview import NOTE, Overview
+from studio.canvas.overview import FRAME, NOTE, Overview
 from studio.canvas.ports import Slot, kind_of, shape_text
+from studio.canvas.sheet_item import SheetItem
 from studio.canvas.sprites import Sprites
 from studio.canvas.status import Status
 from studio.canvas.style import Style
@@ -50,7 +52,7 @@ class CanvasScene(QGraphicsScene):
         self.catalogue = catalogue
         self.setBspTreeDepth(BSP_DEPTH)
         self.shared = PaintState(style, Sprites(style))
-        self.items_by_id: dict[str, NodeItem | NoteItem] = {}
+        self.items_by_id: dict[str, NodeItem | SheetItem] = {}
         self.overview = Overview()
         self.status = Status()
         self._backlog = Backlog(
@@ -108,7 +110,7 @@ class CanvasScene(QGraphicsScene):
             if item is not None and id not in (document.nodes if isinstance(item, NodeItem) else document.notes):
                 self._forget_item(id)
                 backlog.put("gone", [item])
-        self._grow([self._position(id) for id in (*touched.items, *touched.moved) if document.has(id)])
+        self._grow([self.position(id) for id in (*touched.items, *touched.moved) if document.has(id)])
         backlog.put("item", (id for id in touched.items if document.has(id)))
         backlog.put("move", touched.moved)
         backlog.put("wire", touched.wires)
@@ -130,12 +132,22 @@ class CanvasScene(QGraphicsScene):
 
     def _move(self, id: str) -> None:
         if id in self.items_by_id:
-            self._put_at(id, self._position(id))
+            self._put_at(id, self.position(id))
 
     def _put_at(self, id: str, position: Position) -> None:
         item = self.items_by_id[id]
         item.setPos(*_shown(position))
-        self.overview.put_block(id, item.face.category if isinstance(item, NodeItem) else NOTE, item.body())
+        self._block(item)
+
+    def _block(self, item: NodeItem | SheetItem) -> None:
+        """Show an item as a block from afar."""
+        if isinstance(item, NodeItem):
+            self.overview.put_block(item.id, item.face.category, item.body())
+        else:
+            is_frame = isinstance(item, FrameItem)
+            self.overview.put_block(item.id, FRAME if is_frame else NOTE, item.body())
+            if is_frame:
+                self.overview.put_frame(item.id, item.note.colour, item.text)
 
     def _sync_node(self, id: str) -> None:
         node, face, item = self.document.nodes[id], self._face(id), self.node(id)
@@ -145,21 +157,26 @@ class CanvasScene(QGraphicsScene):
         else:
             item.set_face(face)
             item.setPos(*_shown(node.position))
-        self.overview.put_block(id, face.category, item.body())
+        self._block(item)
         self._backlog.put("mark", [id])
         self._backlog.put("picture", [id])
 
     def _sync_note(self, id: str) -> None:
         note, item = self.document.notes[id], self.items_by_id.get(id)
-        if isinstance(item, NoteItem):
+        kind = FrameItem if note.frame else NoteItem
+        if item is not None and not isinstance(item, kind):
+            self._forget_item(id)
+            self.removeItem(item)
+            item = None
+        if isinstance(item, SheetItem):
             item.set_note(note)
             item.setPos(*_shown(note.position))
         else:
-            item = NoteItem(note, self.shared)
+            item = kind(note, self.shared)
             self._place(id, item, note.position)
-        self.overview.put_block(id, NOTE, item.body())
+        self._block(item)
 
-    def _place(self, id: str, item: NodeItem | NoteItem, position: Position) -> None:
+    def _place(self, id: str, item: NodeItem | SheetItem, position: Position) -> None:
         item.setPos(*_shown(position))  # before it is in the index, where each move is a search
         if id in self._selection:
             item.marks.selected = True
@@ -212,7 +229,8 @@ class CanvasScene(QGraphicsScene):
         item.set_kinds(kinds)
         item.update()
 
-    def _position(self, id: str) -> Position:
+    def position(self, id: str) -> Position:
+        """Return where the document has a node, a note or a frame."""
         return (self.document.nodes.get(id) or self.document.notes[id]).position
 
     def _grow(self, positions: Iterable[Position]) -> None:
@@ -234,6 +252,11 @@ class CanvasScene(QGraphicsScene):
         """Return the item of a node."""
         item = self.items_by_id.get(id)
         return item if isinstance(item, NodeItem) else None
+
+    def box(self, id: str) -> Box:
+        """Return where a node, a note or a frame is shown, and how large."""
+        body = self.items_by_id[id].body()
+        return Box(body.x(), body.y(), body.width(), body.height())
 
     def boxes(self) -> dict[str, Box]:
         """Return where all nodes lie, and how large they are shown."""
@@ -294,7 +317,7 @@ class CanvasScene(QGraphicsScene):
         item.marks.severity = self.status.severity(id)
         if (item.picture is None) != (item.face.thumbnail is None):
             item.set_face(with_picture(item.face, item.picture is not None))
-            self.overview.put_block(id, item.face.category, item.body())
+            self._block(item)
         item.update()
 
     def set_running(self, ids: Collection[str]) -> None:
@@ -315,9 +338,11 @@ class CanvasScene(QGraphicsScene):
     def paint_far(self, painter: QPainter) -> None:
         """Paint the document as blocks and lines, with rings around what is selected or wrong."""
         style, overview = self.shared.style, self.overview
+        overview.paint_frames(painter, style)
         overview.paint_notes(painter, style)
         overview.paint_lines(painter, style)
         overview.paint_blocks(painter, style)
+        overview.paint_titles(painter, style)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, ids in (
             (style.warn, self.status.nodes_with("warning")),
@@ -356,10 +381,10 @@ class CanvasScene(QGraphicsScene):
 
     # ------------------------------------------------------------------------------------------------- search
 
-    def item_at(self, position: QPointF) -> NodeItem | NoteItem | None:
+    def item_at(self, position: QPointF) -> NodeItem | SheetItem | None:
         """Return the topmost node or note whose body holds a scene position."""
         point = QRectF(position.x() - 0.5, position.y() - 0.5, 1, 1)
-        return next((i for i in self._near(point) if i.body().contains(position)), None)
+        return next((i for i in self._near(point) if i.holds(position)), None)
 
     def port_at(
         self, position: QPointF, reach: float, takes: Callable[[str, Slot], bool] | None = None
@@ -382,12 +407,24 @@ class CanvasScene(QGraphicsScene):
         return self.wires.at(position, reach)
 
     def inside(self, area: QRectF) -> list[str]:
-        """Return the ids of the nodes and notes whose bodies meet `area`."""
-        return [i.id for i in self._near(area) if i.body().intersects(area)]
+        """Return the ids of the nodes and notes whose bodies meet `area`, and of the frames that lie in it."""
+        return [
+            i.id
+            for i in self._near(area)
+            if (area.contains(i.body()) if isinstance(i, FrameItem) else i.body().intersects(area))
+        ]
 
-    def _near(self, area: QRectF) -> list[NodeItem | NoteItem]:
+    def contents(self, frame: str) -> list[str]:
+        """Return the nodes, notes and frames that lie within a frame, the frame itself aside."""
+        item = self.items_by_id.get(frame)
+        if not isinstance(item, FrameItem):
+            return []
+        body = item.body()
+        return [i.id for i in self._near(body) if i is not item and body.contains(i.body())]
+
+    def _near(self, area: QRectF) -> list[NodeItem | SheetItem]:
         found: list[QGraphicsItem] = self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        return [i for i in found if isinstance(i, NodeItem | NoteItem) and self.items_by_id.get(i.id) is i]
+        return [i for i in found if isinstance(i, NodeItem | SheetItem) and self.items_by_id.get(i.id) is i]
 
     # ---------------------------------------------------------------------------------------------- selection
 

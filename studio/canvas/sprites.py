@@ -11,7 +11,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QTransform
 
-from studio.canvas.metrics import BAR, HEADER, SPRITE_ZOOM
+from studio.canvas.metrics import BAR, CORNER, HEADER, SPRITE_ZOOM
 from studio.canvas.style import Style, body_path, header_path
 
 _BAR = QRectF(0, HEADER / 2 - 8, BAR, 16)
@@ -60,10 +60,12 @@ class Sprites:
 
 def _paint(painter: QPainter, style: Style, width: float, height: float, category: str, hovered: bool) -> None:
     border = style.border if category else style.placeholder
+    only_header = height < HEADER + CORNER
     painter.setPen(style.hover if hovered else border)
-    painter.setBrush(style.body)
+    painter.setBrush(style.header[category] if only_header else style.body)
     painter.drawPath(body_path(width, height))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(style.header[category])
-    painter.drawPath(header_path(width))
-    painter.fillRect(_BAR, style.category[category])
+    if not only_header:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.header[category])
+        painter.drawPath(header_path(width))
+    painter.fillRect(_BAR.translated(0, (height - HEADER) / 2 if only_header else 0), style.category[category])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -33,6 +33,9 @@ _FONTS: Final = {
     "number": (mono, 18, 400),
     "badge": (sans, 11, 600),
 }
+
+
+T = TypeVar("T")
 
 
 @cache
@@ -125,6 +128,13 @@ def _polygon(*points: tuple[float, float]) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in (*points, points[0])])
 
 
+class _Known(dict[str, T]):
+    """What there is for each colour of notes and frames; one that nobody knows is that of plain notes."""
+
+    def __missing__(self, _colour: str) -> T:
+        return self[""]
+
+
 class Style:
     """Pens and brushes of one theme."""
 
@@ -151,10 +161,14 @@ class Style:
         self.header[""] = QBrush(QColor(mix(self.surface, theme.faint, 0.16)))
         self.category = {c: QBrush(QColor(theme.category(c))) for c in CATEGORIES}
         self.category[""] = QBrush(QColor(theme.faint))
+        self.veil = _faded(theme.canvas, 165)
         self.label_back = _faded(theme.canvas, 225)
         self.band = _faded(theme.accent, 36)
-        self.note = QBrush(QColor(mix(theme.canvas, theme.warn, 0.09)))
-        self.note_border = QPen(QColor(mix(theme.canvas, theme.warn, 0.3)), 1)
+        sheets = {"": theme.warn, **{c: theme.category(c) for c in CATEGORIES}}
+        self.sheet_ground = _Known({c: QBrush(QColor(mix(theme.canvas, t, 0.09))) for c, t in sheets.items()})
+        self.sheet_border = _Known({c: QPen(QColor(mix(theme.canvas, t, 0.35)), 1) for c, t in sheets.items()})
+        self.frame_ground = _Known({c: QBrush(QColor(mix(theme.canvas, t, 0.05))) for c, t in sheets.items()})
+        self.frame_title = _Known({c: QColor(mix(theme.text, t, 0.6)) for c, t in sheets.items()})
         self.far_body = QBrush(QColor(mix(self.surface, theme.line, 0.6)))
         self.map_ground = _faded(theme.panel, 235)
         self.map_frame = _faded(theme.accent, 24)

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.errors import EngineError
+from studio.canvas.arranging import Arranging
 from studio.canvas.callout import Callout
 from studio.canvas.edge_scroll import EdgeScroll
 from studio.canvas.foresight import Foresight
@@ -30,8 +31,8 @@ from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.gestures.drop_node import DropNode, dragged_type
 from studio.canvas.hover import Hover
 from studio.canvas.metrics import NUDGE, NUDGE_FAR, Detail
-from studio.canvas.note_item import NoteItem
 from studio.canvas.scene import CanvasScene
+from studio.canvas.sheet_item import SheetItem
 from studio.canvas.style import Style
 from studio.canvas.wire_commands import WireView
 from studio.canvas.wires import Strand
@@ -104,6 +105,7 @@ class CanvasView(WireView):
         self.zoomChanged.connect(self._on_zoomed)
         self._pointer_at: Pointer | None = None
         self.foresight = Foresight(self)
+        self.arranging = Arranging(self)
         self._edge = EdgeScroll(self._scroll_along, self)
         self._reason = Callout(self, "reason")
         self._problems = Callout(self, "node_problems")
@@ -143,6 +145,7 @@ class CanvasView(WireView):
 
     def reveal(self, id: str) -> None:
         """Select a node or note and bring it into view if it is not."""
+        self.canvas.settle()
         self.canvas.select([id])
         body = self.canvas.items_by_id[id].body()
         if not self.visible_area().contains(body):
@@ -152,6 +155,7 @@ class CanvasView(WireView):
         """Stop following the document; the view is not to be used any more."""
         self.cancel_gesture()
         self.foresight.stop()
+        self.arranging.stop()
         self.canvas.close()
 
     def _on_zoomed(self, zoom: float) -> None:
@@ -267,6 +271,7 @@ class CanvasView(WireView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Start the first gesture that wants it."""
         self.close_editor()
+        self.arranging.stop()
         if self.gesture is not None:  # another button during a drag calls it off
             self.cancel_gesture()
             return
@@ -326,7 +331,7 @@ class CanvasView(WireView):
             return
         position = self._pointer(event).scene
         item = self.canvas.item_at(position)
-        if isinstance(item, NoteItem):
+        if isinstance(item, SheetItem):
             self.edit_text(item.id)
         elif item is not None:
             self.nodeActivated.emit(item.id)
@@ -429,7 +434,7 @@ class CanvasView(WireView):
     def _escape(self) -> None:
         if self.gesture is not None:
             self.cancel_gesture()
-        else:
+        elif not self.arranging.stop():
             self.canvas.select(())
 
     def _arrow(self, dx: int, dy: int, *, far: bool) -> None:

@@ -87,6 +87,14 @@ class Node:
         object.__setattr__(self, "params", canonical(self.params))
         object.__setattr__(self, "position", as_position(self.position))
 
+    def at(self, position: Position) -> Node:
+        """Return the node somewhere else. Nothing is checked again: a layout moves thousands of nodes at once."""
+        moved: Node = object.__new__(Node)
+        for name in Node.__slots__:
+            object.__setattr__(moved, name, getattr(self, name))
+        object.__setattr__(moved, "position", position)
+        return moved
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class PortRef:

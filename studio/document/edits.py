@@ -296,7 +296,7 @@ class Move(_Simple):
         for id, position in self.positions.items():
             if id in document.nodes:
                 before[id] = document.nodes[id].position
-                document._nodes[id] = replace(document.nodes[id], position=position)
+                document._nodes[id] = document.nodes[id].at(position)
             else:
                 before[id] = document.notes[id].position
                 document._notes[id] = replace(document.notes[id], position=position)

@@ -30,6 +30,11 @@ class Box:
         """Where it ends."""
         return self.x + self.width
 
+    @property
+    def bottom(self) -> float:
+        """Where it ends below."""
+        return self.y + self.height
+
 
 def splice(document: Document, wire: Wire, chain: Iterable[tuple[str, Passage]]) -> list[Edit]:
     """Return the edits that lead a wire through nodes that are there by then: each its id and the way through it.

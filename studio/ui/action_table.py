@@ -38,9 +38,22 @@ class ActionSpec:
     checkable: bool = False
     group: str = ""
     scope: Scope = "window"
+    tone: str = ""
+    """Token of the theme that colours the icon, "" for that of texts."""
 
 
 A = ActionSpec
+
+#: The colours of notes and frames, by the theme's tokens for them.
+COLOURS: Final[dict[str, str]] = {
+    "": N_("Yellow"),
+    "data": N_("Orange"),
+    "layer": N_("Blue"),
+    "op": N_("Violet"),
+    "loss": N_("Red"),
+    "train": N_("Green"),
+    "view": N_("Grey"),
+}
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("file.new", N_("New document"), "file-plus", ("Ctrl+N",)),
@@ -63,6 +76,10 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("edit.rename", N_("Rename"), "text-cursor-input", ("F2",)),
     A("view.frame", N_("Frame the selection"), "scan", ("F",), scope="canvas"),
     A("view.frame_all", N_("Frame everything"), "maximize", ("Home",), scope="canvas"),
+    A("view.find", N_("Find in the graph…"), "search", ("Ctrl+F",)),
+    A("view.bookmark", N_("Bookmark this view"), "bookmark-plus", ("Ctrl+Shift+B",)),
+    A("view.bookmarks", N_("Go to a bookmark…"), "bookmark", ("Ctrl+Shift+J",)),
+    A("view.bookmark_remove", N_("Remove a bookmark…"), "bookmark-x"),
     A("view.zoom_in", N_("Zoom in"), "zoom-in", ("Ctrl++", "Ctrl+=")),
     A("view.zoom_out", N_("Zoom out"), "zoom-out", ("Ctrl+-",)),
     A("view.zoom_reset", N_("Zoom to 100 %"), "search", ("Ctrl+0",)),
@@ -73,11 +90,32 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("view.palette", N_("Show the palette"), "panel-left", ("Ctrl+Alt+1",), checkable=True),
     A("view.inspector", N_("Show the inspector"), "panel-right", ("Ctrl+Alt+2",), checkable=True),
     A("view.dock", N_("Show the bottom dock"), "panel-bottom", ("Ctrl+Alt+3",), checkable=True),
+    A("view.minimap", N_("Show the map"), "map", ("Ctrl+Alt+4",), checkable=True),
+    A("view.still", N_("Reduce motion"), "feather", checkable=True),
     A("canvas.add", N_("Add a node…"), "plus", ("Tab",), scope="canvas"),
     A("canvas.reroute", N_("Add a reroute point"), "waypoints", ("Ctrl+R",)),
     A("canvas.replace", N_("Replace the node…"), "replace", ("Ctrl+Shift+R",)),
     A("canvas.convert", N_("Insert a conversion…"), "shuffle", ("Ctrl+Shift+I",)),
     A("canvas.note", N_("Add a note"), "sticky-note", ("Ctrl+Shift+N",)),
+    A("canvas.frame", N_("Put into a frame"), "frame", ("Ctrl+G",)),
+    *(A(f"canvas.colour_{token or 'note'}", name, "square", tone=token or "warn") for token, name in COLOURS.items()),
+    A("canvas.bypass", N_("Bypass"), "redo-dot", ("Ctrl+B",)),
+    A("canvas.mute", N_("Mute"), "volume-x", ("Ctrl+M",)),
+    A("canvas.collapse", N_("Collapse"), "fold-vertical", ("Alt+C",)),
+    A("arrange.layout", N_("Lay out"), "network", ("L",), scope="canvas"),
+    A("arrange.straighten", N_("Straighten the wires"), "spline", ("Shift+L",), scope="canvas"),
+    A("arrange.tidy", N_("Lead wires around nodes"), "waypoints", ("Ctrl+L",)),
+    A("arrange.left", N_("Align left edges"), "align-start-vertical", ("Ctrl+Shift+Left",), scope="canvas"),
+    A("arrange.center", N_("Align centres"), "align-center-vertical"),
+    A("arrange.right", N_("Align right edges"), "align-end-vertical", ("Ctrl+Shift+Right",), scope="canvas"),
+    A("arrange.top", N_("Align top edges"), "align-start-horizontal", ("Ctrl+Shift+Up",), scope="canvas"),
+    A("arrange.middle", N_("Align middles"), "align-center-horizontal"),
+    A("arrange.bottom", N_("Align bottom edges"), "align-end-horizontal", ("Ctrl+Shift+Down",), scope="canvas"),
+    A("arrange.spread_across", N_("Distribute across"), "align-horizontal-space-between"),
+    A("arrange.spread_down", N_("Distribute down"), "align-vertical-space-between"),
+    A("arrange.grid", N_("Move to the grid"), "grid-3x3"),
+    A("arrange.snap", N_("Snap to neighbours"), "magnet", checkable=True),
+    A("arrange.snap_grid", N_("Snap to the grid"), "grid-2x2", checkable=True),
     A("run.train", N_("Train"), "play", ("Ctrl+Return", "Ctrl+Enter")),
     A("run.pause", N_("Pause"), "pause", ("Ctrl+Shift+Return",), checkable=True),
     A("run.stop", N_("Stop"), "square", ("Ctrl+.",)),

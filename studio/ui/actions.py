@@ -84,7 +84,7 @@ class Actions(QObject):
         action.setEnabled(False)
         action.setIconVisibleInMenu(not action.isCheckable())  # a menu shows a tick in its place
         if spec.icon:
-            action.setIcon(icon(spec.icon))
+            action.setIcon(icon(spec.icon, spec.tone))
             action.setProperty(ICON_NAME, spec.icon)
         if spec.group:
             if spec.group not in self._groups:

@@ -102,6 +102,8 @@ class Bench:
     def busy(self) -> bool:
         """Whether something is still put off."""
         canvas = self.window.canvas
+        if canvas is not None and (canvas.arranging.run.busy or canvas.arranging.glide.busy):
+            return True
         return self.window.desk.busy or self.window.analysing or (canvas is not None and canvas.canvas.busy)
 
     @property
@@ -223,6 +225,20 @@ def inference(count: int) -> Row:
     return row
 
 
+def layout(bench: Bench, count: int, most: float) -> Row:
+    """Measure an automatic layout of everything, until all items lie where they belong."""
+    row = Row(f"automatic layout, {count:,} nodes", most)
+    bench.open(count)
+    bench.canvas.frame_all()
+    for _ in range(3):
+        bench.canvas.select([])
+        with bench.timed(row):
+            bench.window.commands["arrange.layout"].trigger()
+        bench.window.commands["edit.undo"].trigger()
+        bench.settle()
+    return row
+
+
 def deletion(bench: Bench) -> list[Row]:
     """Measure undo and redo of the deletion of 1,000 of 5,000 nodes."""
     rows = [Row(f"{name} of the deletion of 1,000 nodes of 5,000", 300.0) for name in ("undo", "redo")]
@@ -279,6 +295,8 @@ def rows_of(bench: Bench) -> Iterator[Row]:
     for count, most in zip(SIZES, (1000.0, 4000.0), strict=True):
         yield opening(bench, count, most)
     yield inference(1000)
+    for count, most in zip(SIZES, (1000.0, 5000.0), strict=True):
+        yield layout(bench, count, most)
     yield from deletion(bench)
     yield memory(bench.folder, 5000)
 

@@ -11,6 +11,7 @@ from studio.canvas.gestures.drag_nodes import DragNodes
 from studio.canvas.gestures.drag_wire import DragWire
 from studio.canvas.gestures.pan import Pan
 from studio.canvas.gestures.pick_wire import PickWire
+from studio.canvas.gestures.resize import Resize
 
 # A port is meant before the node it is on, a node before the wires below it.
-GESTURES: Final[tuple[type[Gesture], ...]] = (Pan, CutWires, DragWire, DragNodes, PickWire, RubberBand)
+GESTURES: Final[tuple[type[Gesture], ...]] = (Pan, CutWires, DragWire, Resize, DragNodes, PickWire, RubberBand)

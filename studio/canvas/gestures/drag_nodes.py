@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.insertion import Insertion
+from studio.canvas.snapping import Drawn
 from studio.document.document import Position
 from studio.document.edits import Move
 
@@ -33,13 +35,16 @@ class DragNodes(Gesture):
         self._was_selected = self._id in canvas.selected_ids()
         self._from: dict[str, Position] = {}
         self._insertion: Insertion | None = None
+        self._drawn: Drawn | None = None
         if not self._was_selected:
             canvas.select([*(canvas.selected_ids() if pointer.extends else ()), self._id])
 
     def drag_begins(self) -> None:
-        document = self.view.canvas.document
-        for id in self.view.canvas.selected_ids():
-            self._from[id] = (document.nodes.get(id) or document.notes[id]).position
+        canvas, document = self.view.canvas, self.view.canvas.document
+        for id in canvas.selected_ids():  # what lies in a frame goes along with it
+            self._from.update({other: canvas.position(other) for other in (id, *canvas.contents(id))})
+        if self._from:
+            self._drawn = Drawn(self.view, self._from)
         if list(self._from) == [self._id] and not any(document.wires_of(self._id)):
             node_type = self.view.canvas.node_type(self._id)
             if node_type is not None and node_type.inputs and node_type.outputs:
@@ -72,6 +77,13 @@ class DragNodes(Gesture):
         if self._insertion is not None:
             self._insertion.end()
             self._insertion = None
+        if self._drawn is not None:
+            self._drawn.end()
+            self._drawn = None
+
+    def paint(self, painter: QPainter) -> None:
+        if self._drawn is not None:
+            self._drawn.paint(painter)
 
     def _click(self, pointer: Pointer) -> None:
         """Narrow the selection to what was clicked, or take that out of it."""
@@ -82,5 +94,7 @@ class DragNodes(Gesture):
         # Whole pixels: texts stay crisp and files read well.
         dx = round(pointer.scene.x() - self.start.scene.x())
         dy = round(pointer.scene.y() - self.start.scene.y())
+        if self._drawn is not None:
+            dx, dy = map(round, self._drawn.drawn(dx, dy, free=pointer.alt))
         here = self.view.canvas.document.has
         return {id: (x + dx, y + dy) for id, (x, y) in self._from.items() if here(id)}

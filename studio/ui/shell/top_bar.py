@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from studio.ui import fonts, icons
+from studio.ui.action_table import COLOURS
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import LANGUAGES, N_, _
@@ -19,10 +20,22 @@ from studio.ui.widgets.segmented import Segmented
 
 HEIGHT: Final = 48
 
+ALIGNMENT: Final = (
+    *("arrange.left", "arrange.center", "arrange.right", "arrange.top", "arrange.middle", "arrange.bottom", ""),
+    *("arrange.spread_across", "arrange.spread_down", "", "arrange.grid"),
+)
+COLOUR: Final = tuple(f"canvas.colour_{token or 'note'}" for token in COLOURS)
+
+#: An entry of a menu: the id of an action, "" for a line, or a title with the entries below it.
+Item = str | tuple[str, tuple[str, ...]]
+
 #: The menu of what is selected on the canvas.
 SELECTION_MENU: Final = (
     *("edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires", "edit.duplicate", ""),
-    *("edit.rename", "canvas.replace", "edit.disconnect", "view.frame", "", "edit.delete", "edit.delete_with_wires"),
+    *("edit.rename", "canvas.replace", "edit.disconnect", "view.frame", ""),
+    *("canvas.bypass", "canvas.mute", "canvas.collapse", ""),
+    *("arrange.layout", (N_("Align"), ALIGNMENT), "canvas.frame", (N_("Colour"), COLOUR), ""),
+    *("edit.delete", "edit.delete_with_wires"),
 )
 
 #: The menu of the wires that are selected.
@@ -37,15 +50,25 @@ MENUS: Final = (
             *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
             *("edit.duplicate", "edit.delete", "edit.delete_with_wires", "edit.disconnect", ""),
             *("edit.select_all", "edit.rename", ""),
-            *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.convert", "canvas.note"),
+            *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.convert"),
         ),
     ),
     (
         N_("View"),
         (
             *("view.frame", "view.frame_all", "view.zoom_in", "view.zoom_out", "view.zoom_reset", ""),
+            *("view.find", "view.bookmark", "view.bookmarks", "view.bookmark_remove", ""),
             *("view.theme_dark", "view.theme_light", "view.theme_contrast", ""),
-            *("view.palette", "view.inspector", "view.dock"),
+            *("view.palette", "view.inspector", "view.dock", "view.minimap", "", "view.still"),
+        ),
+    ),
+    (
+        N_("Arrange"),
+        (
+            *("arrange.layout", "arrange.straighten", "arrange.tidy", (N_("Align"), ALIGNMENT), ""),
+            *("arrange.snap", "arrange.snap_grid", ""),
+            *("canvas.bypass", "canvas.mute", "canvas.collapse", ""),
+            *("canvas.frame", "canvas.note", (N_("Colour"), COLOUR)),
         ),
     ),
     (
@@ -59,9 +82,11 @@ MENUS: Final = (
 )
 
 
-def _fill(menu: QMenu, ids: Sequence[str], actions: Actions) -> None:
-    for id in ids:
-        if id:
+def _fill(menu: QMenu, items: Sequence[Item], actions: Actions) -> None:
+    for id in items:
+        if isinstance(id, tuple):
+            _fill(menu.addMenu(_(id[0])), id[1], actions)
+        elif id:
             menu.addAction(actions[id])
         else:
             menu.addSeparator()

@@ -1,0 +1,240 @@
+"""Putting things in order: align, spread out, lay out, straighten, frame, collapse, bypass and mute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QPointF
+
+from studio.canvas.frame_item import FrameItem
+from studio.canvas.glide import Glide
+from studio.canvas.layout_run import LayoutRun
+from studio.canvas.metrics import BARE_SIZE, GRID
+from studio.canvas.node_item import NodeItem
+from studio.canvas.snapping import Snapping
+from studio.document.align import align, bounds_of, distribute, straighten, to_grid
+from studio.document.document import Node, Note, Position
+from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, SetCollapsed, SetMode, SetNote
+from studio.document.infer import not_passing
+from studio.document.lanes import Lanes
+from studio.document.layout import Frame, Link, arranging
+from studio.document.layout.arrangement import FRAME_HEAD, FRAME_PAD
+from studio.document.modes import Mode, passed_on
+from studio.document.reroute import REROUTE, REROUTE_TYPE
+from studio.document.splice import Box, splice
+from studio.document.suggest import Passage
+
+if TYPE_CHECKING:
+    from studio.canvas.view import CanvasView
+
+_POINTS: Final = 40
+"""So many points of a wire are looked at to see what it runs over."""
+_FRAME_SIZE: Final = (360.0, 240.0)
+
+
+class Arranging(QObject):
+    """What menus and shortcuts can do to the places and the states of what is selected.
+
+    Parameters
+    ----------
+    view
+        The canvas. Its history takes each command as one step.
+    """
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.snapping = Snapping()
+        self.glide = Glide(view)
+        self.run = LayoutRun(self)
+        self.run.done.connect(self._on_layout)
+        self._label = ""
+
+    # ------------------------------------------------------------------------------------------------ places
+
+    def align(self, way: str) -> None:
+        """Align what is selected within its bounds: "left", "center", "right", "top", "middle" or "bottom"."""
+        self._move("Align", align(self._chosen(), way))
+
+    def distribute(self, *, vertical: bool) -> None:
+        """Make the gaps between the selected ones equal."""
+        self._move("Distribute", distribute(self._chosen(), vertical=vertical))
+
+    def to_grid(self) -> None:
+        """Put what is selected, or everything, on the points of the grid."""
+        self._move("Move to the grid", to_grid(self._chosen() or self._all(), GRID))
+
+    def straighten(self) -> None:
+        """Move the selected nodes, or all, up or down until their wires run level."""
+        boxes = self._view.canvas.boxes()
+        wanted = [id for id in self._view.selected_ids() if id in boxes] or list(boxes)
+        self._move("Straighten the wires", straighten(boxes, self._links(boxes), wanted))
+
+    def tidy(self) -> None:
+        """Lead the wires that are selected, those of the selected nodes, or all, around the nodes they run over."""
+        self.stop()
+        self._view.canvas.settle()
+        canvas, document = self._view.canvas, self._view.canvas.document
+        chosen = dict.fromkeys(canvas.wires.selected)
+        chosen.update((w.target, None) for id in self._view.selected_ids() for w in document.wires_of(id))
+        lanes = Lanes(canvas.boxes())
+        edits: list[Edit] = []
+        taken: set[str] = set()
+        for target in sorted(chosen or document.wires):
+            strand = canvas.wires.strands().get(target)
+            if strand is None:
+                continue
+            path = [(p.x(), p.y()) for p in (strand.path.pointAtPercent(i / _POINTS) for i in range(_POINTS + 1))]
+            points = lanes.around(path, (strand.wire.source.node, target.node))
+            chain = []
+            for x, y in points:
+                id = document.new_id("reroute", taken)
+                taken.add(id)
+                corner = (x - BARE_SIZE[0] / 2, y - BARE_SIZE[1] / 2)
+                edits.append(AddNode(Node(id, REROUTE, position=corner)))
+                chain.append((id, Passage(REROUTE_TYPE.inputs[0].name, REROUTE_TYPE.outputs[0].name)))
+            if chain:
+                edits += splice(document, strand.wire, chain)
+        if edits:
+            self._view.do(Compound("Lead wires around nodes", tuple(edits)))
+            self._view.history.seal()
+
+    def lay_out(self) -> None:
+        """Lay the selected nodes out, or, with one or none, everything."""
+        self.stop()
+        self._view.canvas.settle()
+        canvas = self._view.canvas
+        chosen = [id for id in self._view.selected_ids() if canvas.node(id) is not None]
+        boxes = canvas.boxes()
+        frames: list[Frame] = []
+        if len(chosen) > 1:
+            boxes = {id: boxes[id] for id in chosen}
+        else:
+            frames = self._frames()
+        if boxes:
+            self._label = "Lay out"
+            self.run.begin(arranging(boxes, self._links(boxes), frames))
+
+    def stop(self) -> bool:
+        """Give up a layout that is being worked out, let what moves arrive; return whether there was one."""
+        was_busy = self.run.busy or self.glide.busy
+        self.run.cancel()
+        self.glide.arrive()
+        return was_busy
+
+    def _on_layout(self, found: Mapping[str, Box]) -> None:
+        document = self._view.canvas.document
+        sizes = [
+            SetNote(replace(note, position=(box.x, box.y), size=(box.width, box.height)))
+            for id, box in found.items()
+            if (note := document.notes.get(id)) is not None and note.frame
+        ]
+        whole = {id: (float(round(b.x)), float(round(b.y))) for id, b in found.items() if id in document.nodes}
+        self._move(self._label, whole, sizes)
+
+    def _move(self, label: str, positions: Mapping[str, Position], others: Iterable[Edit] = ()) -> None:
+        """Let things glide to other places, as one step of this name."""
+        document = self._view.canvas.document
+        here = {id: p for id, p in positions.items() if document.has(id)}
+        changed = {id: p for id, p in here.items() if p != self._view.canvas.position(id)}
+        if changed:
+            self.glide.begin(Compound(label, (*others, Move(changed))), changed)
+
+    def _chosen(self) -> dict[str, Box]:
+        self.stop()
+        return {id: self._view.canvas.box(id) for id in self._view.selected_ids() if self._is_shown(id)}
+
+    def _all(self) -> dict[str, Box]:
+        return {id: self._view.canvas.box(id) for id in self._view.canvas.items_by_id}
+
+    def _is_shown(self, id: str) -> bool:
+        return id in self._view.canvas.items_by_id
+
+    def _links(self, boxes: Mapping[str, Box]) -> list[Link]:
+        """Return the wires among nodes, with the heights of their ports."""
+        canvas = self._view.canvas
+        found = []
+        for wire in canvas.document.wires.values():
+            source, target = canvas.node(wire.source.node), canvas.node(wire.target.node)
+            if source is None or target is None or source.id not in boxes or target.id not in boxes:
+                continue
+            found.append(
+                Link(
+                    source.id,
+                    source.port_position(wire.source.port, is_input=False).y() - source.y(),
+                    target.id,
+                    target.port_position(wire.target.port, is_input=True).y() - target.y(),
+                )
+            )
+        return found
+
+    def _frames(self) -> list[Frame]:
+        """Return the frames with what lies in each, the inner ones first; a node is in the smallest one."""
+        canvas = self._view.canvas
+        items = [i for i in canvas.items_by_id.values() if isinstance(i, FrameItem)]
+        taken: set[str] = set()
+        found: list[Frame] = []
+        for item in sorted(items, key=lambda i: i.size[0] * i.size[1]):
+            inside = [id for id in canvas.contents(item.id) if id not in taken]
+            members = tuple(id for id in inside if canvas.node(id) is not None or id in {f.id for f in found})
+            taken.update(members)
+            if members:
+                found.append(Frame(item.id, members))
+        return found
+
+    # ------------------------------------------------------------------------------------------------ frames
+
+    def frame_selection(self) -> None:
+        """Put a frame around what is selected, or an empty one where the user looks, and let its title be written."""
+        view, document = self._view, self._view.canvas.document
+        chosen = self._chosen()
+        if chosen:
+            inner = bounds_of(chosen.values())
+            corner = (inner.x - FRAME_PAD, inner.y - FRAME_HEAD)
+            size = (inner.width + 2 * FRAME_PAD, inner.height + FRAME_HEAD + FRAME_PAD)
+        else:
+            middle = view.visible_area().center() - QPointF(*_FRAME_SIZE) / 2
+            corner, size = (float(round(middle.x())), float(round(middle.y()))), _FRAME_SIZE
+        note = Note(document.new_id("frame"), "", corner, size, "layer", frame=True)
+        view.do(Compound("Add frame", (AddNote(note),)))
+        view.canvas.select([note.id])
+        view.edit_text(note.id)
+
+    def colour(self, token: str) -> None:
+        """Give the selected notes and frames a colour."""
+        notes = self._view.canvas.document.notes
+        chosen = [notes[id] for id in self._view.selected_ids() if id in notes]
+        self._view.do(Compound("Change colour", tuple(SetNote(replace(note, colour=token)) for note in chosen)))
+        self._view.history.seal()
+
+    # ------------------------------------------------------------------------------------------------- states
+
+    def collapse(self) -> None:
+        """Show of the selected nodes nothing but their headers; if they are so all, show them whole again."""
+        nodes = self._nodes()
+        on = not all(self._view.canvas.document.nodes[id].collapsed for id in nodes)
+        if nodes:
+            self._view.do(SetCollapsed(dict.fromkeys(nodes, on)))
+            self._view.history.seal()
+
+    def toggle(self, mode: Mode) -> None:
+        """Bypass or mute the selected nodes; if they are so all, let them take part again.
+
+        Nodes that cannot be bypassed stay as they are, and the reason is said.
+        """
+        document, nodes = self._view.canvas.document, self._nodes()
+        if mode == "bypass":
+            for id in nodes:
+                node_type = self._view.canvas.node_type(id)
+                if node_type is not None and passed_on(node_type) is None and document.nodes[id].mode != "bypass":
+                    self._view.refused.emit(not_passing(node_type))
+                    nodes = [other for other in nodes if other != id]
+        on = not all(document.nodes[id].mode == mode for id in nodes)
+        if nodes:
+            self._view.do(SetMode(dict.fromkeys(nodes, mode if on else "")))
+            self._view.history.seal()
+
+    def _nodes(self) -> list[str]:
+        return [id for id in self._view.selected_ids() if isinstance(self._view.canvas.items_by_id.get(id), NodeItem)]
