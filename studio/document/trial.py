@@ -173,7 +173,11 @@ class Trials:
         if key not in self._known:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._known[key] = outcome_of(node_type, params, inputs)
+            outcome = outcome_of(node_type, params, inputs)
+            if isinstance(outcome, EngineError):  # its traceback would keep all that was traced
+                outcome = outcome.with_traceback(None)
+                outcome.__cause__ = outcome.__context__ = None
+            self._known[key] = outcome
         return self._known[key]
 
 
