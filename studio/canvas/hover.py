@@ -12,7 +12,7 @@ from studio.canvas.ports import Slot
 from studio.canvas.scene import CanvasScene
 from studio.canvas.sheet_item import SheetItem, Sides
 from studio.canvas.wires import Strand
-from studio.document.document import PortRef
+from studio.document.document import PortRef, Wire
 
 _CURSORS: Final = {
     (x, y): (
@@ -32,6 +32,8 @@ class Hover:
         self._scene = scene
         self.zoom = 1.0
         self.id = ""
+        self.meant: tuple[PortRef, bool] | Wire | None = None
+        """The port (and whether it is an input) or the wire under the cursor."""
 
     def port_reach(self) -> float:
         """Return within how many scene pixels a port is meant: more when zoomed out, where it is small on screen."""
@@ -63,8 +65,10 @@ class Hover:
         item = found[0] if found else self._scene.item_at(position) if position is not None else None
         strand = self.wire_at(position) if position is not None and item is None else None
         hot = {strand.wire.target} if strand else set()
+        self.meant = strand.wire if strand else None
         if found:
             ref = PortRef(found[0].id, found[1].name)
+            self.meant = ref, found[1].is_input
             wires = self._scene.document.wires_of(ref.node)
             hot = {w.target for w in wires if ref == (w.target if found[1].is_input else w.source)}
         self._scene.wires.mark(hot=frozenset(hot))

@@ -360,10 +360,21 @@ class CanvasView(WireView):
 
     def _look(self, position: QPointF | None) -> None:
         """Light up what is under the cursor and say what is wrong with it."""
-        before = self.hover.id
+        before, meant = self.hover.id, self.hover.meant
         self._restore_cursor(self.hover.move(position))
         if self.hover.id != before:
             self._show_problems()
+        if self.hover.meant != meant:
+            self._foresee(self.hover.meant)
+
+    def _foresee(self, meant: tuple[PortRef, bool] | Wire | None) -> None:
+        """Find out what a search would offer for a port or a wire, before it is asked for."""
+        known = self.canvas.document, self.canvas.status.specs
+        if isinstance(meant, Wire):
+            self.foresight.begin(self.suggestions.prepare_between(*known, meant))
+        elif meant is not None:
+            port, is_input = meant
+            self.foresight.begin(self.suggestions.prepare(*known, port, is_input=is_input))
 
     def _restore_cursor(self, shape: Qt.CursorShape | None = None) -> None:
         if self._space:

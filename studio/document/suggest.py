@@ -71,10 +71,9 @@ class Suggestions:
             return [t.id for t in sorted(types, key=lambda t: _likely(t, expected))]
         if len(spec.shape) <= 1 and not spec.dtype.is_floating:
             expected = ("loss", "op")  # labels
-        other = _ROWS if len(spec.shape) != 2 or not spec.dtype.is_floating else _IMAGES
         fitting = [t for t in types if self._trials.fit(t, spec) is not None]
         # what does not take just anything was made for this
-        picky = {t.id for t in fitting if self._trials.fit(t, other) is None}
+        picky = {t.id for t in fitting if self._trials.fit(t, _other(spec)) is None}
         return [t.id for t in sorted(fitting, key=lambda t: _likely(t, expected, picky))]
 
     def before(self, document: Document, specs: Specs, target: PortRef) -> list[str]:
@@ -160,8 +159,16 @@ class Suggestions:
         for node_type in self._types():
             if is_input:
                 self._outputs(node_type)
-            elif spec is not None:
-                self._trials.fit(node_type, spec)
+            elif spec is not None and self._trials.fit(node_type, spec) is not None:
+                yield
+                self._trials.fit(node_type, _other(spec))
+            yield
+
+    def prepare_between(self, document: Document, specs: Specs, wire: Wire) -> Iterator[None]:
+        """Find out in small steps what `between` asks for."""
+        yield from self.prepare(document, specs, wire.source, is_input=False)
+        for node_type in self._types():
+            self.passage(document, specs, wire, node_type)
             yield
 
     def _category(self, document: Document, end: PortRef) -> str:
@@ -180,6 +187,11 @@ class Suggestions:
         if any(not fit.outputs for fit in fits):
             return None
         return list(dict.fromkeys(spec for fit in fits for spec in fit.outputs))
+
+
+def _other(spec: TensorSpec) -> TensorSpec:
+    """Return what is nothing like a tensor of this spec."""
+    return _IMAGES if len(spec.shape) == 2 and spec.dtype.is_floating else _ROWS
 
 
 def _likely(node_type: NodeType, expected: Sequence[str], picky: Container[str] = ()) -> tuple[bool, int, bool, int]:

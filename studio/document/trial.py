@@ -57,6 +57,7 @@ class Trials:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._known: dict[Any, Outcome] = {}
+        self._attempts: dict[Any, Outcome] = {}
 
     # ---------------------------------------------------------------------------------------------- a wire
 
@@ -154,6 +155,16 @@ class Trials:
         self, node_type: NodeType, given: Mapping[str, Any], known: Mapping[str, TensorSpec | None], spec: TensorSpec
     ) -> Outcome:
         """Return the first outcome that is no error, of all ways to complete inputs and parameters; else the error."""
+        key = node_type.id, _frozen(given), tuple(sorted(known.items(), key=lambda item: item[0])), spec
+        if key not in self._attempts:
+            if len(self._attempts) >= _KEPT:
+                self._attempts.clear()
+            self._attempts[key] = self._try_all(node_type, given, known, spec)
+        return self._attempts[key]
+
+    def _try_all(
+        self, node_type: NodeType, given: Mapping[str, Any], known: Mapping[str, TensorSpec | None], spec: TensorSpec
+    ) -> Outcome:
         first: EngineError | None = None
         ways = (
             (params, inputs)
@@ -169,7 +180,7 @@ class Trials:
         return first
 
     def _outcome(self, node_type: NodeType, params: Mapping[str, Any], inputs: Sequence[TensorSpec]) -> Outcome:
-        key = node_type.id, freeze(tuple(sorted(params.items()))), tuple(inputs)
+        key = node_type.id, _frozen(params), tuple(inputs)
         if key not in self._known:
             if len(self._known) >= _KEPT:
                 self._known.clear()
@@ -185,6 +196,10 @@ def _can_be_tried(node_type: NodeType, given: Mapping[str, Any]) -> bool:
     """Return whether enough is known: the engine offers something under this type, and no formula is missing."""
     formula = any(p.required and p.kind == "text" and n not in given for n, p in node_type.params.items())
     return node_type.make is not None and not formula
+
+
+def _frozen(params: Mapping[str, Any]) -> Any:
+    return freeze(tuple(sorted(params.items()))) if params else ()
 
 
 def _slot(port: Port) -> str:

@@ -260,3 +260,17 @@ def test_reroute_points_paint_at_every_zoom(view, zoom):
     before = view.grab().toImage()
     view.history.undo()
     assert view.grab().toImage() != before
+
+
+# ------------------------------------------------------------------------------------------------- foresight
+
+
+def test_what_a_search_will_ask_is_found_out_while_the_mouse_is_there(view, hand, qtbot):
+    for at in (hand.port("flat", "output", is_input=False), middle(view, "output.inputs")):
+        hand.move(at + QPointF(0, 90))
+        hand.move(at)
+        assert view.foresight.busy
+        qtbot.waitUntil(lambda: not view.foresight.busy)
+    known = len(view.trials._known)
+    view.fitting(wire("hidden.output > output.inputs"))
+    assert len(view.trials._known) == known

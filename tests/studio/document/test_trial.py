@@ -186,3 +186,23 @@ def test_what_was_prepared_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -
     assert suggestions.after(document, specs, port("image.output"))[0] == "layer.Conv2D"
     fresh = {key for key in trials._known.keys() - known if key[2] == (specs[port("image.output")],)}
     assert fresh == set()
+
+
+def test_what_was_prepared_for_a_wire_is_not_tried_again() -> None:
+    trials = Trials(CATALOGUE)
+    document = example("mnist_cnn")
+    specs, suggestions, line = specs_of(document), Suggestions(trials), wire("pool_1.output > conv_2.inputs")
+    for _ in suggestions.prepare_between(document, specs, line):
+        pass
+    known = {key for key in trials._known if key[2] == (specs[line.source],)}
+    found = suggestions.between(document, specs, line)
+    assert found[0] == "layer.Conv2D"
+    assert "layer.Flatten" not in found
+    assert {key for key in trials._known if key[2] == (specs[line.source],)} == known
+
+
+def test_errors_that_are_remembered_keep_nothing_alive() -> None:
+    trials = Trials(CATALOGUE)
+    refusal = trials.refusal(CATALOGUE["layer.Conv2D"], ROWS)
+    assert refusal is not None
+    assert (refusal.__traceback__, refusal.__context__, refusal.__cause__) == (None, None, None)
