@@ -24,6 +24,7 @@ from studio.document.document import Document, PortRef
 from studio.document.edits import COSMETIC, Edit, SetSetting
 from studio.document.history import History
 from studio.document.infer import Inference
+from studio.document.recovery import Copy
 from studio.document.trial import Trials
 from studio.inspector.panel import Inspector
 from studio.palette.panel import Palette
@@ -41,6 +42,7 @@ from studio.ui.shell import files
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.dock import BottomDock
 from studio.ui.shell.docks import Docks
+from studio.ui.shell.recovery import Recovery
 from studio.ui.shell.running import Running
 from studio.ui.shell.start_page import StartPage
 from studio.ui.shell.status_line import StatusLine
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self._watched: PortRef | None = None
 
         self.desk = Desk(self)
+        self.recovery = Recovery(self.desk)
         self.commands = Actions(self)
         self.controller = RunController(str(data_dir) if data_dir else None, self)
         self.top_bar = TopBar(self.commands)
@@ -130,6 +133,7 @@ class MainWindow(QMainWindow):
         bind("file.open", self.desk.ask_and_open)
         bind("file.save", self.desk.save)
         bind("file.save_as", self.desk.save_as)
+        bind("file.reload", self.desk.reload)
         bind("file.close", self.desk.close)
         bind("file.quit", self.close)
         bind("edit.undo", self._undo)
@@ -169,6 +173,7 @@ class MainWindow(QMainWindow):
             "file.save": is_open,
             "file.save_as": is_open,
             "file.close": is_open,
+            "file.reload": is_open and self.desk.path is not None,
             "edit.undo": is_open and self.history.can_undo,
             "edit.redo": is_open and self.history.can_redo,
         }
@@ -186,6 +191,10 @@ class MainWindow(QMainWindow):
         self.desk.closed.connect(self._on_closed)
         self.desk.saved.connect(self._show_name)
         self.desk.failed.connect(self._on_file_failed)
+        self.desk.changed.connect(self._on_changed_on_disk)
+        self.recovery.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error)))
+        self.start_page.copies.opened.connect(self.recovery.open)
+        self.start_page.copies.discarded.connect(self._discard)
         self.desk.reading.connect(self.status_line.show_reading)
         self.docks.settled.connect(self._frame_all)
         self.start_page.chosen.connect(self.desk.open)
@@ -226,6 +235,27 @@ class MainWindow(QMainWindow):
     def _on_file_failed(self, error: EngineError, while_saving: bool) -> None:
         self.banner.say("bad", lambda: describe(error), self.commands["file.save_as"] if while_saving else None)
 
+    def _on_changed_on_disk(self) -> None:
+        name = self.desk.name
+        self.banner.say(
+            "warn",
+            lambda: _("Another program has changed the file of '{name}'.").format(name=name),
+            self.commands["file.reload"],
+        )
+
+    def tell_of_copies(self) -> None:
+        """Show what was not saved when the program ended the last time, and say once that it is there."""
+        if self.recovery.adopt():
+            self.banner.say("info", N_("Trenza was ended before all was saved. The start page has copies."))
+        self._show_copies()
+
+    def _show_copies(self) -> None:
+        self.start_page.copies.show_copies(self.recovery.found())
+
+    def _discard(self, copy: Copy) -> None:
+        copy.discard()
+        self._show_copies()
+
     def _on_opened(self) -> None:
         self._forget_document()
         self._unsubscribe = self.document.subscribe(self._on_edit)
@@ -261,6 +291,7 @@ class MainWindow(QMainWindow):
         self.banner.dismiss()
         self.start_page.setFocus()
         self.start_page.show_recent(files.recent())
+        self._show_copies()
         self.docks.hide()
         self._show_name()
         self._update_actions()
@@ -399,6 +430,7 @@ class MainWindow(QMainWindow):
             return
         settings().setValue("geometry", self.saveGeometry())
         self._forget_document()
+        self.recovery.end()
         self.controller.shutdown()
         event.accept()
 
@@ -451,6 +483,7 @@ def open_studio(path: Path | str | None = None, data_dir: Path | None = None) ->
     if path is not None:
         window.desk.open(Path(path))
     window.show()
+    window.tell_of_copies()
     QTimer.singleShot(0, window.start_engine)
     return window
 

@@ -134,6 +134,16 @@ class Note:
         object.__setattr__(self, "size", as_position(self.size))
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a document holds at a moment. Taking it is quick, and it can be written while the document changes."""
+
+    nodes: Mapping[str, Node]
+    wires: Mapping[PortRef, Wire]
+    notes: Mapping[str, Note]
+    settings: Mapping[str, Any]
+
+
 class Document:
     """Nodes, wires, notes and settings, with listeners that hear of each edit once.
 
@@ -160,6 +170,10 @@ class Document:
         self.wires: Mapping[PortRef, Wire] = MappingProxyType(self._wires)
         self.notes: Mapping[str, Note] = MappingProxyType(self._notes)
         self.settings: Mapping[str, Any] = MappingProxyType(self._settings)
+
+    def contents(self) -> Contents:
+        """Return what it holds now, which stays as it is."""
+        return Contents(dict(self._nodes), dict(self._wires), dict(self._notes), dict(self._settings))
 
     def apply(self, edit: Edit) -> Edit:
         """Carry out `edit`, tell the listeners, and return the edit that takes it back.

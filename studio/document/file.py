@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import stat
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.core.errors import DataLossError, NotFoundError, UnavailableError
-from studio.document.document import Document
+from studio.document.document import Contents, Document
 from studio.document.edits import AddNode, AddNote, AddWire, SetSetting
 from studio.document.records import (
     Record,
@@ -88,7 +89,7 @@ class Writer:
     def __init__(self) -> None:
         self._lines: dict[Any, tuple[Any, str]] = {}
 
-    def text(self, document: Document) -> str:
+    def text(self, document: Document | Contents) -> str:
         """Return the text of `document`, as `dumps` does."""
         known, self._lines = self._lines, {}
         # Wires follow the order of their targets, not that of their making, so that undo and redo leave no trace.
@@ -200,6 +201,15 @@ def load(path: str | os.PathLike[str]) -> Document:
             position=error.start,
         ) from error
     return loads(text, path.name)
+
+
+def fingerprint(path: Path) -> str:
+    """Return what tells a file's contents from others, "" if there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def save(document: Document, path: str | os.PathLike[str]) -> None:

@@ -19,6 +19,13 @@ class _Step:
 class History:
     """The steps that led to a document's present state.
 
+    Parameters
+    ----------
+    saved
+        Whether the document, as it is now, is the one on disk.
+
+    Notes
+    -----
     Edits go through `do`. Consecutive edits with the same merge key become one step until `seal` is called, as at the
     end of a drag.
 
@@ -33,11 +40,11 @@ class History:
     (['Add node', 'Move'], 'Move', (0.0, 0.0))
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, saved: bool = True) -> None:
         self.document = document
         self._steps: list[_Step] = []
         self._done = 0
-        self._saved: int | None = 0
+        self._saved: int | None = 0 if saved else None
         self._open = False
 
     @property

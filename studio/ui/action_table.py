@@ -60,6 +60,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("file.open", N_("Open…"), "folder-open", ("Ctrl+O",)),
     A("file.save", N_("Save"), "save", ("Ctrl+S",)),
     A("file.save_as", N_("Save as…"), "save-all", ("Ctrl+Shift+S",)),
+    A("file.reload", N_("Reload from disk"), "rotate-ccw"),
     A("file.close", N_("Close document"), "x", ("Ctrl+W",)),
     A("file.quit", N_("Quit"), "log-out", ("Ctrl+Q",)),
     A("edit.undo", N_("Undo"), "undo-2", ("Ctrl+Z",)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import EngineError
 from studio.document.document import Document
-from studio.document.file import load, save
+from studio.document.file import fingerprint, load, save
 from studio.document.history import History
 from studio.ui.i18n import _
 from studio.ui.shell import files
@@ -29,6 +29,8 @@ class Desk(QObject):
         The document was saved; its path may have changed.
     reading
         A large document is being read, which takes a moment; carries its name, "" once it is over.
+    changed
+        Another program has written to the document's file.
     failed
         A file could not be read (carries the `EngineError`, and False) or written (and True).
 
@@ -42,6 +44,7 @@ class Desk(QObject):
     closed = Signal()
     saved = Signal()
     reading = Signal(str)
+    changed = Signal()
     failed = Signal(object, bool)
 
     def __init__(self, window: QWidget) -> None:
@@ -50,6 +53,9 @@ class Desk(QObject):
         self.history = History(Document())
         self.path: Path | None = None
         self.is_open = False
+        self._on_disk = ""
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(self._on_file_changed)
         self._reading = Reading(self)
         self._reading.done.connect(self._on_read)
         self._reading.failed.connect(self._on_unread)
@@ -78,6 +84,13 @@ class Desk(QObject):
         """Begin an empty document, if the present one may go."""
         if self.may_leave():
             self._put(Document(), None)
+
+    def put_unsaved(self, document: Document, path: Path | None) -> bool:
+        """Put a document on the desk that is not what was saved at `path`, if the present one may go."""
+        if not self.may_leave():
+            return False
+        self._put(document, path, saved=False)
+        return True
 
     def ask_and_open(self) -> None:
         """Open the document that the user picks."""
@@ -121,12 +134,40 @@ class Desk(QObject):
         """Clear the desk."""
         self._leave_reading()
         self.history, self.path, self.is_open = History(Document()), None, False
+        self._watch()
         self.closed.emit()
 
-    def _put(self, document: Document, path: Path | None) -> None:
+    def _put(self, document: Document, path: Path | None, saved: bool = True) -> None:
         self._leave_reading()
-        self.history, self.path, self.is_open = History(document), path, True
+        self.history, self.path, self.is_open = History(document, saved), path, True
+        self._on_disk = fingerprint(path) if path and saved else ""
+        self._watch()
         self.opened.emit()
+
+    # ---------------------------------------------------------------------------------------------- other programs
+
+    def _watch(self) -> None:
+        """Hear of it if another program writes to the file."""
+        if self._watcher.files():
+            self._watcher.removePaths(self._watcher.files())
+        if self.path is not None and self.path.exists():
+            self._watcher.addPath(str(self.path))
+
+    def _on_file_changed(self) -> None:
+        self._watch()  # a file that was replaced is another one
+        if self.changed_on_disk:
+            self.changed.emit()
+
+    @property
+    def changed_on_disk(self) -> bool:
+        """Whether the file is there, and holds something else than was read from it or written to it last."""
+        found = fingerprint(self.path) if self.path else ""
+        return found not in ("", self._on_disk)
+
+    def reload(self) -> None:
+        """Take what is in the file now, if the present document may go."""
+        if self.path is not None:
+            self.open(self.path)
 
     def _leave_reading(self) -> None:
         """What is still being read is wanted no more."""
@@ -145,12 +186,15 @@ class Desk(QObject):
 
     def save_to(self, path: Path) -> bool:
         """Save as `path`; if that fails, everything stays as it was."""
+        if path == self.path and self.changed_on_disk and not files.ask_to_overwrite(self._window, self.name):
+            return False
         try:
             save(self.document, path)
         except EngineError as error:
             self.failed.emit(error, True)
             return False
-        self.path = path
+        self.path, self._on_disk = path, fingerprint(path)
+        self._watch()
         self.history.mark_saved()
         files.remember(path)
         self.saved.emit()

@@ -51,6 +51,24 @@ def ask_about_changes(parent: QWidget, name: str) -> Answer:
     return "save" if clicked is save else "discard" if clicked is discard else "cancel"
 
 
+def ask_to_overwrite(parent: QWidget, name: str) -> bool:
+    """Return whether a file may be replaced that another program has written to since."""
+    box = QMessageBox(parent)
+    box.setObjectName("changed_on_disk")
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setWindowTitle(_("Changed by another program"))
+    box.setText(
+        _("Another program has changed the file of '{name}' since it was opened or saved here.").format(name=name)
+    )
+    box.setInformativeText(_("Saving replaces what that program wrote. To keep both, save under another name."))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    overwrite = box.addButton(_("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.exec()
+    return box.clickedButton() is overwrite
+
+
 def recent() -> list[Path]:
     """Return the documents that were open lately and still exist, the last one first."""
     stored = settings().value(_KEY)

@@ -14,6 +14,7 @@ from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _
 from studio.ui.icons import icon
+from studio.ui.shell.copies import Copies
 from studio.ui.widgets.action_button import ActionButton
 from studio.ui.widgets.labels import Heading, Text
 
@@ -95,6 +96,8 @@ class StartPage(QWidget):
         self._add_head()
         self._add_buttons(actions)
         self._column.addSpacing(20)
+        self.copies = Copies()
+        self._column.addWidget(self.copies)
         self._column.addWidget(Heading(N_("Examples")))
         self._cards = self._add_examples(examples)
         self._column.addSpacing(20)

@@ -43,7 +43,10 @@ WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "canvas.convert", "", "edit.
 
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
 MENUS: Final = (
-    (N_("File"), ("file.new", "file.open", "", "file.save", "file.save_as", "", "file.close", "file.quit")),
+    (
+        N_("File"),
+        ("file.new", "file.open", "", "file.save", "file.save_as", "file.reload", "", "file.close", "file.quit"),
+    ),
     (
         N_("Edit"),
         (

@@ -1,0 +1,204 @@
+"""Nothing is lost if the program ends, or another one writes to the document's file."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphs import example, moons
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from user import Open, saved
+
+from studio.document.document import Node
+from studio.document.edits import AddNode, SetTitle
+from studio.document.file import load
+from studio.document.recovery import SUFFIX
+from studio.ui.shell import files, recovery
+
+pytest_plugins = ("look", "window")
+
+#: Edits a document without end, and says after each which is its number.
+PROGRAM = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from studio.app import MainWindow, open_studio, application
+from studio.document.document import Node
+from studio.document.edits import AddNode
+MainWindow.start_engine = lambda self: None
+window = open_studio(Path(sys.argv[1]))
+number = 0
+def edit():
+    global number
+    number += 1
+    window.history.do(AddNode(Node(f"n{number}", "op.add")))
+    print(number, flush=True)
+timer = QTimer(interval=20)
+timer.timeout.connect(edit)
+timer.start()
+application().exec()
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep copies here."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(recovery, "folder", lambda: tmp_path / "state/trenza/recovery")
+    return tmp_path / "state/trenza/recovery"
+
+
+def killed(path: Path, seconds: float) -> int:
+    """Let a studio edit a document, kill it after a while, and return how many edits it had made a second before."""
+    made: list[tuple[float, int]] = []
+    end = None
+    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            made.append((time.monotonic(), int(line)))
+            end = end or time.monotonic() + seconds
+            if time.monotonic() >= end:
+                break
+        process.send_signal(signal.SIGKILL)
+    last = time.monotonic() - 1
+    return max((number for when, number in made if when < last), default=0)
+
+
+def test_a_program_that_was_killed_loses_the_last_second_at_most(
+    open_window: Open, tmp_path: Path, place: Path
+) -> None:
+    path = saved(moons(), tmp_path)
+    before = path.read_bytes()
+    made = killed(path, 2.5)
+    assert made > 5
+    user = open_window()
+    window = user.window
+    assert window.banner.isVisible(), "it is said"
+    (copy,) = window.recovery.found()
+    assert copy.path == path
+    assert {f"n{i}" for i in range(1, made + 1)} <= set(copy.document.nodes)
+    user.click(window.start_page.copies.findChildren(QPushButton)[0])
+    assert window.document == copy.document
+    assert window.desk.modified
+    assert window.desk.path == path
+    assert path.read_bytes() == before, "the user's file is as it was"
+    user.until(lambda: not copy.file.exists())
+    assert window.recovery.file.exists(), "there is a new one before the old one goes"
+    assert window.recovery.found() == [], "it is offered once"
+    assert window.recovery.adopt() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(int(os.environ.get("TRENZA_KILLS", "20"))))
+def test_it_does_so_whenever_it_is_killed(number: int, tmp_path: Path, place: Path) -> None:
+    path = saved(moons(), tmp_path)
+    made = killed(path, random.Random(number).uniform(0.5, 3))
+    (file,) = place.glob(f"*{SUFFIX}")
+    nodes = recovery.copies(place, file.name.split("-")[0])[0].document.nodes
+    assert {f"n{i}" for i in range(1, made + 1)} <= set(nodes)
+
+
+def test_what_is_saved_or_undone_leaves_no_copy(open_window: Open, tmp_path: Path, place: Path) -> None:
+    user = open_window(saved(moons(), tmp_path))
+    window = user.window
+
+    def edit() -> None:
+        window.history.do(SetTitle("data", f"name {time.time()}"))
+        user.until(window.recovery.file.exists)
+
+    edit()
+    user.do("edit.undo")
+    user.until(lambda: not window.recovery.file.exists())
+    edit()
+    user.do("file.save")
+    assert not window.recovery.file.exists()
+    edit()
+    window.recovery.end()
+    assert list(place.iterdir()) == [], "no copy and no lock"
+
+
+def test_a_program_that_is_alive_is_not_asked_for_its_copies(open_window: Open, tmp_path: Path) -> None:
+    one = open_window(saved(moons(), tmp_path, "one"))
+    one.window.history.do(SetTitle("data", "changed"))
+    one.until(one.window.recovery.file.exists)
+    other = open_window()
+    assert other.window.recovery.found() == []
+    assert not other.window.banner.isVisible()
+
+
+def test_a_copy_can_be_discarded(open_window: Open, tmp_path: Path, place: Path) -> None:
+    killed(saved(moons(), tmp_path), 1.0)
+    user = open_window()
+    copies = user.window.start_page.copies
+    assert copies.isVisible()
+    user.click(next(b for b in copies.findChildren(object) if getattr(b, "toolTip", str)() == "Discard this copy"))
+    assert not copies.isVisible()
+    assert not list(place.glob(f"*{SUFFIX}"))
+
+
+def test_copies_that_cannot_be_written_are_told_of_once(open_window: Open, tmp_path: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True)
+    place.write_text("a file in the way")
+    user = open_window(saved(moons(), tmp_path))
+    user.window.history.do(SetTitle("data", "changed"))
+    user.until(user.window.banner.isVisible)
+    user.window.banner.dismiss()
+    user.window.history.do(SetTitle("data", "again"))
+    QTest.qWait(2 * recovery.DELAY)
+    assert not user.window.banner.isVisible()
+
+
+def test_old_copies_go(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed(saved(moons(), tmp_path), 1.0)
+    user = open_window()
+    assert len(user.window.recovery.found()) == 1
+    monkeypatch.setattr(recovery, "LONGEST", -1.0)
+    assert user.window.recovery.found() == []
+
+
+# ------------------------------------------------------------------------------------------------------ other programs
+
+
+def test_a_change_by_another_program_is_shown_and_can_be_taken(open_window: Open, tmp_path: Path) -> None:
+    path = saved(moons(), tmp_path)
+    user = open_window(path)
+    saved(example("tensors"), tmp_path, path.stem)
+    user.until(user.window.banner.isVisible)
+    user.do("file.reload")
+    assert user.window.document == example("tensors")
+    assert not user.window.desk.modified
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_what_another_program_wrote_is_not_overwritten_unasked(
+    overwrite: bool, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(moons(), tmp_path)
+    user = open_window(path)
+    user.window.history.do(AddNode(Node("mine", "op.add")))
+    saved(example("tensors"), tmp_path, path.stem)
+    asked: list[Any] = []
+    monkeypatch.setattr(files, "ask_to_overwrite", lambda *given: asked.append(given) or overwrite)
+    user.do("file.save")
+    assert len(asked) == 1
+    assert ("mine" in load(path).nodes) == overwrite
+    assert user.window.desk.modified != overwrite
+    user.window.desk.save_to(tmp_path / "another.trenza")
+    user.do("file.save")
+    assert len(asked) == 1, "of its own file nobody asks"
+
+
+def test_a_file_that_was_removed_is_written_again(open_window: Open, tmp_path: Path) -> None:
+    path = saved(moons(), tmp_path)
+    user = open_window(path)
+    path.unlink()
+    user.window.history.do(AddNode(Node("mine", "op.add")))
+    user.do("file.save")
+    assert "mine" in load(path).nodes
