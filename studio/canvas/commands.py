@@ -26,6 +26,7 @@ from studio.document.heal import remove_and_heal
 from studio.document.history import History
 from studio.document.nodetype import NodeType
 from studio.document.replace import stem
+from studio.document.reroute import origin
 from studio.document.suggest import Suggestions
 from studio.document.trial import Trials
 from studio.ui.i18n import _
@@ -212,8 +213,11 @@ class CommandView(NavigableView):
         return next((s for s in fitting if s.port and s.port.name == name), fitting[0] if fitting else None)
 
     def type_behind(self, dangling: PortRef | None) -> str:
-        """Return the type of the node that a dangling wire hangs on, "" if there is none."""
-        node = self.canvas.document.nodes.get(dangling.node) if dangling is not None else None
+        """Return the type of the node that a dangling wire hangs on, past reroute points, "" if there is none."""
+        if dangling is None:
+            return ""
+        end = dangling if self._is_input(dangling) else origin(self.canvas.document, dangling)
+        node = self.canvas.document.nodes.get(end.node)
         return node.type if node is not None else ""
 
     def add_note(self) -> None:

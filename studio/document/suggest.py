@@ -10,6 +10,7 @@ from engine.core.errors import EngineError
 from engine.core.spec import TensorSpec
 from studio.document.document import Document, PortRef, Wire
 from studio.document.nodetype import NodeType, Port
+from studio.document.reroute import origin
 from studio.document.trial import Specs, Trials
 
 #: What networks are mostly made of; among what fits, these come first.
@@ -66,7 +67,7 @@ class Suggestions:
         """Return the types with an input for what comes out of `source`, the likeliest first."""
         spec = specs.get(source)
         types = [t for t in self._types() if any(not p.control for p in t.inputs)]
-        expected = _BEHIND.get(self._category(document, source), ())
+        expected = _BEHIND.get(self._category(document, origin(document, source)), ())
         if spec is None:
             return [t.id for t in sorted(types, key=lambda t: _likely(t, expected))]
         if len(spec.shape) <= 1 and not spec.dtype.is_floating:
@@ -96,7 +97,7 @@ class Suggestions:
         It is the first that works with it; a loss looks at the truth if it comes from data, else at the prediction.
         """
         ports: Sequence[Port] = [p for p in node_type.inputs if not p.control]
-        if node_type.category == "loss" and self._category(document, source) != "data":
+        if node_type.category == "loss" and self._category(document, origin(document, source)) != "data":
             ports = sorted(ports, key=lambda p: p.name == "y_true")
         spec = specs.get(source)
         fit = self._trials.fit(node_type, spec, ports=ports) if spec is not None else None

@@ -81,6 +81,8 @@ class _Rows(QAbstractListModel):
         entry = self.entries[index.row()]
         if role == _ENTRY:
             return entry
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{entry.title}. {entry.detail}" if entry.detail else entry.title
         return entry.title if role == Qt.ItemDataRole.DisplayRole else None
 
 
@@ -190,6 +192,7 @@ class Chooser(QFrame):
         """Give the entries to pick from, and what stands above them, translated."""
         self._caption.setText(caption)
         self._caption.setVisible(bool(caption))
+        self.field.setAccessibleDescription(caption)
         self._entries = {e.key: e for e in entries}
         self._candidates = [Candidate.of(e.key, (e.title, 1.0), *e.names, prose=e.prose) for e in entries]
 

@@ -211,6 +211,14 @@ def test_the_offer_can_be_asked_for_with_the_keyboard(view, qtbot):
     assert "no wire here" in str(caught.args[0])
 
 
+def test_assistive_tools_hear_the_reason_and_what_each_choice_does(view):
+    plug(view, "digits.x", "conv.inputs")
+    assert "4 axes" in offer(view).field.accessibleDescription()
+    first = offer(view).list.model().index(0)
+    spoken = first.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Insert Reshape. float32 (None, 8, 8) → float32 (None, 8, 8, 1)"
+
+
 def test_the_offer_stays_within_the_window(view):
     view.resize(700, 400)
     view.centerOn(view.canvas.items_by_id["conv"].body().center() + QPointF(-200, -100))

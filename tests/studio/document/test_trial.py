@@ -169,6 +169,18 @@ def test_the_input_that_is_meant(trials: Trials, output: str, type_id: str, foun
     assert suggestions.input_for(document, specs, port(output), CATALOGUE[type_id]) == found
 
 
+def test_behind_a_reroute_point_the_same_is_meant_as_before_it(trials: Trials) -> None:
+    document = build(
+        {"digits": "data.digits", "bend": "view.reroute", "again": "view.reroute"},
+        "digits.y > bend.input\nbend.output > again.input",
+    )
+    specs, suggestions, loss = specs_of(document), Suggestions(trials), "loss.SparseCategoricalCrossentropy"
+    assert suggestions.after(document, specs, port("again.output")) == suggestions.after(
+        document, specs, port("digits.y")
+    )
+    assert suggestions.input_for(document, specs, port("again.output"), CATALOGUE[loss]) == "y_true"
+
+
 def test_the_output_that_is_meant(trials: Trials) -> None:
     document = build({"loss": "loss.SparseCategoricalCrossentropy", "hidden": "layer.Dense"})
     suggestions = Suggestions(trials)
