@@ -56,7 +56,7 @@ from studio.ui.widgets.problems import Problems
 
 _SIZE: Final = QSize(1600, 1000)
 #: What inference takes of a frame of 16 ms.
-_SLICE_SECONDS: Final = 0.004
+_SLICE_SECONDS: Final = 0.007
 
 
 class MainWindow(QMainWindow):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,16 +10,16 @@ from PySide6.QtCore import QObject, QPointF
 
 from studio.canvas.frame_item import FrameItem
 from studio.canvas.glide import Glide
-from studio.canvas.layout_run import LayoutRun
 from studio.canvas.metrics import BARE_SIZE, GRID
 from studio.canvas.node_item import NodeItem
 from studio.canvas.snapping import Snapping
-from studio.document.align import align, bounds_of, distribute, straighten, to_grid
-from studio.document.document import Node, Note, Position
+from studio.canvas.work_run import WorkRun
+from studio.document.align import align, bounds_of, distribute, straightening, to_grid
+from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, SetCollapsed, SetMode, SetNote
 from studio.document.infer import not_passing
 from studio.document.lanes import Lanes
-from studio.document.layout import Frame, Link, arranging
+from studio.document.layout import Frame, Link, Work, arranging
 from studio.document.layout.arrangement import FRAME_HEAD, FRAME_PAD
 from studio.document.modes import Mode, passed_on
 from studio.document.reroute import REROUTE, REROUTE_TYPE
@@ -29,6 +29,8 @@ from studio.document.suggest import Passage
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
 
+_PORTION: Final = 100
+"""So many nodes or wires are looked at before the event loop may turn."""
 _POINTS: Final = 40
 """So many points of a wire are looked at to see what it runs over."""
 _FRAME_SIZE: Final = (360.0, 240.0)
@@ -48,9 +50,7 @@ class Arranging(QObject):
         self._view = view
         self.snapping = Snapping()
         self.glide = Glide(view)
-        self.run = LayoutRun(self)
-        self.run.done.connect(self._on_layout)
-        self._label = ""
+        self.run = WorkRun(self)
 
     # ------------------------------------------------------------------------------------------------ places
 
@@ -68,9 +68,15 @@ class Arranging(QObject):
 
     def straighten(self) -> None:
         """Move the selected nodes, or all, up or down until their wires run level."""
-        boxes = self._view.canvas.boxes()
+        self.stop()
+        self._view.canvas.settle()
+        self.run.begin(self._straightening(), lambda found: self._move("Straighten the wires", found))
+
+    def _straightening(self) -> Work[dict[str, Position]]:
+        boxes = yield from self._gathered()
         wanted = [id for id in self._view.selected_ids() if id in boxes] or list(boxes)
-        self._move("Straighten the wires", straighten(boxes, self._links(boxes), wanted))
+        links = yield from self._links(boxes)
+        return (yield from straightening(boxes, links, wanted))
 
     def tidy(self) -> None:
         """Lead the wires that are selected, those of the selected nodes, or all, around the nodes they run over."""
@@ -79,17 +85,22 @@ class Arranging(QObject):
         canvas, document = self._view.canvas, self._view.canvas.document
         chosen = dict.fromkeys(canvas.wires.selected)
         chosen.update((w.target, None) for id in self._view.selected_ids() for w in document.wires_of(id))
-        lanes = Lanes(canvas.boxes())
+        self.run.begin(self._tidying(sorted(chosen or document.wires)), self._make_tidy)
+
+    def _tidying(self, targets: Sequence[PortRef]) -> Work[list[Edit]]:
+        """Return the edits that lead wires around nodes; yield after each part of the work."""
+        canvas, document = self._view.canvas, self._view.canvas.document
+        boxes = yield from self._gathered()
+        lanes = Lanes(boxes)
         edits: list[Edit] = []
         taken: set[str] = set()
-        for target in sorted(chosen or document.wires):
+        for target in targets:
             strand = canvas.wires.strands().get(target)
             if strand is None:
                 continue
             path = [(p.x(), p.y()) for p in (strand.path.pointAtPercent(i / _POINTS) for i in range(_POINTS + 1))]
-            points = lanes.around(path, (strand.wire.source.node, target.node))
             chain = []
-            for x, y in points:
+            for x, y in lanes.around(path, (strand.wire.source.node, target.node)):
                 id = document.new_id("reroute", taken)
                 taken.add(id)
                 corner = (x - BARE_SIZE[0] / 2, y - BARE_SIZE[1] / 2)
@@ -97,6 +108,10 @@ class Arranging(QObject):
                 chain.append((id, Passage(REROUTE_TYPE.inputs[0].name, REROUTE_TYPE.outputs[0].name)))
             if chain:
                 edits += splice(document, strand.wire, chain)
+            yield
+        return edits
+
+    def _make_tidy(self, edits: Sequence[Edit]) -> None:
         if edits:
             self._view.do(Compound("Lead wires around nodes", tuple(edits)))
             self._view.history.seal()
@@ -105,17 +120,27 @@ class Arranging(QObject):
         """Lay the selected nodes out, or, with one or none, everything."""
         self.stop()
         self._view.canvas.settle()
+        chosen = [id for id in self._view.selected_ids() if self._view.canvas.node(id) is not None]
+        self.run.begin(self._laying_out(chosen if len(chosen) > 1 else ()), self._on_layout)
+
+    def _laying_out(self, chosen: Sequence[str]) -> Work[dict[str, Box]]:
+        boxes = yield from self._gathered()
+        frames = [] if chosen else self._frames()
+        if chosen:
+            boxes = {id: boxes[id] for id in chosen if id in boxes}
+        links = yield from self._links(boxes)
+        return (yield from arranging(boxes, links, frames))
+
+    def _gathered(self) -> Work[dict[str, Box]]:
+        """Return where the nodes lie; yield after each part of the work."""
         canvas = self._view.canvas
-        chosen = [id for id in self._view.selected_ids() if canvas.node(id) is not None]
-        boxes = canvas.boxes()
-        frames: list[Frame] = []
-        if len(chosen) > 1:
-            boxes = {id: boxes[id] for id in chosen}
-        else:
-            frames = self._frames()
-        if boxes:
-            self._label = "Lay out"
-            self.run.begin(arranging(boxes, self._links(boxes), frames))
+        boxes: dict[str, Box] = {}
+        for place, id in enumerate(list(canvas.document.nodes)):
+            if id in canvas.items_by_id:
+                boxes[id] = canvas.box(id)
+            if place % _PORTION == 0:
+                yield
+        return boxes
 
     def stop(self) -> bool:
         """Give up a layout that is being worked out, let what moves arrive; return whether there was one."""
@@ -132,7 +157,7 @@ class Arranging(QObject):
             if (note := document.notes.get(id)) is not None and note.frame
         ]
         whole = {id: (float(round(b.x)), float(round(b.y))) for id, b in found.items() if id in document.nodes}
-        self._move(self._label, whole, sizes)
+        self._move("Lay out", whole, sizes)
 
     def _move(self, label: str, positions: Mapping[str, Position], others: Iterable[Edit] = ()) -> None:
         """Let things glide to other places, as one step of this name."""
@@ -152,23 +177,31 @@ class Arranging(QObject):
     def _is_shown(self, id: str) -> bool:
         return id in self._view.canvas.items_by_id
 
-    def _links(self, boxes: Mapping[str, Box]) -> list[Link]:
-        """Return the wires among nodes, with the heights of their ports."""
+    def _links(self, boxes: Mapping[str, Box]) -> Work[list[Link]]:
+        """Return the wires among nodes, with the heights of their ports; yield after each part of the work."""
+        links: list[Link] = []
+        for place, wire in enumerate(list(self._view.canvas.document.wires.values())):
+            if (link := self._link(wire, boxes)) is not None:
+                links.append(link)
+            if place % _PORTION == 0:
+                yield
+        return links
+
+    def _link(self, wire: Wire, boxes: Mapping[str, Box]) -> Link | None:
         canvas = self._view.canvas
-        found = []
-        for wire in canvas.document.wires.values():
-            source, target = canvas.node(wire.source.node), canvas.node(wire.target.node)
-            if source is None or target is None or source.id not in boxes or target.id not in boxes:
-                continue
-            found.append(
-                Link(
-                    source.id,
-                    source.port_position(wire.source.port, is_input=False).y() - source.y(),
-                    target.id,
-                    target.port_position(wire.target.port, is_input=True).y() - target.y(),
-                )
-            )
-        return found
+        source, target = canvas.node(wire.source.node), canvas.node(wire.target.node)
+        if source is None or target is None or source.id not in boxes or target.id not in boxes:
+            return None
+        leaves, arrives = (
+            source.face.slot(wire.source.port, is_input=False),
+            target.face.slot(wire.target.port, is_input=True),
+        )
+        return Link(
+            source.id,
+            leaves.y if leaves else source.face.height / 2,
+            target.id,
+            arrives.y if arrives else target.face.height / 2,
+        )
 
     def _frames(self) -> list[Frame]:
         """Return the frames with what lies in each, the inner ones first; a node is in the smallest one."""

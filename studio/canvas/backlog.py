@@ -21,7 +21,7 @@ _MOST_AT_ONCE: Final = 200
 _PORTION: Final = 8
 """So many are done between two looks at the clock."""
 
-_PROGRESS_SECONDS: Final = 0.1
+_PROGRESS_SECONDS: Final = 0.25
 
 
 class Backlog(QObject):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from studio.document.document import Position
-from studio.document.layout import Link
+from studio.document.layout import Link, Work, finished
 from studio.document.splice import Box
 
 Bounds = Box
@@ -105,11 +108,18 @@ def straighten(boxes: Mapping[str, Box], links: Sequence[Link], wanted: Iterable
     wanted
         The nodes that may move.
     """
+    return finished(straightening(boxes, links, wanted))
+
+
+def straightening(boxes: Mapping[str, Box], links: Sequence[Link], wanted: Iterable[str]) -> Work[dict[str, Position]]:
+    """Return what `straighten` does; yield after each part of the work."""
     into: dict[str, Link] = {}
     for link in sorted(links, key=lambda link: link.target_at):
         into.setdefault(link.target, link)
     movable = set(wanted)
     placed = dict(boxes)
+    row = {id: index for index, id in enumerate(boxes)}
+    edges = np.array([(b.x, b.right, b.y, b.bottom) for b in boxes.values()]).reshape(-1, 4)
     moved: dict[str, Position] = {}
     for id in sorted(movable & boxes.keys(), key=lambda id: (boxes[id].x, boxes[id].y)):
         found = into.get(id)
@@ -117,20 +127,23 @@ def straighten(boxes: Mapping[str, Box], links: Sequence[Link], wanted: Iterable
             continue
         box = placed[id]
         y = placed[found.source].y + found.source_at - found.target_at
-        near = [b for other, b in placed.items() if other != id and b.x < box.right and box.x < b.right]
-        y = _free(y, box.height, [(b.y - _ROW_GAP, b.bottom + _ROW_GAP) for b in near])
+        near = (edges[:, 0] < box.right) & (box.x < edges[:, 1])
+        near[row[id]] = False
+        y = _free(y, box.height, edges[near, 2] - _ROW_GAP, edges[near, 3] + _ROW_GAP)
         if round(y) != box.y:
             moved[id] = (box.x, float(round(y)))
             placed[id] = Box(box.x, float(round(y)), box.width, box.height)
+            edges[row[id], 2:] = placed[id].y, placed[id].bottom
+        yield
     return moved
 
 
-def _free(y: float, height: float, taken: Sequence[tuple[float, float]]) -> float:
-    """Return the place nearest to `y` where something so high meets nothing of what is taken."""
-    candidates = [y, *(top - height for top, _ in taken), *(bottom for _, bottom in taken)]
-    for place in sorted(candidates, key=lambda c: abs(c - y)):
-        if not any(place < bottom and place + height > top for top, bottom in taken):
-            return place
+def _free(y: float, height: float, tops: NDArray[np.float64], bottoms: NDArray[np.float64]) -> float:
+    """Return the place nearest to `y` where something so high meets nothing between those tops and bottoms."""
+    places = np.concatenate([[y], tops - height, bottoms])
+    for place in places[np.argsort(np.abs(places - y), kind="stable")]:
+        if not ((place < bottoms) & (place + height > tops)).any():
+            return float(place)
     return y
 
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from studio.document.document import Position
 from studio.document.splice import Box
 
@@ -28,6 +31,17 @@ class Lanes:
     boxes: Mapping[str, Box]
     _taken: list[tuple[float, float, float]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._ids = list(self.boxes)
+        rows = [(b.x, b.y, b.right, b.bottom) for b in self.boxes.values()]
+        self._edges = np.array(rows).reshape(-1, 4)
+
+    def _within(self, left: float, right: float, ends: tuple[str, str]) -> list[Box]:
+        """Return the nodes between two places across, those at the ends of a wire aside."""
+        hit = (self._edges[:, 0] < right) & (left < self._edges[:, 2])
+        ids = (self._ids[row] for row in np.flatnonzero(hit))
+        return [self.boxes[id] for id in ids if id not in ends]
+
     def around(self, path: Sequence[Position], ends: tuple[str, str]) -> list[Position]:
         """Return the points through which a wire runs around the nodes it would run over, none if it is fine.
 
@@ -45,18 +59,26 @@ class Lanes:
         [(184.0, 76.0), (316.0, 76.0)]
         """
         (x0, y0), (x1, y1) = path[0], path[-1]
-        others = [box for id, box in self.boxes.items() if id not in ends]
-        hit = [box for box in others if any(_over(box, point) for point in path)]
-        if not hit or x1 - x0 < 3 * _TURN:
+        if x1 - x0 < 3 * _TURN:
+            return []
+        hit = self._run_over(np.array(path), ends)
+        if not hit:
             return []
         left = max(min(b.x for b in hit) - _CLEAR, x0 + _TURN)
         right = min(max(b.right for b in hit) + _CLEAR, x1 - _TURN)
         if right - left < _TURN:
             return []
         wanted = y0 + (y1 - y0) * ((left + right) / 2 - x0) / (x1 - x0)
-        y = self._free(left, right, wanted, others)
+        y = self._free(left, right, wanted, self._within(left, right, ends))
         self._taken.append((left, right, y))
         return [(float(round(left)), float(round(y))), (float(round(right)), float(round(y)))]
+
+    def _run_over(self, path: NDArray[np.float64], ends: tuple[str, str]) -> list[Box]:
+        low, high = path.min(axis=0), path.max(axis=0)
+        edges = self._edges
+        near = (edges[:, 0] < high[0]) & (low[0] < edges[:, 2]) & (edges[:, 1] < high[1]) & (low[1] < edges[:, 3])
+        ids = (self._ids[row] for row in np.flatnonzero(near))
+        return [self.boxes[id] for id in ids if id not in ends and _over(self.boxes[id], path)]
 
     def _free(self, left: float, right: float, wanted: float, others: Sequence[Box]) -> float:
         """Return the height nearest to the one wanted at which there is neither node nor wire from left to right."""
@@ -70,6 +92,6 @@ class Lanes:
         return wanted
 
 
-def _over(box: Box, point: Position) -> bool:
-    x, y = point
-    return box.x < x < box.right and box.y < y < box.bottom
+def _over(box: Box, path: NDArray[np.float64]) -> bool:
+    x, y = path.T
+    return bool(((box.x < x) & (x < box.right) & (box.y < y) & (y < box.bottom)).any())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Return `text` without capitals and accents, so that "capa" is found by "Cápa"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())

@@ -253,8 +253,9 @@ def test_frames_go_along_with_a_layout(canvas, qtbot, frame):
 
 
 @pytest.mark.parametrize("command", ["straighten", "to_grid"])
-def test_commands_without_a_selection_are_for_all(canvas, command):
+def test_commands_without_a_selection_are_for_all(canvas, command, qtbot):
     getattr(canvas.arranging, command)()
+    qtbot.waitUntil(lambda: not canvas.arranging.run.busy)
     assert canvas.history.labels == [{"straighten": "Straighten the wires", "to_grid": "Move to the grid"}[command]]
 
 
@@ -272,9 +273,10 @@ def test_alignment_and_distribution(canvas):
     assert canvas.history.labels == ["Align", "Distribute"]
 
 
-def test_wires_are_led_around_nodes_in_one_step(canvas):
+def test_wires_are_led_around_nodes_in_one_step(canvas, qtbot):
     canvas.canvas.document.apply(Move({"loss": (930.0, 110.0), "digits": (0.0, 100.0)}))
     canvas.arranging.tidy()
+    qtbot.waitUntil(lambda: not canvas.arranging.run.busy)
     added = [id for id in canvas.canvas.document.nodes if id.startswith("reroute")]
     assert len(added) == 2
     assert canvas.history.labels == ["Lead wires around nodes"]

@@ -1,0 +1,58 @@
+"""Work under way, such as a layout: done in slices, so that the window answers, and given up if it is not wanted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from PySide6.QtCore import QObject, QTimer
+
+from studio.document.layout import Work
+
+T = TypeVar("T")
+
+_SLICE_SECONDS: Final = 0.006
+
+
+class WorkRun(QObject):
+    """Does one piece of work at a time."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._steps: Work[Any] | None = None
+        self._then: Callable[[Any], object] = _nothing
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._slice)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked out."""
+        return self._steps is not None
+
+    def begin(self, steps: Work[T], then: Callable[[T], object]) -> None:
+        """Work `steps` out, in place of what was being worked out, and call `then` with what it comes to."""
+        self._steps, self._then = steps, then
+        self._slice()
+
+    def cancel(self) -> None:
+        """Give it up."""
+        self._steps, self._then = None, _nothing
+        self._timer.stop()
+
+    def _slice(self) -> None:
+        end = time.perf_counter() + _SLICE_SECONDS
+        while self._steps is not None and time.perf_counter() < end:
+            try:
+                next(self._steps)
+            except StopIteration as end_of_work:
+                then = self._then
+                self.cancel()
+                then(end_of_work.value)
+                return
+        if self._steps is not None:
+            self._timer.start()
+
+
+def _nothing(_found: object) -> None:
+    """Stand for who waits for nothing."""
