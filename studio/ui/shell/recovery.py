@@ -18,8 +18,8 @@ from studio.document.file import Writer
 from studio.document.recovery import SUFFIX, Copy, copies, folder, keep
 from studio.ui.shell.desk import Desk
 
-#: Milliseconds after an edit until it is in the copy: what is lost at most if the program ends.
-DELAY: Final = 400
+#: Milliseconds after an edit until it goes into the copy; twice that if one is just being written.
+DELAY: Final = 250
 #: Copies that nobody has asked for in so many seconds are removed: a month.
 LONGEST: Final = 30 * 86_400.0
 #: Copies that the user was told of belong to no session any more.
