@@ -154,6 +154,7 @@ class CanvasView(WireView):
     def close_document(self) -> None:
         """Stop following the document; the view is not to be used any more."""
         self.cancel_gesture()
+        self.close_offer()
         self.foresight.stop()
         self.arranging.stop()
         self.canvas.close()

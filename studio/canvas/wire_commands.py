@@ -45,6 +45,13 @@ class WireView(CommandView):
         offer.closed.connect(self.setFocus)
         return offer
 
+    def close_offer(self) -> None:
+        """Take an open offer away with what it was for: it belongs to the window, which lives longer than the view."""
+        if "_conversion_offer" in self.__dict__:
+            self._conversion_offer.close()
+            self._conversion_offer.deleteLater()
+            del self._conversion_offer
+
     def selected_wires(self) -> list[Wire]:
         """Return the wires that are selected, in the order of their inputs."""
         wires = self.canvas.document.wires

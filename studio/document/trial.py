@@ -193,9 +193,18 @@ class Trials:
 
 
 def _can_be_tried(node_type: NodeType, given: Mapping[str, Any]) -> bool:
-    """Return whether enough is known: the engine offers something under this type, and no formula is missing."""
+    """Return whether a node can tell what it takes: no formula is missing, and what it was told is right."""
     formula = any(p.required and p.kind == "text" and n not in given for n, p in node_type.params.items())
-    return node_type.make is not None and not formula
+    return node_type.make is not None and not formula and _is_valid(node_type, given)
+
+
+def _is_valid(node_type: NodeType, given: Mapping[str, Any]) -> bool:
+    try:
+        for name, value in given.items():
+            node_type.params[name].validate(value, name)
+    except (KeyError, EngineError):
+        return False
+    return True
 
 
 def _frozen(params: Mapping[str, Any]) -> Any:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from graphs import build, port
 from hand import LEFT, NONE
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from user import Open, User, saved
 
 from studio.document.edits import SetParams, connect
@@ -212,3 +213,16 @@ def test_what_is_wrong_with_a_node_makes_way_for_the_search(user: User) -> None:
         user.window.adding.search.field.clear()
         QTest.keyClick(user.window.adding.search.field, Qt.Key.Key_Escape)
         assert words.isVisible()
+
+
+def test_an_open_offer_goes_with_its_document(user: User) -> None:
+    canvas = user.window.canvas
+    conv = canvas.add_node("layer.Conv2D", empty(user))
+    user.window.history.do(SetParams(conv, {"filters": 4, "kernel_size": 3}))
+    user.hand.drag(user.hand.port("digits", "x", is_input=False), user.hand.port(conv, "inputs", is_input=True))
+    assert user.find("conversion_offer").isVisible()
+    user.window.history.mark_saved()
+    user.do("file.close")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert user.window.findChild(QWidget, "conversion_offer") is None
+    QTest.mouseClick(user.window, LEFT, pos=QPoint(5, 5))

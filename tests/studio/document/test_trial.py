@@ -100,6 +100,13 @@ def test_why_a_wire_would_not_do(trials: Trials, line: str, words: str) -> None:
     assert document.wires == before
 
 
+@pytest.mark.parametrize("wrong", [{"units": 0}, {"units": "many"}, {"units": 3, "depth": 2}, {"units": [1, {}]}])
+def test_an_objection_is_not_about_a_parameter_that_is_wrong(trials: Trials, wrong: dict[str, Any]) -> None:
+    document = build({"digits": "data.digits", "hidden": ("layer.Dense", wrong), "end": "layer.Flatten"})
+    for line in ("digits.x > hidden.inputs", "digits.y > hidden.inputs"):
+        assert trials.objection(document, specs_of(document), wire(line)) is None
+
+
 @pytest.mark.parametrize("mode", ["bypass", "mute"])
 def test_what_takes_no_part_has_no_objection(trials: Trials, mode: Any) -> None:
     document = build({"digits": "data.digits", "conv": ("layer.Conv2D", {"filters": 4, "kernel_size": 3})})
