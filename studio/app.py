@@ -36,6 +36,8 @@ from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.garbage import collect_in_time
 from studio.ui.i18n import N_, _, describe
+from studio.ui.preferences.folders_page import DATA_DIR
+from studio.ui.preferences.window import SettingsWindow
 from studio.ui.resources import examples
 from studio.ui.settings import settings
 from studio.ui.shell import files
@@ -78,11 +80,12 @@ class MainWindow(QMainWindow):
         self._trials = Trials(CATALOGUE)
         self.usage = Usage()
         self._watched: PortRef | None = None
+        self._settings_window: SettingsWindow | None = None
 
         self.desk = Desk(self)
         self.recovery = Recovery(self.desk)
         self.commands = Actions(self)
-        self.controller = RunController(str(data_dir) if data_dir else None, self)
+        self.controller = RunController(lambda: str(data_dir or settings().value(DATA_DIR) or "") or None, self)
         self.top_bar = TopBar(self.commands)
         self.banner = Banner()
         self.start_page = StartPage(self.commands, examples())
@@ -162,6 +165,8 @@ class MainWindow(QMainWindow):
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
         self.arrange_actions = ArrangeActions(self.commands, self.places, lambda: self.canvas)
+        bind("file.settings", lambda: self._preferences().show_page(0))
+        bind("help.shortcuts", lambda: self._preferences().show_page(1))
         bind("help.commands", self.command_palette.popup)
         bind("help.about", self._about)
         self.commands.attach(self, "window")
@@ -409,6 +414,12 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------------------------------------ window
 
+    def _preferences(self) -> SettingsWindow:
+        """Return the settings window, which is made when it is first asked for."""
+        if self._settings_window is None:
+            self._settings_window = SettingsWindow(self.commands, self)
+        return self._settings_window
+
     def _about(self) -> None:
         box = QMessageBox(self)
         box.setWindowTitle(_("About Trenza"))
@@ -431,6 +442,9 @@ class MainWindow(QMainWindow):
         settings().setValue("geometry", self.saveGeometry())
         self._forget_document()
         self.recovery.end()
+        if self._settings_window is not None:  # before the actions that it shows
+            self._settings_window.deleteLater()
+            self._settings_window = None
         self.controller.shutdown()
         event.accept()
 

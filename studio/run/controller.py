@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -63,7 +64,7 @@ class RunController(QObject):
     Parameters
     ----------
     data_dir
-        Folder in which data files are looked for first.
+        Returns the folder in which data files are looked for first; it is asked when an engine starts.
     """
 
     state_changed = Signal(str)
@@ -80,7 +81,7 @@ class RunController(QObject):
     busy_changed = Signal(bool)
     stuck = Signal()
 
-    def __init__(self, data_dir: str | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, data_dir: Callable[[], str | None] = lambda: None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state: State = "starting"
         self.run = 0
@@ -122,7 +123,7 @@ class RunController(QObject):
         """Start the engine's process."""
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
-        process = context.Process(target=worker.main, args=(there, self._data_dir), name="trenza-engine", daemon=True)
+        process = context.Process(target=worker.main, args=(there, self._data_dir()), name="trenza-engine", daemon=True)
         process.start()
         there.close()
         self._process, self._connection, self._outbox = process, here, Outbox(here)

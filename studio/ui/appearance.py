@@ -36,6 +36,7 @@ class Appearance(QObject):
         app.setFont(fonts.sans(13))
         app.setWindowIcon(icons.app_icon())
         stored = settings()
+        i18n.set_units(str(stored.value("units") or ""))
         self.set_language(i18n.preferred_language(), remember=False)
         self.set_theme(str(stored.value("theme") or DARK.name), remember=False)
 
@@ -49,6 +50,12 @@ class Appearance(QObject):
         if remember:
             settings().setValue("theme", self.theme.name)
         self.theme_changed.emit(self.theme)
+
+    def set_units(self, name: str) -> None:
+        """Write sizes of memory in these units from now on."""
+        i18n.set_units(name)
+        settings().setValue("units", i18n.units())
+        self.language_changed.emit(i18n.language())  # what is written has to be written anew
 
     def set_language(self, code: str, remember: bool = True) -> None:
         """Speak the language `code` from now on; an unknown one stands for English."""

@@ -24,10 +24,16 @@ if TYPE_CHECKING:  # the engine takes half a second to import, which `trenza --h
 DOMAIN: Final = "trenza"
 LANGUAGES: Final[dict[str, str]] = {"en": "English", "es": "Español"}
 DECIMAL_POINTS: Final = {"en": ".", "es": ","}
+#: By the name of the units of memory: how many of one are one of the next, and what they are called.
+UNITS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
+    "binary": (1024, ("B", "KiB", "MiB", "GiB")),
+    "decimal": (1000, ("B", "kB", "MB", "GB")),
+}
 THIN_SPACE: Final = "\u2009"
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
+_units = "binary"
 
 
 def _(text: str) -> str:
@@ -136,6 +142,17 @@ def decimal(text: str) -> str:
     return text.replace(".", DECIMAL_POINTS[_language])
 
 
+def set_units(name: str) -> None:
+    """Write sizes of memory in units of 1,024 bytes ("binary") or of 1,000 ("decimal") from now on."""
+    global _units
+    _units = name if name in UNITS else next(iter(UNITS))
+
+
+def units() -> str:
+    """Return which units of memory are in use."""
+    return _units
+
+
 def written_size(count: int) -> str:
     """Return a number of bytes in the unit that reads best.
 
@@ -144,11 +161,12 @@ def written_size(count: int) -> str:
     >>> written_size(16384)
     '16 KiB'
     """
-    size, units = float(count), ["B", "KiB", "MiB", "GiB"]
-    while size >= 1024 and len(units) > 1:
-        size /= 1024
-        units.pop(0)
-    return f"{number(size, 0 if size == int(size) else 1)} {units[0]}"
+    size, (step, names) = float(count), UNITS[_units]
+    place = 0
+    while size >= step and place < len(names) - 1:
+        size /= step
+        place += 1
+    return f"{number(size, 0 if size == int(size) else 1)} {names[place]}"
 
 
 def describe(error: EngineError) -> str:

@@ -45,7 +45,19 @@ WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "canvas.convert", "", "edit.
 MENUS: Final = (
     (
         N_("File"),
-        ("file.new", "file.open", "", "file.save", "file.save_as", "file.reload", "", "file.close", "file.quit"),
+        (
+            "file.new",
+            "file.open",
+            "",
+            "file.save",
+            "file.save_as",
+            "file.reload",
+            "",
+            "file.settings",
+            "",
+            "file.close",
+            "file.quit",
+        ),
     ),
     (
         N_("Edit"),
@@ -81,7 +93,7 @@ MENUS: Final = (
             "run.restart_engine",
         ),
     ),
-    (N_("Help"), ("help.commands", "help.about")),
+    (N_("Help"), ("help.commands", "help.shortcuts", "help.about")),
 )
 
 

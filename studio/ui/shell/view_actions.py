@@ -6,7 +6,7 @@ from typing import Final
 
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
-from studio.ui.i18n import LANGUAGES, language
+from studio.ui.i18n import LANGUAGES, UNITS, language, units
 from studio.ui.shell.docks import Docks
 from studio.ui.theme import THEMES
 
@@ -31,6 +31,8 @@ class ViewActions:
             actions.bind(f"view.theme_{theme}", lambda _on, theme=theme: appearance().set_theme(theme))
         for code in LANGUAGES:
             actions.bind(f"view.language_{code}", lambda _on, code=code: appearance().set_language(code))
+        for name in UNITS:
+            actions.bind(f"view.units_{name}", lambda _on, name=name: appearance().set_units(name))
         for id, place in PANELS.items():
             actions.bind(id, docks.docks[place].setVisible)
 
@@ -41,3 +43,4 @@ class ViewActions:
             self._actions[id].setChecked(self._docks.shows(place))
         self._actions[f"view.theme_{appearance().theme.name}"].setChecked(True)
         self._actions[f"view.language_{language()}"].setChecked(True)
+        self._actions[f"view.units_{units()}"].setChecked(True)
