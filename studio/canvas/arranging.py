@@ -91,6 +91,9 @@ class Arranging(QObject):
         """Return the edits that lead wires around nodes; yield after each part of the work."""
         canvas, document = self._view.canvas, self._view.canvas.document
         boxes = yield from self._gathered()
+        for item in [i for i in canvas.items_by_id.values() if isinstance(i, FrameItem)]:
+            title = item.title_area()
+            boxes[item.id] = Box(title.x(), title.y(), title.width(), title.height())
         lanes = Lanes(boxes)
         edits: list[Edit] = []
         taken: set[str] = set()

@@ -153,6 +153,11 @@ class NavigableView(QGraphicsView):
             for area in clear:
                 self.viewport().scroll(shift.x(), shift.y(), area)
             self.viewport().update(rest)
+            # Qt takes note of where an item was painted if it lies within the bounds of what is: from corner to corner
+            # that is all, and what moves later leaves no trail.
+            port = self.viewport().rect()
+            self.viewport().update(QRect(port.topLeft(), QSize(1, 1)))
+            self.viewport().update(QRect(port.bottomRight(), QSize(1, 1)))
 
     def _scrolled(self) -> QPoint:
         return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
@@ -208,9 +213,11 @@ class NavigableView(QGraphicsView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the items, or, from afar, the overview in their place."""
         if self.detail is not Detail.FAR:
-            # Qt paints all items within the bounds of what is exposed: for the two strips of a pan, the whole view.
-            for strip in _apart(event.region()):
-                super().paintEvent(QPaintEvent(strip))
+            # Qt tells an item the bounds of what is exposed: for the two strips of a pan, that is the whole view.
+            back = self.viewportTransform().inverted()[0]
+            self.canvas.shared.exposed = [back.mapRect(QRectF(rect)) for rect in _apart(event.region())]
+            super().paintEvent(event)
+            self.canvas.shared.exposed = []
             return
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self.canvas.shared.style.canvas)
@@ -268,11 +275,11 @@ class NavigableView(QGraphicsView):
         self._focus_ring.hide()
 
 
-def _apart(region: QRegion) -> list[QRegion]:
-    """Return the rectangles of a region, if they cover much less than its bounds; else the region itself."""
+def _apart(region: QRegion) -> list[QRect]:
+    """Return the rectangles of a region, if they cover much less than its bounds; else these."""
     rects: list[QRect] = list(region)  # type: ignore[call-overload]  # PySide's stubs lack the iterator
     bounds = region.boundingRect()
     covered = sum(r.width() * r.height() for r in rects)
     if len(rects) > _MOST_STRIPS or 2 * covered > bounds.width() * bounds.height():
-        return [region]
-    return [QRegion(r) for r in rects]
+        return [bounds]
+    return rects

@@ -5,7 +5,7 @@ Child items for ports and labels would cost seven times as much per repaint (100
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,8 @@ class PaintState:
     detail: Detail = Detail.FULL
     takes: Callable[[str, Slot], bool] | None = None
     """While a wire is being drawn: whether a port takes it. Those that do not step back."""
+    exposed: Sequence[QRectF] = ()
+    """While the view is painted: the parts of the scene that appear; none stands for what each item is told."""
     fits: Callable[[str, Slot], bool] | None = None
     """And whether it works with what the wire brings. Those that do shine."""
 

@@ -9,9 +9,11 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
     QPalette,
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextFormat,
 )
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -26,6 +28,7 @@ _HEADINGS = (18, 15, 13)
 
 _BOLD = 600
 _INDENT = 16.0
+_AFTER_PARAGRAPH, _AFTER_ITEM = 6.0, 2.0
 
 
 class NoteItem(SheetItem):
@@ -87,6 +90,12 @@ def written(text: str) -> QTextDocument:
     while block.isValid():
         level = block.blockFormat().headingLevel()
         cursor = QTextCursor(block)
+        spaced = QTextBlockFormat()
+        spaced.setTopMargin(0)
+        spaced.setBottomMargin(_AFTER_ITEM if block.textList() else _AFTER_PARAGRAPH)
+        if quotes := int(block.blockFormat().property(QTextFormat.Property.BlockQuoteLevel) or 0):
+            spaced.setLeftMargin(_INDENT * quotes)
+        cursor.mergeBlockFormat(spaced)
         if level:
             cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
             heading = QTextCharFormat()

@@ -166,7 +166,8 @@ class Style:
         self.band = _faded(theme.accent, 36)
         sheets = {"": theme.warn, **{c: theme.category(c) for c in CATEGORIES}}
         self.sheet_ground = _Known({c: QBrush(QColor(mix(theme.canvas, t, 0.09))) for c, t in sheets.items()})
-        self.sheet_border = _Known({c: QPen(QColor(mix(theme.canvas, t, 0.35)), 1) for c, t in sheets.items()})
+        edge = 0.8 if theme.name == "contrast" else 0.35
+        self.sheet_border = _Known({c: QPen(QColor(mix(theme.canvas, t, edge)), 1) for c, t in sheets.items()})
         self.frame_ground = _Known({c: QBrush(QColor(mix(theme.canvas, t, 0.05))) for c, t in sheets.items()})
         self.frame_title = _Known({c: QColor(mix(theme.text, t, 0.6)) for c, t in sheets.items()})
         self.far_body = QBrush(QColor(mix(self.surface, theme.line, 0.6)))

@@ -192,8 +192,9 @@ class WireLayer(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint the wires that meet the exposed area, those that are hot or selected last."""
         style = self._shared.style
-        exposed = option.exposedRect.adjusted(-4, -4, 4, 4)
-        visible = [s for s in self.within(exposed) if s.wire.target != self.hidden]
+        parts = self._shared.exposed or (option.exposedRect,)
+        exposed = {s.row: s for part in parts for s in self.within(part.adjusted(-4, -4, 4, 4))}
+        visible = [s for _, s in sorted(exposed.items()) if s.wire.target != self.hidden]
         lit = self.hot | self.selected
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for strand in visible:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from studio.canvas.view import CanvasView
@@ -54,3 +56,9 @@ class Hand:
     def header(self, node: str) -> QPointF:
         body = self.view.canvas.items_by_id[node].body()
         return QPointF(body.center().x(), body.top() + 12)
+
+
+def pixels(canvas: CanvasView) -> np.ndarray:
+    """Return what is on the screen."""
+    image = canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.array(image.constBits()).reshape(image.height(), -1, 4).astype(int)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
-from hand import ALT, NONE
+from hand import ALT, NONE, pixels
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.canvas.frame_item import FrameItem
 from studio.canvas.note_item import written
+from studio.canvas.style import Style
 from studio.document.document import Note
 from studio.document.edits import AddNote, Compound, Move
 from studio.ui import motion
-from studio.ui.theme import THEMES
+from studio.ui.action_table import COLOURS
+from studio.ui.theme import THEMES, contrast
 
 pytest_plugins = ("look",)
 
@@ -330,3 +333,47 @@ def test_everything_paints_in_every_theme(canvas, frame, name, zoom):
     canvas.zoom_to(zoom)
     image = canvas.grab().toImage()
     assert len({image.pixelColor(x, y).name() for x in range(0, 1500, 7) for y in range(0, 800, 7)}) > 8
+
+
+@pytest.mark.parametrize("way", [(40, 30), (40, 0), (0, -30)])
+@pytest.mark.parametrize("with_map", [True, False])
+def test_a_drag_that_snaps_leaves_no_trail(canvas, hand, qtbot, way, with_map):
+    canvas.minimap.set_wanted(with_map)
+    qtbot.wait(30)
+    canvas.arranging.snapping.neighbours = True
+    canvas.pan(*way)
+    qtbot.wait(30)
+    start = hand.header("output")
+    hand.press(start)
+    for step in (QPointF(10, 40), QPointF(12, 52), QPointF(12, 62), QPointF(-30, 62), QPointF(-60, 130)):
+        hand.move(start + step)
+        qtbot.wait(20)
+    shown = pixels(canvas)
+    canvas.viewport().repaint()
+    assert np.abs(shown - pixels(canvas)).max() < 8
+    hand.release(start + QPointF(-60, 130))
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_titles_of_frames_and_texts_of_notes_can_be_read(name):
+    style = Style(THEMES[name])
+    for colour in COLOURS:
+        ground, note = style.frame_ground[colour].color().name(), style.sheet_ground[colour].color().name()
+        assert contrast(style.frame_title[colour].name(), ground) >= 4.5
+        assert contrast(style.frame_title[colour].name(), style.canvas.name()) >= 4.5
+        assert contrast(style.theme.text, note) >= 4.5
+        assert contrast(style.theme.accent, note) >= 4.5  # links
+
+
+def test_wires_are_led_around_the_titles_of_frames(canvas, qtbot):
+    canvas.canvas.document.apply(AddNote(Note("f", "Title", (400.0, -120.0), (520.0, 400.0), frame=True)))
+    canvas.canvas.document.apply(Move({"loss": (1000.0, -170.0), "digits": (0.0, -170.0)}))
+    canvas.arranging.tidy()
+    qtbot.waitUntil(lambda: not canvas.arranging.run.busy)
+    title = canvas.canvas.items_by_id["f"].title_area()
+    strands = [
+        s for s in canvas.canvas.wires.strands().values() if "reroute" in s.wire.source.node + s.wire.target.node
+    ]
+    assert strands
+    middle = next(s for s in strands if "reroute" in s.wire.source.node and "reroute" in s.wire.target.node)
+    assert not any(title.contains(middle.path.pointAtPercent(i / 20)) for i in range(21))

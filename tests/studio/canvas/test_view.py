@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from hand import LEFT, NONE
+from hand import LEFT, NONE, pixels
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -110,12 +110,6 @@ def test_every_detail_paints_in_every_theme(canvas, analysis, preview, name, zoo
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert len(colours) > 8
     assert canvas.detail is (Detail.FAR if zoom < 0.3 else Detail.MID if zoom < 0.6 else Detail.FULL)
-
-
-def pixels(canvas) -> np.ndarray:
-    """Return what is on the screen."""
-    image = canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.array(image.constBits()).reshape(image.height(), -1, 4).astype(int)
 
 
 def test_a_pan_paints_only_what_appears_and_the_picture_is_the_same(canvas, qtbot):
