@@ -34,8 +34,9 @@ class Candidate(Generic[K]):
     def score(self, query: str) -> float:
         """Return how well the candidate fits one folded word."""
         best = max((score(query, name) * weight for name, weight in self.names), default=0.0)
-        in_prose = len(query) > 1 and f" {query}" in f" {self.prose}"
-        return max(best, _PROSE if in_prose else 0.0)
+        if best >= _PROSE or len(query) < 2:
+            return best
+        return _PROSE if self.prose.startswith(query) or f" {query}" in self.prose else best
 
 
 # A word of the description counts less than any part of a name, more than letters in the right order.
