@@ -22,6 +22,10 @@ _KEYS: Final = {
     "Home": N_("Home"),
     "End": N_("End"),
     "Space": N_("Space"),
+    "Left": N_("Left"),
+    "Right": N_("Right"),
+    "Up": N_("Up"),
+    "Down": N_("Down"),
     "Backspace": N_("Backspace"),
 }
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.ui import i18n, settings, stored
 from studio.ui.appearance import Appearance, appearance
+from studio.ui.shell import recovery
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The dark theme, in English, with settings of the test's own."""
     for module in (settings, stored):
         monkeypatch.setattr(module, "settings_file", lambda: tmp_path / "config" / "studio.ini")
+    monkeypatch.setattr(recovery, "folder", lambda: tmp_path / "copies")
     one = appearance()
     one.start()
     one.set_language("en", remember=False)

@@ -49,7 +49,7 @@ application().exec()
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(look: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep copies here."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(recovery, "folder", lambda: tmp_path / "state/trenza/recovery")
