@@ -69,8 +69,11 @@ def score(query: str, text: str) -> float:
 
 
 def _in_order(query: str, text: str) -> bool:
-    letters = iter(text)
-    return len(query) > 1 and all(letter in letters for letter in query)
+    at = -1
+    for letter in query:
+        if (at := text.find(letter, at + 1)) < 0:
+            return False
+    return len(query) > 1
 
 
 def rank(query: str, candidates: Iterable[Candidate[K]], bonus: Callable[[K], float] | None = None) -> list[K]:
