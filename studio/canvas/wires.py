@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,6 +118,21 @@ class WireLayer(QGraphicsItem):
         area = strand.path.controlPointRect()
         self._bounds[strand.row] = area.left(), area.top(), area.right(), area.bottom()
         self._invalidate(strand)
+
+    def shift(self, targets: Iterable[PortRef], step: QPointF) -> None:
+        """Move wires with both their ends, all by the same step."""
+        strands = [strand for target in targets if (strand := self._strands.get(target)) is not None]
+        changed = QRectF()
+        for strand in strands:
+            changed = changed.united(strand.area())
+            strand.start, strand.end = strand.start + step, strand.end + step
+            strand.path.translate(step)
+            if strand.label is not None:
+                strand.label.translate(step)
+        rows = [strand.row for strand in strands]
+        self._bounds[rows] += (step.x(), step.y(), step.x(), step.y())
+        if (scene := self.scene()) is not None and strands:
+            scene.update(changed.united(changed.translated(step)))
 
     def take(self, target: PortRef) -> None:
         """Remove the wire that ends at `target`, if there is one."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.canvas.frame_item import FrameItem
 from studio.canvas.note_item import written
+from studio.canvas.scene import CanvasScene
 from studio.canvas.style import Style
 from studio.document.document import Note
 from studio.document.edits import AddNote, Compound, Move
@@ -377,3 +378,45 @@ def test_wires_are_led_around_the_titles_of_frames(canvas, qtbot):
     assert strands
     middle = next(s for s in strands if "reroute" in s.wire.source.node and "reroute" in s.wire.target.node)
     assert not any(title.contains(middle.path.pointAtPercent(i / 20)) for i in range(21))
+
+
+def test_wires_that_move_with_both_ends_are_as_if_made_anew(canvas, hand, analysis):
+    canvas.set_analysis(analysis)
+    canvas.select(["flatten", "hidden", "output", "note"])
+    start = hand.header("hidden")
+    hand.press(start)
+    for step in (QPointF(12, 9), QPointF(30, -20), QPointF(41, -33)):
+        hand.move(start + step)
+    moved = CanvasScene(canvas.canvas.document, canvas.canvas.catalogue, canvas.canvas.shared.style)
+    moved.set_analysis(analysis)
+    moved.show_at({id: (i.x(), i.y()) for id, i in canvas.canvas.items_by_id.items()})
+    for target, strand in moved.wires.strands().items():
+        other = canvas.canvas.wires.strands()[target]
+        assert (other.start, other.end, other.path, other.label) == (
+            strand.start,
+            strand.end,
+            strand.path,
+            strand.label,
+        )
+        assert list(canvas.canvas.wires._bounds[other.row]) == list(moved.wires._bounds[strand.row])
+        line = canvas.canvas.overview._lines[other.kind][target]
+        assert line == moved.overview._lines[strand.kind][target]
+    for id in canvas.canvas.items_by_id:
+        assert canvas.canvas.overview.body(id) == moved.overview.body(id)
+    assert canvas.canvas.overview.bounds() == moved.overview.bounds()
+    hand.release(start + QPointF(41, -33))
+    moved.close()
+
+
+def test_a_frame_is_duplicated_with_what_lies_in_it(canvas, frame):
+    canvas.select(["frame"])
+    canvas.duplicate()
+    document = canvas.canvas.document
+    assert {"flatten_2", "hidden_2", "frame_2"} <= {*document.nodes, *document.notes}
+    assert set(canvas.canvas.contents("frame_2")) >= {"flatten_2", "hidden_2"}
+    assert canvas.history.labels[-1] == "Duplicate"
+    canvas.history.undo()
+    canvas.select(["frame"])
+    canvas.cut()
+    assert not {"flatten", "hidden", "frame"} & {*document.nodes, *document.notes}
+    assert "output" in document.nodes
