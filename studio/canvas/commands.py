@@ -266,7 +266,7 @@ class CommandView(NavigableView):
     def edit_text(self, id: str) -> None:
         """Open an editor on the title of a node or the text of a note."""
         self.close_editor()
-        self.canvas.settle()
+        self.canvas.ensure(id)
         item, style = self.canvas.items_by_id[id], self.canvas.shared.style
         if isinstance(item, FrameItem):
             area = self.mapFromScene(item.title_area()).boundingRect().adjusted(1, 1, -1, -1)

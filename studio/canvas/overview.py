@@ -36,8 +36,8 @@ class Overview:
         self._lines: dict[Kind, dict[PortRef, QLineF]] = defaultdict(dict)
         self._category: dict[str, str] = {}
         self._kind: dict[PortRef, Kind] = {}
-        self._frames: dict[str, tuple[str, str]] = {}
-        """The colour and the title of each frame."""
+        self._looks: dict[str, tuple[str, str]] = {}
+        """The colour and the title of each note and frame."""
         self._rows: dict[str, int] = {}
         self._free: list[int] = []
         self._edges = np.full((64, 4), np.nan)
@@ -59,7 +59,7 @@ class Overview:
         category = self._category.pop(id)
         del self._bodies[category][id]
         self._headers[category].pop(id, None)
-        self._frames.pop(id, None)
+        self._looks.pop(id, None)
         row = self._rows.pop(id)
         self._edges[row] = np.nan
         self._free.append(row)
@@ -128,19 +128,20 @@ class Overview:
     def paint_notes(self, painter: QPainter, style: Style) -> None:
         """Paint the notes."""
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.sheet_ground[""])
-        painter.drawRects(list(self._bodies[NOTE].values()))
+        for id, body in self._bodies[NOTE].items():
+            painter.setBrush(style.sheet_ground[self._looks[id][0]])
+            painter.drawRect(body)
 
-    def put_frame(self, id: str, colour: str, title: str) -> None:
-        """Say how a block that is a frame is painted."""
-        self._frames[id] = colour, title
+    def put_sheet(self, id: str, is_frame: bool, body: QRectF, colour: str, title: str) -> None:
+        """Add or move the block of a note or a frame."""
+        self.put_block(id, FRAME if is_frame else NOTE, body)
+        self._looks[id] = colour, title
 
     def paint_frames(self, painter: QPainter, style: Style) -> None:
         """Paint the frames, the larger ones below; their titles keep their size, and show where there is room."""
-        blocks = {id: self._bodies[FRAME][id] for id in self._frames}
-        ids = sorted(blocks, key=lambda id: -blocks[id].width() * blocks[id].height())
-        for id in ids:
-            colour, _title = self._frames[id]
+        blocks = self._bodies[FRAME]
+        for id in sorted(blocks, key=lambda id: -blocks[id].width() * blocks[id].height()):
+            colour, _title = self._looks[id]
             pen = QPen(style.sheet_border[colour])
             pen.setCosmetic(True)
             painter.setPen(pen)
@@ -152,8 +153,9 @@ class Overview:
         world = painter.worldTransform()
         painter.resetTransform()
         painter.setFont(font("title"))
-        for id, (colour, title) in self._frames.items():
-            area = world.mapRect(self._bodies[FRAME][id])
+        for id, body in self._bodies[FRAME].items():
+            colour, title = self._looks[id]
+            area = world.mapRect(body)
             shown = elided(title, "title", area.width() - 8)
             if area.width() > _LEAST_TITLE:
                 painter.setPen(style.frame_title[colour])

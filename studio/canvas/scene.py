@@ -15,7 +15,7 @@ from studio.canvas.frame_item import FrameItem
 from studio.canvas.metrics import BSP_DEPTH, FAR_POSITION, MARGIN, detail_at
 from studio.canvas.node_item import Marks, NodeItem, PaintState
 from studio.canvas.note_item import NoteItem
-from studio.canvas.overview import FRAME, NOTE, Overview
+from studio.canvas.overview import Overview
 from studio.canvas.ports import Slot, kind_of, shape_text
 from studio.canvas.sheet_item import SheetItem
 from studio.canvas.sprites import Sprites
@@ -92,6 +92,11 @@ class CanvasScene(QGraphicsScene):
         """Bring all items up to date now, if some still wait for their turn."""
         self._backlog.finish()
 
+    def ensure(self, id: str) -> None:
+        """Make the item of a node or note now, if it still waits for its turn."""
+        if id not in self.items_by_id:
+            self._sync_item(id)
+
     # ------------------------------------------------------------------------------- following the document
 
     def refresh(self) -> None:
@@ -144,10 +149,7 @@ class CanvasScene(QGraphicsScene):
         if isinstance(item, NodeItem):
             self.overview.put_block(item.id, item.face.category, item.body())
         else:
-            is_frame = isinstance(item, FrameItem)
-            self.overview.put_block(item.id, FRAME if is_frame else NOTE, item.body())
-            if is_frame:
-                self.overview.put_frame(item.id, item.note.colour, item.text)
+            self.overview.put_sheet(item.id, item.note.frame, item.body(), item.note.colour, item.text)
 
     def _sync_node(self, id: str) -> None:
         node, face, item = self.document.nodes[id], self._face(id), self.node(id)

@@ -145,7 +145,7 @@ class CanvasView(WireView):
 
     def reveal(self, id: str) -> None:
         """Select a node or note and bring it into view if it is not."""
-        self.canvas.settle()
+        self.canvas.ensure(id)
         self.canvas.select([id])
         body = self.canvas.items_by_id[id].body()
         if not self.visible_area().contains(body):

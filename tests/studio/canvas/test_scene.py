@@ -213,3 +213,14 @@ def test_what_is_selected_before_its_item_is_made_is_selected_then(scene, qtbot)
     scene.settle()
     assert not scene.busy
     assert all(scene.marks(id).selected for id in ids)
+
+
+def test_an_item_that_is_asked_for_is_made_before_its_turn(scene):
+    ids = [f"n{i}" for i in range(400)]
+    scene.document.apply(Compound("Many", tuple(AddNode(Node(id, "op.relu")) for id in ids)))
+    assert "n399" not in scene.items_by_id
+    scene.ensure("n399")
+    assert "n399" in scene.items_by_id
+    assert scene.busy
+    scene.settle()
+    assert len([i for i in scene.items() if isinstance(i, NodeItem)]) == len(scene.document.nodes)
