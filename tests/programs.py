@@ -46,7 +46,7 @@ def on_threads(function: Callable[..., Any], *arrays: Array) -> list[list[Array]
     The plan is run as it is: a function would begin on one thread, and go on as it finds best.
     """
     plan = Plan(optimise(graph_of(function, *arrays)))
-    assert plan.is_parallel, "nothing in it is divided among threads"
+    assert plan.needs_threads, "nothing in it is divided among threads"
     for index, array in enumerate(arrays):
         plan.bind(index, contiguous(array))
     found = []

@@ -6,7 +6,7 @@ is written from the structure of a cluster, so that a kernel is known by
 - its ops, which result feeds which operand, and the attributes that its expressions are written from;
 - dtypes and ranks, in the signature: of arrays after adjacent axes were merged to as few loops as the cluster needs;
 - which arrays lack which loops (broadcasts, reductions), and which results are written over which operands;
-- whether indices are checked, and whether it runs in parallel.
+- whether indices are checked, and whether its work is done in parts.
 
 Not in the key is what a kernel takes as an argument: sizes, and the attributes of kernels written by hand (strides,
 windows). Nor are the names of nodes, nor where its operands come from: that is the plan's. Graphs that differ in these

@@ -45,7 +45,9 @@ class Arguments:
         return tuple(types.int64 if name == _PART else self.types[name] for name in signature(function).parameters)
 
 
-def entry_module(context: Any, name: str, calls: Mapping[Callable[..., None], Any], arguments: Arguments) -> Any:
+def entry_module(
+    context: Any, name: str, calls: Sequence[tuple[Callable[..., None], Any]], arguments: Arguments
+) -> Any:
     """Return a module with the function ``int32 name(int64 *row, int64 worker)``.
 
     Parameters
@@ -62,7 +64,7 @@ def entry_module(context: Any, name: str, calls: Mapping[Callable[..., None], An
     divide = ir.Function(
         module, ir.FunctionType(_STATUS, [_FUNCTION.as_pointer(), _WORD.as_pointer(), _WORD, _WORD]), "trenza_divide"
     )
-    for number, (function, compiled) in enumerate(calls.items()):
+    for number, (function, compiled) in enumerate(calls):
         called = _stage(context, module, f"stage{number}", function, compiled, arguments)
         if _PART in signature(function).parameters:
             parts = builder.load(builder.gep(row, [_WORD(arguments.places["parts"])]))
@@ -86,6 +88,7 @@ def _stage(
     stage.linkage = "internal"
     builder = ir.IRBuilder(stage.append_basic_block())
     row, part, worker = stage.args
+    owner = builder.select(builder.icmp_signed("<", worker, _WORD(0)), _WORD(0), worker)
     values = []
     for parameter in signature(function).parameters:
         if parameter == _PART:
@@ -96,7 +99,7 @@ def _stage(
         if parameter in arguments.own:
             apart = builder.load(builder.gep(row, [_WORD(at)]))
             array = context.make_array(arguments.types[parameter])(context, builder, value)
-            moved = builder.gep(builder.bitcast(array.data, _ADDRESS), [builder.mul(worker, apart)])
+            moved = builder.gep(builder.bitcast(array.data, _ADDRESS), [builder.mul(owner, apart)])
             array.data = builder.bitcast(moved, array.data.type)
             value = array._getvalue()
         values.append(value)

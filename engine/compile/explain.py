@@ -32,8 +32,8 @@ class KernelInfo:
         writes.
     moment
         When it runs: kernels of one moment run side by side.
-    parallel
-        Whether it divides its work among threads.
+    parts
+        In how many parts it does its work, which threads share.
     source
         Its Python source, if it was generated.
     seconds
@@ -48,7 +48,7 @@ class KernelInfo:
     outputs: tuple[TensorSpec, ...]
     flops: int | None
     nbytes: int
-    parallel: bool
+    parts: int
     source: str | None
     seconds: float | None
 
@@ -94,12 +94,15 @@ class Explanation:
         Bytes of all buffers.
     separate_nbytes
         Bytes that they would take if none was used twice.
+    scratch_nbytes
+        Bytes that kernels work in beside these.
     """
 
     kernels: tuple[KernelInfo, ...]
     buffers: tuple[BufferInfo, ...]
     nbytes: int
     separate_nbytes: int
+    scratch_nbytes: int
 
     @property
     def seconds(self) -> float | None:
@@ -132,7 +135,7 @@ def explain(plan: Plan, profile: int = 0) -> Explanation:
         first = place[value.node]
         last = len(plan.steps) if plan.is_given(value) else max((place[n] for n in plan.readers(value)), default=first)
         buffers.append(BufferInfo(plan.block_of[value], life.nbytes, first, last, life.continues is not None))
-    return Explanation(kernels, tuple(buffers), plan.nbytes, sum(b.nbytes for b in buffers))
+    return Explanation(kernels, tuple(buffers), plan.nbytes, sum(b.nbytes for b in buffers), plan.scratch_nbytes)
 
 
 def _kernel(plan: Plan, number: int, step: Step, seconds: float | None) -> KernelInfo:
@@ -148,7 +151,7 @@ def _kernel(plan: Plan, number: int, step: Step, seconds: float | None) -> Kerne
         outputs=step.node.specs,
         flops=cost.flops,
         nbytes=step.nbytes,
-        parallel=step.is_divided,
+        parts=step.parts,
         source=None if step.source is None else step.source.text,
         seconds=seconds,
     )

@@ -2,9 +2,9 @@
 
 Numba takes 0.45 s to be imported and ready, which a process that finds all its kernels on disk need not wait for. A
 kernel's object file has one entry, ``int32 entry(int64 *row, int64 worker)``: its arguments lie in a row of 8 bytes
-each (see `engine.compile.row`), the worker is -1 unless it must not divide its work, and what it returns is zero unless
-it has failed. So a plan's kernels are two tables, of entries and of rows, and one call runs them all: Python's part in
-a step is 0.6 µs, and not 0.5 to 2 µs for each kernel.
+each (see `engine.compile.row`), the worker says on how many threads it may run (see ``assembly/team.ll``), and what it
+returns is zero unless it has failed. So a plan's kernels are two tables, of entries and of rows, and one call runs them
+all: Python's part in a step is 0.6 µs, and not 0.5 to 2 µs for each kernel.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +32,7 @@ FLUSH: Final = 0x9FC0
 
 _ASSEMBLY: Final = Path(__file__).parent / "assembly"
 #: How a thread asks Linux to sleep on a word, by processor.
-_FUTEX: Final = {"x86_64": 202, "amd64": 202, "aarch64": 98, "arm64": 98, "ppc64le": 221, "s390x": 238, "riscv64": 98}
+_FUTEX: Final = {"x86_64": 202, "amd64": 202, "aarch64": 98, "arm64": 98, "ppc64le": 221, "riscv64": 98}
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,8 @@ class _Machine:
         self.lock = threading.RLock()
         word, number, pointer = ctypes.c_uint32, ctypes.c_int64, ctypes.c_void_p
         self.exchange: Any = ctypes.CFUNCTYPE(word, word)(self.address("exchange"))
-        self.replay: Any = ctypes.CFUNCTYPE(number, pointer, pointer, number)(self.address("replay"))
+        self.replay: Any = ctypes.CFUNCTYPE(number, pointer, pointer, number, number)(self.address("replay"))
         self.serve: Any = ctypes.CFUNCTYPE(None, number, word)(self.address("team_serve"))
-        self.team_size = number.from_address(self._engine.get_global_value_address("team_size"))
         binding.add_symbol("trenza_divide", self.address("trenza_divide"))
 
     def address(self, name: str) -> int:
@@ -114,7 +112,8 @@ def _text() -> str:
     waiting = read(system()).replace("FUTEX", str(_FUTEX.get(platform.machine().lower())))
     kinds = {"s": "float", "d": "double"}
     products = [read("product").replace("LETTER", letter).replace("TYPE", kind) for letter, kind in kinds.items()]
-    text = "\n".join((read("x86" if IS_X86 else "other"), waiting, read("team"), read("replay"), *products))
+    own = "x86" if IS_X86 else "aarch64" if platform.machine().lower() in ("aarch64", "arm64") else "other"
+    text = "\n".join((read(own), waiting, read("team"), read("replay"), *products))
     return text.replace("FLUSH", str(FLUSH))
 
 
@@ -127,9 +126,17 @@ def processor() -> tuple[str, str]:
     return binding.get_host_cpu_name(), features
 
 
-@cache
+_making = threading.Lock()
+_made: _Machine | None = None
+
+
 def _machine() -> _Machine:
-    return _Machine()
+    """Return the one of this process: of two, each would have a team of its own, and one would not be kept."""
+    global _made
+    if _made is None:
+        with _making:
+            _made = _made or _Machine()
+    return _made
 
 
 def prepare() -> None:
@@ -158,12 +165,17 @@ def fork() -> int:
     return _machine().address("fork")
 
 
-def replay(entries: int, rows: int, count: int) -> int:
+def replay(entries: int, rows: int, count: int, threads: int) -> int:
     """Run `count` kernels, their entries and rows in tables at these addresses; return which one failed, or -1.
 
     Denormals are flushed to zero meanwhile.
+
+    Parameters
+    ----------
+    threads
+        Among how many a kernel may divide its work.
     """
-    failed: int = _machine().replay(entries, rows, count)
+    failed: int = _machine().replay(entries, rows, count, threads)
     return failed
 
 
@@ -176,11 +188,6 @@ def exchange_control_word(word: int) -> int:
 def serve(worker: int, patience: int) -> None:
     """Help with work that is divided, for good, and sleep after so many turns of waiting for some."""
     _machine().serve(worker, patience)
-
-
-def set_team_size(count: int) -> None:
-    """Let work be divided among so many threads."""
-    _machine().team_size.value = count
 
 
 def _require(names: Sequence[str]) -> None:

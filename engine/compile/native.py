@@ -83,8 +83,8 @@ class _Emitted(JITCodeLibrary):  # type: ignore[misc]
         passes.run(self._final_module, builder)
 
 
-#: The helpers of all kernels, by their code and options.
-_helpers: dict[tuple[bytes, str], Any] = {}
+#: The helpers of all kernels, by their code, what its names mean, and options.
+_helpers: dict[tuple[bytes, tuple[int, ...], str], Any] = {}
 
 
 def helper(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -100,7 +100,9 @@ def helper(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     def decorated(function: Callable[..., Any]) -> Any:
         code = function.__code__.replace(co_filename="", co_firstlineno=1)
-        key = marshal.dumps(code), repr(sorted(options.items()))
+        # what its words mean is part of what it does: they are modules and other helpers, which stay
+        meanings = tuple(id(function.__globals__.get(name)) for name in code.co_names)
+        key = marshal.dumps(code), meanings, repr(sorted(options.items()))
         if key not in _helpers:
             _helpers[key] = njit(pipeline_class=_Helper, **own)(function)
         return _helpers[key]
@@ -150,7 +152,7 @@ def _compile(stages: Sequence[Callable[..., None]], arguments: Arguments, option
     context = cpu_target.target_context
     with global_compiler_lock:
         library = _Emitted(context.codegen(), name)
-        calls = {f: _lowered(f, arguments.of(f), flags, library) for f in stages}
+        calls = [(f, _lowered(f, arguments.of(f), flags, library)) for f in stages]
         library.add_ir_module(entry_module(context, name, calls, arguments))
         library.finalize()
         return MachineCode(name, library._codegen._tm.emit_object(library._final_module), _needs(library))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -20,7 +20,7 @@ from engine.compile.row import address
 from engine.compile.schedule import schedule
 from engine.compile.score import Score
 from engine.compile.scratch import Workplace
-from engine.compile.select import Choice, Flow, by_reference, is_divided, seconds_of, select
+from engine.compile.select import Choice, Flow, by_reference, parts_of, seconds_of, select
 from engine.compile.source import Source
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
@@ -53,6 +53,8 @@ class Step:
         Address of its machine code; zero where Python calls a function.
     source
         Of its kernel, if it was generated.
+    parts
+        In how many parts it does its work, which threads share.
     """
 
     node: Node
@@ -60,6 +62,7 @@ class Step:
     look: Callable[[Value], Array]
     entry: int
     source: Source | None
+    parts: int = 1
 
     @property
     def arguments(self) -> tuple[Any, ...]:
@@ -104,12 +107,6 @@ class Step:
         )
 
     @property
-    def is_divided(self) -> bool:
-        """Whether it does its work in parts, which threads share."""
-        in_parts = self.source.is_divided if self.source is not None else self.choice.kind == "BLAS"
-        return in_parts and self.arguments[0] > 1
-
-    @property
     def nbytes(self) -> int:
         """Bytes that it reads and writes."""
         return sum(a.nbytes for a in (*self.inputs, *self.outputs))
@@ -150,7 +147,7 @@ class Plan:
         self._arrays: dict[Value, Array] = {}
         self.steps: list[Step] = []
         computed = [n for n in graph.nodes if n.op.name not in ("placeholder", "constant")]
-        self._moments = schedule(computed, seconds_of, is_divided, available())
+        self._moments = schedule(computed, seconds_of, parts_of, available())
         self._roots = {v: self.root(v) for n in graph.nodes for v in n.outputs}
         self._last_use = self._last_uses()
         self.overwrites = overwrites(graph, self._moments, self._roots, self._last_use, inplace or {})
@@ -161,6 +158,8 @@ class Plan:
         self._memory.update({graph.outputs[o]: graph.inputs[i] for i, o in self.inplace.items()})
         self._bound = [self._arrays[v] for v in graph.inputs]  # as they were given
         self._lenders: dict[int, Lender] = {}
+        #: Bytes that its kernels work in beside the buffers: those of all threads, and sums of parts.
+        self.scratch_nbytes = 0
         self._build(report)
 
     # ------------------------------------------------------------------------------------------------- buffers
@@ -223,37 +222,36 @@ class Plan:
     def _build(self, report: Report | None) -> None:
         for i, output in self.inplace.items():
             self._arrays[self.graph.outputs[output]] = self._arrays[self.graph.inputs[i]]
-        moments = [steps for moment in self._moments if (steps := [n for n in moment if not n.op.view])]
-        computed = [node for moment in moments for node in moment]
+        self._work = [steps for moment in self._moments if (steps := [n for n in moment if not n.op.view])]
+        computed = [node for moment in self._work for node in moment]
         self.steps += (self._step(node, report, number, len(computed)) for number, node in enumerate(computed))
-        self._score = Score([s.entry for s in self.steps], [len(moment) for moment in moments])
-        self._workplace = Workplace(s.arguments for s in self.steps if s.entry)
+        self._score = Score([s.entry for s in self.steps], [len(moment) for moment in self._work])
+        given = {number: step.arguments for number, step in enumerate(self.steps) if step.entry}
+        self._workplace = Workplace(given.values())
         self._calls: dict[int, tuple[Any, ...]] = {}  # what Python calls functions with
         self._users: dict[Memory, list[int]] = {}
         for number, step in enumerate(self.steps):
             if not step.entry:
                 for memory in self._memories(step):
                     self._users.setdefault(memory, []).append(number)
-            self._arrange(number)
+                self._calls[number] = step.arguments
+            else:
+                where = {m: (address(a), a.nbytes) for m, a in self._memories(step).items()}
+                self._score.write(number, self._workplace.furnish(given[number]), where)
+                self.scratch_nbytes += _own_nbytes(given[number], where.values())
+        self.scratch_nbytes += self._workplace.nbytes
 
     def _step(self, node: Node, report: Report | None, number: int, total: int) -> Step:
         choice = select(node, self.overwrites.get(node, {}), lambda node: self._operation(node, report))
         step = Step(node, choice, self._array, choice.entry or 0, None)
+        if step.entry or choice.source is not None:
+            step.parts = parts_of(node)
         if choice.source is not None:
             step.source = choice.source(step.arguments)
             if report is not None and not cache.is_loaded(step.source):
                 report(" + ".join(step.source.members), number, total)
             step.entry = cache.load(step.source)
         return step
-
-    def _arrange(self, number: int) -> None:
-        """Let a step work on the arrays that its values have now."""
-        step = self.steps[number]
-        if step.entry:
-            where = {m: (address(a), a.nbytes) for m, a in self._memories(step).items()}
-            self._score.write(number, self._workplace.furnish(step.arguments), where)
-        else:
-            self._calls[number] = step.arguments
 
     def _memories(self, step: Step) -> dict[Memory, Array]:
         """Return what a step's values lie in, with an array that begins there."""
@@ -283,7 +281,7 @@ class Plan:
         """What lay in `memory` lies in an array now, as far as the steps are concerned."""
         self._score.move(memory, address(array))
         for number in self._users.get(memory, ()):
-            self._arrange(number)
+            self._calls[number] = self.steps[number].arguments
 
     def input(self, index: int) -> Array:
         """Return the array that the input at `index` is bound to."""
@@ -369,9 +367,9 @@ class Plan:
         self.steps[last - 1].refuse()
 
     @property
-    def is_parallel(self) -> bool:
-        """Whether a step divides its work among threads."""
-        return any(s.is_divided for s in self.steps)
+    def needs_threads(self) -> bool:
+        """Whether several threads have something to do: parts of a step, steps side by side, or those within one."""
+        return any(s.parts > 1 or s.choice.kind == "control" for s in self.steps) or len(self.steps) > len(self._work)
 
     @property
     def nbytes(self) -> int:
@@ -384,7 +382,7 @@ class Plan:
 
     def moment(self, step: Step) -> int:
         """Return when a step runs; those of one moment run side by side."""
-        return next(number for number, moment in enumerate(self._moments) if step.node in moment)
+        return next(number for number, moment in enumerate(self._work) if step.node in moment)
 
     def readers(self, value: Value) -> list[Node]:
         """Return the nodes that are computed from what lies in the memory of a value; none if it is given out."""
@@ -420,6 +418,13 @@ def _dtype(value: Value) -> Any:
 
 def _size(value: Value) -> int:
     return math.prod(_shape(value)) * value.spec.dtype.size
+
+
+def _own_nbytes(arguments: Sequence[Any], memories: Iterable[tuple[int, int]]) -> int:
+    """Return the bytes of those arrays that lie in none of these memories, by address and bytes."""
+    found = list(memories)
+    arrays = [a for a in arguments if isinstance(a, np.ndarray)]
+    return sum(a.nbytes for a in arrays if not any(first <= address(a) < first + max(n, 1) for first, n in found))
 
 
 def _writable(array: Array) -> Array:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from engine.graph.graph import Node
 
-#: Nodes of fewer seconds do not run beside others: it takes 2 µs to tell other threads of them, and 50 if these sleep.
+#: Nodes of fewer seconds do not run beside others: telling another thread takes 1 to 2 µs, and 50 if it sleeps.
 BRANCH_SECONDS: Final = 20e-6
 #: Nodes run side by side if that takes no more than this share of the time that they would take otherwise.
 _WORTH: Final = 0.8
@@ -18,7 +19,7 @@ Moment = tuple[Node, ...]
 
 
 def schedule(
-    order: Sequence[Node], seconds: Callable[[Node], float | None], divided: Callable[[Node], bool], threads: int
+    order: Sequence[Node], seconds: Callable[[Node], float | None], parts: Callable[[Node], int], threads: int
 ) -> list[Moment]:
     """Return the nodes in an order in which they can run, those together that run side by side.
 
@@ -30,8 +31,8 @@ def schedule(
         One in which they can run.
     seconds
         An estimate of a node's time on one thread; None for one that stays at its place, such as what prints.
-    divided
-        Whether a node alone is shared by all threads.
+    parts
+        In how many parts a node's work is done, which threads share if it runs alone.
     threads
         How many there are.
     """
@@ -58,7 +59,7 @@ def schedule(
                 if missing is not None:
                     together.append(other)
                     before |= missing
-        if len(together) > 1 and _pays([(times[n] or 0.0, divided(n)) for n in together], threads):
+        if len(together) > 1 and _pays([(times[n] or 0.0, parts(n)) for n in together], threads):
             for light in sorted(before, key=place.__getitem__):
                 run(light)
             run(*together)
@@ -86,9 +87,9 @@ def _missing(
     return found
 
 
-def _pays(work: Sequence[tuple[float, bool]], threads: int) -> bool:
-    """Whether it is worth it to run nodes of so many seconds, which may be divided, side by side."""
-    alone = sum(seconds / threads if is_divided else seconds for seconds, is_divided in work)
+def _pays(work: Sequence[tuple[float, int]], threads: int) -> bool:
+    """Whether it is worth it to run nodes of so many seconds, in so many parts, side by side."""
+    alone = sum(seconds * math.ceil(parts / threads) / parts for seconds, parts in work)
     busy = [0.0] * threads
     for seconds, _ in sorted(work, reverse=True):
         busy[busy.index(min(busy))] += seconds

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.compile.machine import fork, replay
 from engine.compile.row import Own, address, row_of
+from engine.compile.team import width
 
 _WORD: Final = 8  # bytes of an entry in a table
 
@@ -96,9 +97,9 @@ class Score:
 
     def play(self, first: int, last: int) -> tuple[int, int] | None:
         """Run the moments from `first` to before `last`; return between which steps one has failed, if one did."""
-        failed = replay(self._moments.entry(first), self._moments.row(first), last - first)
+        failed = replay(self._moments.entry(first), self._moments.row(first), last - first, width())
         return None if failed < 0 else (self.firsts[first + failed], self.firsts[first + failed + 1])
 
     def play_step(self, number: int) -> bool:
         """Run one step; return whether it failed."""
-        return replay(self._steps.entry(number), self._steps.row(number), 1) >= 0
+        return replay(self._steps.entry(number), self._steps.row(number), 1, width()) >= 0

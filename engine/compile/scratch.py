@@ -28,6 +28,11 @@ class Workplace:
         self._apart = max((sum(map(_nbytes, arguments)) for arguments in wanted), default=0)
         self._memory = aligned(self._apart * capacity())
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all of it."""
+        return int(self._memory.nbytes)
+
     def furnish(self, arguments: Sequence[Any]) -> list[Any]:
         """Return the arguments of a kernel with memory in place of what it wants as scratch."""
         found, start = [], 0

@@ -15,6 +15,7 @@ from engine.compile.nest import fused_source, summed_by_parts
 from engine.compile.source import Source, kernel_source
 from engine.core.dtype import Array, float32, float64
 from engine.core.op import DTYPE_CLASSES, as_arrays
+from engine.core.spec import TensorSpec
 from engine.graph.control import CONTROL
 from engine.graph.graph import Graph, Node
 from engine.ops.linalg import matmul, row_parts
@@ -78,15 +79,29 @@ def select(node: Node, overwrites: Mapping[int, int], operation: Callable[[Node]
 
 
 def seconds_of(node: Node) -> float | None:
-    """Return an estimate of a node's time on one thread; None for one that has no machine code."""
-    if node.op.view:
-        return 0.0
-    return cost_of(node).seconds if node.op is FUSED or has_kernel(node) else None
+    """Return an estimate of a node's time on one thread; zero if it has no machine code, None if it has effects."""
+    if node.op.stateful or node.op in CONTROL:
+        return None
+    return cost_of(node).seconds if node.op is FUSED or has_kernel(node) else 0.0
 
 
-def is_divided(node: Node) -> bool:
-    """Whether threads share the work of a node, as far as its costs tell."""
-    return cost_of(node).seconds > DIVIDED_SECONDS
+def parts_of(node: Node) -> int:
+    """Return in how many parts a node's work is done, which threads share; its shapes must be known."""
+    if node.op is FUSED:
+        sizes = layout_of(node.attrs["body"]).sizes
+        return min(PARTS, sizes[0]) if sizes and cost_of(node).seconds > DIVIDED_SECONDS else 1
+    if is_product(node):
+        return row_parts(node.specs[0].shape[0] or 0, multiply_adds(node))
+    kernel = node.op.kernel
+    if kernel is None or not has_kernel(node) or not kernel.is_divided:
+        return 1
+    given, made = ([_stand_in(s) for s in specs] for specs in ([v.spec for v in node.inputs], node.specs))
+    return int(kernel.arrange(given, made, node.attrs)[0])
+
+
+def _stand_in(spec: TensorSpec) -> Array:
+    """Return an array of this shape that nobody writes to, so that it takes no memory."""
+    return np.empty([size or 0 for size in spec.shape], spec.dtype.as_numpy_dtype)
 
 
 def has_kernel(node: Node) -> bool:
@@ -103,7 +118,7 @@ def is_product(node: Node) -> bool:
 def _gemm(node: Node) -> Arrange:
     """Return how `machine.product` wants its arguments."""
     transpose_a, transpose_b = node.attrs["transpose_a"], node.attrs["transpose_b"]
-    parts = row_parts(node.specs[0].shape[0] or 0, multiply_adds(node))
+    parts = parts_of(node)
 
     def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
         (a, b), (c,) = inputs, outputs
@@ -122,16 +137,16 @@ def _fused(node: Node, overwrites: Mapping[int, int]) -> Choice:
     shapes_in = [layout.shape(loops) for loops in layout.inputs]
     shapes_out = [layout.shape(layout.outputs[o]) for o in written]
     same = {o: taken.index(i) for o, i in overwrites.items()}
-    divided = bool(layout.sizes) and layout.sizes[0] > 1 and cost_of(node).seconds > DIVIDED_SECONDS
-    parts = min(PARTS, layout.sizes[0]) if divided else 1
+    parts = parts_of(node)
+    divided = parts > 1
     sizes = (parts, *layout.sizes) if divided else layout.sizes
-    summed = [body.outputs[o].spec.dtype.as_numpy_dtype for o in summed_by_parts(body, layout)] if divided else []
-    shapes = [(parts, *layout.shape(layout.outputs[o])) for o in summed_by_parts(body, layout)]
+    summed = summed_by_parts(body, layout) if divided else []
+    sums = [((parts, *layout.shape(layout.outputs[o])), body.outputs[o].spec.dtype.as_numpy_dtype) for o in summed]
 
     def arrange(inputs: Sequence[Array], outputs: Sequence[Array]) -> tuple[Any, ...]:
         arrays = [inputs[i].reshape(s) for i, s in zip(taken, shapes_in, strict=True)]
         arrays += [outputs[o].reshape(s) for o, s in zip(written, shapes_out, strict=True)]
-        return (*sizes, *arrays, *map(np.empty, shapes, summed))
+        return (*sizes, *arrays, *(np.empty(*given) for given in sums))
 
     return Choice("kernel", arrange, source=lambda arguments: fused_source(body, layout, same, divided))
 

@@ -74,7 +74,7 @@ def sample(*operands: Any, **attrs: Any) -> Sample:
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """An argument of a kernel: a vector to work in, without a value at first, that each part has for itself.
+    """An argument of a kernel: a vector to work in that each thread has for itself. It holds anything at first.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class Kernel:
     ----------
     code
         A function in the subset of Python that Numba compiles, which may use the vocabulary of `engine.ops.scalar`
-        under the name `s`. It writes into its last arguments.
+        under the name `s`. It writes into some of its arguments.
     arrange
         ``arrange(inputs, outputs, attrs) -> arguments``: contiguous views in the shapes that `code` expects, numbers,
         and `Scratch`.

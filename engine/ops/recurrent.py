@@ -1,6 +1,6 @@
 """What recurrent networks have in common. Each is a single op: sequences in, the states of all steps out.
 
-Each examples' part of the batch runs through all steps on its own, so threads meet only once. The products of the
+Each part of the batch runs through all steps on its own, so threads meet only once. The products of the
 inputs with their kernel are one product for all steps; those of the states are one a step.
 
 A masked step hands its state on unchanged. Going back through the steps gives the gradients by the sums that the gates
@@ -83,7 +83,7 @@ def rows(x: Any) -> Any:
 
 def before(h0: Any, hs: Any) -> Any:
     """Return the states before each step as rows."""
-    return rows(concat((expand_dims(h0, 1), hs[:, :-1]), axis=1))
+    return rows(concat((expand_dims(h0, 1), hs), axis=1)[:, :-1])
 
 
 def by_inputs(da: Any, x: Any, kernel: Any) -> tuple[Any, Any]:

@@ -57,7 +57,7 @@ class Executor:
         for i, source in enumerate(sources):
             if isinstance(source, Tensor):
                 self.plan.bind(i, contiguous(source._array))
-        self._governor = Governor(available()) if self.plan.is_parallel else None
+        self._governor = Governor(available()) if self.plan.needs_threads else None
 
     def run(self) -> None:
         """Run the plan on the arguments that are bound, and give the variables their next values."""
@@ -68,6 +68,7 @@ class Executor:
             plan.bind(i, variable.writable())
         narrow_blas()
         if probes():
+            use_threads(available())
             plan.run(_tell_probes)
         elif self._governor is None:
             plan.run()

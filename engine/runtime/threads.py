@@ -43,10 +43,9 @@ def release_blas() -> None:
 class Governor:
     """Decides on how many threads a plan runs: on all, unless others keep the processors busy.
 
-    Where a thread has to wait for a processor, those that wait for it at the end of each loop stand still: a step of
-    0.2 ms then takes 8. So a plan's first runs are on one thread; where all of them lose more time against that than
-    they gain, it goes back to one for a while. The results are the same, since work is divided in the same way on any
-    number of threads.
+    Where a thread is kept from going on with its part, the others have to wait for it: a step of 0.2 ms then takes 8.
+    So a plan's first runs are on one thread; where all of them lose more time against that than they gain, it goes back
+    to one for a while. The results are the same, since work is divided in the same way on any number of threads.
 
     Parameters
     ----------

@@ -1,7 +1,9 @@
-; Runs `count` kernels one after the other; returns the number of the one that failed, or -1.
+; Runs `count` kernels one after the other, each on up to so many threads; returns the number of the one that failed, or
+; -1.
 
-define i64 @replay(ptr %entries, ptr %rows, i64 %count) {
+define i64 @replay(ptr %entries, ptr %rows, i64 %count, i64 %threads) {
 start:
+  %team = sub i64 0, %threads
   %word = call i32 @exchange(i32 FLUSH)
   %is_none = icmp sle i64 %count, 0
   br i1 %is_none, label %done, label %loop
@@ -11,7 +13,7 @@ loop:
   %entry = load ptr, ptr %entry_at
   %row_at = getelementptr ptr, ptr %rows, i64 %i
   %row = load ptr, ptr %row_at
-  %status = call i32 %entry(ptr %row, i64 -1)
+  %status = call i32 %entry(ptr %row, i64 %team)
   %failed = icmp ne i32 %status, 0
   br i1 %failed, label %done, label %well
 well:

@@ -5,9 +5,9 @@
 ; that has the work does all of it. Each begins with a share of its own, which is the same from kernel to kernel and so
 ; in its cache, and then helps with those of others.
 
-@team_size = global i64 1                       ; how many may share work, with the one that has it
 @team_busy = internal global i32 0, align 64    ; one at a time has work to divide; others meanwhile do theirs alone
-@team_state = internal global i64 0, align 64   ; how often work was opened << 32 | is open << 31 | how many are at it
+; how often work was opened << 32 | whether it is open << 31 | for how many << 16 | how many others are at it
+@team_state = internal global i64 0, align 64
 @team_function = internal global ptr null, align 64
 @team_row = internal global ptr null
 @team_count = internal global i64 0
@@ -17,13 +17,13 @@
 @team_asleep = internal global i32 0, align 64  ; how many sleep,
 @team_bell = internal global i32 0, align 64    ; until this changes
 
-; Calls function(row, part, worker) for each part; returns zero, or what one that failed returned. A worker's number is
-; zero or more for one that must not divide its work further.
+; Calls function(row, part, worker) for each part; returns zero, or what one that failed returned. The worker is the
+; number of a thread that must not divide its work further, or, with a minus sign, among how many to divide it.
 define i32 @trenza_divide(ptr %function, ptr %row, i64 %parts, i64 %worker) {
 start:
   %is_worker = icmp sge i64 %worker, 0
   %own = select i1 %is_worker, i64 %worker, i64 0
-  %size = load i64, ptr @team_size
+  %size = sub i64 0, %worker
   %fewer = icmp ult i64 %parts, %size
   %count = select i1 %fewer, i64 %parts, i64 %size
   %is_one = icmp ule i64 %count, 1
@@ -73,7 +73,9 @@ open:
   %times = lshr i64 %state, 32
   %more_times = add i64 %times, 1
   %counted = shl i64 %more_times, 32
-  %opened = or i64 %counted, 2147483648
+  %wanted = shl i64 %count, 16
+  %for_many = or i64 %counted, %wanted
+  %opened = or i64 %for_many, 2147483648
   store atomic i64 %opened, ptr @team_state seq_cst, align 64
   %sleeping = load atomic i32, ptr @team_asleep seq_cst, align 64
   %is_asleep = icmp ne i32 %sleeping, 0
@@ -87,9 +89,9 @@ work:
   %closed = atomicrmw and ptr @team_state, i64 -2147483649 acq_rel
   br label %wait
 wait:
-  %turn = phi i32 [0, %work], [%next_turn, %pause], [0, %rest]
+  %turn = phi i32 [0, %work], [%next_turn, %pause], [%next_turn, %rest]
   %now = load atomic i64, ptr @team_state acquire, align 64
-  %at_it = and i64 %now, 2147483647
+  %at_it = and i64 %now, 65535
   %is_done = icmp eq i64 %at_it, 0
   br i1 %is_done, label %done, label %wait_on
 wait_on:
@@ -114,8 +116,7 @@ start:
   %count = load i64, ptr @team_count
   %function = load ptr, ptr @team_function
   %row = load ptr, ptr @team_row
-  %is_in = icmp ult i64 %worker, %count
-  br i1 %is_in, label %share, label %done
+  br label %share
 share:
   %turn = phi i64 [0, %start], [%next_turn, %empty]
   %sum = add i64 %worker, %turn
@@ -150,20 +151,27 @@ start:
   %word = call i32 @exchange(i32 FLUSH)
   br label %look
 look:
-  %seen = phi i64 [0, %start], [%seen, %out], [%seen, %slept], [%seen, %risen], [%seen, %join], [%times, %leave]
-  %turn = phi i32 [0, %start], [%next_turn, %out], [0, %slept], [0, %risen], [%turn, %join], [0, %leave]
+  %seen = phi i64 [0, %start], [%seen, %out], [%seen, %slept], [%seen, %risen], [%seen, %late], [%times, %leave]
+  %turn = phi i32 [0, %start], [%next_turn, %out], [0, %slept], [0, %risen], [%turn, %late], [0, %leave]
   %state = load atomic i64, ptr @team_state acquire, align 64
   %times = lshr i64 %state, 32
   %is_new = icmp ne i64 %times, %seen
   %flag = and i64 %state, 2147483648
   %is_open = icmp ne i64 %flag, 0
   %is_work = and i1 %is_new, %is_open
-  br i1 %is_work, label %join, label %idle
+  %shifted = lshr i64 %state, 16
+  %count = and i64 %shifted, 32767
+  %is_wanted = icmp ult i64 %worker, %count
+  %is_ours = and i1 %is_work, %is_wanted
+  br i1 %is_ours, label %join, label %idle
 join:
   %more = add i64 %state, 1
   %joined = cmpxchg ptr @team_state, i64 %state, i64 %more acq_rel monotonic
   %is_in = extractvalue { i64, i1 } %joined, 1
-  br i1 %is_in, label %leave, label %look
+  br i1 %is_in, label %leave, label %late
+late:
+  call void @pause()
+  br label %look
 leave:
   call void @team_work(i64 %worker)
   %left = atomicrmw sub ptr @team_state, i64 1 acq_rel

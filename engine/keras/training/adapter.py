@@ -77,9 +77,9 @@ class ArrayData:
         leaves = [next(given) if there else None for there in self._given]
         return pack_x_y_sample_weight(*nest.rebuild(self.structure, iter(leaves)))
 
-    def specs(self) -> list[TensorSpec]:
-        """Return the specs of the arrays."""
-        return [TensorSpec(a.shape, a.dtype) for a in self.arrays]
+    def specs(self, batch: int) -> list[TensorSpec]:
+        """Return the specs of a batch of this size."""
+        return [TensorSpec((batch, *a.shape[1:]), a.dtype) for a in self.arrays]
 
     def part(self, begin: int, end: int) -> ArrayData:
         """Return the examples from `begin` to below `end`, without copying them."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from engine.compile.feed import Feed
 from engine.core import nest
-from engine.core.dtype import Array, int64
-from engine.core.spec import TensorSpec
+from engine.core.dtype import Array
 from engine.keras.training.adapter import ArrayData
-from engine.ops.gather import gather
 from engine.runtime.concrete import ConcreteFunction
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tensor import Tensor, array_of
@@ -20,8 +20,8 @@ Program = Callable[[Any], Any]
 class StepRunner:
     """Runs a function of a batch (x, or (x, y), or (x, y, sample_weight)).
 
-    Compiled, the plan itself gathers the batch, from arrays of all examples and their positions; a plan is made for
-    each batch size that occurs, as a rule two.
+    Compiled, the batch is gathered straight into the arrays that the plan reads; a plan is made for each batch size
+    that occurs, as a rule two.
 
     Parameters
     ----------
@@ -42,7 +42,9 @@ class StepRunner:
         self._program = program
         self._eager = eager
         self._report = report
-        self._ready: dict[Any, tuple[Any, Any]] = {}
+        self._ready: dict[Any, tuple[Any, list[Array], Any]] = {}
+        #: What gathers batches from data, by their size, as long as there is anybody who has the data.
+        self._feeds: WeakKeyDictionary[ArrayData, dict[int, Feed]] = WeakKeyDictionary()
         self._last: Any = None  # the executor, if it was no run op by op
         self.structure: Any = {}
 
@@ -53,9 +55,11 @@ class StepRunner:
             self.structure = self._program(data.rebuild(tensors))
             self._last = None
             return
-        executor, self.structure = self._executor(data, len(index))
-        for number, array in enumerate((*data.arrays, index)):
-            executor.bind_argument(number, array)
+        executor, buffers, self.structure = self._executor(data, len(index))
+        feeds = self._feeds.setdefault(data, {})
+        if len(index) not in feeds:
+            feeds[len(index)] = Feed(data.arrays, buffers)
+        feeds[len(index)](index)
         executor.run()
         self._last = executor
 
@@ -69,18 +73,18 @@ class StepRunner:
         """Return the outputs in their structure."""
         return nest.rebuild(self.structure, iter(self.outputs()))
 
-    def _executor(self, data: ArrayData, batch: int) -> tuple[Any, Any]:
-        key = batch, data.size, data.signature
+    def _executor(self, data: ArrayData, batch: int) -> tuple[Any, list[Array], Any]:
+        key = batch, data.signature
         if key not in self._ready:
-            specs = [*data.specs(), TensorSpec((batch,), int64)]
+            specs = data.specs(batch)
             returned: list[Any] = []
 
-            def program(*arrays: Any) -> Any:
-                *wholes, index = arrays
-                returned.append(self._program(data.rebuild([gather(whole, index) for whole in wholes])))
+            def program(values: Any) -> Any:
+                returned.append(self._program(values))
                 return returned[-1]
 
-            concrete = ConcreteFunction(program, (tuple(specs), {}), specs, "step")
+            concrete = ConcreteFunction(program, ((data.rebuild(specs),), {}), specs, "step")
             executor = concrete.executor(specs, self._report)
-            self._ready[key] = executor, nest.map_structure(lambda _: None, returned[-1])
+            buffers = [executor.plan.input(i) for i in executor.arguments]
+            self._ready[key] = executor, buffers, nest.map_structure(lambda _: None, returned[-1])
         return self._ready[key]

@@ -38,11 +38,11 @@ def engine() -> Measures:
     process = _after(cnn.fitted(tf.keras, model, *cnn.data(), cnn.BATCH, "adam"))
     process()
     plan = _training_plan(model)
-    separate = float(sum(life.nbytes for life in plan.lifetimes.values()))
+    separate = float(sum(life.nbytes for life in plan.lifetimes.values()) + plan.scratch_nbytes)
     return {
-        "buffers": lambda: float(plan.nbytes),
+        "buffers": lambda: float(plan.nbytes + plan.scratch_nbytes),
         "separate": lambda: separate,
-        "share": lambda: plan.nbytes / separate,
+        "share": lambda: (plan.nbytes + plan.scratch_nbytes) / separate,
         "process": process,
     }
 

@@ -264,4 +264,4 @@ def test_large_loops_are_divided_and_give_the_same_on_any_number_of_threads(
 
 
 def test_small_loops_are_not_divided() -> None:
-    assert not plan_of(lambda x: tf.exp(x), X).is_parallel
+    assert not plan_of(lambda x: tf.exp(x), X).needs_threads

@@ -11,7 +11,8 @@ from programs import arrays_of, assert_same, graph_of, on_threads
 import engine as tf
 from engine.compile.plan import Plan
 from engine.compile.schedule import Moment, schedule
-from engine.compile.select import is_divided, seconds_of
+from engine.compile.select import parts_of, seconds_of
+from engine.core.processors import available
 from engine.graph.graph import Graph, Node
 from engine.passes import optimise
 from engine.passes.fuse import FUSED
@@ -25,7 +26,7 @@ SQUARE = RNG.random((256, 256), dtype=np.float32)
 def moments(graph: Graph, threads: int = 2) -> list[Moment]:
     """Return when the nodes of a graph run, if every product alone is on one thread."""
     order = [n for n in optimise(graph).nodes if n.op.name not in ("placeholder", "constant")]
-    found = schedule(order, lambda n: 1e-3 if n.op.name == "matmul" else seconds_of(n), lambda n: False, threads)
+    found = schedule(order, lambda n: 1e-3 if n.op.name == "matmul" else seconds_of(n), lambda n: 1, threads)
     assert sorted(map(id, (n for moment in found for n in moment))) == sorted(map(id, order))
     done: set[Node] = set()
     for moment in found:
@@ -65,21 +66,49 @@ def test_what_needs_the_other_comes_after_it() -> None:
 def test_what_stays_at_its_place_is_not_overtaken() -> None:
     def program(x: Any, a: Any, b: Any) -> Any:
         left = tf.matmul(x, a)
-        return left + tf.matmul(tf.sort(x), b)  # sorted by NumPy, in Python
+        branch = tf.cond(tf.reduce_sum(x) > 0, lambda: tf.exp(x), lambda: -x)
+        return left + tf.matmul(branch, b)
 
-    assert names(moments(graph_of(program, X, A, B))) == ["matmul", "sort", "matmul", "add"]
+    found = moments(graph_of(program, X, A, B))
+    assert all(len(moment) == 1 for moment in found), "what the second product needs may have effects"
+
+
+def test_what_python_computes_comes_before_those_that_run_side_by_side() -> None:
+    graph = graph_of(lambda x, a, b: tf.matmul(x, a) + tf.matmul(tf.sort(x), b), X, A, B)  # NumPy sorts
+    assert names(moments(graph)) == ["sort", "matmul | matmul", "add"]
 
 
 def test_small_work_is_not_worth_it() -> None:
     small = graph_of(lambda x: tf.matmul(x, x) + tf.matmul(x, x, transpose_a=True), np.eye(4, dtype=np.float32))
     order = [n for n in small.nodes if n.op.name != "placeholder"]
-    assert schedule(order, seconds_of, is_divided, 2) == [(n,) for n in order]
+    assert schedule(order, seconds_of, parts_of, 2) == [(n,) for n in order]
 
 
 def test_work_that_all_threads_share_stays_alone() -> None:
     graph = graph_of(lambda x, a, b: tf.matmul(x, a) + tf.matmul(x, b), X, A, B)
     order = [n for n in graph.nodes if n.op.name != "placeholder"]
-    assert all(len(m) == 1 for m in schedule(order, lambda n: 1e-3, lambda n: True, 2))
+    assert all(len(m) == 1 for m in schedule(order, lambda n: 1e-3, lambda n: 16, 2))
+    assert any(len(m) == 2 for m in schedule(order, lambda n: 1e-3, lambda n: 1, 2))
+
+
+@pytest.mark.skipif(available() == 1, reason="there is one processor")
+def test_a_bidirectional_network_runs_both_ways_at_once() -> None:
+    layers = tf.keras.layers
+    forward, backward = layers.LSTM(64), layers.LSTM(64, go_backwards=True)
+    x = RNG.random((16, 28, 64), dtype=np.float32)  # so few examples that neither is divided
+
+    def program(x: Any) -> Any:
+        return forward(x), backward(x)
+
+    program(tf.constant(x))
+    function = tf.function(program)
+    wanted = arrays_of(program(tf.constant(x)))
+    for _ in range(8):
+        assert_same(arrays_of(function(x)), wanted, scale=10)
+    kernels = function.get_concrete_function(x).explain().kernels
+    moments = [k.moment for k in kernels if k.ops == ("lstm",)]
+    assert len(moments) == 2
+    assert moments[0] == moments[1]
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -106,6 +135,7 @@ def test_buffers_of_branches_lie_apart(all_work_is_divided: None) -> None:
     at_once: dict[int, list[Any]] = {}
     for step, kernel in zip(plan.steps, plan.explain().kernels, strict=True):
         at_once.setdefault(kernel.moment, []).append(step)
+    assert max(map(len, at_once.values())) > 1
     for steps in at_once.values():
         for step in steps:
             others = [s for s in steps if s is not step]

@@ -51,6 +51,11 @@ def entry() -> int:
     return machine.load(native(parameters, own=("own",), **OPTIONS)(count, gather))
 
 
+def count_before(turns, own, counts):
+    own[0] = turns
+    counts[0] += own[0]
+
+
 class Work:
     """A kernel with arguments of its own."""
 
@@ -60,6 +65,12 @@ class Work:
         self.workplace = Workplace([arguments])
         self.score = Score([entry], [1])
         self.score.write(0, self.workplace.furnish(arguments), {})
+
+    @property
+    def shares(self) -> list[int]:
+        """How much each thread has counted."""
+        apart = self.workplace.nbytes // capacity()
+        return [int(self.workplace._memory[k * apart :][8:16].view(np.int64)[0]) for k in range(capacity())]
 
     def run(self) -> Any:
         """Run it; return which step failed, if one did."""
@@ -80,12 +91,58 @@ def test_every_part_is_done_once(entry: int, parts: int) -> None:
     assert work.total[0] == parts * sum(range(501)), "the next stage comes when all parts are done"
 
 
-def test_threads_that_sleep_are_woken(entry: int) -> None:
-    work = Work(entry, 8, turns=10_000)
-    for _ in range(20):
-        time.sleep(0.005)
+def until_all_have_helped(work: Work, pause: float) -> None:
+    """Run work until every thread has done a part."""
+    end = time.monotonic() + 30
+    while not all(work.shares):
+        assert time.monotonic() < end, "a thread has never helped"
+        time.sleep(pause)
         work.run()
-    assert work.counts.tolist() == [20] * 8
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.005])
+def test_all_threads_help_those_that_sleep_too(pause: float, entry: int) -> None:
+    work = Work(entry, 8, turns=100_000)
+    until_all_have_helped(work, pause)
+    assert len(set(work.counts.tolist())) == 1
+
+
+def test_a_thread_chooses_for_itself_how_many_help_it(entry: int) -> None:
+    alone, together = Work(entry, 8, turns=20_000), Work(entry, 8, turns=20_000)
+    ended = threading.Event()
+
+    def work_alone() -> None:
+        use_threads(1)
+        while not ended.is_set():
+            alone.run()
+
+    thread = threading.Thread(target=work_alone)
+    thread.start()
+    until_all_have_helped(together, 0.0)
+    ended.set()
+    thread.join()
+    assert alone.shares[0] > 0
+    assert not any(alone.shares[1:])
+
+
+def test_what_is_done_once_has_memory_of_its_own_too() -> None:
+    count_before.__module__ = "trenza_kernels.k_before"
+    parameters = {"turns": "int64", "own": "int64[::1]", "counts": "int64[::1]"}
+    score = Score([machine.load(native(parameters, own=("own",), **OPTIONS)(count_before))], [1])
+    counts, workplace = np.zeros(1, np.int64), Workplace([[Scratch(1, np.int64)]])
+    score.write(0, workplace.furnish([7, Scratch(1, np.int64), counts]), {})
+    assert score.play(0, 1) is None
+    assert counts[0] == workplace._memory[:8].view(np.int64)[0] == 7
+
+
+def test_a_stage_may_come_twice() -> None:
+    parameters = {"turns": "int64", "own": "int64[::1]", "counts": "int64[::1]"}
+    count_before.__module__ = "trenza_kernels.k_twice"
+    score = Score([machine.load(native(parameters, **OPTIONS)(count_before, count_before))], [1])
+    counts = np.zeros(1, np.int64)
+    score.write(0, [7, np.zeros(1, np.int64), counts], {})
+    score.play(0, 1)
+    assert counts[0] == 14
 
 
 def test_several_may_have_work_at_a_time(entry: int) -> None:
@@ -131,6 +188,49 @@ def test_results_are_the_same_on_more_threads_than_there_may_be(entry: int) -> N
     work = Work(entry, 16)
     work.run()
     assert work.counts.tolist() == [1] * 16
+
+
+def test_two_threads_may_be_the_first_to_compute() -> None:
+    program = """
+import threading
+import numpy as np
+import engine as tf
+x = np.ones((300, 300), np.float32)
+start, found = threading.Barrier(2), []
+def first():
+    f = tf.function(lambda x: tf.reduce_sum(tf.matmul(x, x)))
+    start.wait()
+    found.append(float(f(x)))
+threads = [threading.Thread(target=first) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(found)
+"""
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+        assert done.stdout == "[27000000.0, 27000000.0]\n", done.stderr
+
+
+def test_a_program_may_end_while_threads_look_out_for_work() -> None:
+    program = """
+import numpy as np
+import engine as tf
+x = np.ones((300, 300), np.float32)
+f = tf.function(lambda x: tf.reduce_sum(tf.exp(x)))
+for _ in range(50): f(x)
+"""
+    for _ in range(3):
+        assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("way", ["x86", "aarch64", "other"])
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32", "nowhere"])
+def test_the_words_for_every_system_are_llvm(system: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    processors = {"x86": "x86_64", "aarch64": "aarch64", "other": "riscv64"}
+    monkeypatch.setattr(machine, "system", lambda: system)
+    monkeypatch.setattr(machine, "IS_X86", way == "x86")
+    monkeypatch.setattr(machine.platform, "machine", lambda: processors[way])
+    machine.binding.parse_assembly(machine._text()).verify()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
