@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -28,6 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests' kernels beside pytest's own cache, so that a second run compiles nothing; do without a screen."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    for kind in ("CONFIG", "STATE"):  # the settings of whoever runs the tests are not for them, nor theirs for him
+        folder = tempfile.mkdtemp(prefix="trenza-tests-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ[f"XDG_{kind}_HOME"] = folder
     if hasattr(config, "cache"):
         os.environ.setdefault("TRENZA_CACHE", str(config.cache.mkdir("trenza")))
     # where they are to be as shipped a test says so; a large kernel in both forms would take twice as long to compile

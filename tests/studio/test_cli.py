@@ -353,9 +353,9 @@ def test_errors_are_in_spanish(call: Any, document: Path, tmp_path: Path) -> Non
 @pytest.mark.usefixtures("spanish")
 def test_a_training_is_told_in_spanish(call: Any, document: Path) -> None:
     lines = call("run", document).out.splitlines()
-    assert re.fullmatch(r"Época 1/3 - \d+/\d+ - \d+,\d\d ms por paso - pérdida: \d,\d{4} - .*", lines[0])
+    assert re.fullmatch(r"Época 1/3 - \d+/\d+ - [\d\u2009]+,\d\d ms por paso - pérdida: \d,\d{4} - .*", lines[0])
     assert all(word in lines[3] for word in ("pérdida: ", "exactitud: ", "val_pérdida: "))
-    assert re.fullmatch(r"3 épocas en \d+,\d s \(compilado\)", lines[4])
+    assert re.fullmatch(r"3 épocas en [\d\u2009]+,\d s \(compilado\)", lines[4])
 
 
 def test_the_language_chosen_in_the_window_is_spoken_in_the_terminal(
