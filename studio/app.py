@@ -54,6 +54,7 @@ from studio.ui.theme import Theme
 from studio.ui.usage import Usage
 from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.command_palette import CommandPalette
+from studio.ui.widgets.history_list import HistoryList
 from studio.ui.widgets.problems import Problems
 
 _SIZE: Final = QSize(1600, 1000)
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(CATALOGUE)
         self.plots = Plots()
         self.problems = Problems(self._title_of)
+        self.steps = HistoryList()
         self.dock = BottomDock()
         self.status_line = StatusLine()
         self.running = Running(
@@ -125,6 +127,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.dock.add(self.plots, N_("Curves"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
+        self.dock.add(self.steps, N_("History"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
 
@@ -205,6 +208,7 @@ class MainWindow(QMainWindow):
         self.start_page.chosen.connect(self.desk.open)
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
         self.problems.chosen.connect(self._reveal)
+        self.steps.chosen.connect(self._go_to)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
         self.controller.previewed.connect(self._on_previewed)
         self.controller.watched.connect(self._on_watched)
@@ -266,6 +270,7 @@ class MainWindow(QMainWindow):
         self._unsubscribe = self.document.subscribe(self._on_edit)
         self.canvas = self._make_canvas()
         self.inspector.open(self.history)
+        self.steps.show_history(self.history)
         self._pages.addWidget(self.canvas)
         self._pages.setCurrentWidget(self.canvas)
         self.docks.show()
@@ -311,6 +316,7 @@ class MainWindow(QMainWindow):
         self._analyse_timer.stop()
         self.running.abandon()
         self.problems.show_errors({})
+        self.steps.show_history(None)
         self._watched = None
         self.controller.watch(None)
         if self.canvas is not None:
@@ -334,7 +340,12 @@ class MainWindow(QMainWindow):
             self._analyse_timer.start()
             self.controller.preview(self.document)
 
+    def _go_to(self, position: int) -> None:
+        self.history.go_to(position)
+        self._after_edit()
+
     def _after_edit(self) -> None:
+        self.steps.refresh()
         self._show_name()
         self._update_actions()
 

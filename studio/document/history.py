@@ -119,6 +119,24 @@ class History:
         self._done += 1
         return step.label
 
+    def go_to(self, position: int) -> None:
+        """Take steps back, or make them again, until so many are in force.
+
+        Examples
+        --------
+        >>> from studio.document.document import Node
+        >>> from studio.document.edits import AddNode
+        >>> history = History(Document())
+        >>> for name in "abc":
+        ...     history.do(AddNode(Node(name, "op.add")))
+        >>> history.go_to(1), list(history.document.nodes), history.go_to(3), list(history.document.nodes)
+        (None, ['a'], None, ['a', 'b', 'c'])
+        """
+        while self._done > max(position, 0):
+            self.undo()
+        while self._done < min(position, len(self._steps)):
+            self.redo()
+
     def mark_saved(self) -> None:
         """Remember that the present state is the one on disk."""
         self._saved = self._done
