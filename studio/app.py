@@ -34,7 +34,7 @@ from studio.run.messages import Previewed, Watched
 from studio.ui import fonts
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
-from studio.ui.garbage import collect_in_time
+from studio.ui.garbage import collect, collect_in_time
 from studio.ui.i18n import N_, _, describe
 from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.window import SettingsWindow
@@ -58,6 +58,8 @@ from studio.ui.widgets.history_list import HistoryList
 from studio.ui.widgets.problems import Problems
 
 _SIZE: Final = QSize(1600, 1000)
+#: Milliseconds until what a closed document leaves is cleared away: its items go only then.
+_COLLECT_MS: Final = 1500
 #: What inference takes of a frame of 16 ms.
 _SLICE_SECONDS: Final = 0.007
 
@@ -106,6 +108,8 @@ class MainWindow(QMainWindow):
 
         self._analyse_timer = QTimer(self, interval=0)
         self._analyse_timer.timeout.connect(self._analyse)
+        self._collect_timer = QTimer(self, interval=_COLLECT_MS, singleShot=True)
+        self._collect_timer.timeout.connect(collect)
         self._lay_out()
         self._bind_actions()
         self._connect_parts()
@@ -267,6 +271,7 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self) -> None:
         self._forget_document()
+        self._collect_timer.stop()
         self._unsubscribe = self.document.subscribe(self._on_edit)
         self.canvas = self._make_canvas()
         self.inspector.open(self.history)
@@ -297,6 +302,7 @@ class MainWindow(QMainWindow):
 
     def _on_closed(self) -> None:
         self._forget_document()
+        self._collect_timer.start()
         self._pages.setCurrentWidget(self.start_page)
         self.banner.dismiss()
         self.start_page.setFocus()

@@ -18,13 +18,13 @@ _NEVER: Final = 1_000_000
 
 
 def collect_in_time(app: QApplication) -> None:
-    """Look through all objects when another program is in front, and at `collect` only."""
+    """From now on look through all objects when another program is in front, and when `collect` says so, only."""
     gc.set_threshold(*_YOUNG, _NEVER)
     app.applicationStateChanged.connect(_on_state)
 
 
 def collect() -> None:
-    """Look through all objects now, as while a document is being changed for another."""
+    """Look through all objects now, as when the last document was closed."""
     gc.collect()
 
 
