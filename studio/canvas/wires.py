@@ -56,7 +56,26 @@ class Strand:
     path: QPainterPath
     kind: Kind
     text: str
-    label: QRectF | None = None
+    _label: QRectF | None = None
+    _has_place: bool = False
+
+    @property
+    def label(self) -> QRectF | None:
+        """Where the shape stands; worked out when it is first asked for, as from afar it never is."""
+        if not self._has_place:
+            self._label, self._has_place = _label_area(self), True
+        return self._label
+
+    def place_anew(self) -> None:
+        """Work out anew where the shape stands: the wire or the text is another."""
+        self._has_place = False
+
+    def shift(self, step: QPointF) -> None:
+        """Move all of it."""
+        self.start, self.end = self.start + step, self.end + step
+        self.path.translate(step)
+        if self._label is not None:
+            self._label.translate(step)
 
     def area(self) -> QRectF:
         """Return what has to be painted anew when the strand changes."""
@@ -114,7 +133,7 @@ class WireLayer(QGraphicsItem):
             if not stays:
                 strand.start, strand.end, strand.path = start, end, curve(start, end)
             strand.wire, strand.kind, strand.text = wire, kind, text
-        strand.label = _label_area(strand)
+        strand.place_anew()
         area = strand.path.controlPointRect()
         self._bounds[strand.row] = area.left(), area.top(), area.right(), area.bottom()
         self._invalidate(strand)
@@ -125,10 +144,7 @@ class WireLayer(QGraphicsItem):
         changed = QRectF()
         for strand in strands:
             changed = changed.united(strand.area())
-            strand.start, strand.end = strand.start + step, strand.end + step
-            strand.path.translate(step)
-            if strand.label is not None:
-                strand.label.translate(step)
+            strand.shift(step)
         rows = [strand.row for strand in strands]
         self._bounds[rows] += (step.x(), step.y(), step.x(), step.y())
         if (scene := self.scene()) is not None and strands:
@@ -170,7 +186,8 @@ class WireLayer(QGraphicsItem):
 
     def _invalidate(self, strand: Strand) -> None:
         # Through the scene: updates of one item are united to a single rectangle, which could be the whole view.
-        if (scene := self.scene()) is not None:
+        # From afar nothing of it shows: the view paints lines in its place, when it says so itself.
+        if (scene := self.scene()) is not None and self._shared.detail is not Detail.FAR:
             scene.update(strand.area())
 
     def _new_row(self) -> int:

@@ -62,3 +62,15 @@ def pixels(canvas: CanvasView) -> np.ndarray:
     """Return what is on the screen."""
     image = canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
     return np.array(image.constBits()).reshape(image.height(), -1, 4).astype(int)
+
+
+def settled_pixels(canvas: CanvasView) -> np.ndarray:
+    """Return what is on the screen once nothing changes any more, on a busy machine, too."""
+    before = pixels(canvas)
+    for _ in range(50):
+        QTest.qWait(40)
+        now = pixels(canvas)
+        if np.array_equal(before, now):
+            break
+        before = now
+    return before

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hand import ALT, NONE, pixels
+from hand import ALT, NONE, pixels, settled_pixels
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -349,7 +349,7 @@ def test_a_drag_that_snaps_leaves_no_trail(canvas, hand, qtbot, way, with_map):
     for step in (QPointF(10, 40), QPointF(12, 52), QPointF(12, 62), QPointF(-30, 62), QPointF(-60, 130)):
         hand.move(start + step)
         qtbot.wait(20)
-    shown = pixels(canvas)
+    shown = settled_pixels(canvas)
     canvas.viewport().repaint()
     assert np.abs(shown - pixels(canvas)).max() < 8
     hand.release(start + QPointF(-60, 130))
