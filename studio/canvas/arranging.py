@@ -132,7 +132,13 @@ class Arranging(QObject):
         if chosen:
             boxes = {id: boxes[id] for id in chosen if id in boxes}
         links = yield from self._links(boxes)
-        return (yield from arranging(boxes, links, frames))
+        found = yield from arranging(boxes, links, frames)
+        yield
+        for place, (id, box) in enumerate(found.items()):  # on whole pixels: texts stay crisp and files read well
+            found[id] = Box(float(round(box.x)), float(round(box.y)), box.width, box.height)
+            if place % _PORTION == 0:
+                yield
+        return found
 
     def _gathered(self) -> Work[dict[str, Box]]:
         """Return where the nodes lie; yield after each part of the work."""
@@ -159,8 +165,7 @@ class Arranging(QObject):
             for id, box in found.items()
             if (note := document.notes.get(id)) is not None and note.frame
         ]
-        whole = {id: (float(round(b.x)), float(round(b.y))) for id, b in found.items() if id in document.nodes}
-        self._move("Lay out", whole, sizes)
+        self._move("Lay out", {id: (b.x, b.y) for id, b in found.items() if id in document.nodes}, sizes)
 
     def _move(self, label: str, positions: Mapping[str, Position], others: Iterable[Edit] = ()) -> None:
         """Let things glide to other places, as one step of this name."""

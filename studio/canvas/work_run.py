@@ -40,16 +40,23 @@ class WorkRun(QObject):
         self._steps, self._then = None, _nothing
         self._timer.stop()
 
+    def _last(self, found: Any) -> Work[None]:
+        """The last part: to hand on what was found, in a slice of its own, since it may take a while."""
+        then = self._then
+        self.cancel()
+        then(found)
+        yield
+
     def _slice(self) -> None:
         end = time.perf_counter() + _SLICE_SECONDS
         while self._steps is not None and time.perf_counter() < end:
             try:
                 next(self._steps)
             except StopIteration as end_of_work:
-                then = self._then
-                self.cancel()
-                then(end_of_work.value)
-                return
+                self._steps = self._last(end_of_work.value)
+                if not self._timer.isActive():  # it was short: no need for a turn of its own
+                    next(self._steps, None)
+                break
         if self._steps is not None:
             self._timer.start()
 

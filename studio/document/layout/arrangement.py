@@ -71,6 +71,7 @@ def arranging(boxes: Mapping[str, Box], links: Sequence[Link], frames: Sequence[
         present[frame.id] = Box(corner.x, corner.y, width + 2 * FRAME_PAD, height + FRAME_HEAD + FRAME_PAD)
         home.update(dict.fromkeys(members, frame.id))
     result = yield from _flat(present, _inside(links, present, home, inner))
+    yield
     arranged = {id: Box(b.x + left, b.y + top, b.width, b.height) for id, b in result.items()}
     for frame in reversed(frames):  # the outer ones are placed already
         if (outer := arranged.get(frame.id)) is not None:
@@ -119,6 +120,7 @@ def _flat(boxes: Mapping[str, Box], links: Sequence[Link]) -> Work[Arranged]:
         for id, (x, y) in zip(group, found, strict=True):
             arranged[id] = Box(x, y + below, boxes[id].width, boxes[id].height)
         below = max(b.y + b.height for b in arranged.values()) + 2 * ROW_GAP
+    yield
     arranged.update(_shelves(alone, boxes, below, max((b.right for b in arranged.values()), default=1200.0)))
     return arranged
 
