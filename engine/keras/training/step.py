@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from engine.compile.feed import Feed
 from engine.core import nest
 from engine.core.dtype import Array
 from engine.keras.training.adapter import ArrayData
 from engine.runtime.concrete import ConcreteFunction
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tensor import Tensor, array_of
+
+if TYPE_CHECKING:
+    from engine.compile.feed import Feed
 
 Program = Callable[[Any], Any]
 
@@ -58,6 +60,8 @@ class StepRunner:
         executor, buffers, self.structure = self._executor(data, len(index))
         feeds = self._feeds.setdefault(data, {})
         if len(index) not in feeds:
+            from engine.compile.feed import Feed  # and with it LLVM, which nobody needs before something is compiled
+
             feeds[len(index)] = Feed(data.arrays, buffers)
         feeds[len(index)](index)
         executor.run()
