@@ -32,13 +32,14 @@ from studio.plots.panel import Plots
 from studio.run.controller import RunController
 from studio.run.messages import Previewed, Watched
 from studio.ui import fonts
+from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.garbage import collect, collect_in_time
 from studio.ui.i18n import N_, _, describe
 from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.window import SettingsWindow
-from studio.ui.resources import examples
+from studio.ui.resources import examples, resource
 from studio.ui.settings import settings
 from studio.ui.shell import files
 from studio.ui.shell.desk import Desk
@@ -140,6 +141,8 @@ class MainWindow(QMainWindow):
     def _bind_actions(self) -> None:
         bind = self.commands.bind
         bind("file.new", self.desk.new)
+        for name in TEMPLATES:
+            bind(f"file.new_{name}", lambda name=name: self.desk.begin(resource("templates", f"{name}.trenza")))
         bind("file.open", self.desk.ask_and_open)
         bind("file.save", self.desk.save)
         bind("file.save_as", self.desk.save_as)

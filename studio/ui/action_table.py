@@ -55,8 +55,17 @@ COLOURS: Final[dict[str, str]] = {
     "view": N_("Grey"),
 }
 
+#: What a new document may begin with, by the file name of ``resources/templates``: title and icon.
+TEMPLATES: Final[dict[str, tuple[str, str]]] = {
+    "classifier": (N_("Image classifier"), "layers"),
+    "regression": (N_("Regression"), "chart-line"),
+    "autoencoder": (N_("Autoencoder"), "fold-vertical"),
+    "ops": (N_("Op playground"), "sigma"),
+}
+
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("file.new", N_("New document"), "file-plus", ("Ctrl+N",)),
+    *(A(f"file.new_{name}", title, picture) for name, (title, picture) in TEMPLATES.items()),
     A("file.open", N_("Open…"), "folder-open", ("Ctrl+O",)),
     A("file.save", N_("Save"), "save", ("Ctrl+S",)),
     A("file.save_as", N_("Save as…"), "save-all", ("Ctrl+Shift+S",)),

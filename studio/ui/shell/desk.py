@@ -85,6 +85,11 @@ class Desk(QObject):
         if self.may_leave():
             self._put(Document(), None)
 
+    def begin(self, template: Path) -> None:
+        """Begin a document with what a template holds, if the present one may go."""
+        if self.may_leave():
+            self._put(load(template), None)
+
     def put_unsaved(self, document: Document, path: Path | None) -> bool:
         """Put a document on the desk that is not what was saved at `path`, if the present one may go."""
         if not self.may_leave():

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.ui import fonts, icons
+from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _
@@ -146,6 +147,14 @@ class StartPage(QWidget):
             row.addWidget(ActionButton(actions[id], primary=primary, large=True))
         row.addStretch(1)
         self._column.addLayout(row)
+        self._column.addSpacing(20)
+        self._column.addWidget(Heading(N_("Begin with")))
+        templates = QHBoxLayout()
+        templates.setSpacing(8)
+        for name in TEMPLATES:
+            templates.addWidget(ActionButton(actions[f"file.new_{name}"], large=True))
+        templates.addStretch(1)
+        self._column.addLayout(templates)
 
     def _add_examples(self, folder: Path) -> list[_Card]:
         grid = QGridLayout()

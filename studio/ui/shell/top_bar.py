@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from studio.ui import fonts, icons
-from studio.ui.action_table import COLOURS
+from studio.ui.action_table import COLOURS, TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import LANGUAGES, N_, _
@@ -41,12 +41,15 @@ SELECTION_MENU: Final = (
 #: The menu of the wires that are selected.
 WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "canvas.convert", "", "edit.disconnect")
 
+TEMPLATE: Final = tuple(f"file.new_{name}" for name in TEMPLATES)
+
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
 MENUS: Final = (
     (
         N_("File"),
         (
             "file.new",
+            (N_("New from a template"), TEMPLATE),
             "file.open",
             "",
             "file.save",
