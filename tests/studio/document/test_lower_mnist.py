@@ -19,7 +19,7 @@ from studio.run import session
 pytestmark = pytest.mark.skipif(not HAS_MNIST, reason="mnist.npz is not in ../shared/data")
 
 #: How each document is run here: rows to learn from, epochs, rows of a batch, accuracy on rows it has not seen.
-RUNS = {"mnist_mlp": (8192, 4, 32, 0.9), "mnist_cnn": (640, 3, 64, 0.6)}
+RUNS = {"mnist_mlp": (8192, 4, 32, 0.9), "mnist_cnn": (384, 3, 64, 0.6)}
 #: How far two ways may lie apart in the mean loss over the batches so far, at any batch.
 APART = 1e-3
 
