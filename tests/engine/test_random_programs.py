@@ -60,7 +60,7 @@ def eager(program: RandomProgram) -> list[Array]:
     return arrays_of(program(*map(tf.constant, program.arrays())))
 
 
-@few(5)
+@few(4)
 @given(random_programs())
 def test_compiled_programs_compute_what_eager_ones_do(program: RandomProgram) -> None:
     assert len(program.steps) <= MOST_STEPS
@@ -80,7 +80,7 @@ def test_programs_whose_work_is_divided_compute_what_eager_ones_do(program: Rand
         assert_close("divided", program, run_graph(graph_of(program, *arrays), arrays), eager(program))
 
 
-@few(15)
+@few(10)
 @given(random_programs())
 def test_each_pass_alone_keeps_what_a_program_computes(program: RandomProgram) -> None:
     arrays, expected = program.arrays(), eager(program)

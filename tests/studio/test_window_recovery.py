@@ -76,7 +76,7 @@ def test_a_program_that_was_killed_loses_the_last_second_at_most(
 ) -> None:
     path = saved(moons(), tmp_path)
     before = path.read_bytes()
-    made = killed(path, 2.5)
+    made = killed(path, 2.0)
     assert made > 5
     user = open_window()
     window = user.window
@@ -134,7 +134,7 @@ def test_a_program_that_is_alive_is_not_asked_for_its_copies(open_window: Open, 
 
 
 def test_a_copy_can_be_discarded(open_window: Open, tmp_path: Path, place: Path) -> None:
-    killed(saved(moons(), tmp_path), 1.0)
+    killed(saved(moons(), tmp_path), 0.8)
     user = open_window()
     copies = user.window.start_page.copies
     assert copies.isVisible()
@@ -156,7 +156,7 @@ def test_copies_that_cannot_be_written_are_told_of_once(open_window: Open, tmp_p
 
 
 def test_old_copies_go(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    killed(saved(moons(), tmp_path), 1.0)
+    killed(saved(moons(), tmp_path), 0.8)
     user = open_window()
     assert len(user.window.recovery.found()) == 1
     monkeypatch.setattr(recovery, "LONGEST", -1.0)

@@ -39,7 +39,7 @@ def finish(process: subprocess.Popen[str], said: str | None = None) -> tuple[str
         process.kill()
 
 
-@pytest.mark.parametrize("rounds", [8, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_one_process_does_not_notice_another_that_is_killed(tmp_path: Path, rounds: int) -> None:
     killed = start(tmp_path, "die", rounds)
     assert killed.stdout is not None
@@ -54,7 +54,7 @@ def test_one_process_does_not_notice_another_that_is_killed(tmp_path: Path, roun
     assert int(last.split()[-1]) >= rounds / 2
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [4, pytest.param(50, marks=pytest.mark.slow)])
 def test_an_interrupted_compile_can_be_done_again(tmp_path: Path, rounds: int) -> None:
     worker = start(tmp_path, "interrupt", rounds, rounds)
     out, err = finish(worker)
