@@ -9,7 +9,6 @@ all: Python's part in a step is 0.6 µs, and not 0.5 to 2 µs for each kernel.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import platform
 import sys
@@ -95,12 +94,17 @@ class _Machine:
 def system() -> str:
     """Return the name of the way in which threads wait for each other here; "nowhere" if there is none."""
     name = "linux" if sys.platform.startswith("linux") else sys.platform
-    if name == "win32":
-        with contextlib.suppress(RuntimeError):
-            binding.load_library_permanently("api-ms-win-core-synch-l1-2-0.dll")
-    asked = {"linux": "syscall", "darwin": "__ulock_wait", "win32": "WaitOnAddress"}
-    is_known = name in asked and (name != "linux" or platform.machine().lower() in _FUTEX)
-    return name if is_known and binding.address_of_symbol(asked[name]) else "nowhere"
+    symbol = {"linux": "syscall", "darwin": "__ulock_wait", "win32": "WaitOnAddress"}.get(name)
+    if symbol is None or (name == "linux" and platform.machine().lower() not in _FUTEX):
+        return "nowhere"
+    try:  # not LLVM, which knows no symbol of the process before its first function is made
+        library = "api-ms-win-core-synch-l1-2-0.dll" if name == "win32" else None
+        getattr(ctypes.CDLL(library), symbol)
+        if library is not None:
+            binding.load_library_permanently(library)
+    except (OSError, AttributeError, RuntimeError):
+        return "nowhere"
+    return name
 
 
 def _text() -> str:

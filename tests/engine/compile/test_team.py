@@ -211,6 +211,26 @@ print(found)
         assert done.stdout == "[27000000.0, 27000000.0]\n", done.stderr
 
 
+def test_threads_without_work_sleep() -> None:
+    program = """
+import time
+import numpy as np
+import engine as tf
+from engine.compile import machine
+x = np.ones((300, 300), np.float32)
+f = tf.function(lambda x: tf.reduce_sum(tf.exp(x)))
+for _ in range(50): f(x)
+time.sleep(0.2)
+begin = time.process_time()
+time.sleep(1)
+print(machine.system(), time.process_time() - begin)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    system, seconds = done.stdout.split()
+    assert system != "nowhere"
+    assert float(seconds) < 0.2
+
+
 def test_a_program_may_end_while_threads_look_out_for_work() -> None:
     program = """
 import numpy as np
