@@ -144,7 +144,7 @@ def _kernel(plan: Plan, number: int, step: Step, seconds: float | None) -> Kerne
     nodes = [n for n in body.nodes if n.op.name != "placeholder"] if body is not None else [step.node]
     return KernelInfo(
         number=number,
-        moment=plan.moment(step),
+        moment=plan.moment(number),
         kind=step.choice.kind,
         ops=tuple(n.op.name for n in nodes),
         origins=tuple(dict.fromkeys(n.origin for n in nodes if n.origin)),

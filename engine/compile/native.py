@@ -74,16 +74,16 @@ class _Helper(CompilerBase):  # type: ignore[misc]
 class _Emitted(JITCodeLibrary):  # type: ignore[misc]
     """Code that is not run where it is compiled: Numba's engine would keep 1 MB of each kernel for good."""
 
+    #: Whether code is wanted soon rather than quick: where bounds are checked, loops are not vectorised anyway.
+    checks_bounds = False
+
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._finalized = True
 
-    #: Whether code is wanted soon rather than quick: where bounds are checked, loops are not vectorised anyway.
-    checks = False
-
     def _optimize_final_module(self) -> None:
         # Numba goes through twice, so that it finds where references are counted: here they are not
-        less = {"opt": 1, "loop_vectorize": False, "slp_vectorize": False} if self.checks else {}
+        less = {"opt": 1, "loop_vectorize": False, "slp_vectorize": False} if self.checks_bounds else {}
         passes, builder = self._codegen._module_pass_manager(**less)
         passes.run(self._final_module, builder)
 
@@ -157,7 +157,7 @@ def _compile(stages: Sequence[Callable[..., None]], arguments: Arguments, option
     context = cpu_target.target_context
     with global_compiler_lock:
         library = _Emitted(context.codegen(), name)
-        library.checks = options.get("boundscheck", False)
+        library.checks_bounds = options.get("boundscheck", False)
         calls = [(f, _lowered(f, arguments.of(f), flags, library)) for f in stages]
         library.add_ir_module(entry_module(context, name, calls, arguments))
         library.finalize()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -158,8 +158,6 @@ class Plan:
         self._memory.update({graph.outputs[o]: graph.inputs[i] for i, o in self.inplace.items()})
         self._bound = [self._arrays[v] for v in graph.inputs]  # as they were given
         self._lenders: dict[int, Lender] = {}
-        #: Bytes that its kernels work in beside the buffers: those of all threads, and sums of parts.
-        self.scratch_nbytes = 0
         self._build(report)
 
     # ------------------------------------------------------------------------------------------------- buffers
@@ -222,36 +220,39 @@ class Plan:
     def _build(self, report: Report | None) -> None:
         for i, output in self.inplace.items():
             self._arrays[self.graph.outputs[output]] = self._arrays[self.graph.inputs[i]]
-        self._work = [steps for moment in self._moments if (steps := [n for n in moment if not n.op.view])]
-        computed = [node for moment in self._work for node in moment]
-        self.steps += (self._step(node, report, number, len(computed)) for number, node in enumerate(computed))
-        self._score = Score([s.entry for s in self.steps], [len(moment) for moment in self._work])
-        given = {number: step.arguments for number, step in enumerate(self.steps) if step.entry}
-        self._workplace = Workplace(given.values())
+        work = [steps for moment in self._moments if (steps := [n for n in moment if not n.op.view])]
+        computed = [node for moment in work for node in moment]
+        given = []  # what each step is called with: arranging that makes the arrays that it has for itself
+        for number, node in enumerate(computed):
+            step, arguments = self._step(node, report, number, len(computed))
+            self.steps.append(step)
+            given.append(arguments)
+        self._score = Score([s.entry for s in self.steps], [len(moment) for moment in work])
+        self._workplace = Workplace(given)
         self._calls: dict[int, tuple[Any, ...]] = {}  # what Python calls functions with
         self._users: dict[Memory, list[int]] = {}
         for number, step in enumerate(self.steps):
             if not step.entry:
                 for memory in self._memories(step):
                     self._users.setdefault(memory, []).append(number)
-                self._calls[number] = step.arguments
+                self._calls[number] = given[number]
             else:
                 where = {m: (address(a), a.nbytes) for m, a in self._memories(step).items()}
                 self._score.write(number, self._workplace.furnish(given[number]), where)
-                self.scratch_nbytes += _own_nbytes(given[number], where.values())
-        self.scratch_nbytes += self._workplace.nbytes
 
-    def _step(self, node: Node, report: Report | None, number: int, total: int) -> Step:
+    def _step(self, node: Node, report: Report | None, number: int, total: int) -> tuple[Step, tuple[Any, ...]]:
+        """Return what computes a node, and what it is called with now."""
         choice = select(node, self.overwrites.get(node, {}), lambda node: self._operation(node, report))
         step = Step(node, choice, self._array, choice.entry or 0, None)
-        if step.entry or choice.source is not None:
-            step.parts = parts_of(node)
+        arguments = step.arguments
         if choice.source is not None:
-            step.source = choice.source(step.arguments)
+            step.source = choice.source(arguments)
             if report is not None and not cache.is_loaded(step.source):
                 report(" + ".join(step.source.members), number, total)
             step.entry = cache.load(step.source)
-        return step
+        if step.entry and (step.source is None or step.source.is_divided):
+            step.parts = int(arguments[0])
+        return step, arguments
 
     def _memories(self, step: Step) -> dict[Memory, Array]:
         """Return what a step's values lie in, with an array that begins there."""
@@ -369,7 +370,7 @@ class Plan:
     @property
     def needs_threads(self) -> bool:
         """Whether several threads have something to do: parts of a step, steps side by side, or those within one."""
-        return any(s.parts > 1 or s.choice.kind == "control" for s in self.steps) or len(self.steps) > len(self._work)
+        return any(s.parts > 1 or s.choice.kind == "control" for s in self.steps) or self._score.has_forks
 
     @property
     def nbytes(self) -> int:
@@ -380,9 +381,14 @@ class Plan:
         """Whether the value lies in what the plan gives out."""
         return self._roots[value] in {self._roots[v] for v in self.graph.outputs}
 
-    def moment(self, step: Step) -> int:
+    @property
+    def scratch_nbytes(self) -> int:
+        """Bytes that its kernels work in beside the buffers: those of all threads, and sums of parts."""
+        return self._workplace.nbytes + self._score.nbytes
+
+    def moment(self, number: int) -> int:
         """Return when a step runs; those of one moment run side by side."""
-        return next(number for number, moment in enumerate(self._work) if step.node in moment)
+        return self._score.moment(number)
 
     def readers(self, value: Value) -> list[Node]:
         """Return the nodes that are computed from what lies in the memory of a value; none if it is given out."""
@@ -418,13 +424,6 @@ def _dtype(value: Value) -> Any:
 
 def _size(value: Value) -> int:
     return math.prod(_shape(value)) * value.spec.dtype.size
-
-
-def _own_nbytes(arguments: Sequence[Any], memories: Iterable[tuple[int, int]]) -> int:
-    """Return the bytes of those arrays that lie in none of these memories, by address and bytes."""
-    found = list(memories)
-    arrays = [a for a in arguments if isinstance(a, np.ndarray)]
-    return sum(a.nbytes for a in arrays if not any(first <= address(a) < first + max(n, 1) for first, n in found))
 
 
 def _writable(array: Array) -> Array:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from engine.graph.graph import Node
@@ -41,7 +43,7 @@ def schedule(
     place = {node: number for number, node in enumerate(order)}
     producers = {node: {v.node for v in node.inputs if v.node in place} for node in order}
     times = {node: seconds(node) for node in order}
-    large = [node for node, time in times.items() if time is not None and time >= BRANCH_SECONDS]
+    large = deque(node for node, time in times.items() if time is not None and time >= BRANCH_SECONDS)
     done: set[Node] = set()
     moments: list[Moment] = []
 
@@ -53,9 +55,11 @@ def schedule(
         if node in done:
             continue
         together, before = [node], set[Node]()
+        while large and large[0] in done:
+            large.popleft()
         if large and node is large[0]:
-            for other in large[1:_AHEAD]:
-                missing = _missing(other, producers, done, times)
+            for other in islice(large, 1, _AHEAD):
+                missing = None if other in done else _missing(other, producers, done, times)
                 if missing is not None:
                     together.append(other)
                     before |= missing
@@ -65,7 +69,6 @@ def schedule(
             run(*together)
         else:
             run(node)
-        large = [n for n in large if n not in done]
     return moments
 
 

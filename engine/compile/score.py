@@ -47,6 +47,8 @@ class Score:
         self._steps = Table(len(entries))
         self._steps.entries[:] = entries
         self._kept: list[Any] = [None] * len(entries)
+        #: Bytes of arrays that steps have for themselves, such as sums of parts.
+        self.nbytes = 0
         self._places: dict[Hashable, list[tuple[Any, int, int]]] = {}
         #: For each moment the number of its first step, and in the end how many steps there are.
         self.firsts = [0, *accumulate(moments)]
@@ -74,7 +76,7 @@ class Score:
         """
         row = row_of(arguments)
         self._steps.rows[number] = address(row.values)
-        moment = bisect_right(self.firsts, number) - 1
+        moment = self.moment(number)
         if self.firsts[moment + 1] - self.firsts[moment] == 1:
             self._moments.entries[moment] = self._steps.entries[number]
             self._moments.rows[moment] = self._steps.rows[number]
@@ -89,6 +91,17 @@ class Score:
             else:
                 self._places.setdefault(memory, []).append((row.values, place, start - first))
         self._kept[number] = row.values, own
+        shared = [a.array for a in arguments if isinstance(a, Own)]
+        self.nbytes += sum(a.nbytes for a in own if not any(a is s for s in shared))
+
+    def moment(self, number: int) -> int:
+        """Return the number of the moment in which a step runs."""
+        return bisect_right(self.firsts, number) - 1
+
+    @property
+    def has_forks(self) -> bool:
+        """Whether some steps run side by side."""
+        return bool(self._forks)
 
     def move(self, memory: Hashable, start: int) -> None:
         """Let what lies in a memory begin at another address."""

@@ -106,7 +106,8 @@ def _gather_gradient_loop(
             add_run(result, (m * size + at) * inner, g, (m * positions + j) * inner, inner)
 
 
-#: Multiply-adds in whose time a byte is fetched from anywhere in memory: 100 kB of MNIST's images took 23 µs.
+#: Multiply-adds in whose time a byte is fetched from anywhere in memory: 100 kB of MNIST's images took 17 µs on one
+#: thread and 12 on two, 1.6 MB 200 and 115.
 _FAR: Final = 8
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from engine.core import nest
 from engine.core.dtype import Array
@@ -13,16 +12,13 @@ from engine.runtime.concrete import ConcreteFunction
 from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tensor import Tensor, array_of
 
-if TYPE_CHECKING:
-    from engine.compile.feed import Feed
-
 Program = Callable[[Any], Any]
 
 
 class StepRunner:
     """Runs a function of a batch (x, or (x, y), or (x, y, sample_weight)).
 
-    Compiled, the batch is gathered straight into the arrays that the plan reads; a plan is made for each batch size
+    Compiled, the batch is gathered straight into the buffers that the plan reads; a plan is made for each batch size
     that occurs, as a rule two.
 
     Parameters
@@ -45,8 +41,6 @@ class StepRunner:
         self._eager = eager
         self._report = report
         self._ready: dict[Any, tuple[Any, list[Array], Any]] = {}
-        #: What gathers batches from data, by their size, as long as there is anybody who has the data.
-        self._feeds: WeakKeyDictionary[ArrayData, dict[int, Feed]] = WeakKeyDictionary()
         self._last: Any = None  # the executor, if it was no run op by op
         self.structure: Any = {}
 
@@ -58,12 +52,10 @@ class StepRunner:
             self._last = None
             return
         executor, buffers, self.structure = self._executor(data, len(index))
-        feeds = self._feeds.setdefault(data, {})
-        if len(index) not in feeds:
-            from engine.compile.feed import Feed  # and with it LLVM, which nobody needs before something is compiled
-
-            feeds[len(index)] = Feed(data.arrays, buffers)
-        feeds[len(index)](index)
+        for array, buffer in zip(data.arrays, buffers, strict=True):
+            # "clip" spares NumPy a second buffer; the positions are our own and in bounds. A kernel of ours takes as
+            # long: 14 µs against 12 for 32 images of MNIST
+            array.take(index, axis=0, out=buffer, mode="clip")
         executor.run()
         self._last = executor
 

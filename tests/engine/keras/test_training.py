@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -454,3 +456,18 @@ def test_evaluate_and_predict_check_the_batch_size() -> None:
     for call in (lambda: model.predict(X, batch_size=0), lambda: model.evaluate(X, X[:, :1], batch_size=0, verbose=0)):
         with pytest.raises(tf.errors.InvalidArgumentError, match="batch_size is 0"):
             call()
+
+
+def test_a_model_keeps_no_data_and_no_plan_for_each_size_of_it() -> None:
+    rng = np.random.default_rng(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile(optimizer="sgd", loss="mse")
+    for size in (64, 96, 128):
+        x = rng.random((size, 3), dtype=np.float32)
+        model.fit(x, np.zeros((size, 2), np.float32), batch_size=32, verbose=0)
+        assert model.predict(x, batch_size=32, verbose=0).shape == (size, 2)
+        gone = weakref.ref(x)
+        del x
+        gc.collect()
+        assert gone() is None
+    assert [len(runner._ready) for runner in model._runners.values()] == [1, 1]
