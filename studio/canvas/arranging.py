@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QPointF
 from studio.canvas.frame_item import FrameItem
 from studio.canvas.glide import Glide
 from studio.canvas.metrics import BARE_SIZE, GRID
-from studio.canvas.node_item import NodeItem
 from studio.canvas.snapping import Snapping
 from studio.canvas.work_run import WorkRun
 from studio.document.align import align, bounds_of, distribute, straightening, to_grid
@@ -177,13 +176,11 @@ class Arranging(QObject):
 
     def _chosen(self) -> dict[str, Box]:
         self.stop()
-        return {id: self._view.canvas.box(id) for id in self._view.selected_ids() if self._is_shown(id)}
+        self._view.canvas.settle()
+        return {id: self._view.canvas.box(id) for id in self._view.selected_ids()}
 
     def _all(self) -> dict[str, Box]:
         return {id: self._view.canvas.box(id) for id in self._view.canvas.items_by_id}
-
-    def _is_shown(self, id: str) -> bool:
-        return id in self._view.canvas.items_by_id
 
     def _links(self, boxes: Mapping[str, Box]) -> Work[list[Link]]:
         """Return the wires among nodes, with the heights of their ports; yield after each part of the work."""
@@ -278,4 +275,4 @@ class Arranging(QObject):
             self._view.history.seal()
 
     def _nodes(self) -> list[str]:
-        return [id for id in self._view.selected_ids() if isinstance(self._view.canvas.items_by_id.get(id), NodeItem)]
+        return [id for id in self._view.selected_ids() if id in self._view.canvas.document.nodes]

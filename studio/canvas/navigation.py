@@ -204,6 +204,7 @@ class NavigableView(QGraphicsView):
     def frame_selection(self) -> None:
         """Show what is selected, or everything if nothing is."""
         area = QRectF()
+        self.canvas.settle()
         for id in self.canvas.selected_ids():
             area = area.united(self.canvas.items_by_id[id].body())
         self.frame(area if not area.isEmpty() else self.canvas.overview.bounds())

@@ -432,6 +432,7 @@ class CanvasScene(QGraphicsScene):
 
     def contents(self, frame: str) -> list[str]:
         """Return the nodes, notes and frames that lie within a frame, the frame itself aside."""
+        self.settle()
         item = self.items_by_id.get(frame)
         if not isinstance(item, FrameItem):
             return []

@@ -235,6 +235,7 @@ class CanvasView(WireView):
         """Return the wire at a scene position; without one, the only wire that is selected."""
         if position is not None:
             return self.hover.wire_at(position) if self.canvas.item_at(position) is None else None
+        self.canvas.settle()
         chosen = self.canvas.wires.selected
         return self.canvas.wires.strands()[next(iter(chosen))] if len(chosen) == 1 else None
 

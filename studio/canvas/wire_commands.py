@@ -93,6 +93,7 @@ class WireView(CommandView):
 
     def convert_selected(self) -> None:
         """Offer conversions for the wire that is selected, or the first into the selected node that does not fit."""
+        self.canvas.settle()
         document, specs = self.canvas.document, self.canvas.status.specs
         chosen = set(self.selected_ids())
         into = [w for id in self.selected_ids() for w in document.wires_of(id) if w.target.node in chosen]
@@ -220,6 +221,7 @@ class WireView(CommandView):
             groups.setdefault(wire.source, []).append(wire)
         if not groups:
             return
+        self.canvas.settle()
         strands = self.canvas.wires.strands()
         self._reroute(
             [

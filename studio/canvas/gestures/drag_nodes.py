@@ -41,6 +41,7 @@ class DragNodes(Gesture):
 
     def drag_begins(self) -> None:
         canvas, document = self.view.canvas, self.view.canvas.document
+        canvas.settle()  # of what was just pasted, some may still wait for their items
         for id in canvas.selected_ids():  # what lies in a frame goes along with it
             self._from.update({other: canvas.position(other) for other in (id, *canvas.contents(id))})
         if self._from:
