@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         self.desk.saved.connect(self._show_name)
         self.desk.failed.connect(self._on_file_failed)
         self.desk.changed.connect(self._on_changed_on_disk)
+        self.recovery.adopted.connect(self._tell_of_copies)
         self.recovery.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error)))
         self.start_page.copies.opened.connect(self.recovery.open)
         self.start_page.copies.discarded.connect(self._discard)
@@ -259,9 +260,9 @@ class MainWindow(QMainWindow):
             self.commands["file.reload"],
         )
 
-    def tell_of_copies(self) -> None:
+    def _tell_of_copies(self, new: int) -> None:
         """Show what was not saved when the program ended the last time, and say once that it is there."""
-        if self.recovery.adopt():
+        if new:
             self.banner.say("info", N_("Trenza was ended before all was saved. The start page has copies."))
         self._show_copies()
 
@@ -517,7 +518,7 @@ def open_studio(path: Path | str | None = None, data_dir: Path | None = None) ->
     if path is not None:
         window.desk.open(Path(path))
     window.show()
-    window.tell_of_copies()
+    window.recovery.look()
     QTimer.singleShot(0, window.start_engine)
     return window
 

@@ -41,7 +41,16 @@ class Copy:
     file: Path
     path: Path | None
     when: float
-    document: Document
+
+    def document(self) -> Document:
+        """Return what it is a copy of: reading it takes as long as opening the document does.
+
+        Raises
+        ------
+        DataLossError
+            If it is damaged.
+        """
+        return loads(self.file.read_text("utf-8").partition("\n")[2], self.file.name)
 
     @property
     def name(self) -> str:
@@ -50,10 +59,11 @@ class Copy:
 
     def is_needed(self) -> bool:
         """Return whether it holds anything that is not in the file that it is a copy of."""
-        if self.path is None:
-            return bool(self.document.nodes or self.document.notes)
         try:
-            return dumps(load(self.path)) != dumps(self.document)
+            document = self.document()
+            if self.path is None:
+                return bool(document.nodes or document.notes)
+            return dumps(load(self.path)) != dumps(document)
         except EngineError:
             return True
 
@@ -78,7 +88,7 @@ def keep(file: Path, contents: Contents, path: Path | None, writer: Writer) -> N
 
 
 def read(file: Path) -> Copy:
-    """Return the copy in a file.
+    """Return the copy in a file, of which only the first line is read.
 
     Raises
     ------
@@ -86,7 +96,8 @@ def read(file: Path) -> Copy:
         If it is none, or one of a newer version.
     """
     try:
-        head, _, text = file.read_text("utf-8").partition("\n")
+        with file.open(encoding="utf-8") as lines:
+            head = lines.readline()
         fields = json.loads(head)
         if fields["format"] != "trenza-copy" or fields["version"] > _VERSION:
             raise ValueError(head)
@@ -94,19 +105,13 @@ def read(file: Path) -> Copy:
         when = float(fields["when"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataLossError("{file} is no copy of a document.", file=file) from error
-    return Copy(file, path, when, loads(text, file.name))
+    return Copy(file, path, when)
 
 
 def copies(place: Path, session: str) -> list[Copy]:
-    """Return the copies that a session has left, those that are needed; the others are removed."""
+    """Return the copies that a session has left."""
     found = []
     for file in sorted(place.glob(f"{session}-*{SUFFIX}")):
-        try:
-            copy = read(file)
-        except EngineError:  # of a newer program, or damaged: somebody may still want to look into it
-            continue
-        if copy.is_needed():
-            found.append(copy)
-        else:
-            copy.discard()
+        with contextlib.suppress(DataLossError):  # of a newer program, or damaged: somebody may look into it one day
+            found.append(read(file))
     return found

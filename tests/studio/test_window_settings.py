@@ -21,6 +21,7 @@ from user import Open, User
 
 from studio.run.controller import RunController
 from studio.ui import i18n
+from studio.ui.action_table import ACTIONS
 from studio.ui.appearance import appearance
 from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.sheet import sheet
@@ -134,6 +135,12 @@ def test_shortcuts_are_searched_by_action_and_by_key(text: str, found: str, open
     visible = [f.objectName() for f in window.findChildren(QKeySequenceEdit) if not f.isHidden()]
     assert f"shortcut.{found}" in visible
     assert len(visible) < 4
+
+
+def test_every_action_is_listed(open_window: Open) -> None:
+    window = settings_of(open_window(), 1)
+    listed = {f.objectName().removeprefix("shortcut.") for f in window.findChildren(QKeySequenceEdit)}
+    assert listed == {spec.id for spec in ACTIONS}
 
 
 def test_the_sheet_of_shortcuts_is_saved(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ _DOTS: Final = 96  # an inch: what fonts are measured in, 12 are 3 mm
 
 def area_of(id: str) -> str:
     """Return the heading, untranslated, under which an action is listed."""
-    return AREAS.get(id.partition(".")[0], N_("Other"))
+    return AREAS[id.partition(".")[0]]
 
 
 def keys_of(action: QAction) -> str:

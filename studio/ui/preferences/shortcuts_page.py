@@ -100,8 +100,6 @@ class ShortcutsPage(Page):
         place = 0
         for prefix, heading in AREAS.items():
             actions = [a for a in self._actions if a.objectName().partition(".")[0] == prefix]
-            if not actions:
-                continue
             self._headings[heading] = Heading(heading)
             grid.addWidget(self._headings[heading], place, 0, 1, 3)
             grid.setRowMinimumHeight(place, 34)

@@ -90,12 +90,9 @@ class Desk(QObject):
         if self.may_leave():
             self._put(load(template), None)
 
-    def put_unsaved(self, document: Document, path: Path | None) -> bool:
-        """Put a document on the desk that is not what was saved at `path`, if the present one may go."""
-        if not self.may_leave():
-            return False
+    def put_unsaved(self, document: Document, path: Path | None) -> None:
+        """Put a document on the desk, in place of the present one, that is not what was saved at `path`."""
         self._put(document, path, saved=False)
-        return True
 
     def ask_and_open(self) -> None:
         """Open the document that the user picks."""

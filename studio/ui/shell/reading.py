@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from engine.core.errors import EngineError
+from studio.document.document import Document
 from studio.document.file import load
 
 _SWITCH: Final = 0.0005
@@ -45,22 +47,22 @@ class Reading(QObject):
         """Whether a document is being read."""
         return self._busy == self._number > 0
 
-    def begin(self, path: Path) -> None:
-        """Read the document at `path`."""
+    def begin(self, path: Path, read: Callable[[Path], Document] = load) -> None:
+        """Read the document at `path`, as a saved one or in another way."""
         self._number += 1
         self._busy = self._number
-        threading.Thread(target=self._read, args=(self._number, path), name="reading", daemon=True).start()
+        threading.Thread(target=self._read, args=(self._number, path, read), name="reading", daemon=True).start()
 
     def abandon(self) -> None:
         """Hear no more of what is being read."""
         self._number += 1
 
-    def _read(self, number: int, path: Path) -> None:
+    def _read(self, number: int, path: Path, read: Callable[[Path], Document]) -> None:
         found: object
         before = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH)
         try:
-            found = load(path)
+            found = read(path)
         except EngineError as error:
             found = error
         finally:

@@ -13,10 +13,11 @@ from typing import Final
 from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal
 
 from engine.core.errors import EngineError
-from studio.document.document import Contents
+from studio.document.document import Contents, Document
 from studio.document.file import Writer
 from studio.document.recovery import SUFFIX, Copy, copies, folder, keep
 from studio.ui.shell.desk import Desk
+from studio.ui.shell.reading import Reading
 
 #: Milliseconds after an edit until it goes into the copy; twice that if one is just being written.
 DELAY: Final = 250
@@ -34,7 +35,9 @@ class Recovery(QObject):
     Signals
     -------
     failed
-        A copy could not be written: carries the `EngineError`, once for each document.
+        A copy could not be written or read: carries the `EngineError`, for each document once.
+    adopted
+        Copies of programs that have ended were looked for: carries how many were found.
 
     Parameters
     ----------
@@ -43,7 +46,8 @@ class Recovery(QObject):
     """
 
     failed = Signal(object)
-    _ended = Signal(object)
+    adopted = Signal(int)
+    _ended = Signal(object, object)
 
     def __init__(self, desk: Desk, place: Path | None = None) -> None:
         super().__init__(desk)
@@ -56,7 +60,11 @@ class Recovery(QObject):
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()
         self._has_failed = False
+        self._opening: Copy | None = None
         self._replaced: Copy | None = None
+        self._reading = Reading(self)
+        self._reading.done.connect(self._on_read)
+        self._reading.failed.connect(lambda _file, error: self.failed.emit(error))
         self._unsubscribe: Callable[[], None] = lambda: None
         self._timer = QTimer(self, interval=DELAY, singleShot=True)
         self._timer.timeout.connect(self._write)
@@ -106,22 +114,23 @@ class Recovery(QObject):
             self._thread.start()
 
     def _keep(self, file: Path, writer: Writer, contents: Contents, path: Path | None) -> None:
+        written: Path | None = None
         error: EngineError | None = None
         with self._guard:
             if writer is self._writer:  # else the document was saved or closed meanwhile
                 try:
                     keep(file, contents, path, writer)
+                    written = file
                 except EngineError as failure:
                     error = failure
-        self._ended.emit(error)
+        self._ended.emit(written, error)
 
-    def _on_ended(self, error: EngineError | None) -> None:
+    def _on_ended(self, written: Path | None, error: EngineError | None) -> None:
         self._thread = None
-        if error is None:
-            if self._replaced is not None:
-                self._replaced.discard()
+        if self._replaced is not None and written == self.file:
+            self._replaced.discard()
             self._replaced = None
-        elif not self._has_failed:
+        if error is not None and not self._has_failed:
             self._has_failed = True
             self.failed.emit(error)
 
@@ -143,14 +152,21 @@ class Recovery(QObject):
 
     # --------------------------------------------------------------------------------------- those of other sessions
 
+    def look(self) -> None:
+        """Look for what programs have left that have ended, beside the event loop: documents may be large."""
+        threading.Thread(target=lambda: self.adopted.emit(self.adopt()), name="adopting", daemon=True).start()
+
     def adopt(self) -> int:
-        """Take over the copies of programs that have ended, and return how many there are."""
+        """Take over the copies of programs that have ended, and return how many are needed; the others are removed."""
         new = 0
         for file in self._place.glob("*.lock"):
             lock = _lock(file)
             if file.stem == self._session or not lock.tryLock(0):  # it is alive
                 continue
             for copy in copies(self._place, file.stem):
+                if not copy.is_needed():
+                    copy.discard()
+                    continue
                 with contextlib.suppress(OSError):
                     copy.file.replace(self._place / f"{_SEEN}-{copy.file.name}")
                     new += 1
@@ -165,13 +181,16 @@ class Recovery(QObject):
                 copy.discard()
         return sorted((c for c in found if c.file.exists()), key=lambda c: -c.when)
 
-    def open(self, copy: Copy) -> bool:
+    def open(self, copy: Copy) -> None:
         """Put a copy on the desk, if the present document may go; it is kept until there is a new one of it."""
-        self._replaced = copy
-        if self._desk.put_unsaved(copy.document, copy.path):
-            return True
-        self._replaced = None
-        return False
+        self._opening = copy
+        self._reading.begin(copy.file, lambda _file: copy.document())
+
+    def _on_read(self, _file: Path, document: Document) -> None:
+        copy = self._opening
+        if copy is not None and self._desk.may_leave():
+            self._replaced = copy
+            self._desk.put_unsaved(document, copy.path)
 
 
 def _lock(file: Path) -> QLockFile:

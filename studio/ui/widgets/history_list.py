@@ -28,6 +28,12 @@ class _Steps(QAbstractListModel):
         self._labels: list[str] = []
         self._position = 0
 
+    def open(self, history: History | None) -> None:
+        """Show another history, or none."""
+        self.beginResetModel()
+        self.history, self._labels = history, []
+        self.endResetModel()
+
     def refresh(self) -> None:
         """Show what has become of the history: as a rule a step more."""
         labels = self.history.labels if self.history is not None else []
@@ -83,10 +89,7 @@ class HistoryList(QListView):
 
     def show_history(self, history: History | None) -> None:
         """Show another history, or none."""
-        self._model.beginResetModel()
-        self._model.history = history
-        self._model._labels = []
-        self._model.endResetModel()
+        self._model.open(history)
         self.refresh()
 
     def refresh(self) -> None:
