@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from studio.document.document import Document, PortRef, Wire
 from studio.document.edits import AddWire, Compound, remove
+from studio.document.modes import PASSING
 from studio.document.nodetype import NodeType
-from studio.document.trial import Specs, Trials, ports_in_order
+from studio.document.trial import Specs, Trials
 
 
 def remove_and_heal(trials: Trials, document: Document, specs: Specs, ids: Iterable[str]) -> Compound:
@@ -63,10 +64,10 @@ def _inputs(document: Document, ref: PortRef, node_type: NodeType | None) -> lis
         return []
     output = node_type.output(ref.port)
     control = output is not None and output.control
-    names = ports_in_order(node_type, wired)
+    names = node_type.inputs_among(wired)
     return [wired[name] for name in names if (p := node_type.input(name)) is not None and p.control == control]
 
 
 def _is_straight(node_type: NodeType) -> bool:
     inputs = [p for p in node_type.inputs if not p.control]
-    return node_type.category in ("layer", "op", "view") and len(inputs) == len(node_type.outputs) == 1
+    return node_type.category in PASSING and len(inputs) == len(node_type.outputs) == 1

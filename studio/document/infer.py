@@ -280,19 +280,7 @@ def _param_problems(node: Node, node_type: NodeType) -> list[Problem]:
 
 def ordered(node_type: NodeType, wired: Mapping[str, PortRef]) -> list[PortRef]:
     """Return the sources of a node's inputs in the order of its ports, those of a variadic one by number."""
-    refs: list[PortRef] = []
-    for port in node_type.inputs:
-        if port.variadic:
-            slots = sorted((_slot(name), ref) for name, ref in wired.items() if name.partition("[")[0] == port.name)
-            refs += [ref for _, ref in slots]
-        elif port.name in wired:
-            refs.append(wired[port.name])
-    return refs
-
-
-def _slot(name: str) -> int:
-    digits = name.partition("[")[2].rstrip("]")
-    return int(digits) if digits.isdigit() else 0
+    return [wired[name] for name in node_type.inputs_among(wired)]
 
 
 def output_refs(id: str, node_type: NodeType, count: int) -> list[PortRef]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from studio.document.nodetype import NodeType
+from studio.document.nodetype import NodeType, Port
 
 Mode = Literal["", "bypass", "mute"]
 MODES: Final[tuple[Mode, ...]] = ("", "bypass", "mute")
 
 #: What may pass its input on. Others make something of another kind: a loss is no prediction, data come from nowhere.
-_PASSING: Final = frozenset(("layer", "op", "view"))
+PASSING: Final = frozenset(("layer", "op", "view"))
 
 
 def passed_on(node_type: NodeType) -> dict[str, str] | None:
@@ -30,7 +30,7 @@ def passed_on(node_type: NodeType) -> dict[str, str] | None:
     """
     inputs = [p for p in node_type.inputs if not p.control]
     outputs = [p for p in node_type.outputs if not p.control]
-    if node_type.category not in _PASSING or not inputs or not outputs or any(p.variadic for p in outputs):
+    if node_type.category not in PASSING or not inputs or not outputs or any(p.variadic for p in outputs):
         return None
     found: dict[str, str] = {}
     for place, port in enumerate(outputs):
@@ -48,5 +48,4 @@ def first_of(name: str, wired: Mapping[str, object]) -> str:
     ('inputs[3]', 'x')
     """
     base, bracket, _ = name.partition("[")
-    places = (int(n[len(base) + 1 : -1]) for n in wired if n.startswith(f"{base}[") and n[len(base) + 1 : -1].isdigit())
-    return f"{base}[{min(places, default=0)}]" if bracket else name
+    return next(iter(Port(base, variadic=True).among(wired)), name) if bracket else name

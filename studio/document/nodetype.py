@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,16 @@ class Port:
     variadic: bool = False
     optional: bool = False
     control: bool = False
+
+    def among(self, names: Collection[str]) -> list[str]:
+        """Return those of `names` that are places of this port: of a variadic one in the order of their numbers."""
+        if not self.variadic:
+            return [self.name] if self.name in names else []
+        return sorted((n for n in names if n.startswith(f"{self.name}[")), key=lambda n: (self._number(n), n))
+
+    def _number(self, name: str) -> int:
+        digits = name[len(self.name) + 1 : -1]
+        return int(digits) if digits.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,21 @@ class NodeType:
         """Return the output that `name` (also ``values[1]`` of one that gives a list) belongs to, or None."""
         base, bracket, _ = name.partition("[")
         return next((p for p in self.outputs if p.name == base and bool(bracket) == p.variadic), None)
+
+    def inputs_among(self, names: Collection[str]) -> list[str]:
+        """Return those of `names` that are inputs, in the order of the ports.
+
+        Examples
+        --------
+        >>> concat = NodeType("op.concat", "op", "concat", "", (Port("values", variadic=True), Port("axis")))
+        >>> concat.inputs_among(("axis", "values[10]", "values[2]", "other"))
+        ['values[2]', 'values[10]', 'axis']
+        """
+        return [name for port in self.inputs for name in port.among(names)]
+
+    def missing(self, given: Container[str]) -> dict[str, Param]:
+        """Return the parameters that must be given and are not among those `given`."""
+        return {name: param for name, param in self.params.items() if param.required and name not in given}
 
 
 Catalogue = Registry[NodeType]

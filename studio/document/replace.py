@@ -11,7 +11,7 @@ from engine.core.errors import EngineError
 from studio.document.document import Document, Node, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, Compound, Edit, RemoveNode, RemoveWire
 from studio.document.nodetype import NodeType, Port
-from studio.document.trial import Specs, Trials, ports_in_order
+from studio.document.trial import Specs, Trials
 
 
 def stem(type_id: str) -> str:
@@ -87,7 +87,7 @@ def _ports(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return where the wires at the inputs and at the outputs of a node go on the new type."""
     wired = document.inputs_of(node.id)
-    names = ports_in_order(old, wired) if old is not None else sorted(wired)
+    names = old.inputs_among(wired) if old is not None else sorted(wired)
     left = dict.fromkeys(w.source.port for w in document.wires_of(node.id) if w.source.node == node.id)
     return _match(names, new.inputs), _match(list(left), new.outputs)
 

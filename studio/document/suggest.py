@@ -140,7 +140,7 @@ class Suggestions:
         fit = self._trials.fit(node_type, spec, given, [port]) if spec is not None else None
         if spec is not None and fit is None:
             return self._trials.refusal(node_type, spec, given)
-        if fit is None or not fit.outputs or any(p.required and n not in given for n, p in node_type.params.items()):
+        if fit is None or not fit.outputs or node_type.missing(given):
             return Passage(input, outputs[0])
         objections = [self._trials.objection_to(document, specs, wire.target, out) for out in fit.outputs]
         best = next((name for name, objection in zip(outputs, objections, strict=False) if objection is None), None)

@@ -6,7 +6,7 @@ work, and so do parameters that must be given and are not.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any, Final
@@ -130,13 +130,13 @@ class Trials:
         outcome = self._attempt(node_type, params, known, spec or TensorSpec([]))
         if isinstance(outcome, EngineError):
             return outcome
-        return None if any(p.required and n not in params for n, p in node_type.params.items()) else outcome[0]
+        return None if node_type.missing(params) else outcome[0]
 
     def suffices(self, node_type: NodeType, params: Mapping[str, Any], known: Mapping[str, TensorSpec | None]) -> bool:
         """Return whether a node works with what is `known` to come in and nothing else, as far as one can tell."""
-        if any(not _wired(p, known) and not p.optional and not p.control for p in node_type.inputs):
+        if any(not p.among(known) and not p.optional and not p.control for p in node_type.inputs):
             return False
-        inputs = [spec for name in ports_in_order(node_type, known) if (spec := known[name]) is not None]
+        inputs = [spec for name in node_type.inputs_among(known) if (spec := known[name]) is not None]
         if len(inputs) < len(known) or not _can_be_tried(node_type, params):
             return True
         ways = _complete_params(node_type, params, inputs[0] if inputs else TensorSpec([]))
@@ -194,7 +194,7 @@ class Trials:
 
 def _can_be_tried(node_type: NodeType, given: Mapping[str, Any]) -> bool:
     """Return whether a node can tell what it takes: no formula is missing, and what it was told is right."""
-    formula = any(p.required and p.kind == "text" and n not in given for n, p in node_type.params.items())
+    formula = any(p.kind == "text" for p in node_type.missing(given).values())
     return node_type.make is not None and not formula and _is_valid(node_type, given)
 
 
@@ -219,13 +219,13 @@ def _complete_inputs(
     node_type: NodeType, known: Mapping[str, TensorSpec | None], spec: TensorSpec
 ) -> Iterator[list[TensorSpec]]:
     """Yield complete inputs: what is known, and for the others one after another of what may stand in for them."""
-    missing = [p for p in node_type.inputs if not _wired(p, known) and not p.optional and not p.control]
+    missing = [p for p in node_type.inputs if not p.among(known) and not p.optional and not p.control]
     others = [spec, None] if len(missing) > 1 else [None]
     for stand_in, other in product(_stand_ins(spec), others):
         inputs: list[TensorSpec] = []
         alone = False
         for port in node_type.inputs:
-            wired = _wired(port, known)
+            wired = port.among(known)
             unknown = other if other is not None and port is not missing[0] else stand_in
             inputs += [known[name] or unknown for name in wired] or ([unknown] if port in missing else [])
             alone = alone or (port.variadic and len(wired) == 1)
@@ -234,27 +234,6 @@ def _complete_inputs(
             yield [*inputs, stand_in]
         elif not missing and all(known.values()):
             return
-
-
-def ports_in_order(node_type: NodeType, names: Collection[str]) -> list[str]:
-    """Return those of `names` that are inputs of a type, in the order of its ports.
-
-    Examples
-    --------
-    >>> concat = NodeType("op.concat", "op", "concat", "", (Port("values", variadic=True), Port("axis")))
-    >>> ports_in_order(concat, ("axis", "values[10]", "values[2]", "other"))
-    ['values[2]', 'values[10]', 'axis']
-    """
-    wired = dict.fromkeys(names)
-    return [name for port in node_type.inputs for name in _wired(port, wired)]
-
-
-def _wired(port: Port, known: Mapping[str, object]) -> list[str]:
-    """Return the names of a port's wires, those of a variadic one in order."""
-    if not port.variadic:
-        return [port.name] if port.name in known else []
-    names = [name for name in known if name.partition("[")[0] == port.name]
-    return sorted(names, key=lambda name: int(digits) if (digits := name[len(port.name) + 1 : -1]).isdigit() else 0)
 
 
 def _stand_ins(spec: TensorSpec) -> Iterator[TensorSpec]:
@@ -274,7 +253,7 @@ def _stand_ins(spec: TensorSpec) -> Iterator[TensorSpec]:
 
 def _complete_params(node_type: NodeType, given: Mapping[str, Any], spec: TensorSpec) -> Iterator[dict[str, Any]]:
     """Yield the parameters that are given with others for those that must be and are not."""
-    missing = {n: p for n, p in node_type.params.items() if p.required and n not in given}
+    missing = node_type.missing(given)
     yield {**given, **{n: p.example for n, p in missing.items()}}
     by_rank = [n for n, p in missing.items() if p.kind in _BY_RANK]
     if by_rank:

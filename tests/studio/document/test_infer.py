@@ -15,9 +15,9 @@ from studio.document import kinds
 from studio.document.analysis import Analysis
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, Node, PortRef
-from studio.document.edits import UNSET, AddNode, AddWire, RemoveWire, SetParams, connect, remove
+from studio.document.edits import UNSET, AddNode, AddWire, RemoveWire, SetMode, SetParams, connect, remove
 from studio.document.history import History
-from studio.document.infer import Inference
+from studio.document.infer import Inference, ordered
 
 
 def analyse(document: Document) -> Analysis:
@@ -134,11 +134,16 @@ def test_slots_are_taken_by_number_not_by_name() -> None:
     nodes: dict[str, Any] = {f"c{i}": ("data.constant", {"value": [float(i)] * (i + 1)}) for i in range(12)}
     wires = "\n".join(f"c{i}.output > joined.values[{i}]" for i in reversed(range(12)))
     document = build({**nodes, "joined": ("op.concat", {"axis": 0})}, wires)
-    from studio.document.infer import ordered
-
     refs = ordered(CATALOGUE["op.concat"], document.inputs_of("joined"))
     assert [ref.node for ref in refs] == [f"c{i}" for i in range(12)]
     assert analyse(document).specs[port("joined.output")] == TensorSpec((78,))
+
+
+def test_a_slot_whose_number_is_none_is_no_reason_to_fail() -> None:
+    document = build({"a": ("data.constant", {"value": [1.0]}), "sum": "layer.Add"}, "a.output > sum.inputs[²]")
+    assert analyse(document).specs[port("a.output")] == TensorSpec((1,))
+    document.apply(SetMode({"sum": "bypass"}))
+    assert analyse(document).specs[port("sum.output")] == TensorSpec((1,))
 
 
 # ---------------------------------------------------------------------------------------------- problems
