@@ -13,7 +13,8 @@ from studio.canvas.glide import Glide
 from studio.canvas.metrics import BARE_SIZE, GRID
 from studio.canvas.snapping import Snapping
 from studio.canvas.work_run import WorkRun
-from studio.document.align import align, bounds_of, distribute, straightening, to_grid
+from studio.document.align import align, distribute, straightening, to_grid
+from studio.document.box import Box, bounds_of
 from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, SetCollapsed, SetMode, SetNote
 from studio.document.infer import not_passing
@@ -22,7 +23,7 @@ from studio.document.layout import Frame, Link, Work, arranging
 from studio.document.layout.arrangement import FRAME_HEAD, FRAME_PAD
 from studio.document.modes import Mode, passed_on
 from studio.document.reroute import REROUTE, REROUTE_TYPE
-from studio.document.splice import Box, splice
+from studio.document.splice import splice
 from studio.document.suggest import Passage
 
 if TYPE_CHECKING:

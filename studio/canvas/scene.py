@@ -24,10 +24,10 @@ from studio.canvas.style import Style
 from studio.canvas.touched import Touched
 from studio.canvas.wires import Strand, WireLayer
 from studio.document.analysis import Analysis
+from studio.document.box import Box
 from studio.document.document import Document, PortRef, Position, Wire
 from studio.document.edits import Edit
 from studio.document.nodetype import Catalogue, NodeType
-from studio.document.splice import Box
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, label
 

@@ -11,10 +11,9 @@ from PySide6.QtGui import QPainter, QPen
 
 from studio.canvas.frame_item import FrameItem
 from studio.canvas.metrics import GRID
-from studio.document.align import bounds_of
+from studio.document.box import Box, bounds_of
 from studio.document.document import Position
 from studio.document.snap import Snap, snap, snap_to_grid
-from studio.document.splice import Box
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView

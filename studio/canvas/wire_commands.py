@@ -15,13 +15,14 @@ from studio.canvas.face import make_face
 from studio.canvas.metrics import HEADER
 from studio.canvas.offer import ConversionOffer
 from studio.canvas.wiring import is_control
+from studio.document.box import Box
 from studio.document.convert import Conversion, conversions, insert_conversion
 from studio.document.document import Node, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, Compound, Edit, Move, RemoveWire, connect
 from studio.document.nodetype import NodeType
 from studio.document.replace import replace_node, replacements, stem
 from studio.document.reroute import REROUTE, REROUTE_TYPE
-from studio.document.splice import GAP, Box, make_room, splice
+from studio.document.splice import GAP, make_room, splice
 from studio.document.suggest import Passage
 
 INSTEAD_OF: Final = "="
@@ -180,7 +181,7 @@ class WireView(CommandView):
     def insert_existing(self, id: str, wire: Wire, way: Passage, position: tuple[float, float]) -> None:
         """Put a node that has no wires yet into a wire, with its corner at a position."""
         document = self.canvas.document
-        boxes = dict(self.canvas.boxes())
+        boxes = self.canvas.boxes()
         own = boxes.pop(id)
         box, moved = make_room(document, boxes, wire, Box(*position, own.width, own.height))
         moved = {**moved, id: (round(box.x), round(box.y))}

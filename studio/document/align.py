@@ -8,17 +8,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.document.box import Box, bounds_of
 from studio.document.document import Position
 from studio.document.layout import Link, Work, finished
-from studio.document.splice import Box
-
-Bounds = Box
 
 _ROW_GAP: Final = 16.0
 """What straightening leaves between two nodes, one below the other."""
 
 #: For each way to align: where a box goes within the bounds of all.
-ALIGNED: Final[Mapping[str, Callable[[Box, Bounds], Position]]] = {
+ALIGNED: Final[Mapping[str, Callable[[Box, Box], Position]]] = {
     "left": lambda b, all: (all.x, b.y),
     "center": lambda b, all: (all.x + (all.width - b.width) / 2, b.y),
     "right": lambda b, all: (all.right - b.width, b.y),
@@ -26,19 +24,6 @@ ALIGNED: Final[Mapping[str, Callable[[Box, Bounds], Position]]] = {
     "middle": lambda b, all: (b.x, all.y + (all.height - b.height) / 2),
     "bottom": lambda b, all: (b.x, all.bottom - b.height),
 }
-
-
-def bounds_of(boxes: Iterable[Box]) -> Bounds:
-    """Return the box around all boxes, of which there must be one.
-
-    Examples
-    --------
-    >>> bounds_of([Box(0, 0, 10, 10), Box(30, 5, 10, 10)])
-    Box(x=0, y=0, width=40, height=15)
-    """
-    boxes = list(boxes)
-    x, y = min(b.x for b in boxes), min(b.y for b in boxes)
-    return Box(x, y, max(b.right for b in boxes) - x, max(b.bottom for b in boxes) - y)
 
 
 def align(boxes: Mapping[str, Box], way: str) -> dict[str, Position]:

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.document.box import Box
 from studio.document.document import Position
-from studio.document.splice import Box
 
 _CLEAR: Final = 16.0
 """Pixels between a wire and a node that it passes, and between two wires side by side."""
@@ -69,7 +69,7 @@ class Lanes:
         if right - left < _TURN:
             return []
         wanted = y0 + (y1 - y0) * ((left + right) / 2 - x0) / (x1 - x0)
-        y = self._free(left, right, wanted, self._within(left, right, ends))
+        y = self._free(left, right, wanted, ends)
         self._taken.append((left, right, y))
         return [(float(round(left)), float(round(y))), (float(round(right)), float(round(y)))]
 
@@ -80,9 +80,9 @@ class Lanes:
         ids = (self._ids[row] for row in np.flatnonzero(near))
         return [self.boxes[id] for id in ids if id not in ends and _over(self.boxes[id], path)]
 
-    def _free(self, left: float, right: float, wanted: float, others: Sequence[Box]) -> float:
+    def _free(self, left: float, right: float, wanted: float, ends: tuple[str, str]) -> float:
         """Return the height nearest to the one wanted at which there is neither node nor wire from left to right."""
-        closed = [(b.y - _CLEAR, b.bottom + _CLEAR) for b in others if b.x < right and left < b.right]
+        closed = [(b.y - _CLEAR, b.bottom + _CLEAR) for b in self._within(left, right, ends)]
         closed += [(y - _CLEAR, y + _CLEAR) for a, b, y in self._taken if a < right and left < b]
         heights = [wanted, *(low for low, _ in closed), *(high for _, high in closed)]
         # below rather than above, where both are as near: titles are above

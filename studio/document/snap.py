@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from studio.document.splice import Box
+from studio.document.box import Box
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from studio.document.box import Box
 from studio.document.document import Document, PortRef, Position, Wire
 from studio.document.edits import AddWire, Edit, RemoveWire
 from studio.document.suggest import Passage
@@ -14,26 +15,6 @@ from studio.document.suggest import Passage
 GAP: Final = 40.0
 #: And between nodes above each other.
 SPACE: Final = 24.0
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where a node lies, and how large it is shown."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Where it ends."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Where it ends below."""
-        return self.y + self.height
 
 
 def splice(document: Document, wire: Wire, chain: Iterable[tuple[str, Passage]]) -> list[Edit]:
@@ -90,15 +71,13 @@ def clear_of(boxes: Iterable[Box], box: Box) -> Box:
     others = [b for b in boxes if b.x < box.right + SPACE and box.x < b.right + SPACE]  # in one column with it
 
     def moved(y: float, step: Callable[[Box], float]) -> float:
-        while met := [b for b in others if b.y < y + box.height + SPACE and y < b.y + b.height + SPACE]:
+        while met := [b for b in others if b.y < y + box.height + SPACE and y < b.bottom + SPACE]:
             y = step(met[0])
         return y
 
-    if all(
-        b.y >= box.y + box.height or box.y >= b.y + b.height or b.x >= box.right or box.x >= b.right for b in others
-    ):
+    if all(b.y >= box.bottom or box.y >= b.bottom or b.x >= box.right or box.x >= b.right for b in others):
         return box
-    down = moved(box.y, lambda b: b.y + b.height + SPACE)
+    down = moved(box.y, lambda b: b.bottom + SPACE)
     up = moved(box.y, lambda b: b.y - box.height - SPACE)
     return replace(box, y=down if down - box.y <= box.y - up else up)
 

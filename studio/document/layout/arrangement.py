@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from studio.document.box import Box
 from studio.document.document import Position
 from studio.document.layout.heights import heights
 from studio.document.layout.layers import Edge, forwards, layered
 from studio.document.layout.ordering import order
 from studio.document.layout.work import Work, finished
-from studio.document.splice import Box
 
 COLUMN_GAP: Final = 76.0
 """Pixels between two layers: room for a curve, and for most shapes on it."""
@@ -66,7 +66,7 @@ def arranging(boxes: Mapping[str, Box], links: Sequence[Link], frames: Sequence[
             continue
         found = yield from _flat(members, _inside(links, members, home, inner))
         inner[frame.id] = {id: Box(b.x + FRAME_PAD, b.y + FRAME_HEAD, b.width, b.height) for id, b in found.items()}
-        width, height = max(b.right for b in found.values()), max(b.y + b.height for b in found.values())
+        width, height = max(b.right for b in found.values()), max(b.bottom for b in found.values())
         corner = Box(min(b.x for b in members.values()), min(b.y for b in members.values()), 0, 0)
         present[frame.id] = Box(corner.x, corner.y, width + 2 * FRAME_PAD, height + FRAME_HEAD + FRAME_PAD)
         home.update(dict.fromkeys(members, frame.id))
@@ -119,7 +119,7 @@ def _flat(boxes: Mapping[str, Box], links: Sequence[Link]) -> Work[Arranged]:
         found = yield from _component([boxes[id] for id in group], own)
         for id, (x, y) in zip(group, found, strict=True):
             arranged[id] = Box(x, y + below, boxes[id].width, boxes[id].height)
-        below = max(b.y + b.height for b in arranged.values()) + 2 * ROW_GAP
+        below = max(b.bottom for b in arranged.values()) + 2 * ROW_GAP
     yield
     arranged.update(_shelves(alone, boxes, below, max((b.right for b in arranged.values()), default=1200.0)))
     return arranged

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.document.align import ALIGNED, align, bounds_of, distribute, straighten, to_grid
+from studio.document.align import ALIGNED, align, distribute, straighten, to_grid
+from studio.document.box import Box, bounds_of
 from studio.document.lanes import Lanes
 from studio.document.layout import Frame, Link, arrange
 from studio.document.layout.heights import _apart
 from studio.document.snap import snap
-from studio.document.splice import Box
 
 SIZE = (120.0, 60.0)
 

@@ -9,8 +9,9 @@ from graphs import build, wire
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.document.box import Box
 from studio.document.document import Document
-from studio.document.splice import GAP, SPACE, Box, clear_of, make_room
+from studio.document.splice import GAP, SPACE, clear_of, make_room
 
 
 @pytest.fixture
