@@ -19,12 +19,13 @@ from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, SetCollapsed, SetMode, SetNote
 from studio.document.infer import not_passing
 from studio.document.lanes import Lanes
-from studio.document.layout import Frame, Link, Work, arranging
+from studio.document.layout import Frame, Link, arranging
 from studio.document.layout.arrangement import FRAME_HEAD, FRAME_PAD
 from studio.document.modes import Mode, passed_on
 from studio.document.reroute import REROUTE, REROUTE_TYPE
 from studio.document.splice import splice
 from studio.document.suggest import Passage
+from studio.document.work import Work
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView

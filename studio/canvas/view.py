@@ -25,7 +25,6 @@ from engine.core.errors import EngineError
 from studio.canvas.arranging import Arranging
 from studio.canvas.callout import Callout
 from studio.canvas.edge_scroll import EdgeScroll
-from studio.canvas.foresight import Foresight
 from studio.canvas.gestures import GESTURES
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.gestures.drop_node import DropNode, dragged_type
@@ -36,6 +35,7 @@ from studio.canvas.sheet_item import SheetItem
 from studio.canvas.style import Style
 from studio.canvas.wire_commands import WireView
 from studio.canvas.wires import Strand
+from studio.canvas.work_run import WorkRun
 from studio.document.analysis import Analysis
 from studio.document.document import PortRef, Wire
 from studio.document.history import History
@@ -104,7 +104,7 @@ class CanvasView(WireView):
         self.hover = Hover(self.canvas)
         self.zoomChanged.connect(self._on_zoomed)
         self._pointer_at: Pointer | None = None
-        self.foresight = Foresight(self)
+        self.foresight = WorkRun(self)
         self.arranging = Arranging(self)
         self._edge = EdgeScroll(self._scroll_along, self)
         self._reason = Callout(self, "reason")
@@ -155,7 +155,7 @@ class CanvasView(WireView):
         """Stop following the document; the view is not to be used any more."""
         self.cancel_gesture()
         self.close_offer()
-        self.foresight.stop()
+        self.foresight.cancel()
         self.arranging.stop()
         self.canvas.close()
 
@@ -373,10 +373,10 @@ class CanvasView(WireView):
         """Find out what a search would offer for a port or a wire, before it is asked for."""
         known = self.canvas.document, self.canvas.status.specs
         if isinstance(meant, Wire):
-            self.foresight.begin(self.suggestions.prepare_between(*known, meant))
+            self.foresight.foresee(self.suggestions.prepare_between(*known, meant))
         elif meant is not None:
             port, is_input = meant
-            self.foresight.begin(self.suggestions.prepare(*known, port, is_input=is_input))
+            self.foresight.foresee(self.suggestions.prepare(*known, port, is_input=is_input))
 
     def _restore_cursor(self, shape: Qt.CursorShape | None = None) -> None:
         if self._space:

@@ -1,4 +1,4 @@
-"""Work under way, such as a layout: done in slices, so that the window answers, and given up if it is not wanted."""
+"""Work under way, such as a layout, or soon to be wanted: done in slices, so that the window answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
-from studio.document.layout import Work
+from studio.document.work import Work
 
 T = TypeVar("T")
 
@@ -34,6 +34,11 @@ class WorkRun(QObject):
         """Work `steps` out, in place of what was being worked out, and call `then` with what it comes to."""
         self._steps, self._then = steps, then
         self._slice()
+
+    def foresee(self, steps: Work[None]) -> None:
+        """Work out what will be wanted soon, from the next turn of the event loop on."""
+        self._steps, self._then = steps, _nothing
+        self._timer.start()
 
     def cancel(self) -> None:
         """Give it up."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from studio.document.box import Box, bounds_of
 from studio.document.document import Position
-from studio.document.layout import Link, Work, finished
+from studio.document.layout import Link
+from studio.document.work import Work, finished
 
 _ROW_GAP: Final = 16.0
 """What straightening leaves between two nodes, one below the other."""

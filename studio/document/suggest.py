@@ -12,6 +12,7 @@ from studio.document.document import Document, PortRef, Wire
 from studio.document.nodetype import NodeType, Port
 from studio.document.reroute import origin
 from studio.document.trial import Specs, Trials
+from studio.document.work import Work
 
 #: What networks are mostly made of; among what fits, these come first.
 USUAL: Final = (
@@ -152,7 +153,7 @@ class Suggestions:
         catalogue = self._trials.catalogue
         return [id for id in found if isinstance(self.passage(document, specs, wire, catalogue[id]), Passage)]
 
-    def prepare(self, document: Document, specs: Specs, end: PortRef, *, is_input: bool) -> Iterator[None]:
+    def prepare(self, document: Document, specs: Specs, end: PortRef, *, is_input: bool) -> Work[None]:
         """Find out in small steps what `after` (or, for an input, `before`) asks for; the trials remember it."""
         spec = None if is_input else specs.get(end)
         if not is_input and spec is None:
@@ -165,7 +166,7 @@ class Suggestions:
                 self._trials.fit(node_type, _other(spec))
             yield
 
-    def prepare_between(self, document: Document, specs: Specs, wire: Wire) -> Iterator[None]:
+    def prepare_between(self, document: Document, specs: Specs, wire: Wire) -> Work[None]:
         """Find out in small steps what `between` asks for."""
         yield from self.prepare(document, specs, wire.source, is_input=False)
         for node_type in self._types():

@@ -65,7 +65,7 @@ class DragWire(Gesture):
         canvas.wires.hide_wire(self.old.target if self.old else None)
         if self.old is None:  # it may be dropped on empty space, where a search will ask what fits it
             suggestions, specs = self.view.suggestions, canvas.status.specs
-            self.view.foresight.begin(suggestions.prepare(canvas.document, specs, self.fixed, is_input=self.is_input))
+            self.view.foresight.foresee(suggestions.prepare(canvas.document, specs, self.fixed, is_input=self.is_input))
         self.view.viewport().update()
 
     def drag(self, pointer: Pointer) -> None:

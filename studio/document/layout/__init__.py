@@ -7,6 +7,5 @@ on a node a port is, which the libraries for it do not, and it works in steps, s
 from __future__ import annotations
 
 from studio.document.layout.arrangement import Frame, Link, arrange, arranging
-from studio.document.layout.work import Work, finished
 
-__all__ = ["Frame", "Link", "Work", "arrange", "arranging", "finished"]
+__all__ = ["Frame", "Link", "arrange", "arranging"]

@@ -11,7 +11,7 @@ from studio.document.document import Position
 from studio.document.layout.heights import heights
 from studio.document.layout.layers import Edge, forwards, layered
 from studio.document.layout.ordering import order
-from studio.document.layout.work import Work, finished
+from studio.document.work import Work, finished
 
 COLUMN_GAP: Final = 76.0
 """Pixels between two layers: room for a curve, and for most shapes on it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from studio.document.layout.layers import Layered
-from studio.document.layout.work import Work
+from studio.document.work import Work
 
 _SWEEPS: Final = 10
 _HELPER_GAP: Final = 14.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from studio.document.layout.work import Work
+from studio.document.work import Work
 
 Edge = tuple[int, float, int, float]
 """From a node at a height of its own, to a node at a height of its own."""

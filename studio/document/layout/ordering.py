@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from studio.document.layout.layers import Layered
-from studio.document.layout.work import Work
+from studio.document.work import Work
 
 _SWEEPS: Final = 12
 _PATIENCE: Final = 3
