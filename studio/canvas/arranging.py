@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPointF
 
-from studio.canvas.frame_item import FrameItem
 from studio.canvas.glide import Glide
 from studio.canvas.metrics import BARE_SIZE, GRID
 from studio.canvas.snapping import Snapping
@@ -92,7 +91,7 @@ class Arranging(QObject):
         """Return the edits that lead wires around nodes; yield after each part of the work."""
         canvas, document = self._view.canvas, self._view.canvas.document
         boxes = yield from self._gathered()
-        for item in [i for i in canvas.items_by_id.values() if isinstance(i, FrameItem)]:
+        for item in canvas.frames():
             title = item.title_area()
             boxes[item.id] = Box(title.x(), title.y(), title.width(), title.height())
         lanes = Lanes(boxes)
@@ -213,10 +212,9 @@ class Arranging(QObject):
     def _frames(self) -> list[Frame]:
         """Return the frames with what lies in each, the inner ones first; a node is in the smallest one."""
         canvas = self._view.canvas
-        items = [i for i in canvas.items_by_id.values() if isinstance(i, FrameItem)]
         taken: set[str] = set()
         found: list[Frame] = []
-        for item in sorted(items, key=lambda i: i.size[0] * i.size[1]):
+        for item in canvas.frames():
             inside = [id for id in canvas.contents(item.id) if id not in taken]
             members = tuple(id for id in inside if canvas.node(id) is not None or id in {f.id for f in found})
             taken.update(members)

@@ -70,6 +70,11 @@ class CommandView(NavigableView):
         """Return the ids of the selected nodes and notes, in the order in which they were chosen."""
         return self.canvas.selected_ids()
 
+    def selected_wires(self) -> list[Wire]:
+        """Return the wires that are selected, in the order of their inputs."""
+        wires = self.canvas.document.wires
+        return [wires[target] for target in sorted(self.canvas.wires.selected) if target in wires]
+
     def select(self, ids: list[str]) -> None:
         """Select these nodes and notes and no others."""
         self.canvas.select(ids)
@@ -88,24 +93,20 @@ class CommandView(NavigableView):
         self._delete(remove(self.canvas.document, self.selected_ids()))
 
     def _delete(self, nodes: Compound) -> None:
-        document = self.canvas.document
         gone = {leaf.wire for leaf in nodes.leaves() if isinstance(leaf, RemoveWire)}
-        wires = [w for t in self.canvas.wires.selected if (w := document.wires.get(t)) and w not in gone]
-        self.do(Compound("Delete", (*map(RemoveWire, sorted(wires)), *nodes.edits)))
+        wires = (w for w in self.selected_wires() if w not in gone)
+        self.do(Compound("Delete", (*map(RemoveWire, wires), *nodes.edits)))
 
     def disconnect_selection(self) -> None:
         """Take away the wires of the selected nodes, and the wires that are selected."""
-        document = self.canvas.document
-        wires = [w for t in self.canvas.wires.selected if (w := document.wires.get(t))]
-        wires += [w for id in self.selected_ids() for w in document.wires_of(id)]
-        self.do(Compound("Disconnect", tuple(map(RemoveWire, sorted(set(wires))))))
+        around = (w for id in self.selected_ids() for w in self.canvas.document.wires_of(id))
+        self.do(Compound("Disconnect", tuple(map(RemoveWire, sorted({*self.selected_wires(), *around})))))
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little. Further nudges join the same step until the key is let go."""
-        document = self.canvas.document
         positions: dict[str, Position] = {}
         for id in self.selected_ids():
-            x, y = (document.nodes.get(id) or document.notes[id]).position
+            x, y = self.canvas.position(id)
             positions[id] = (x + dx, y + dy)
         if positions:
             self.do(Move(positions))

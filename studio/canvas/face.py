@@ -94,11 +94,10 @@ def make_face(document: Document, node: Node, node_type: NodeType | None, inferr
     for side, x in ((inputs, 0.0), (outputs, width)):
         for row, slot in enumerate(side):
             slot.x, slot.y = x, _row_middle(row)
-    room = width - 2 * PAD - _BADGE
-    title = elided(title, "title", room)
+    title, subtitle = _fitted(title, subtitle, width)
     return Face(
         title=title,
-        subtitle=elided(subtitle, "label", max(room - text_width(title, "title") - _GAP, 0)) if subtitle else "",
+        subtitle=subtitle,
         category=node_type.category if node_type else "",
         width=width,
         height=HEADER + BODY_TOP + max(first_line + len(pairs), port_rows, 1) * ROW + BODY_BOTTOM,
@@ -117,6 +116,13 @@ def _titles(node: Node, node_type: NodeType | None) -> tuple[str, str]:
     return title, _(_MODES[node.mode]) if node.mode else subtitle
 
 
+def _fitted(title: str, subtitle: str, width: float) -> tuple[str, str]:
+    """Return as much of a header's words as there is room for."""
+    room = width - 2 * PAD - _BADGE
+    title = elided(title, "title", room)
+    return title, elided(subtitle, "label", max(room - text_width(title, "title") - _GAP, 0)) if subtitle else ""
+
+
 def _collapsed_face(node: Node, node_type: NodeType | None, inputs: list[Slot], outputs: list[Slot]) -> Face:
     """Return a header with all ports at its ends."""
     title, subtitle = _titles(node, node_type)
@@ -125,11 +131,10 @@ def _collapsed_face(node: Node, node_type: NodeType | None, inputs: list[Slot], 
     for side, x in ((inputs, 0.0), (outputs, width)):
         for row, slot in enumerate(side):
             slot.x, slot.y = x, height * (row + 1) / (len(side) + 1)
-    room = width - 2 * PAD - _BADGE
-    title = elided(title, "title", room)
+    title, subtitle = _fitted(title, subtitle, width)
     return Face(
         title=title,
-        subtitle=elided(subtitle, "label", max(room - text_width(title, "title") - _GAP, 0)) if subtitle else "",
+        subtitle=subtitle,
         category=node_type.category if node_type else "",
         width=width,
         height=height,

@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
-from studio.canvas.frame_item import FrameItem
 from studio.canvas.metrics import Detail
 from studio.canvas.view import CanvasView
 from studio.document.bookmarks import Bookmark, add_bookmark, bookmarks, remove_bookmark
@@ -65,13 +64,11 @@ class Places(QObject):
             return
         document, middle = canvas.canvas.document, canvas.visible_area().center()
         chosen = canvas.selected_ids()
-        frames = [
-            i for i in canvas.canvas.items_by_id.values() if isinstance(i, FrameItem) and i.body().contains(middle)
-        ]
+        frame = next((f for f in canvas.canvas.frames() if f.body().contains(middle)), None)
         if len(chosen) == 1:
             name = canvas.canvas.title(chosen[0])
-        elif frames and (inner := min(frames, key=lambda i: i.size[0] * i.size[1])).text:
-            name = inner.text
+        elif frame is not None and frame.text:
+            name = frame.text
         else:
             name = _("View {number}").format(number=len(bookmarks(document)) + 1)
         name = name.split("\n")[0][:_LONGEST]

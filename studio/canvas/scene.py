@@ -263,8 +263,13 @@ class CanvasScene(QGraphicsScene):
     def boxes(self) -> dict[str, Box]:
         """Return where all nodes lie, and how large they are shown."""
         self.settle()
-        items = ((id, item) for id, item in self.items_by_id.items() if isinstance(item, NodeItem))
-        return {id: Box(item.x(), item.y(), item.face.width, item.face.height) for id, item in items}
+        return {id: self.box(id) for id, item in self.items_by_id.items() if isinstance(item, NodeItem)}
+
+    def frames(self) -> list[FrameItem]:
+        """Return the frames, the smaller ones first: one that lies in another comes before it."""
+        items = map(self.items_by_id.get, self.document.notes)
+        found = [item for item in items if isinstance(item, FrameItem)]
+        return sorted(found, key=lambda item: item.size[0] * item.size[1])
 
     def node_type(self, id: str) -> NodeType | None:
         """Return the type of a node, None if the node or its type is unknown."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from studio.canvas.frame_item import FrameItem
 from studio.canvas.metrics import GRID
 from studio.document.box import Box, bounds_of
 from studio.document.document import Position
@@ -53,7 +52,7 @@ class Drawn:
         self.guides: list[QLineF] = []
         if view.arranging.snapping.neighbours:
             near = (id for id in canvas.inside(view.visible_area()) if id not in start)
-            frames = {id for id in canvas.document.notes if isinstance(canvas.items_by_id.get(id), FrameItem)}
+            frames = {frame.id for frame in canvas.frames()}
             self._others = [canvas.box(id) for id in near if id not in frames][:_MOST]
             self._rises = list(self._level(start)) if len(start) == 1 else []
 

@@ -53,11 +53,6 @@ class WireView(CommandView):
             self._conversion_offer.deleteLater()
             del self._conversion_offer
 
-    def selected_wires(self) -> list[Wire]:
-        """Return the wires that are selected, in the order of their inputs."""
-        wires = self.canvas.document.wires
-        return [wires[target] for target in sorted(self.canvas.wires.selected) if target in wires]
-
     # --------------------------------------------------------------------------------------------- connecting
 
     def connect_wire(self, wire: Wire, old: Wire | None = None) -> None:

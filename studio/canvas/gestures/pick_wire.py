@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QPainter
 
 from studio.canvas.gestures.base import Gesture, Pointer
@@ -32,7 +32,7 @@ class PickWire(Gesture):
 
     def drag_begins(self) -> None:
         wire, at = self._strand.wire, self.start.scene
-        to_source, to_target = _distance(at, self._strand.start), _distance(at, self._strand.end)
+        to_source, to_target = QLineF(at, self._strand.start).length(), QLineF(at, self._strand.end).length()
         near = min(to_source, to_target)
         if near > END_REACH / self.view.zoom or near > 0.4 * (to_source + to_target):
             return  # in the middle it is not clear which end is meant
@@ -67,8 +67,3 @@ class PickWire(Gesture):
     def paint(self, painter: QPainter) -> None:
         if self._taken is not None:
             self._taken.paint(painter)
-
-
-def _distance(a: QPointF, b: QPointF) -> float:
-    way = a - b
-    return float((way.x() ** 2 + way.y() ** 2) ** 0.5)

@@ -38,11 +38,7 @@ class Resize(Gesture):
             self.view.canvas.select([self._id])
 
     def drag(self, pointer: Pointer) -> None:
-        item, note = self._item(), self._resized(pointer)
-        if item is not None and note is not None:
-            item.set_size(note.size)
-            self.view.canvas.show_at({self._id: note.position})
-            self.view.items_moved()
+        self._show(self._resized(pointer))
 
     def release(self, pointer: Pointer) -> None:
         if self.dragging and (note := self._resized(pointer)) is not None:
@@ -50,15 +46,15 @@ class Resize(Gesture):
             self.view.history.seal()
 
     def cancel(self) -> None:
-        item, note = self._item(), self.view.canvas.document.notes.get(self._id)
-        if item is not None and note is not None:
+        self._show(self.view.canvas.document.notes.get(self._id))
+
+    def _show(self, note: Note | None) -> None:
+        """Show the note or frame as large as it is here, if it is still there."""
+        item = self.view.canvas.items_by_id.get(self._id)
+        if note is not None and isinstance(item, SheetItem):
             item.set_size(note.size)
             self.view.canvas.show_at({self._id: note.position})
             self.view.items_moved()
-
-    def _item(self) -> SheetItem | None:
-        item = self.view.canvas.items_by_id.get(self._id)
-        return item if isinstance(item, SheetItem) else None
 
     def _resized(self, pointer: Pointer) -> Note | None:
         """Return the note as it is to be, None if it is gone."""
