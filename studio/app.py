@@ -11,7 +11,6 @@ from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.core.errors import EngineError
 from studio import __version__
 from studio.canvas.adding import Adding
 from studio.canvas.arrange_actions import ArrangeActions
@@ -24,7 +23,6 @@ from studio.document.document import Document, PortRef
 from studio.document.edits import COSMETIC, Edit, SetSetting
 from studio.document.history import History
 from studio.document.infer import Inference
-from studio.document.recovery import Copy
 from studio.document.trial import Trials
 from studio.inspector.panel import Inspector
 from studio.palette.panel import Palette
@@ -45,7 +43,7 @@ from studio.ui.shell import files
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.dock import BottomDock
 from studio.ui.shell.docks import Docks
-from studio.ui.shell.recovery import Recovery
+from studio.ui.shell.keeping import Keeping
 from studio.ui.shell.running import Running
 from studio.ui.shell.start_page import StartPage
 from studio.ui.shell.status_line import StatusLine
@@ -87,7 +85,6 @@ class MainWindow(QMainWindow):
         self._settings_window: SettingsWindow | None = None
 
         self.desk = Desk(self)
-        self.recovery = Recovery(self.desk)
         self.commands = Actions(self)
         self.controller = RunController(lambda: str(data_dir or settings().value(DATA_DIR) or "") or None, self)
         self.top_bar = TopBar(self.commands)
@@ -103,6 +100,7 @@ class MainWindow(QMainWindow):
         self.running = Running(
             self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self._batch_size
         )
+        self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.command_palette = CommandPalette(self.commands, self)
@@ -205,12 +203,6 @@ class MainWindow(QMainWindow):
         self.desk.opened.connect(self._on_opened)
         self.desk.closed.connect(self._on_closed)
         self.desk.saved.connect(self._show_name)
-        self.desk.failed.connect(self._on_file_failed)
-        self.desk.changed.connect(self._on_changed_on_disk)
-        self.recovery.adopted.connect(self._tell_of_copies)
-        self.recovery.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error)))
-        self.start_page.copies.opened.connect(self.recovery.open)
-        self.start_page.copies.discarded.connect(self._discard)
         self.desk.reading.connect(self.status_line.show_reading)
         self.docks.settled.connect(self._frame_all)
         self.start_page.chosen.connect(self.desk.open)
@@ -248,30 +240,6 @@ class MainWindow(QMainWindow):
     def document(self) -> Document:
         """The open document; an empty one if there is none."""
         return self.desk.document
-
-    def _on_file_failed(self, error: EngineError, while_saving: bool) -> None:
-        self.banner.say("bad", lambda: describe(error), self.commands["file.save_as"] if while_saving else None)
-
-    def _on_changed_on_disk(self) -> None:
-        name = self.desk.name
-        self.banner.say(
-            "warn",
-            lambda: _("Another program has changed the file of '{name}'.").format(name=name),
-            self.commands["file.reload"],
-        )
-
-    def _tell_of_copies(self, new: int) -> None:
-        """Show what was not saved when the program ended the last time, and say once that it is there."""
-        if new:
-            self.banner.say("info", N_("Trenza was ended before all was saved. The start page has copies."))
-        self._show_copies()
-
-    def _show_copies(self) -> None:
-        self.start_page.copies.show_copies(self.recovery.found())
-
-    def _discard(self, copy: Copy) -> None:
-        copy.discard()
-        self._show_copies()
 
     def _on_opened(self) -> None:
         self._forget_document()
@@ -311,7 +279,6 @@ class MainWindow(QMainWindow):
         self.banner.dismiss()
         self.start_page.setFocus()
         self.start_page.show_recent(files.recent())
-        self._show_copies()
         self.docks.hide()
         self._show_name()
         self._update_actions()
@@ -462,7 +429,7 @@ class MainWindow(QMainWindow):
             return
         settings().setValue("geometry", self.saveGeometry())
         self._forget_document()
-        self.recovery.end()
+        self.keeping.recovery.end()
         if self._settings_window is not None:  # before the actions that it shows
             self._settings_window.deleteLater()
             self._settings_window = None
@@ -518,7 +485,7 @@ def open_studio(path: Path | str | None = None, data_dir: Path | None = None) ->
     if path is not None:
         window.desk.open(Path(path))
     window.show()
-    window.recovery.look()
+    window.keeping.recovery.look()
     QTimer.singleShot(0, window.start_engine)
     return window
 

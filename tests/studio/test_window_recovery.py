@@ -81,7 +81,7 @@ def test_a_program_that_was_killed_loses_the_last_second_at_most(
     user = open_window()
     window = user.window
     user.until(window.banner.isVisible)
-    (copy,) = window.recovery.found()
+    (copy,) = window.keeping.recovery.found()
     assert copy.path == path
     assert {f"n{i}" for i in range(1, made + 1)} <= set(copy.document().nodes)
     user.click(window.start_page.copies.findChildren(QPushButton)[0])
@@ -91,9 +91,9 @@ def test_a_program_that_was_killed_loses_the_last_second_at_most(
     assert window.desk.path == path
     assert path.read_bytes() == before, "the user's file is as it was"
     user.until(lambda: not copy.file.exists())
-    assert window.recovery.file.exists(), "there is a new one before the old one goes"
-    assert window.recovery.found() == [], "it is offered once"
-    assert window.recovery.adopt() == 0
+    assert window.keeping.recovery.file.exists(), "there is a new one before the old one goes"
+    assert window.keeping.recovery.found() == [], "it is offered once"
+    assert window.keeping.recovery.adopt() == 0
 
 
 @pytest.mark.slow
@@ -112,31 +112,29 @@ def test_what_is_saved_or_undone_leaves_no_copy(open_window: Open, tmp_path: Pat
 
     def edit() -> None:
         window.history.do(SetTitle("data", f"name {time.time()}"))
-        user.until(window.recovery.file.exists)
+        user.until(window.keeping.recovery.file.exists)
 
     edit()
     user.do("edit.undo")
-    user.until(lambda: not window.recovery.file.exists())
+    user.until(lambda: not window.keeping.recovery.file.exists())
     edit()
     user.do("file.save")
-    assert not window.recovery.file.exists()
+    assert not window.keeping.recovery.file.exists()
     edit()
-    window.recovery.end()
+    window.keeping.recovery.end()
     assert list(place.iterdir()) == [], "no copy and no lock"
 
 
 def test_a_program_that_is_alive_is_not_asked_for_its_copies(open_window: Open, tmp_path: Path) -> None:
     one = open_window(saved(moons(), tmp_path, "one"))
     one.window.history.do(SetTitle("data", "changed"))
-    one.until(one.window.recovery.file.exists)
+    one.until(one.window.keeping.recovery.file.exists)
     other = open_window()
-    assert other.window.recovery.found() == []
+    assert other.window.keeping.recovery.found() == []
     assert not other.window.banner.isVisible()
 
 
-def test_a_copy_of_what_was_saved_after_all_is_no_reason_to_ask(
-    open_window: Open, tmp_path: Path, place: Path
-) -> None:
+def test_a_copy_of_what_was_saved_after_all_is_no_reason_to_ask(open_window: Open, tmp_path: Path, place: Path) -> None:
     path = saved(moons(), tmp_path)
     killed(path, 0.8)
     (file,) = place.glob(f"*{SUFFIX}")
@@ -144,7 +142,7 @@ def test_a_copy_of_what_was_saved_after_all_is_no_reason_to_ask(
     user = open_window()
     user.until(lambda: not file.exists())
     assert not user.window.banner.isVisible()
-    assert user.window.recovery.found() == []
+    assert user.window.keeping.recovery.found() == []
 
 
 def test_a_copy_can_be_discarded(open_window: Open, tmp_path: Path, place: Path) -> None:
@@ -173,9 +171,9 @@ def test_old_copies_go(open_window: Open, tmp_path: Path, monkeypatch: pytest.Mo
     killed(saved(moons(), tmp_path), 0.8)
     user = open_window()
     user.until(user.window.start_page.copies.isVisible)
-    assert len(user.window.recovery.found()) == 1
+    assert len(user.window.keeping.recovery.found()) == 1
     monkeypatch.setattr(recovery, "LONGEST", -1.0)
-    assert user.window.recovery.found() == []
+    assert user.window.keeping.recovery.found() == []
 
 
 # ------------------------------------------------------------------------------------------------------ other programs

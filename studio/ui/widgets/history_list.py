@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPixmap
 from PySide6.QtWidgets import QListView, QWidget
 
 from studio.document.history import History
@@ -17,6 +17,8 @@ from studio.ui.icons import icon
 Index = QModelIndex | QPersistentModelIndex
 
 _FIRST: Final = N_("As it was opened")
+_ROW: Final = QSize(0, 26)
+_MARK: Final = QSize(16, 16)
 
 
 class _Steps(QAbstractListModel):
@@ -27,6 +29,8 @@ class _Steps(QAbstractListModel):
         self.history: History | None = None
         self._labels: list[str] = []
         self._position = 0
+        self._blank = QPixmap(_MARK)  # where the mark of the present step is, so that texts stand in line
+        self._blank.fill(Qt.GlobalColor.transparent)
 
     def open(self, history: History | None) -> None:
         """Show another history, or none."""
@@ -67,8 +71,8 @@ class _Steps(QAbstractListModel):
             font.setItalic(row > self._position)  # colour alone says nothing
             return font
         if role == Qt.ItemDataRole.DecorationRole:
-            return icon("chevron-right", "accent") if row == self._position else QIcon()
-        return None
+            return icon("chevron-right", "accent") if row == self._position else self._blank
+        return _ROW if role == Qt.ItemDataRole.SizeHintRole else None
 
 
 class HistoryList(QListView):
@@ -80,6 +84,7 @@ class HistoryList(QListView):
         super().__init__(parent)
         self.setObjectName("history")
         self.setUniformItemSizes(True)
+        self.setIconSize(_MARK)
         self._model = _Steps()
         self.setModel(self._model)
         self.clicked.connect(lambda index: self.chosen.emit(index.row()))
