@@ -12,11 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.canvas.frame_item import FrameItem
-from studio.canvas.note_item import written
+from studio.canvas.note_item import NoteItem, written
 from studio.canvas.scene import CanvasScene
 from studio.canvas.style import Style
 from studio.document.document import Note
-from studio.document.edits import AddNote, Compound, Move
+from studio.document.edits import AddNote, Compound, Move, RemoveNote
 from studio.ui import motion
 from studio.ui.action_table import COLOURS
 from studio.ui.theme import THEMES, contrast
@@ -184,11 +184,11 @@ def test_the_title_of_a_frame_is_edited_in_place(canvas, hand, frame):
 
 
 def test_a_frame_that_becomes_a_note_gets_another_item(canvas, frame):
-    canvas.history.do(Compound("Other", (AddNote(Note("n", "x", frame=True)),)))
-    assert isinstance(canvas.canvas.items_by_id["n"], FrameItem)
+    canvas.history.do(Compound("Other", (RemoveNote("frame"), AddNote(Note("frame", "x")))))
+    assert isinstance(canvas.canvas.items_by_id["frame"], NoteItem)
+    assert frame.scene() is None
     canvas.history.undo()
-    canvas.history.do(AddNote(Note("n", "x")))
-    assert not isinstance(canvas.canvas.items_by_id["n"], FrameItem)
+    assert isinstance(canvas.canvas.items_by_id["frame"], FrameItem)
 
 
 # ---------------------------------------------------------------------------------------------------- notes
