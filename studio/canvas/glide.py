@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 from studio.document.document import Position
 from studio.document.edits import Edit
@@ -19,6 +19,9 @@ _SECONDS: Final = 0.16
 _FRAME_MS: Final = 12
 _MOST: Final = 150
 """More items than this do not glide: each frame of 16 ms would come too late."""
+
+_DEEDS: Final = frozenset((QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride))
+"""What the user does meanwhile, in whichever part of the window: it is meant for things as they will be."""
 
 
 class Glide(QObject):
@@ -50,14 +53,24 @@ class Glide(QObject):
         self._ways = {id: ((items[id].x(), items[id].y()), p) for id, p in there.items()}
         self._began = time.perf_counter()
         self._timer.start()
+        if (app := QCoreApplication.instance()) is not None:
+            app.installEventFilter(self)
 
     def arrive(self) -> None:
         """Be there now."""
         self._timer.stop()
+        if (app := QCoreApplication.instance()) is not None:
+            app.removeEventFilter(self)
         edit, self._edit = self._edit, None
         if edit is not None:
             self._view.do(edit)
             self._view.history.seal()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrive before a key or a button does anything."""
+        if event.type() in _DEEDS:
+            self.arrive()
+        return False
 
     def _step(self) -> None:
         share = min(1.0, (time.perf_counter() - self._began) / _SECONDS)

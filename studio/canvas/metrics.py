@@ -29,7 +29,7 @@ EDGE_REACH: Final = 6.0
 END_REACH: Final = 80.0
 """Pixels of the screen from the end of a wire within which a drag takes that end off."""
 DROP_REACH: Final = 14.0
-"""Pixels of the screen within which a wire is meant: by the cursor, and by a node that is let go."""
+"""Pixels of the screen within which a node that is let go means a wire."""
 LEAST_LABEL: Final = 8.5
 """Pixels of the screen below which the text on a wire shrinks no more."""
 LABEL_GROWTH: Final = 1.6

@@ -34,10 +34,10 @@ class PaintState:
     detail: Detail = Detail.FULL
     takes: Callable[[str, Slot], bool] | None = None
     """While a wire is being drawn: whether a port takes it. Those that do not step back."""
-    exposed: Sequence[QRectF] = ()
-    """While the view is painted: the parts of the scene that appear; none stands for what each item is told."""
     fits: Callable[[str, Slot], bool] | None = None
     """And whether it works with what the wire brings. Those that do shine."""
+    exposed: Sequence[QRectF] = ()
+    """While the view is painted: the parts of the scene that appear; none stands for what each item is told."""
 
 
 @dataclass

@@ -239,6 +239,20 @@ def test_a_press_lets_what_glides_arrive(canvas, hand, qtbot):
     assert canvas.history.labels == ["Lay out"]
 
 
+def test_a_key_lets_what_glides_arrive_before_it_does_anything(canvas, qtbot):
+    motion.set_reduced(False)
+    canvas.canvas.document.apply(Move({"trainer": (0.0, 900.0)}))
+    canvas.select(["trainer"])
+    canvas.arranging.lay_out()
+    qtbot.waitUntil(lambda: canvas.arranging.glide.busy)
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    assert canvas.history.labels == ["Lay out", "Move"]
+    x, y = canvas.canvas.position("trainer")
+    qtbot.wait(250)
+    assert canvas.canvas.position("trainer") == (x, y)
+    assert canvas.history.labels == ["Lay out", "Move"]
+
+
 def test_only_the_selected_nodes_are_laid_out(canvas, qtbot):
     canvas.canvas.document.apply(Move({"output": (440.0, 300.0)}))
     canvas.select(["hidden", "output"])
