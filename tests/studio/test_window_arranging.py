@@ -41,6 +41,20 @@ def key(user: User, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier
     QTest.keyClick(user.window.canvas, key, keys)
 
 
+def test_undo_while_things_glide_takes_back_what_lets_them_glide(user: User) -> None:
+    canvas = user.window.canvas
+    assert canvas is not None
+    canvas.history.do(Move({"trainer": (0.0, 900.0)}))
+    canvas.history.seal()
+    user.until(user.action("edit.undo").isEnabled)
+    motion.set_reduced(False)
+    key(user, Qt.Key.Key_L)
+    user.until(lambda: canvas.arranging.glide.busy)
+    key(user, Qt.Key.Key_Z, CTRL)
+    assert canvas.canvas.position("trainer") == (0.0, 900.0)
+    assert not canvas.arranging.glide.busy
+
+
 @pytest.mark.parametrize(
     ("press", "keys", "label"),
     [
