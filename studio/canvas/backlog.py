@@ -78,6 +78,11 @@ class Backlog(QObject):
             self._do(_AT_LEAST, float("inf"))
             self._go_on()
 
+    def advance(self) -> None:
+        """Do a slice of what is left, for somebody who waits for all of it and does not leave it to the event loop."""
+        self._do(0, time.perf_counter() + SLICE_SECONDS)
+        self._go_on()
+
     def clear(self) -> None:
         """Drop what is left."""
         for waiting in self._waiting.values():

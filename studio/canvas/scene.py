@@ -35,6 +35,11 @@ from studio.ui.i18n import _, label
 class CanvasScene(QGraphicsScene):
     """The items of a document.
 
+    Parameters
+    ----------
+    status
+        What is known beside the document, if another scene of it knows that already.
+
     Signals
     -------
     chosen
@@ -46,7 +51,14 @@ class CanvasScene(QGraphicsScene):
     chosen = Signal()
     synced = Signal()
 
-    def __init__(self, document: Document, catalogue: Catalogue, style: Style, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        catalogue: Catalogue,
+        style: Style,
+        parent: QObject | None = None,
+        status: Status | None = None,
+    ) -> None:
         super().__init__(parent)
         self.document = document
         self.catalogue = catalogue
@@ -54,7 +66,7 @@ class CanvasScene(QGraphicsScene):
         self.shared = PaintState(style, Sprites(style))
         self.items_by_id: dict[str, NodeItem | SheetItem] = {}
         self.overview = Overview()
-        self.status = Status()
+        self.status = status if status is not None else Status()
         self._backlog = Backlog(
             {
                 "gone": self.removeItem,
@@ -91,6 +103,11 @@ class CanvasScene(QGraphicsScene):
     def settle(self) -> None:
         """Bring all items up to date now, if some still wait for their turn."""
         self._backlog.finish()
+
+    def advance(self) -> bool:
+        """Bring some items up to date; return whether more of them wait."""
+        self._backlog.advance()
+        return self.busy
 
     def ensure(self, id: str) -> None:
         """Make the item of a node or note now, if it still waits for its turn."""

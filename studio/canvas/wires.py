@@ -229,11 +229,7 @@ class WireLayer(QGraphicsItem):
         exposed = {s.row: s for part in parts for s in self.within(part.adjusted(-4, -4, 4, 4))}
         visible = [s for _, s in sorted(exposed.items()) if s.wire.target != self.hidden]
         lit = self.hot | self.selected
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for strand in visible:
-            if strand.wire.target not in lit:
-                painter.setPen(style.wire[strand.kind])
-                painter.drawPath(strand.path)
+        self.paint_lines(painter, [s for s in visible if s.wire.target not in lit])
         for strand in visible:
             if strand.wire.target in self.selected:
                 painter.setPen(QPen(style.band, 4 * WIRE_HOT))
@@ -245,9 +241,17 @@ class WireLayer(QGraphicsItem):
                 painter.setPen(style.refused)
                 painter.drawPath(strand.path)
         if self._shared.detail is Detail.FULL:
-            self._paint_labels(painter, visible)
+            self.paint_labels(painter, visible)
 
-    def _paint_labels(self, painter: QPainter, visible: list[Strand]) -> None:
+    def paint_lines(self, painter: QPainter, strands: Iterable[Strand]) -> None:
+        """Paint the wires as they are at rest."""
+        style = self._shared.style
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for strand in strands:
+            painter.setPen(style.wire[strand.kind])
+            painter.drawPath(strand.path)
+
+    def paint_labels(self, painter: QPainter, visible: Iterable[Strand]) -> None:
         """Paint the shapes: zoomed out they are as large as can be read, and stand where there is room for that."""
         style = self._shared.style
         painter.setFont(font("shape"))

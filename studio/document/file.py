@@ -226,7 +226,12 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
 
 
 def write_text(text: str, path: str | os.PathLike[str]) -> None:
-    """Put `text` into the file at `path` in one step that a crash cannot cut in two.
+    """Put `text` into the file at `path`, as `write_bytes` does."""
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:
+    """Put `data` into the file at `path` in one step that a crash cannot cut in two.
 
     Raises
     ------
@@ -238,7 +243,7 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
         target = path.resolve()  # a link stays a link
         if why := _why_not_replaced(target):
             raise PermissionError(None, why)
-        _replace(target, text.encode())
+        _replace(target, data)
     except (OSError, RuntimeError) as error:  # the latter: before Python 3.13, of links that lead in a circle
         raise UnavailableError(
             "{path} cannot be saved: {why}.",
