@@ -6,6 +6,7 @@ from engine.ops import (
     composed,
     conv,
     conv_transpose,
+    conv_unpooled,
     creation,
     depthwise,
     diagonal,
@@ -35,6 +36,7 @@ from engine.ops import (
     sort,
     special,
     trigonometry,
+    unpool,
 )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "composed",
     "conv",
     "conv_transpose",
+    "conv_unpooled",
     "creation",
     "depthwise",
     "diagonal",
@@ -72,4 +75,5 @@ __all__ = [
     "sort",
     "special",
     "trigonometry",
+    "unpool",
 ]

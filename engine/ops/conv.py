@@ -132,7 +132,8 @@ def input_gradient(g: Array, filters: Array, like: Array, **attrs: Any) -> Array
     return x
 
 
-def _filter_gradient(x: Array, g: Array, like: Array, **attrs: Any) -> Array:
+def filter_gradient(x: Array, g: Array, like: Array, **attrs: Any) -> Array:
+    """Return the gradient by filters of the shape of `like`."""
     where = _windows(x.shape, like.shape, attrs)
     each, width = like.shape[-2:]
     groups = x.shape[-1] // each
@@ -149,14 +150,19 @@ def multiply_adds(filters: Any, y: Any) -> int:
     return elements(y.shape) * elements(filters.shape[:-1])
 
 
+def geometry_of(x: Array, filters: Array, attrs: Mapping[str, Any]) -> tuple[Windows, Array]:
+    """Return where the windows lie, and what kernels are told of it."""
+    where = _windows(x.shape, filters.shape, attrs)
+    return where, where.geometry(x.shape[-1], *filters.shape[-2:])
+
+
 def _plan(x: Array, filters: Array, y: Array, attrs: Mapping[str, Any], pieces: int) -> tuple[int, int, Array]:
     """Return into how many parts the work is divided, how many lines of windows make a block, and the geometry."""
-    where = _windows(x.shape, filters.shape, attrs)
     inner = elements(filters.shape[:-1])
     parts = parts_for(multiply_adds(filters, y), pieces)
     most = -(-elements(y.shape[:-2]) // parts)
     block = max(1, min(BLOCK // max(1, inner * y.shape[-2]), most))
-    return parts, block, where.geometry(x.shape[-1], *filters.shape[-2:])
+    return parts, block, geometry_of(x, filters, attrs)[1]
 
 
 def _columns(x: Array, filters: Array, y: Array, block: int) -> Scratch:
@@ -317,7 +323,7 @@ conv3d: Op = _declare(
     "array([8.], dtype=float32)",
 )
 
-_PARAMS = {
+PARAMS = {
     "strides": steps_param(_STRIDES),
     "padding": padding_param("CAUSAL"),
     "dilations": steps_param(_DILATIONS),
@@ -360,7 +366,7 @@ conv_input_gradient: Op = ops.op(
         conv_filter_gradient.apply(h, g, filters, **attrs),
         None,
     ),
-    params=_PARAMS,
+    params=PARAMS,
     shape_only=frozenset({2}),
     internal=True,
     samples=(
@@ -377,7 +383,7 @@ conv_filter_gradient: Op = ops.op(
     "The gradient of a convolution with respect to its filters.",
     inputs=(Operand("input", "floating"), Operand("g", "floating"), Operand("like", "any", group="")),
     infer=_filter_gradient_infer,
-    reference=_filter_gradient,
+    reference=filter_gradient,
     kernel=_BY_FILTERS,
     multiply_adds=lambda inputs, outputs, **attrs: multiply_adds(outputs[0], inputs[1]),
     gradient=lambda h, y, x, g, like, **attrs: (
@@ -385,7 +391,7 @@ conv_filter_gradient: Op = ops.op(
         forward(x, h, attrs),
         None,
     ),
-    params=_PARAMS,
+    params=PARAMS,
     shape_only=frozenset({2}),
     internal=True,
     samples=(

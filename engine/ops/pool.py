@@ -169,7 +169,7 @@ def _windows(shape: Sequence[int], attrs: Mapping[str, Any]) -> Windows:
     return windows_of(tuple(shape[1:-1]), *_axes(attrs, len(shape) - 2))
 
 
-def _infer(input: TensorSpec, rank: int | None = None, **attrs: Any) -> TensorSpec:
+def pool_infer(input: TensorSpec, rank: int | None = None, **attrs: Any) -> TensorSpec:
     if (rank is not None and input.shape.rank != rank) or not 3 <= input.shape.rank <= 5:
         raise InvalidArgumentError(
             "input has shape {shape}, but it must have {rank} axes.",
@@ -181,7 +181,7 @@ def _infer(input: TensorSpec, rank: int | None = None, **attrs: Any) -> TensorSp
     return TensorSpec(TensorShape((input.shape[0], *counts, input.shape[-1])), input.dtype)
 
 
-def _argmax(x: Array, attrs: Mapping[str, Any]) -> tuple[Array, Array, Windows]:
+def largest_of(x: Array, attrs: Mapping[str, Any]) -> tuple[Array, Array, Windows]:
     """Return the largest elements of the windows, the number of the tap that each is, and where they lie."""
     where = _windows(x.shape, attrs)
     y = np.full((x.shape[0], *where.counts, x.shape[-1]), -np.inf, x.dtype)
@@ -195,7 +195,7 @@ def _argmax(x: Array, attrs: Mapping[str, Any]) -> tuple[Array, Array, Windows]:
 
 
 def _max_pool_gradient(g: Array, x: Array, **attrs: Any) -> Array:
-    _, number, where = _argmax(x, attrs)
+    _, number, where = largest_of(x, attrs)
     dx = np.zeros(x.shape, g.dtype)
     for n, (_, windows, taken) in enumerate(where.taps()):
         dx[:, *taken] += np.where(number[:, *windows] == n, g[:, *windows], 0)
@@ -203,7 +203,7 @@ def _max_pool_gradient(g: Array, x: Array, **attrs: Any) -> Array:
 
 
 def _max_pool_pick(h: Array, x: Array, **attrs: Any) -> Array:
-    y, number, where = _argmax(x, attrs)
+    y, number, where = largest_of(x, attrs)
     for n, (_, windows, taken) in enumerate(where.taps()):
         y[:, *windows] = np.where(number[:, *windows] == n, h[:, *taken], y[:, *windows])
     return y
@@ -234,7 +234,7 @@ def _avg_pool_gradient(g: Array, like: Array, **attrs: Any) -> Array:
     return dx
 
 
-def _plan(shape: Sequence[int], attrs: Mapping[str, Any], by_image: bool) -> tuple[int, int, Array]:
+def pool_plan(shape: Sequence[int], attrs: Mapping[str, Any], by_image: bool) -> tuple[int, int, Array]:
     """Return parts, images or lines of windows, and geometry."""
     where = _windows(shape, attrs)
     pieces = shape[0] if by_image else shape[0] * elements(where.counts[:-1])
@@ -244,26 +244,26 @@ def _plan(shape: Sequence[int], attrs: Mapping[str, Any], by_image: bool) -> tup
 
 def _arrange(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     """Arrange what goes from the shape of the first operand to that of windows."""
-    return *_plan(inputs[0].shape, attrs, False), *(a.reshape(-1) for a in (*inputs, outputs[0]))
+    return *pool_plan(inputs[0].shape, attrs, False), *(a.reshape(-1) for a in (*inputs, outputs[0]))
 
 
 def _arrange_max_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     (g, x), dx = inputs, outputs[0]
     vectors = Scratch(x.shape[-1], x.dtype), Scratch(x.shape[-1], g.dtype)
-    return *_plan(dx.shape, attrs, True), g.reshape(-1), x.reshape(-1), *vectors, dx.reshape(-1)
+    return *pool_plan(dx.shape, attrs, True), g.reshape(-1), x.reshape(-1), *vectors, dx.reshape(-1)
 
 
 def _arrange_pick(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     (h, x), y = inputs, outputs[0]
     vectors = Scratch(x.shape[-1], x.dtype), Scratch(x.shape[-1], np.bool_)
-    return *_plan(h.shape, attrs, True), h.reshape(-1), x.reshape(-1), *vectors, y.reshape(-1)
+    return *pool_plan(h.shape, attrs, True), h.reshape(-1), x.reshape(-1), *vectors, y.reshape(-1)
 
 
 def _arrange_avg_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
-    return *_plan(outputs[0].shape, attrs, True), inputs[0].reshape(-1), outputs[0].reshape(-1)
+    return *pool_plan(outputs[0].shape, attrs, True), inputs[0].reshape(-1), outputs[0].reshape(-1)
 
 
-_WINDOW = {
+WINDOW = {
     "ksize": Param("ints", help="Size of a window, along all axes or along each.", min=1),
     "strides": Param(
         "ints", None, "Elements from a window to the next; none for windows side by side.", min=1, optional=True
@@ -273,7 +273,7 @@ _WINDOW = {
 
 
 def _inner(attrs: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: attrs[name] for name in _WINDOW}
+    return {name: attrs[name] for name in WINDOW}
 
 
 def _pool(kind: str, x: Any, attrs: Mapping[str, Any]) -> Any:
@@ -282,7 +282,7 @@ def _pool(kind: str, x: Any, attrs: Mapping[str, Any]) -> Any:
 
 
 def _checked(g: TensorSpec, x: TensorSpec, attrs: Mapping[str, Any]) -> TensorSpec:
-    wanted = _infer(x, **attrs)
+    wanted = pool_infer(x, **attrs)
     if not wanted.shape.is_compatible_with(g.shape):
         raise InvalidArgumentError(
             "The windows of {x} give {wanted}, but the gradient is {g}.", x=x.shape, wanted=wanted.shape, g=g.shape
@@ -293,7 +293,7 @@ def _checked(g: TensorSpec, x: TensorSpec, attrs: Mapping[str, Any]) -> TensorSp
 def _pick_infer(h: TensorSpec, x: TensorSpec, **attrs: Any) -> TensorSpec:
     if not h.shape.is_compatible_with(x.shape):
         raise InvalidArgumentError("h has shape {h} and input has shape {x}.", h=h.shape, x=x.shape)
-    return _infer(x, **attrs)
+    return pool_infer(x, **attrs)
 
 
 _SAMPLE = ((2, 5, 4, 3), "distinct")
@@ -308,7 +308,7 @@ max_pool_gradient: Op = ops.op(
     reference=_max_pool_gradient,
     kernel=Kernel(max_pool_gradient_loop, _arrange_max_gradient, (clear_run, copy_run, largest)),
     gradient=lambda h, y, g, x, **attrs: (max_pool_pick.apply(h, x, **attrs), None),
-    params=_WINDOW,
+    params=WINDOW,
     internal=True,
     samples=(sample(_POOLED, _SAMPLE, **_OVERLAP), sample(((1, 2, 2), "reals"), ((1, 5, 2), "distinct"), ksize=2)),
     refused=(sample(((2, 2, 2, 3), "reals"), _SAMPLE, **_OVERLAP),),
@@ -324,7 +324,7 @@ max_pool_pick: Op = ops.op(
     reference=_max_pool_pick,
     kernel=Kernel(max_pool_pick_loop, _arrange_pick, (largest,)),
     gradient=lambda g, y, h, x, **attrs: (max_pool_gradient.apply(g, x, **attrs), None),
-    params=_WINDOW,
+    params=WINDOW,
     internal=True,
     samples=(sample(((2, 5, 4, 3), "reals"), _SAMPLE, **_OVERLAP),),
     refused=(sample(((2, 5, 5, 3), "reals"), _SAMPLE, **_OVERLAP),),
@@ -340,7 +340,7 @@ avg_pool_gradient: Op = ops.op(
     reference=_avg_pool_gradient,
     kernel=Kernel(avg_pool_gradient_loop, _arrange_avg_gradient, (clear_run,)),
     gradient=lambda h, y, g, like, **attrs: (_pool("avg", h, attrs), None),
-    params=_WINDOW,
+    params=WINDOW,
     shape_only=frozenset({1}),
     internal=True,
     samples=(sample(_POOLED, _SAMPLE, **_OVERLAP), sample(((1, 2, 2), "reals"), ((1, 5, 2), "any"), ksize=2)),
@@ -380,11 +380,11 @@ def _declare(kind: str, count: int, what: str, gradient: Callable[..., Any], ker
         f"{what} element of windows over {data}, channel by channel.",
         inputs="input",
         dtype="floating",
-        infer=lambda input, **attrs: _infer(input, count + 2, **attrs),
-        reference=(lambda x, **attrs: _argmax(x, attrs)[0]) if kind == "max" else _avg_pool,
+        infer=lambda input, **attrs: pool_infer(input, count + 2, **attrs),
+        reference=(lambda x, **attrs: largest_of(x, attrs)[0]) if kind == "max" else _avg_pool,
         kernel=kernel,
         gradient=lambda g, y, x, **attrs: (gradient(g, x, **_inner(attrs)),),
-        params={**_WINDOW, "data_format": layout_param(count)},
+        params={**WINDOW, "data_format": layout_param(count)},
         notes="" if kind == "max" else "What padding adds does not count.",
         keywords=("pooling", "subsampling"),
         samples=tuple(samples),

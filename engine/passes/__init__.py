@@ -13,10 +13,11 @@ from engine.passes.merge import merge
 from engine.passes.prune import prune
 from engine.passes.simplify import simplify
 from engine.passes.stabilise import stabilise
+from engine.passes.unpool import unpool
 
 Pass = Callable[[Graph], Graph]
 
-PIPELINE: Final[tuple[Pass, ...]] = (fold, simplify, stabilise, cse, merge, prune, fuse)
+PIPELINE: Final[tuple[Pass, ...]] = (fold, simplify, stabilise, cse, merge, unpool, prune, fuse)
 
 
 def optimise(graph: Graph, pipeline: Sequence[Pass] = PIPELINE) -> Graph:

@@ -1,0 +1,194 @@
+"""Gradients of convolutions by what max pooling hands back: small gradients and the pixels that they belong to.
+
+With U of `engine.ops.unpool` and the gradients W and Cᵀ of `engine.ops.conv` these are W(x, U(g, i)) and
+Cᵀ(U(g, i), w), without the tensor between them, which is mostly zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from engine.core.errors import InvalidArgumentError
+from engine.core.op import Kernel, Op, Operand, Scratch, sample
+from engine.core.spec import TensorSpec
+from engine.ops.conv import PARAMS, check, conv_input_gradient, filter_gradient, forward, geometry_of, input_gradient
+from engine.ops.conv import result as convolved
+from engine.ops.declare import Family
+from engine.ops.loops import Arrays, clear_run, parts_for
+from engine.ops.unpool import check_indices, check_pooled, max_unpool, take_pooled, unpooled
+from engine.ops.unpooled_loops import (
+    add_at_border,
+    add_four,
+    add_scaled,
+    sort_out,
+    sum_turned_parts,
+    turn_filters,
+    unpooled_filter_gradient_loop,
+    unpooled_input_gradient_loop,
+)
+from engine.ops.windows import Windows, elements
+
+ops = Family("convolution")
+
+#: Elements of an image whose windows are gone through for one filter and then for the next, so that they stay in a
+#: core's first or second cache.
+_BLOCK: Final = 2**14
+#: The sums by the filters of all parts together hold at most so many elements.
+_SUMS: Final = 2**24
+
+
+def _table(where: Windows, channels: int) -> Array:
+    """Return for each result where the first element lies that it takes, or -1 - its number if some lie outside."""
+    numbers = np.arange(elements(where.counts)).reshape(where.counts)
+    place, inside = np.zeros(where.counts, np.int64), np.ones(where.counts, np.bool_)
+    for axis, first in enumerate(np.indices(where.counts)):
+        start = first * where.strides[axis] - where.before[axis]
+        reach = (where.kernel[axis] - 1) * where.dilations[axis]
+        inside &= (start >= 0) & (start + reach < where.sizes[axis])
+        place = place * where.sizes[axis] + start
+    return np.where(inside, place * channels, -1 - numbers).reshape(-1)
+
+
+def _arrange(
+    x: Array, g: Array, filters: Array, attrs: Mapping[str, Any], most: int
+) -> tuple[list[Any], tuple[Scratch, Scratch]]:
+    """Return what both kernels begin with, and the room that they work in."""
+    where, geometry = geometry_of(x, filters, attrs)
+    windows = elements(g.shape[1:-1])
+    image = max(1, elements(x.shape[1:]))
+    block = min(windows, max(16, windows * _BLOCK // image))
+    parts = parts_for(g.size * elements(filters.shape[:-1]), min(len(x), most))
+    room = Scratch(block, np.int64), Scratch(block, g.dtype)
+    return [parts, len(x), windows, max(1, block), geometry, _table(where, x.shape[-1])], room
+
+
+def _arrange_filters(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    (x, g, indices, _), filters = inputs, outputs[0]
+    first, room = _arrange(x, g, filters, attrs, _SUMS // max(1, filters.size))
+    sums = np.empty(first[0] * filters.size, g.dtype)
+    return *first, *(a.reshape(-1) for a in (x, g, indices)), *room, sums, filters.reshape(-1)
+
+
+def _arrange_input(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
+    (g, indices, filters, _), x = inputs, outputs[0]
+    first, room = _arrange(x, g, filters, attrs, len(x))
+    turned = np.empty(filters.size, filters.dtype)
+    return *first, g.reshape(-1), indices.reshape(-1), turned, *room, x.reshape(-1), filters.reshape(-1)
+
+
+def _check(g: TensorSpec, indices: TensorSpec, x: TensorSpec, filters: TensorSpec, attrs: Mapping[str, Any]) -> None:
+    check(x, filters, x.shape.rank, ("like", "filters"))
+    if x.shape[-1] != filters.shape[-2]:
+        raise InvalidArgumentError(
+            "The input has {channels} channels, but the filters are made for {each}.",
+            hint="They must be equal: convolutions in groups have other gradients.",
+            channels=x.shape[-1],
+            each=filters.shape[-2],
+        )
+    check_indices(g, indices)
+    check_pooled(g, convolved(x, filters, **attrs), ("g", "the convolution's result"))
+
+
+def _filters_infer(x: TensorSpec, g: TensorSpec, indices: TensorSpec, like: TensorSpec, **attrs: Any) -> TensorSpec:
+    _check(g, indices, x, like, attrs)
+    return TensorSpec(like.shape, g.dtype)
+
+
+def _input_infer(g: TensorSpec, indices: TensorSpec, filters: TensorSpec, like: TensorSpec, **attrs: Any) -> TensorSpec:
+    _check(g, indices, like, filters, attrs)
+    return TensorSpec(like.shape, g.dtype)
+
+
+def _filters_reference(x: Array, g: Array, indices: Array, like: Array, **attrs: Any) -> Array:
+    shape = (len(x), *geometry_of(x, like, attrs)[0].counts, like.shape[-1])
+    return filter_gradient(x, unpooled(g, indices, shape), like, **attrs)
+
+
+def _input_reference(g: Array, indices: Array, filters: Array, like: Array, **attrs: Any) -> Array:
+    shape = (len(like), *geometry_of(like, filters, attrs)[0].counts, filters.shape[-1])
+    return input_gradient(unpooled(g, indices, shape), filters, like, **attrs)
+
+
+def _filters_gradient(h: Any, y: Any, x: Any, g: Any, indices: Any, like: Any, **attrs: Any) -> Sequence[Any]:
+    convolution = forward(x, h, attrs)
+    full = max_unpool.apply(g, indices, convolution)
+    return conv_input_gradient.apply(full, h, x, **attrs), take_pooled.apply(convolution, indices), None, None
+
+
+def _input_gradient(h: Any, y: Any, g: Any, indices: Any, filters: Any, like: Any, **attrs: Any) -> Sequence[Any]:
+    by_filters = conv_filter_gradient_unpooled.apply(h, g, indices, filters, **attrs)
+    return take_pooled.apply(forward(h, filters, attrs), indices), None, by_filters, None
+
+
+_INDICES = Operand("indices", "index", group="")
+_LIKE = Operand("like", "any", group="")
+_HELPERS = (clear_run, sort_out, add_scaled, add_at_border)
+
+conv_filter_gradient_unpooled: Op = ops.op(
+    "conv_filter_gradient_unpooled",
+    "The gradient of a convolution with respect to its filters, by that of the max pooling behind it.",
+    inputs=(Operand("input", "floating"), Operand("g", "floating"), _INDICES, _LIKE),
+    infer=_filters_infer,
+    reference=_filters_reference,
+    kernel=Kernel(
+        unpooled_filter_gradient_loop, _arrange_filters, (*_HELPERS, add_four), after=(sum_turned_parts,)
+    ),
+    multiply_adds=lambda inputs, outputs, **attrs: elements(inputs[1].shape) * elements(outputs[0].shape[:-1]),
+    gradient=_filters_gradient,
+    params=PARAMS,
+    shape_only=frozenset({3}),
+    internal=True,
+    samples=(
+        sample(((2, 5, 6, 3), "reals"), ((2, 2, 2, 4), "reals"), ((2, 2, 2, 4), "index:20"), ((2, 2, 3, 4), "any")),
+        sample(
+            ((2, 7, 2), "reals"), ((2, 2, 4), "reals"), ((2, 2, 4), "index:4"), ((3, 2, 4), "any"),
+            strides=2, padding="SAME",
+        ),
+        sample(
+            ((1, 6, 5, 2), "reals"), ((1, 3, 2, 3), "reals"), ((1, 3, 2, 3), "index:30"), ((2, 3, 2, 3), "any"),
+            padding="SAME", dilations=(1, 2),
+        ),
+    ),
+    refused=(
+        sample(((2, 5, 6, 4), "reals"), ((2, 2, 2, 4), "reals"), ((2, 2, 2, 4), "index:20"), ((2, 2, 2, 4), "any")),
+        sample(((2, 5, 6, 3), "reals"), ((2, 2, 2, 4), "reals"), ((2, 2, 1, 4), "index:20"), ((2, 2, 3, 4), "any")),
+        sample(((2, 5, 6, 3), "reals"), ((2, 2, 2, 3), "reals"), ((2, 2, 2, 3), "index:20"), ((2, 2, 3, 4), "any")),
+    ),
+    example=">>> tf.raw_ops.conv_filter_gradient_unpooled([[[1.0], [2.0], [4.0]]], [[[10.0]]], [[[1]]], "
+    "[[[0.0]]] * 2).numpy().ravel()\narray([20., 40.], dtype=float32)",
+)  # fmt: skip
+
+conv_input_gradient_unpooled: Op = ops.op(
+    "conv_input_gradient_unpooled",
+    "The gradient of a convolution with respect to its input, by that of the max pooling behind it.",
+    inputs=(Operand("g", "floating"), _INDICES, Operand("filters", "floating"), _LIKE),
+    infer=_input_infer,
+    reference=_input_reference,
+    kernel=Kernel(unpooled_input_gradient_loop, _arrange_input, _HELPERS, before=(turn_filters,)),
+    multiply_adds=lambda inputs, outputs, **attrs: elements(inputs[0].shape) * elements(inputs[2].shape[:-1]),
+    gradient=_input_gradient,
+    params=PARAMS,
+    shape_only=frozenset({3}),
+    internal=True,
+    samples=(
+        sample(((2, 2, 2, 4), "reals"), ((2, 2, 2, 4), "index:20"), ((2, 2, 3, 4), "reals"), ((2, 5, 6, 3), "any")),
+        sample(
+            ((2, 2, 4), "reals"), ((2, 2, 4), "index:4"), ((3, 2, 4), "reals"), ((2, 7, 2), "any"),
+            strides=2, padding="SAME",
+        ),
+        sample(
+            ((1, 3, 2, 3), "reals"), ((1, 3, 2, 3), "index:30"), ((2, 3, 2, 3), "reals"), ((1, 6, 5, 2), "any"),
+            padding="SAME", dilations=(1, 2),
+        ),
+    ),
+    refused=(
+        sample(((2, 2, 2, 4), "reals"), ((2, 2, 2, 4), "index:20"), ((2, 2, 2, 4), "reals"), ((2, 5, 6, 4), "any")),
+        sample(((2, 2, 2, 4), "reals"), ((2, 2, 1, 4), "index:20"), ((2, 2, 3, 4), "reals"), ((2, 5, 6, 3), "any")),
+    ),
+    example=">>> tf.raw_ops.conv_input_gradient_unpooled([[[10.0]]], [[[1]]], [[[1.0]], [[2.0]]], "
+    "[[[0.0]] * 3]).numpy().ravel()\narray([ 0., 10., 20.], dtype=float32)",
+)  # fmt: skip
