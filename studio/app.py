@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWi
 from studio import __version__
 from studio.canvas.adding import Adding
 from studio.canvas.arrange_actions import ArrangeActions
+from studio.canvas.export.exporting import Exporting
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
+        self.exporting = Exporting(self, lambda: self.canvas, lambda: self.desk.name)
         self.command_palette = CommandPalette(self.commands, self)
 
         self._analyse_timer = QTimer(self, interval=0)
@@ -145,6 +147,7 @@ class MainWindow(QMainWindow):
         bind("file.save", self.desk.save)
         bind("file.save_as", self.desk.save_as)
         bind("file.reload", self.desk.reload)
+        bind("file.export", self.exporting.ask)
         bind("file.close", self.desk.close)
         bind("file.quit", self.close)
         bind("edit.undo", self._undo)
@@ -186,6 +189,7 @@ class MainWindow(QMainWindow):
             "file.save": is_open,
             "file.save_as": is_open,
             "file.close": is_open,
+            "file.export": is_open,
             "file.reload": is_open and self.desk.path is not None,
             "edit.undo": is_open and self.history.can_undo,
             "edit.redo": is_open and self.history.can_redo,
@@ -215,6 +219,10 @@ class MainWindow(QMainWindow):
         self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
         self.running.failed_at.connect(self._reveal)
         self.running.changed.connect(self._update_actions)
+        self.exporting.done.connect(
+            lambda path: self.banner.say("info", lambda: _("Exported: {path}").format(path=path), seconds=8)
+        )
+        self.exporting.failed.connect(lambda error: self.banner.say("bad", lambda: describe(error)))
         appearance().theme_changed.connect(self._on_theme)
         appearance().language_changed.connect(self._retranslate)
 

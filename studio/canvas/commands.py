@@ -122,7 +122,7 @@ class CommandView(NavigableView):
         """Copy the selection and delete it."""
         if text := self._selection_text():
             QGuiApplication.clipboard().setText(text)
-            self.canvas.select(self._with_contents(), self.canvas.wires.selected)
+            self.canvas.select(self.with_contents(), self.canvas.wires.selected)
             self.delete_selection()
 
     def paste(self) -> None:
@@ -140,14 +140,14 @@ class CommandView(NavigableView):
 
     def _selection_text(self) -> str:
         """Return the selection as text, "" if there is none or it cannot be written."""
-        ids = self._with_contents()
+        ids = self.with_contents()
         try:
             return clipboard.copy(self.canvas.document, ids) if ids else ""
         except EngineError as error:
             self.refused.emit(error)
             return ""
 
-    def _with_contents(self) -> list[str]:
+    def with_contents(self) -> list[str]:
         """Return what is selected, and what lies in the frames that are."""
         return list(dict.fromkeys(i for id in self.selected_ids() for i in (id, *self.canvas.contents(id))))
 

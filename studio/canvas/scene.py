@@ -104,7 +104,7 @@ class CanvasScene(QGraphicsScene):
         """Bring all items up to date now, if some still wait for their turn."""
         self._backlog.finish()
 
-    def advance(self) -> bool:
+    def work_off(self) -> bool:
         """Bring some items up to date; return whether more of them wait."""
         self._backlog.advance()
         return self.busy

@@ -70,6 +70,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("file.save", N_("Save"), "save", ("Ctrl+S",)),
     A("file.save_as", N_("Save as…"), "save-all", ("Ctrl+Shift+S",)),
     A("file.reload", N_("Reload from disk"), "rotate-ccw"),
+    A("file.export", N_("Export as a picture…"), "image", ("Ctrl+Shift+E",)),
     A("file.settings", N_("Settings…"), "sliders-horizontal", ("Ctrl+,",)),
     A("file.close", N_("Close document"), "x", ("Ctrl+W",)),
     A("file.quit", N_("Quit"), "log-out", ("Ctrl+Q",)),

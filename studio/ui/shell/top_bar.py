@@ -55,6 +55,7 @@ MENUS: Final = (
             "file.save",
             "file.save_as",
             "file.reload",
+            "file.export",
             "",
             "file.settings",
             "",

@@ -228,7 +228,7 @@ def test_shapes_on_wires_can_be_read_or_are_not_there(qapp, zoom, room, shown):
     image.fill(0)
     painter = QPainter(image)
     painter.scale(zoom, zoom)
-    layer._paint_labels(painter, [strand])
+    layer.paint_labels(painter, [strand])
     painter.end()
     rows = [y for y in range(image.height()) if any(image.pixel(x, y) for x in range(image.width()))]
     assert bool(rows) == shown
