@@ -27,7 +27,7 @@ from engine.ops.conv_loops import (
     unfold,
 )
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, add_run, clear_run, copy_run, parts_for, sum_parts
+from engine.ops.loops import Arrays, add_run, aligned_vector, clear_run, copy_run, parts_for, sum_parts
 from engine.ops.windows import (
     LAYOUTS,
     Windows,
@@ -201,7 +201,7 @@ def _arrange_filter_gradient(inputs: Arrays, outputs: Arrays, attrs: Mapping[str
     (x, g, _), filters = inputs, outputs[0]
     lines = elements(g.shape[:-2])
     parts, block, geometry = _plan(x, filters, g, attrs, min(lines, _SUMS // max(1, filters.size)))
-    sums = np.empty(parts * filters.size, g.dtype)
+    sums = aligned_vector(parts * filters.size, g.dtype)
     columns = _columns(x, filters, g, block)
     return parts, block, lines, geometry, x.reshape(-1), g.reshape(-1), columns, sums, filters.reshape(-1)
 

@@ -18,7 +18,7 @@ from engine.core.spec import TensorSpec
 from engine.ops.conv import PARAMS, check, conv_input_gradient, filter_gradient, forward, geometry_of, input_gradient
 from engine.ops.conv import result as convolved
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, clear_run, parts_for
+from engine.ops.loops import Arrays, add_run, aligned_vector, clear_run, parts_for
 from engine.ops.unpool import check_indices, check_pooled, max_unpool, take_pooled, unpooled
 from engine.ops.unpooled_loops import (
     add_at_border,
@@ -53,6 +53,16 @@ def _table(where: Windows, channels: int) -> Array:
     return np.where(inside, place * channels, -1 - numbers).reshape(-1)
 
 
+def _runs(where: Windows, channels: int) -> tuple[int, Array]:
+    """Return how many elements that a result takes lie in a run, and how far each run lies behind the first element."""
+    joined = where.dilations[-1] == 1
+    taps = [*where.kernel[:-1], 1 if joined else where.kernel[-1]]
+    place = np.zeros(taps, np.int64)
+    for axis, tap in enumerate(np.indices(taps)):
+        place = place * where.sizes[axis] + tap * where.dilations[axis]
+    return channels * (where.kernel[-1] if joined else 1), (place * channels).reshape(-1)
+
+
 def _arrange(
     x: Array, g: Array, filters: Array, attrs: Mapping[str, Any], most: int
 ) -> tuple[list[Any], tuple[Scratch, Scratch]]:
@@ -62,21 +72,22 @@ def _arrange(
     image = max(1, elements(x.shape[1:]))
     block = min(windows, max(16, windows * _BLOCK // image))
     parts = parts_for(g.size * elements(filters.shape[:-1]), min(len(x), most))
+    run, runs = _runs(where, x.shape[-1])
     room = Scratch(block, np.int64), Scratch(block, g.dtype)
-    return [parts, len(x), windows, max(1, block), geometry, _table(where, x.shape[-1])], room
+    return [parts, len(x), windows, max(1, block), run, geometry, _table(where, x.shape[-1]), runs], room
 
 
 def _arrange_filters(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     (x, g, indices, _), filters = inputs, outputs[0]
     first, room = _arrange(x, g, filters, attrs, _SUMS // max(1, filters.size))
-    sums = np.empty(first[0] * filters.size, g.dtype)
+    sums = aligned_vector(first[0] * filters.size, g.dtype)
     return *first, *(a.reshape(-1) for a in (x, g, indices)), *room, sums, filters.reshape(-1)
 
 
 def _arrange_input(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
     (g, indices, filters, _), x = inputs, outputs[0]
     first, room = _arrange(x, g, filters, attrs, len(x))
-    turned = np.empty(filters.size, filters.dtype)
+    turned = aligned_vector(filters.size, filters.dtype)
     return *first, g.reshape(-1), indices.reshape(-1), turned, *room, x.reshape(-1), filters.reshape(-1)
 
 
@@ -126,7 +137,7 @@ def _input_gradient(h: Any, y: Any, g: Any, indices: Any, filters: Any, like: An
 
 _INDICES = Operand("indices", "index", group="")
 _LIKE = Operand("like", "any", group="")
-_HELPERS = (clear_run, sort_out, add_scaled, add_at_border)
+_HELPERS = (add_run, clear_run, sort_out, add_scaled, add_at_border)
 
 conv_filter_gradient_unpooled: Op = ops.op(
     "conv_filter_gradient_unpooled",

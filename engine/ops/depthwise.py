@@ -13,7 +13,7 @@ from engine.core.op import Kernel, Op, Operand, sample
 from engine.core.shape import Dim, TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, add_run, clear_run, copy_run, parts_for, sum_parts
+from engine.ops.loops import Arrays, add_run, aligned_vector, clear_run, copy_run, parts_for, sum_parts
 from engine.ops.windows import (
     Windows,
     counts_of,
@@ -180,7 +180,7 @@ def _arrange_by_filter(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]
     (x, g, _), filters = inputs, outputs[0]
     lines = elements(g.shape[:-2])
     parts, geometry = _plan(x, filters, g, attrs, lines)
-    sums = np.empty(parts * filters.size, g.dtype)
+    sums = aligned_vector(parts * filters.size, g.dtype)
     return parts, lines, geometry, x.reshape(-1), g.reshape(-1), sums, filters.reshape(-1)
 
 

@@ -18,6 +18,8 @@ PARTS: Final = 16
 #: Work with fewer multiply-adds, or as many operations on elements, is done on one thread: at some 10 to 40 a
 #: nanosecond this is 12 to 50 µs, of which telling another thread takes 1 to 2.
 PARALLEL_WORK: Final = 2**19
+#: Bytes of a line of the processor's cache.
+_LINE: Final = 64
 
 
 def parts_for(work: int, most: int) -> int:
@@ -29,6 +31,18 @@ def parts_for(work: int, most: int) -> int:
     (16, 3, 1)
     """
     return max(1, min(PARTS, most)) if work >= PARALLEL_WORK else 1
+
+
+def aligned_vector(size: int, dtype: Any) -> Array:
+    """Return an array for a kernel to work in that begins with a line of the processor's cache.
+
+    Vectors of as many bytes as a line has are then read from one: with sums that lay between two a convolution's
+    gradient took 3.7 ms instead of 2.2.
+    """
+    nbytes = size * np.dtype(dtype).itemsize
+    memory = np.empty(nbytes + _LINE, np.uint8)
+    start = -memory.ctypes.data % _LINE
+    return memory[start : start + nbytes].view(dtype)
 
 
 def copy_run(target: Array, at: int, source: Array, start: int, count: int) -> None:

@@ -10,7 +10,8 @@ of the convolution's own size is written or read.
 
 Arrays are vectors, and `g` is as in `engine.ops.conv_loops`; there are no groups. `table` says for each result of the
 convolution, by its pixel's number, where the first element that it takes lies in an image; or, if it takes some from
-beyond the borders, -1 - its number.
+beyond the borders, -1 - its number. What it takes are runs of `run` elements, and `runs` says how far each lies behind
+the first of them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.dtype import Array
-from engine.ops.loops import clear_run
+from engine.ops.loops import add_run, clear_run
 
 
 def sort_out(
@@ -57,9 +58,11 @@ def add_four(
 ) -> None:
     """Add multiples of runs from four places: the sums are read and written once for all."""
     t = np.uint64(at)
-    a, b = np.uint64(places[k] + ahead), np.uint64(places[k + 1] + ahead)
-    c, d = np.uint64(places[k + 2] + ahead), np.uint64(places[k + 3] + ahead)
-    v, w, x, y = values[k], values[k + 1], values[k + 2], values[k + 3]
+    k0 = np.uint64(k)
+    k1, k2, k3 = k0 + np.uint64(1), k0 + np.uint64(2), k0 + np.uint64(3)
+    a, b = np.uint64(places[k0] + ahead), np.uint64(places[k1] + ahead)
+    c, d = np.uint64(places[k2] + ahead), np.uint64(places[k3] + ahead)
+    v, w, x, y = values[k0], values[k1], values[k2], values[k3]
     for i in range(np.uint64(count)):
         target[t + i] += v * source[a + i] + w * source[b + i] + x * source[c + i] + y * source[d + i]
 
@@ -97,70 +100,58 @@ def turn_filters(part: int, parts: int, g: Array, filters: Array, turned: Array)
             turned[np.uint64(f * inner + i)] = filters[np.uint64(i * width + f)]
 
 
-def sum_turned_parts(part: int, parts: int, g: Array, sums: Array, total: Array) -> None:
+def sum_turned_parts(part: int, parts: int, g: Array, sums: Array, filters: Array) -> None:
     """Add up what each part has summed for each filter, and put the filters side by side."""
-    width = g[20]
-    inner = total.size // width
-    for i in range(part * inner // parts, (part + 1) * inner // parts):
-        for f in range(width):
-            to, at = np.uint64(i * width + f), np.uint64(f * inner + i)
-            total[to] = sums[at]
-            for other in range(1, parts):
-                total[to] += sums[np.uint64(other * total.size) + at]
+    width, size = g[20], filters.size
+    inner = size // width
+    for f in range(part * width // parts, (part + 1) * width // parts):
+        for other in range(1, parts):
+            add_run(sums, f * inner, sums, other * size + f * inner, inner)
+        for i in range(inner):
+            filters[np.uint64(i * width + f)] = sums[np.uint64(f * inner + i)]
 
 
 def unpooled_filter_gradient_loop(
-    part: int, parts: int, images: int, windows: int, block: int, g: Array, table: Array, x: Array, dy: Array,
-    indices: Array, places: Array, values: Array, sums: Array,
+    part: int, parts: int, images: int, windows: int, block: int, run: int, g: Array, table: Array, runs: Array,
+    x: Array, dy: Array, indices: Array, places: Array, values: Array, sums: Array,
 ) -> None:  # fmt: skip
-    high, wide, channels, width = g[10], g[11], g[18], g[20]
-    steps = 1 if g[5] == 1 else g[17]  # runs along a line: one, unless something lies between their elements
-    run = g[17] * channels // steps
-    lines = g[15] * g[16]
-    inner = lines * steps * run
+    width, inner = g[20], runs.size * run
+    size = g[9] * g[10] * g[11] * g[18]
     own = part * inner * width
     clear_run(sums, own, inner * width)
     for n in range(part * images // parts, (part + 1) * images // parts):
-        image = n * g[9] * high * wide * channels
         for start in range(0, windows, block):
             count = min(block, windows - start)
             for f in range(width):
                 first = (n * windows + start) * width + f
                 inside, border = sort_out(first, count, width, dy, indices, table, places, values)
-                for i in range(lines * steps):
-                    line, c = i // steps, i % steps
-                    ahead = image + ((line // g[16] * g[3] * high + line % g[16] * g[4]) * wide + c * g[5]) * channels
-                    to = own + f * inner + i * run
-                    for k in range(0, inside - inside % 4, 4):
-                        add_four(sums, to, x, ahead, places, values, k, run)
-                    for k in range(inside - inside % 4, inside):
-                        add_scaled(sums, to, x, places[k] + ahead, values[k], run)
+                fours, to = inside - inside % 4, own + f * inner
+                for i in range(runs.size):
+                    ahead = n * size + runs[i]
+                    for k in range(0, fours, 4):
+                        add_four(sums, to + i * run, x, ahead, places, values, k, run)
+                    for k in range(fours, inside):
+                        add_scaled(sums, to + i * run, x, places[k] + ahead, values[k], run)
                 for k in range(border, count):
-                    add_at_border(g, image, places[k], x, sums, own + f * inner, values[k], True)
+                    add_at_border(g, n * size, places[k], x, sums, to, values[k], True)
 
 
 def unpooled_input_gradient_loop(
-    part: int, parts: int, images: int, windows: int, block: int, g: Array, table: Array, dy: Array, indices: Array,
-    turned: Array, places: Array, values: Array, dx: Array,
+    part: int, parts: int, images: int, windows: int, block: int, run: int, g: Array, table: Array, runs: Array,
+    dy: Array, indices: Array, turned: Array, places: Array, values: Array, dx: Array,
 ) -> None:  # fmt: skip
-    high, wide, channels, width = g[10], g[11], g[18], g[20]
-    steps = 1 if g[5] == 1 else g[17]
-    run = g[17] * channels // steps
-    lines = g[15] * g[16]
-    inner = lines * steps * run
+    width, inner = g[20], runs.size * run
+    size = g[9] * g[10] * g[11] * g[18]
     for n in range(part * images // parts, (part + 1) * images // parts):
-        image = n * g[9] * high * wide * channels
-        clear_run(dx, image, g[9] * high * wide * channels)
+        clear_run(dx, n * size, size)
         for start in range(0, windows, block):
             count = min(block, windows - start)
             for f in range(width):
                 first = (n * windows + start) * width + f
                 inside, border = sort_out(first, count, width, dy, indices, table, places, values)
                 for k in range(inside):
-                    for i in range(lines * steps):
-                        line, c = i // steps, i % steps
-                        ahead = ((line // g[16] * g[3] * high + line % g[16] * g[4]) * wide + c * g[5]) * channels
-                        at = image + places[k] + ahead
-                        add_scaled(dx, at, turned, f * inner + i * run, values[k], run)
+                    at = n * size + places[k]
+                    for i in range(runs.size):
+                        add_scaled(dx, at + runs[i], turned, f * inner + i * run, values[k], run)
                 for k in range(border, count):
-                    add_at_border(g, image, places[k], dx, turned, f * inner, values[k], False)
+                    add_at_border(g, n * size, places[k], dx, turned, f * inner, values[k], False)
