@@ -17,6 +17,7 @@ from engine.keras.metrics import METRICS
 from engine.keras.optimizers import OPTIMIZERS
 from engine.keras.training import params
 from studio.document.families import family_of
+from studio.document.function import INPUT_TYPE, OUTPUT_TYPE
 from studio.document.nodetype import Catalogue, NodeType, Port
 from studio.document.reroute import REROUTE_TYPE
 
@@ -171,6 +172,8 @@ def build() -> Catalogue:
         *_measure_types(METRICS, "metric", "metrics", "value"),
         *_trainer_types(),
         REROUTE_TYPE,
+        INPUT_TYPE,
+        OUTPUT_TYPE,
     ]
     for node_type in types:
         catalogue.add(node_type.id, node_type)

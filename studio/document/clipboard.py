@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from engine.core.errors import DataLossError, InvalidArgumentError
-from studio.document.document import MAX_NAME, Document, Node, Note, PortRef, Position, Wire
+from studio.document.adopt import adopt, renamed
+from studio.document.document import MAX_NAME, Contents, Document, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, AddWire, Compound
-from studio.document.records import (
-    Text,
-    node_record,
-    note_record,
-    read_node,
-    read_note,
-    read_wire,
-    wire_record,
-    write,
-)
+from studio.document.file import VERSION, Writer, read_graphs
+from studio.document.function import contained, function_of
+from studio.document.migrations import migrated
+from studio.document.records import Text, line, read_wire, wire_record, write_lines
 
-VERSION: Final = 2
 _NUMBER: Final = re.compile(r"_\d+$")
 
 
-def copy(document: Document, ids: Iterable[str]) -> str:
+def copy(document: Document, ids: Iterable[str], functions: Mapping[str, Document] | None = None) -> str:
     """Return the text of the nodes and notes called `ids`, the wires between them and those that come in.
+
+    The functions that they stand for come along; they are looked up in `functions`, those of the document if not given.
 
     Raises
     ------
@@ -36,14 +32,18 @@ def copy(document: Document, ids: Iterable[str]) -> str:
     chosen = set(ids)
     nodes = [n for n in document.nodes.values() if n.id in chosen]
     wires = [w for n in nodes for w in document.wires_of(n.id) if w.target.node == n.id]
-    return write(
-        {"format": "trenza-nodes", "version": VERSION},
-        {
-            "nodes": [node_record(n) for n in nodes],
-            "wires": [wire_record(w) for w in wires if w.source.node in chosen],
-            "incoming": [wire_record(w) for w in wires if w.source.node not in chosen],
-            "notes": [note_record(n) for n in document.notes.values() if n.id in chosen],
-        },
+    notes = [n for n in document.notes.values() if n.id in chosen]
+    known = document.functions if functions is None else functions
+    meant = contained(known, [f for n in nodes if (f := function_of(n)) is not None])
+    copied = Contents(
+        {n.id: n for n in nodes},
+        {w.target: w for w in wires if w.source.node in chosen},
+        {n.id: n for n in notes},
+        functions={id: known[id].contents() for id in meant if id in known},
+    )
+    incoming = [line(wire_record(w), w.target.node) for w in wires if w.source.node not in chosen]
+    return write_lines(
+        {"format": "trenza-nodes", "version": VERSION}, {**Writer().sections(copied), "incoming": incoming}
     )
 
 
@@ -59,6 +59,7 @@ def paste(
     at: Position | None = None,
     offset: Position = (0.0, 0.0),
     incoming: bool = False,
+    functions: Mapping[str, Document] | None = None,
 ) -> tuple[Compound, list[str]]:
     """Return the edit that adds what `text` holds, under new ids, and those ids.
 
@@ -74,13 +75,18 @@ def paste(
         Is added to all positions.
     incoming
         Whether the wires that came in from other nodes are made, too: those whose sources this document has.
+    functions
+        Those that its document has, to which those of the text are added; of `document` itself if not given.
 
     Raises
     ------
     InvalidArgumentError
         If the text is no graph.
     """
-    nodes, wires, outer, notes = _read(text)
+    pasted, outer = _read(text)
+    added_functions, called = adopt(document.functions if functions is None else functions, pasted.functions)
+    nodes = [renamed(node, called) for node in pasted.nodes.values()]
+    wires, notes = pasted.wires.values(), pasted.notes.values()
     names = _new_ids(document, [*(n.id for n in nodes), *(n.id for n in notes)])
     dx, dy = offset
     if at is not None:
@@ -88,23 +94,24 @@ def paste(
         dx += at[0] - min(x for x, _ in positions)
         dy += at[1] - min(y for _, y in positions)
 
-    def renamed(wire: Wire, source: PortRef) -> AddWire:
+    def led(wire: Wire, source: PortRef) -> AddWire:
         return AddWire(Wire(source, PortRef(names[wire.target.node], wire.target.port)))
 
     added = Compound(
         "Paste",
         (
+            *added_functions,
             *(AddNode(replace(n, id=names[n.id], position=(n.position[0] + dx, n.position[1] + dy))) for n in nodes),
-            *(renamed(w, PortRef(names[w.source.node], w.source.port)) for w in wires),
-            *(renamed(w, w.source) for w in outer if incoming and w.source.node in document.nodes),
+            *(led(w, PortRef(names[w.source.node], w.source.port)) for w in wires),
+            *(led(w, w.source) for w in outer if incoming and w.source.node in document.nodes),
             *(AddNote(replace(n, id=names[n.id], position=(n.position[0] + dx, n.position[1] + dy))) for n in notes),
         ),
     )
     return added, list(names.values())
 
 
-def _read(text: str) -> tuple[list[Node], list[Wire], list[Wire], list[Note]]:
-    """Return nodes, wires, incoming wires and notes, checked by building a document of them."""
+def _read(text: str) -> tuple[Document, list[Wire]]:
+    """Return nodes, wires, notes and functions, checked by building a document of them, and the incoming wires."""
     if not is_graph(text):
         raise InvalidArgumentError("The clipboard holds no nodes.", hint="Copy some nodes of a document first.")
     source = Text(text, "The clipboard")
@@ -112,19 +119,19 @@ def _read(text: str) -> tuple[list[Node], list[Wire], list[Wire], list[Note]]:
     outer: list[Wire] = []
     try:
         fields = source.parse()
-        if fields.get("version") not in range(1, VERSION + 1):  # the first had no modes and no frames
+        version = fields.get("version")
+        if not isinstance(version, int) or version not in range(1, VERSION + 1):  # they are those of files
             source.refuse(
                 "{file} holds nodes of another version of Trenza.", hint="Copy them again, with the same version."
             )
-        source.section(fields, "nodes", read_node, lambda node: scratch.apply(AddNode(node)))
-        source.section(fields, "wires", read_wire, lambda wire: scratch.apply(AddWire(wire)))
-        source.section(fields, "notes", read_note, lambda note: scratch.apply(AddNote(note)))
-        source.section(fields, "incoming", read_wire, lambda wire: outer.append(_incoming(wire, scratch, outer)))
+        fields = migrated(fields, version, VERSION)
+        read_graphs(source, fields, scratch)
+        source.section(fields, "incoming", lambda r: outer.append(_incoming(read_wire(r), scratch, outer)))
     except DataLossError as error:
         raise InvalidArgumentError(error.template, hint=error.hint, **error.facts) from error
     if not scratch.nodes and not scratch.notes:
         raise InvalidArgumentError("The clipboard holds no nodes.", hint="Copy some nodes of a document first.")
-    return list(scratch.nodes.values()), list(scratch.wires.values()), outer, list(scratch.notes.values())
+    return scratch, outer
 
 
 def _incoming(wire: Wire, scratch: Document, others: Collection[Wire]) -> Wire:

@@ -138,17 +138,19 @@ class Note:
 class Contents:
     """What a document holds at a moment. Taking it is quick, and it can be written while the document changes."""
 
-    nodes: Mapping[str, Node]
-    wires: Mapping[PortRef, Wire]
-    notes: Mapping[str, Note]
-    settings: Mapping[str, Any]
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    wires: Mapping[PortRef, Wire] = field(default_factory=dict)
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    functions: Mapping[str, Contents] = field(default_factory=dict)
 
 
 class Document:
     """Nodes, wires, notes and settings, with listeners that hear of each edit once.
 
     It is changed by `apply` alone. `nodes`, `wires` and `notes` are read-only views in the order of insertion; a
-    wire is found by its target, since an input takes one.
+    wire is found by its target, since an input takes one. `functions` are the graphs that nodes may stand for: each
+    is a document, too, which holds no functions of its own and is changed by edits `Within` it.
 
     Examples
     --------
@@ -164,16 +166,31 @@ class Document:
         self._wires: dict[PortRef, Wire] = {}
         self._notes: dict[str, Note] = {}
         self._settings: dict[str, Any] = {}
+        self._functions: dict[str, Document] = {}
         self._ends: dict[str, dict[Wire, None]] = {}  # the wires of each node that has any
         self._listeners: list[Callable[[Edit], None]] = []
         self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
         self.wires: Mapping[PortRef, Wire] = MappingProxyType(self._wires)
         self.notes: Mapping[str, Note] = MappingProxyType(self._notes)
         self.settings: Mapping[str, Any] = MappingProxyType(self._settings)
+        self.functions: Mapping[str, Document] = MappingProxyType(self._functions)
+
+    @classmethod
+    def of(cls, contents: Contents) -> Document:
+        """Return a document with these contents, which were a document's before."""
+        document = cls()
+        document._nodes.update(contents.nodes)
+        document._notes.update(contents.notes)
+        document._settings.update(contents.settings)
+        for wire in contents.wires.values():
+            document._add_wire(wire)
+        document._functions.update((id, cls.of(body)) for id, body in contents.functions.items())
+        return document
 
     def contents(self) -> Contents:
         """Return what it holds now, which stays as it is."""
-        return Contents(dict(self._nodes), dict(self._wires), dict(self._notes), dict(self._settings))
+        functions = {id: body.contents() for id, body in self._functions.items()}
+        return Contents(dict(self._nodes), dict(self._wires), dict(self._notes), dict(self._settings), functions)
 
     def apply(self, edit: Edit) -> Edit:
         """Carry out `edit`, tell the listeners, and return the edit that takes it back.
@@ -237,6 +254,7 @@ class Document:
             and self._wires == other._wires
             and self._notes == other._notes
             and self._settings == other._settings
+            and self._functions == other._functions
         )
 
     __hash__ = None  # type: ignore[assignment]  # it changes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import hashlib
 import os
 import secrets
@@ -12,15 +13,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from engine.core.errors import DataLossError, NotFoundError, UnavailableError
+from engine.core.errors import DataLossError, InvalidArgumentError, NotFoundError, UnavailableError
 from studio.document.document import Contents, Document
-from studio.document.edits import AddNode, AddNote, AddWire, SetSetting
+from studio.document.edits import AddNode, AddNote, AddWire, Edit, SetSetting
+from studio.document.function_edits import AddFunction
+from studio.document.migrations import MIGRATIONS, migrated
 from studio.document.records import (
+    IN,
     Record,
     Text,
+    function_named,
+    function_record,
     line,
     node_record,
     note_record,
+    read_function,
     read_node,
     read_note,
     read_wire,
@@ -28,13 +35,8 @@ from studio.document.records import (
     write_lines,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The version that this program writes."""
-
-MIGRATIONS: Final[dict[int, Callable[[Record], Record]]] = {
-    1: lambda fields: fields,  # 2 brought what may be left out: modes, collapsed nodes, frames, colours of notes
-}
-"""For each version before `VERSION`, what turns its fields into those of the next."""
 
 MAX_BYTES: Final = 1 << 28
 """Longest file that is read. A document of 5,000 nodes has about 1 MB; beyond this it is some other thing."""
@@ -52,7 +54,7 @@ _REASONS: Final[dict[int, str]] = {
     errno.ELOOP: "Too many levels of symbolic links",
 }
 
-_FIELDS: Final = ("format", "version", "settings", "nodes", "wires", "notes")
+_FIELDS: Final = ("format", "version", "settings", "functions", "nodes", "wires", "notes")
 
 
 def dumps(document: Document) -> str:
@@ -71,7 +73,7 @@ def dumps(document: Document) -> str:
     >>> print(dumps(document), end="")
     {
     "format": "trenza",
-    "version": 2,
+    "version": 3,
     "settings": {},
     "nodes": [
     {"id": "x", "type": "data.Digits", "position": [0.0, 0.0], "params": {"batch_size": 32}}
@@ -91,24 +93,43 @@ class Writer:
 
     def text(self, document: Document | Contents) -> str:
         """Return the text of `document`, as `dumps` does."""
-        known, self._lines = self._lines, {}
-        # Wires follow the order of their targets, not that of their making, so that undo and redo leave no trace.
-        place = {id: index for index, id in enumerate(document.nodes)}
-        wires = sorted(document.wires.values(), key=lambda w: (place[w.target.node], w.target.port))
         header = {"format": "trenza", "version": VERSION, "settings": dict(sorted(document.settings.items()))}
-        sections = {
-            "nodes": [self._line(known, n.id, n, node_record) for n in document.nodes.values()],
-            "wires": [self._line(known, w.target, w, wire_record) for w in wires],
-            "notes": [self._line(known, n.id, n, note_record) for n in document.notes.values()],
-        }
-        return write_lines(header, sections)
+        return write_lines(header, self.sections(document))
 
-    def _line(self, known: Mapping[Any, tuple[Any, str]], key: Any, thing: Any, record: Callable[[Any], Record]) -> str:
+    def sections(self, document: Document | Contents) -> dict[str, list[str]]:
+        """Return the lines of a document's functions, nodes, wires and notes."""
+        known, self._lines = self._lines, {}
+        bodies: Mapping[str, Document | Contents] = document.functions
+        functions = sorted(bodies.items(), key=lambda item: item[0])
+        sections: dict[str, list[str]] = {"nodes": [], "wires": [], "notes": []}
+        if functions:
+            lines = [line(function_record(id, body.settings), id) for id, body in functions]
+            sections = {"functions": lines, **sections}
+        graphs: list[tuple[str, Document | Contents]] = [("", document), *functions]
+        for function, graph in graphs:
+            # Wires follow the order of their targets, not that of their making, so that undo and redo leave no trace.
+            place = {id: index for index, id in enumerate(graph.nodes)}
+            wires = sorted(graph.wires.values(), key=lambda w: (place[w.target.node], w.target.port))
+            add = functools.partial(self._line, known, function)
+            sections["nodes"] += [add(n.id, n, node_record) for n in graph.nodes.values()]
+            sections["wires"] += [add(w.target, w, wire_record) for w in wires]
+            sections["notes"] += [add(n.id, n, note_record) for n in graph.notes.values()]
+        return sections
+
+    def _line(
+        self,
+        known: Mapping[Any, tuple[Any, str]],
+        function: str,
+        key: Any,
+        thing: Any,
+        record: Callable[[Any], Record],
+    ) -> str:
         """Return the line of a node, a wire or a note: these never change, an edit puts others in their places."""
-        found = known.get(key)
+        found = known.get((function, key))
         if found is None or found[0] is not thing:
-            found = thing, line(record(thing), getattr(thing, "id", "wires"))
-        self._lines[key] = found
+            inner = {IN: function} if function else {}
+            found = thing, line({**record(thing), **inner}, getattr(thing, "id", "wires"))
+        self._lines[function, key] = found
         return found[1]
 
 
@@ -138,10 +159,33 @@ def loads(text: str, name: str = "The text") -> Document:
     document = Document()
     for setting, value in settings.items():
         document.apply(SetSetting(setting, value))
-    source.section(fields, "nodes", read_node, lambda node: document.apply(AddNode(node)))
-    source.section(fields, "wires", read_wire, lambda wire: document.apply(AddWire(wire)))
-    source.section(fields, "notes", read_note, lambda note: document.apply(AddNote(note)))
+    read_graphs(source, fields, document)
     return document
+
+
+def read_graphs(source: Text, fields: Record, document: Document) -> None:
+    """Put the functions, nodes, wires and notes of a text into an empty document."""
+
+    def graph(record: Record) -> Document:
+        function = function_named(record)
+        if function and function not in document.functions:
+            raise InvalidArgumentError("There is no {what} '{name}' in this text.", what="function", name=function)
+        return document.functions[function] if function else document
+
+    def add_function(record: Any) -> None:
+        id, settings = read_function(record)
+        document.apply(AddFunction(id, Contents()))
+        for setting, value in settings.items():
+            document.functions[id].apply(SetSetting(setting, value))
+
+    source.section(fields, "functions", add_function)
+
+    def add(record: Any, edit: Edit) -> None:
+        graph(record).apply(edit)
+
+    source.section(fields, "nodes", lambda record: add(record, AddNode(read_node(record))))
+    source.section(fields, "wires", lambda record: add(record, AddWire(read_wire(record))))
+    source.section(fields, "notes", lambda record: add(record, AddNote(read_note(record))))
 
 
 def _migrated(source: Text, fields: Record) -> Record:
@@ -157,9 +201,7 @@ def _migrated(source: Text, fields: Record) -> Record:
             found=version,
             known=VERSION,
         )
-    for step in range(version, VERSION):
-        fields = MIGRATIONS[step](fields)
-    return fields
+    return migrated(fields, version, VERSION)
 
 
 def load(path: str | os.PathLike[str]) -> Document:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from studio.document.document import Document
 from studio.document.edits import Edit
+from studio.document.loose_ends import tied
 
 
 @dataclass
@@ -14,6 +16,32 @@ class _Step:
     undo: Edit
     redo: Edit
     merge_key: object
+
+
+class Editing(Protocol):
+    """What edits a graph, a document's own or that of one of its functions, in steps that can be taken back."""
+
+    @property
+    def document(self) -> Document:
+        """The graph that is edited."""
+
+    @property
+    def root(self) -> Document:
+        """The whole document."""
+
+    @property
+    def function(self) -> str:
+        """The function whose graph is edited, "" for the document's own."""
+
+    @property
+    def labels(self) -> list[str]:
+        """The label of each step of the whole document, also of those that were undone."""
+
+    def do(self, edit: Edit) -> None:
+        """Apply an edit of this graph as a step; see `History.do`."""
+
+    def seal(self) -> None:
+        """End the last step: the next edit begins one of its own."""
 
 
 class History:
@@ -46,6 +74,20 @@ class History:
         self._done = 0
         self._saved: int | None = 0 if saved else None
         self._open = False
+
+    @property
+    def root(self) -> Document:
+        """The whole document."""
+        return self.document
+
+    @property
+    def function(self) -> str:
+        """None: the document's own graph is edited."""
+        return ""
+
+    def within(self, function: str) -> Editing:
+        """Return what edits the graph of a function, in the same steps; "" stands for the document's own graph."""
+        return _Within(self, function) if function else self
 
     @property
     def labels(self) -> list[str]:
@@ -141,6 +183,29 @@ class History:
         """Remember that the present state is the one on disk."""
         self._saved = self._done
         self.seal()
+
+
+class _Within:
+    """Edits the graph of a function."""
+
+    def __init__(self, history: History, function: str) -> None:
+        self._history = history
+        self.function = function
+        self.document = history.document.functions[function]
+
+    @property
+    def root(self) -> Document:
+        return self._history.document
+
+    @property
+    def labels(self) -> list[str]:
+        return self._history.labels
+
+    def do(self, edit: Edit) -> None:
+        self._history.do(tied(self.root, self.function, edit))
+
+    def seal(self) -> None:
+        self._history.seal()
 
 
 def _same(a: Edit, b: Edit) -> bool:

@@ -53,10 +53,15 @@ class Inference:
     ----------
     catalogue
         The node types.
+    given
+        What comes out at these ports, whatever goes in: what is known from elsewhere.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, given: Mapping[PortRef, TensorSpec] | None = None) -> None:
         self._catalogue = catalogue
+        self._given: dict[str, tuple[tuple[PortRef, TensorSpec], ...]] = {}
+        for ref, spec in (given or {}).items():
+            self._given[ref.node] = (*self._given.get(ref.node, ()), (ref, spec))
         self._known: dict[Any, Outcome] = {}
         self._document: Document | None = None
         self._leave: Callable[[], None] = lambda: None
@@ -173,6 +178,8 @@ class Inference:
 
     def _find(self, document: Document, id: str) -> _Finding:
         """Return what is known of a node, those before it being known."""
+        if id in self._given:
+            return _Finding(self._given[id], 0)
         node = document.nodes[id]
         if node.mode == "mute":
             return _Finding(muted=id)

@@ -21,13 +21,16 @@ from engine.runtime import rng
 from engine.runtime.eager import constant
 from studio.document.catalogue import FIT_PARAMS
 from studio.document.document import Document, PortRef
+from studio.document.flat import flatten
 from studio.document.infer import Inference, ordered, output_refs
 from studio.document.kinds import bound, in_words, is_source, kind_of
 from studio.document.modes import first_of, passed_on
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
 from studio.document.reroute import origin
+from studio.document.sharing import owner
 from studio.document.stopping import Stopped
+from studio.document.study import complete
 
 #: Setting of a document: the seed of everything random in it.
 SEED = "seed"
@@ -130,7 +133,9 @@ class Program:
             If its seed is no seed. What is wrong with nodes is in `problems`.
         """
         seed = _SEED.validate(document.settings.get(SEED, _SEED.default), SEED)
-        analysis = self._inference.analyse(document)
+        flat = flatten(document)
+        document = flat.document
+        analysis = complete(flat, self._inference.analyse(document))
         self.specs = analysis.specs
         self.problems, self._left_out, self._through = {}, {}, {}
         for problem in analysis.problems:
@@ -163,12 +168,14 @@ class Program:
                 continue
             params = bound(node_type, node.params)
             key = (node_type.id, freeze(params), tuple(specs), self.seed)
-            known = self._made.get(id)
-            made[id] = known if known and known[0] == key else (key, self._make(node_type, params, id, specs))
-            self.steps.append(Step(id, node_type, params, sources, made[id][1]))
+            name = owner(flat, analysis.parameters, id)
+            if name not in made:  # else it shares the weights of one before it, whose inputs may be larger
+                known = self._made.get(name)
+                made[name] = known if known and known[0] == key else (key, self._make(node_type, params, name, specs))
+            self.steps.append(Step(id, node_type, params, sources, made[name][1]))
         # what takes no part for now, such as a trained layer that is bypassed, keeps its weights for when it does again
-        resting = (id for id, node in document.nodes.items() if node.mode or id in self._left_out)
-        made.update((id, self._made[id]) for id in resting if id in self._made)
+        resting = (flat.shares.get(id, id) for id, n in document.nodes.items() if n.mode or id in self._left_out)
+        made.update((id, self._made[id]) for id in resting if id in self._made and id not in made)
         self._made = made
         in_use = {_data_key(step) for step in self.steps if is_source(step.node_type)}
         self._examples = {key: found for key, found in self._examples.items() if key in in_use}

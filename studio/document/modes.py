@@ -11,7 +11,7 @@ Mode = Literal["", "bypass", "mute"]
 MODES: Final[tuple[Mode, ...]] = ("", "bypass", "mute")
 
 #: What may pass its input on. Others make something of another kind: a loss is no prediction, data come from nowhere.
-PASSING: Final = frozenset(("layer", "op", "view"))
+PASSING: Final = frozenset(("layer", "op", "function", "view"))
 
 
 def passed_on(node_type: NodeType) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.core.param import Param
 from engine.core.registry import Registry
 
-CATEGORIES = ("data", "layer", "op", "loss", "train", "view")
+CATEGORIES = ("data", "layer", "op", "function", "loss", "train", "view")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,15 @@ class Port:
         Whether the node works without a wire here.
     control
         Whether it carries an order of execution instead of a tensor. It is wired to its like only.
+    title
+        What a user has called it; "" lets the name stand for it.
     """
 
     name: str
     variadic: bool = False
     optional: bool = False
     control: bool = False
+    title: str = ""
 
     def among(self, names: Collection[str]) -> list[str]:
         """Return those of `names` that are places of this port: of a variadic one in the order of their numbers."""
@@ -60,6 +63,8 @@ class NodeType:
         Untranslated: what the header shows, one line, and the whole help text.
     make
         What the engine offers under this name (an op record, a layer class, …); only lowering reads it.
+    version
+        Counts the changes of a type that users can change: what was learned of a type holds for its `key`.
     """
 
     id: str
@@ -73,6 +78,12 @@ class NodeType:
     keywords: tuple[str, ...] = ()
     family: str = ""
     make: Any = None
+    version: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells this type, as it is now, from all others and from what it was before."""
+        return self.id, self.version
 
     def input(self, name: str) -> Port | None:
         """Return the input that `name` (also ``values[1]`` of a variadic one) belongs to, or None."""

@@ -25,6 +25,13 @@ Record = dict[str, Any]
 # ------------------------------------------------------------------------------------------------- writing
 
 
+IN: Final = "in"
+"""The field that names the function in whose graph a node, a wire or a note is; the document's own has none."""
+
+RESERVED: Final = "/#"
+"""Characters that ids have no use of: they make the names of what lies within functions."""
+
+
 def node_record(node: Node) -> Record:
     """Return what is written of `node`; what is empty is left out."""
     record: Record = {"id": node.id, "type": node.type, "position": list(node.position)}
@@ -54,20 +61,13 @@ def note_record(note: Note) -> Record:
     return record
 
 
-def write(header: Mapping[str, Any], sections: Mapping[str, list[Record]]) -> str:
-    """Return the JSON text of `header` and `sections`, each field and each record on a line of its own.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If a record holds what JSON cannot, such as NaN.
-    """
-    lines = {name: [line(r, str(r.get("id", name))) for r in records] for name, records in sections.items()}
-    return write_lines(header, lines)
+def function_record(id: str, settings: Mapping[str, Any]) -> Record:
+    """Return what is written of a function beside its nodes, wires and notes."""
+    return {"id": id, "settings": dict(sorted(settings.items()))}
 
 
 def write_lines(header: Mapping[str, Any], sections: Mapping[str, list[str]]) -> str:
-    """Return the JSON text of `header` and of sections whose records are lines already."""
+    """Return the JSON text of `header` and of sections whose records are lines: each field and record on its own."""
     fields = [f"{json.dumps(name)}: {line(value, name)}" for name, value in header.items()]
     for name, lines in sections.items():
         joined = ",\n".join(lines)
@@ -141,14 +141,14 @@ class Text:
             self.refuse("{file} is no Trenza document.", hint="Open a file that Trenza has saved.")
         return found
 
-    def section(self, fields: Record, name: str, read: Callable[[Any], T], use: Callable[[T], object]) -> None:
-        """Pass each record of a section to `read` and the result to `use`; name the line of one that is refused."""
+    def section(self, fields: Record, name: str, use: Callable[[Any], object]) -> None:
+        """Pass each record of a section to `use`; name the line of one that it refuses."""
         records = fields.get(name, [])
         if not isinstance(records, list):
             self.refuse("{file}: '{name}' is no list.", hint="Take a copy of the file that is whole.", name=name)
         for index, record in enumerate(records):
             try:
-                use(read(record))
+                use(record)
             except EngineError as error:
                 number = self.line(name, index)
                 self.refuse(
@@ -239,9 +239,9 @@ def read_node(record: Any) -> Node:
     InvalidArgumentError
         If a field is missing, unknown, or of the wrong kind.
     """
-    fields = _fields(record, "node", ("id", "type", "position"), ("title", "params", "mode", "collapsed"))
+    fields = _fields(record, "node", ("id", "type", "position"), ("title", "params", "mode", "collapsed", IN))
     return Node(
-        _name(fields, "id"),
+        _id(fields),
         _name(fields, "type"),
         _of_type(fields, "params", dict, "an object", {}),
         _pair(fields, "position"),
@@ -259,7 +259,7 @@ def read_wire(record: Any) -> Wire:
     InvalidArgumentError
         As `read_node`.
     """
-    fields = _fields(record, "wire", ("from", "to"), ())
+    fields = _fields(record, "wire", ("from", "to"), (IN,))
     return Wire(_port(fields, "from"), _port(fields, "to"))
 
 
@@ -271,7 +271,7 @@ def read_note(record: Any) -> Note:
     InvalidArgumentError
         As `read_node`.
     """
-    fields = _fields(record, "note", ("id", "text", "position", "size"), ("colour", "frame"))
+    fields = _fields(record, "note", ("id", "text", "position", "size"), ("colour", "frame", IN))
     return Note(
         _name(fields, "id"),
         _text(fields, "text"),
@@ -280,6 +280,36 @@ def read_note(record: Any) -> Note:
         _text(fields, "colour"),
         _of_type(fields, "frame", bool, "true or false", False),
     )
+
+
+def read_function(record: Any) -> tuple[str, Record]:
+    """Return the id and the settings of the function that `record` describes.
+
+    Raises
+    ------
+    InvalidArgumentError
+        As `read_node`.
+    """
+    fields = _fields(record, "function", ("id",), ("settings",))
+    return _id(fields), _of_type(fields, "settings", dict, "an object", {})
+
+
+def function_named(record: Record) -> str:
+    """Return the function in which a node, a wire or a note is, "" if it is the document's own.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If what it says is no name.
+    """
+    return _name(record, IN) if IN in record else ""
+
+
+def _id(record: Record) -> str:
+    id = _name(record, "id")
+    if any(sign in id for sign in RESERVED):
+        raise _wrong(record, "id", "a text without '/' and '#'")
+    return id
 
 
 def _fields(record: Any, what: str, required: tuple[str, ...], optional: tuple[str, ...]) -> Record:

@@ -15,6 +15,8 @@ from engine.core.errors import EngineError
 from engine.core.spec import TensorSpec
 from engine.graph.graph import freeze
 from studio.document.document import Document, PortRef, Wire
+from studio.document.function import Definition
+from studio.document.function_outcome import function_outcome
 from studio.document.nodetype import Catalogue, NodeType, Port
 from studio.document.outcome import Outcome, outcome_of
 
@@ -155,7 +157,7 @@ class Trials:
         self, node_type: NodeType, given: Mapping[str, Any], known: Mapping[str, TensorSpec | None], spec: TensorSpec
     ) -> Outcome:
         """Return the first outcome that is no error, of all ways to complete inputs and parameters; else the error."""
-        key = node_type.id, _frozen(given), tuple(sorted(known.items(), key=lambda item: item[0])), spec
+        key = node_type.key, _frozen(given), tuple(sorted(known.items(), key=lambda item: item[0])), spec
         if key not in self._attempts:
             if len(self._attempts) >= _KEPT:
                 self._attempts.clear()
@@ -180,11 +182,15 @@ class Trials:
         return first
 
     def _outcome(self, node_type: NodeType, params: Mapping[str, Any], inputs: Sequence[TensorSpec]) -> Outcome:
-        key = node_type.id, _frozen(params), tuple(inputs)
+        key = node_type.key, _frozen(params), tuple(inputs)
         if key not in self._known:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            outcome = outcome_of(node_type, params, inputs)
+            make = node_type.make
+            if isinstance(make, Definition):
+                outcome = function_outcome(make, params, inputs)
+            else:
+                outcome = outcome_of(node_type, params, inputs)
             if isinstance(outcome, EngineError):  # its traceback would keep all that was traced
                 outcome = outcome.with_traceback(None)
                 outcome.__cause__ = outcome.__context__ = None

@@ -30,6 +30,7 @@ class Theme:
     data: str
     layer: str
     op: str
+    function: str
     loss: str
     train: str
     view: str
@@ -92,6 +93,7 @@ DARK: Final = Theme(
     data="#e0a24a",
     layer="#6ea8fe",
     op="#a78bfa",
+    function="#3fc1c0",
     loss="#f2716b",
     train="#5bc98c",
     view="#9aa3b2",
@@ -114,6 +116,7 @@ LIGHT: Final = Theme(
     data="#9a6400",
     layer="#2563c9",
     op="#6d4bd1",
+    function="#0b7472",
     loss="#b3352f",
     train="#1d7f4e",
     view="#5a6473",
@@ -137,6 +140,7 @@ CONTRAST: Final = Theme(
     data="#ffc266",
     layer="#5ad1ff",
     op="#cdb8ff",
+    function="#6ff2ee",
     loss="#ff9d97",
     train="#5dffa0",
     view="#e4e4e4",

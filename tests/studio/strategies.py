@@ -23,10 +23,13 @@ from studio.document.edits import (
     connect,
     remove,
 )
+from studio.document.function import INPUT, OUTPUT, PREFIX
+from studio.document.function_edits import AddFunction
 from studio.document.modes import MODES
 
 IDS = tuple("abcdefgh")
 names = st.text(min_size=1, max_size=20)
+node_ids = names.filter(lambda name: "/" not in name and "#" not in name)
 coordinates = st.floats(-1e6, 1e6)
 positions = st.tuples(coordinates, coordinates)
 values = st.recursive(
@@ -38,14 +41,25 @@ values = st.recursive(
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """Any document: ids, types, titles and texts are whatever Unicode allows."""
+    """Any document: ids, types, titles and texts are whatever Unicode allows, and some nodes stand for functions."""
+    functions = draw(st.dictionaries(node_ids, graphs(()), max_size=2))
+    document = draw(graphs(tuple(functions)))
+    for id, body in functions.items():
+        document.apply(AddFunction(id, body.contents()))
+    return document
+
+
+@st.composite
+def graphs(draw: st.DrawFn, functions: tuple[str, ...]) -> Document:
+    """Any graph, in which nodes may stand for `functions`."""
+    types = st.sampled_from([INPUT, OUTPUT, *(PREFIX + id for id in functions)]) | names
     document = Document()
-    ids = draw(st.lists(names, unique=True, max_size=6))
+    ids = draw(st.lists(node_ids, unique=True, max_size=6))
     split = draw(st.integers(0, len(ids)))
     for id in ids[:split]:
         params = draw(st.dictionaries(names, values, max_size=3))
         mode, collapsed = draw(st.sampled_from(MODES)), draw(st.booleans())
-        document.apply(AddNode(Node(id, draw(names), params, draw(positions), draw(names), mode, collapsed)))
+        document.apply(AddNode(Node(id, draw(types), params, draw(positions), draw(names), mode, collapsed)))
     for id in ids[split:]:
         colour, frame = draw(st.sampled_from(["", "data", "loss"])), draw(st.booleans())
         document.apply(AddNote(Note(id, draw(st.text(max_size=50)), draw(positions), draw(positions), colour, frame)))

@@ -75,7 +75,7 @@ def test_a_copy_of_everything_is_isomorphic(document):
         ("", "holds no nodes"),
         ("hello", "holds no nodes"),
         ('{"format": "trenza-nodes", "version": 1}', "holds no nodes"),
-        ('{"format": "trenza-nodes", "version": 3}', "another version"),
+        ('{"format": "trenza-nodes", "version": 4}', "another version"),
         ('{"format": "trenza-nodes", "version": 1, "nodes": [{}]}', "no 'id'"),
         (
             '{"format": "trenza-nodes", "version": 1, "incoming": [{"from": ["a", "y"], "to": ["b", "x"]}]}',

@@ -66,7 +66,7 @@ BROKEN = {
     "no version": ('{"format": "trenza"}', "names no version"),
     "version true": (text_of(head='"format": "trenza", "version": true'), "names no version"),
     "version 0": (text_of(head='"format": "trenza", "version": 0'), "names no version"),
-    "newer": (text_of(head='"format": "trenza", "version": 7'), "version 7, this program reads up to 2. Update"),
+    "newer": (text_of(head='"format": "trenza", "version": 7'), "version 7, this program reads up to 3. Update"),
     "unknown field": (text_of(tail=',\n"plugins": []'), "'plugins' is unknown"),
     "settings": (text_of(tail=',\n"settings": []'), "'settings' is no object"),
     "nodes": ('{"format": "trenza", "version": 1, "nodes": {}}', "'nodes' is no list"),

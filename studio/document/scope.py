@@ -1,0 +1,174 @@
+"""Scopes: one graph of a document, as it is unfolded at one place, and what is known of the whole that concerns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from engine.core.errors import EngineError, InvalidArgumentError
+from studio.document import function_errors
+from studio.document.analysis import Analysis, Problem
+from studio.document.document import Document, PortRef
+from studio.document.flat import COPY, SEPARATOR, copy_of, repeats
+from studio.document.function import INPUT, OUTPUT, function_of
+from studio.document.reroute import REROUTE_TYPE
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A graph of a document: its own, or that of a function, entered through the nodes of `path`.
+
+    `function` names the graph. A function that no node stands for has no path of its own: nothing is known of it.
+    """
+
+    document: Document
+    path: tuple[str, ...] = ()
+    function: str = ""
+
+    @classmethod
+    def at(cls, document: Document, path: tuple[str, ...]) -> Scope | None:
+        """Return the graph that is reached through the nodes of a path, None if there is no such way any more."""
+        scope = cls(document)
+        for node in path:
+            inner = scope.entered(node)
+            if inner is None:
+                return None
+            scope = inner
+        return scope
+
+    def entered(self, node: str) -> Scope | None:
+        """Return the graph within a node, None if it stands for no function."""
+        found = self.graph.nodes.get(node)
+        function = function_of(found) if found is not None else None
+        if function is None or function not in self.document.functions:
+            return None
+        return Scope(self.document, (*self.path, node), function)
+
+    @property
+    def graph(self) -> Document:
+        """The nodes and wires that are being looked at."""
+        return self.document.functions[self.function] if self.function else self.document
+
+    @property
+    def prefix(self) -> str:
+        """What the names of the nodes begin with in the flat graph."""
+        return "".join(node + SEPARATOR for node in self.path)
+
+    # --------------------------------------------------------------------------------------------- to the whole
+
+    def outer(self, ref: PortRef) -> PortRef:
+        """Return what an output of this graph is called in the flat one."""
+        node = self.graph.nodes.get(ref.node)
+        if node is not None and function_of(node) in self.document.functions:
+            copy = copy_of(ref.node, repeats(node))
+            return PortRef(f"{self.prefix}{copy}{SEPARATOR}{ref.port}", REROUTE_TYPE.outputs[0].name)
+        return PortRef(self.prefix + ref.node, ref.port)
+
+    # ------------------------------------------------------------------------------------------- from the whole
+
+    def inner(self, ref: PortRef) -> PortRef | None:
+        """Return the output of this graph that an output of the flat one is, None if it is none of them."""
+        split = self._split(ref.node)
+        if split is None:
+            return None
+        head, rest = split
+        if not rest:
+            return PortRef(head, ref.port)
+        node = self.graph.nodes.get(_plain(head))
+        if node is None or copy_of(node.id, repeats(node)) != head:
+            return None
+        body = self.document.functions.get(function_of(node) or "")
+        is_port = body is not None and rest in body.nodes and body.nodes[rest].type == OUTPUT
+        return PortRef(node.id, rest) if is_port else None
+
+    def node(self, id: str) -> str | None:
+        """Return the node of this graph that is, or contains, a node of the flat one; None if none does."""
+        split = self._split(id)
+        return None if split is None else _plain(split[0])
+
+    def _split(self, id: str) -> tuple[str, str] | None:
+        """Return the first part of a flat name within this graph, and the rest; None if it lies elsewhere."""
+        prefix = self.prefix
+        if not id.startswith(prefix):
+            return None
+        head, _, rest = id[len(prefix) :].partition(SEPARATOR)
+        return head, rest
+
+    def values(self, values: Mapping[PortRef, T]) -> Mapping[PortRef, T]:
+        """Return those of the values at outputs of the flat graph that concern this one, under its own names."""
+        if not self.path and not self.document.functions:
+            return values
+        found = ((self.inner(ref), value) for ref, value in values.items())
+        return {ref: value for ref, value in found if ref is not None}
+
+    def errors(self, errors: Mapping[str, EngineError]) -> Mapping[str, EngineError]:
+        """Return those of the errors at nodes of the flat graph that concern this one, by its own nodes."""
+        if not self.path and not self.document.functions:
+            return errors
+        found: dict[str, EngineError] = {}
+        for id, error in errors.items():
+            if (node := self.node(id)) is not None:
+                found.setdefault(node, self._told(id, error))
+        return found
+
+    def analysis(self, analysis: Analysis) -> Analysis:
+        """Return what an analysis of the flat graph says of this one."""
+        if not self.path and not self.document.functions:
+            return analysis
+        counts: dict[str, int] = {}
+        for id, count in analysis.parameters.items():
+            if (node := self.node(id)) is not None:
+                counts[node] = counts.get(node, 0) + count
+        problems = [found for p in analysis.problems if (found := self._problem(p)) is not None]
+        return Analysis(self.values(analysis.specs), counts, tuple(problems))
+
+    def _problem(self, problem: Problem) -> Problem | None:
+        if problem.node is None:
+            return problem if not self.path else None
+        node = self.node(problem.node)
+        if node is None:
+            return None
+        split = self._split(problem.node)
+        rest = split[1] if split is not None else ""
+        if not rest:
+            return Problem(problem.error, node, problem.port, problem.severity)
+        port = rest if self._is_open(node, rest, problem) else None
+        return Problem(self._told(problem.node, problem.error, port), node, port, problem.severity)
+
+    def _is_open(self, node: str, port: str, problem: Problem) -> bool:
+        """Return whether a problem is that nothing leads to an input of a function."""
+        body = self.document.functions.get(function_of(self.graph.nodes[node]) or "")
+        is_port = body is not None and port in body.nodes and body.nodes[port].type == INPUT
+        return is_port and problem.port == REROUTE_TYPE.inputs[0].name
+
+    def _told(self, id: str, error: EngineError, port: str | None = None) -> EngineError:
+        """Return an error of the flat graph as one of a node of this one."""
+        node = self.node(id)
+        split = self._split(id)
+        if node is None or split is None or not split[1]:
+            return error
+        body = self.document.functions[function_of(self.graph.nodes[node]) or ""]
+        if port is not None:
+            title = body.nodes[port].title or port
+            return InvalidArgumentError(
+                "The input '{port}' is not connected.", hint="Drag a wire to it.", port=title, node=node
+            )
+        return function_errors.within(split[1].replace(SEPARATOR, " › "), error)
+
+
+def path_of(id: str) -> tuple[tuple[str, ...], str]:
+    """Return the nodes through which a node of the flat graph is reached, and what it is called there.
+
+    >>> path_of("outer/block#2/dense")
+    (('outer', 'block'), 'dense')
+    """
+    *path, node = id.split(SEPARATOR)
+    return tuple(map(_plain, path)), node
+
+
+def _plain(name: str) -> str:
+    """Return what the node is called of which this is a copy."""
+    return name.partition(COPY)[0]

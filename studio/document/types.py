@@ -1,0 +1,84 @@
+"""The types of nodes that a document may hold: those of the program, and one for each function of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from studio.document.catalogue import CATALOGUE
+from studio.document.document import Document
+from studio.document.edits import Edit, Move
+from studio.document.function import INPUT, OUTPUT, PREFIX, function_type, reaches
+from studio.document.function_edits import AddFunction, RemoveFunction, Within
+from studio.document.nodetype import Catalogue, NodeType
+
+
+class Types(Catalogue):
+    """A catalogue that follows the functions of a document.
+
+    Parameters
+    ----------
+    document
+        Whose functions are node types, too.
+    function
+        The function in whose graph the types are to be used; "" for the document's own graph. Listed are those that
+        make sense there: no ports of functions outside of functions, no function within itself.
+    base
+        The types of the program.
+
+    Examples
+    --------
+    >>> from studio.document.document import Contents
+    >>> document = Document()
+    >>> types = Types(document)
+    >>> undo = document.apply(AddFunction("block", Contents(settings={"title": "My block"})))
+    >>> types["function.block"].title, "function.block" in list(types), "port.input" in list(types)
+    ('My block', True, False)
+    """
+
+    def __init__(self, document: Document, function: str = "", base: Catalogue = CATALOGUE) -> None:
+        super().__init__("node type")
+        self.function = function
+        self._base = base
+        self._document = document
+        self._versions = 0
+        self._leave = document.subscribe(self._on_edit)
+
+    def close(self) -> None:
+        """Stop following the document."""
+        self._leave()
+
+    def _on_edit(self, edit: Edit) -> None:
+        # A type may show what lies in functions within: all are made anew when they are next asked for.
+        if any(map(_shapes_a_function, edit.leaves())):
+            self._records.clear()
+            self._versions += 1
+
+    def __getitem__(self, name: str) -> NodeType:
+        if name in self._base or name not in self:
+            return self._base[name]
+        if name not in self._records:
+            # one that contains itself, in a file that somebody wrote by hand, meets this
+            self._records[name] = NodeType(name, "function", name, "")
+            id = name.removeprefix(PREFIX)
+            self._records[name] = function_type(id, self._document.functions, self, self._versions)
+        return self._records[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._base or (
+            isinstance(name, str) and name.startswith(PREFIX) and name[len(PREFIX) :] in self._document.functions
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        hidden = () if self.function else (INPUT, OUTPUT)
+        yield from (id for id in self._base if id not in hidden)
+        functions = self._document.functions
+        yield from (PREFIX + id for id in functions if not self.function or not reaches(functions, id, self.function))
+
+    def __len__(self) -> int:
+        return sum(1 for _id in self)
+
+
+def _shapes_a_function(leaf: Edit) -> bool:
+    return isinstance(leaf, AddFunction | RemoveFunction) or (
+        isinstance(leaf, Within) and not isinstance(leaf.edit, Move)
+    )
