@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -23,7 +24,7 @@ from studio.document import clipboard
 from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
 from studio.document.heal import remove_and_heal
-from studio.document.history import History
+from studio.document.history import Editing
 from studio.document.nodetype import NodeType
 from studio.document.replace import stem
 from studio.document.reroute import origin
@@ -47,7 +48,7 @@ class CommandView(NavigableView):
     refused = Signal(object)
     nodeAdded = Signal(str, str)  # noqa: N815
 
-    def __init__(self, history: History, scene: CanvasScene, trials: Trials, parent: QWidget | None = None) -> None:
+    def __init__(self, history: Editing, scene: CanvasScene, trials: Trials, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.history = history
         self.trials = trials
@@ -142,7 +143,7 @@ class CommandView(NavigableView):
         """Return the selection as text, "" if there is none or it cannot be written."""
         ids = self.with_contents()
         try:
-            return clipboard.copy(self.canvas.document, ids) if ids else ""
+            return clipboard.copy(self.canvas.document, ids, self.history.root.functions) if ids else ""
         except EngineError as error:
             self.refused.emit(error)
             return ""
@@ -159,11 +160,14 @@ class CommandView(NavigableView):
         taken = {n.position for n in document.nodes.values()} | {n.position for n in document.notes.values()}
         at = (round(cursor.x()), round(cursor.y())) if cursor is not None else None
         offset = 0.0 if at else PASTE_OFFSET
+        paste = partial(
+            clipboard.paste, document, text, at=at, incoming=incoming, functions=self.history.root.functions
+        )
         try:
-            edit, ids = clipboard.paste(document, text, at=at, offset=(offset, offset), incoming=incoming)
+            edit, ids = paste(offset=(offset, offset))
             while taken & _positions(edit):  # it would hide an earlier copy
                 offset += PASTE_OFFSET
-                edit, ids = clipboard.paste(document, text, at=at, offset=(offset, offset), incoming=incoming)
+                edit, ids = paste(offset=(offset, offset))
         except EngineError as error:
             self.refused.emit(error)
             return

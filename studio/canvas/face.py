@@ -109,6 +109,11 @@ def make_face(document: Document, node: Node, node_type: NodeType | None, inferr
     )
 
 
+def node_title(node: Node, node_type: NodeType | None) -> str:
+    """Return what a node is called: what the user called it, or as its type is. An unknown type is None."""
+    return node.title or (_(node_type.title) if node_type else node.type)
+
+
 def _titles(node: Node, node_type: NodeType | None) -> tuple[str, str]:
     """Return what the header says, and what it says beside that: the type, or that the node takes no part."""
     type_title = _(node_type.title) if node_type else node.type

@@ -67,7 +67,8 @@ def output_slots(node_type: NodeType | None, wired: Iterable[str], inferred: Ite
 
 def _slot_text(port: Port, name: str) -> str:
     """Return the label of a slot: the port's, counted from 1 where it has several."""
-    return f"{label(port.name)} {int(_index(port.name, name)) + 1}" if port.variadic else label(port.name)
+    text = port.title or label(port.name)
+    return f"{text} {int(_index(port.name, name)) + 1}" if port.variadic else text
 
 
 def _variadic_names(port: Port, wired: Iterable[str]) -> Iterator[str]:

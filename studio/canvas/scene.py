@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.core.errors import EngineError
 from studio.canvas.backlog import Backlog
-from studio.canvas.face import Face, make_face, with_picture
+from studio.canvas.face import Face, make_face, node_title, with_picture
 from studio.canvas.frame_item import FrameItem
 from studio.canvas.metrics import BSP_DEPTH, FAR_POSITION, MARGIN, detail_at
 from studio.canvas.node_item import Marks, NodeItem, PaintState
@@ -27,6 +27,7 @@ from studio.document.analysis import Analysis
 from studio.document.box import Box
 from studio.document.document import Document, PortRef, Position, Wire
 from studio.document.edits import Edit
+from studio.document.function import function_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, label
@@ -122,6 +123,14 @@ class CanvasScene(QGraphicsScene):
         self._grow([*(n.position for n in document.nodes.values()), *(n.position for n in document.notes.values())])
         self._backlog.put("item", (*document.nodes, *document.notes))
         self._backlog.put("wire", document.wires)
+        self._backlog.begin()
+
+    def refresh_functions(self) -> None:
+        """Show nodes that stand for functions as these are now: their ports, parameters and names."""
+        stand_ins = [id for id, node in self.document.nodes.items() if function_of(node) is not None]
+        stale = [id for id in stand_ins if (item := self.node(id)) is not None and item.face != self._face(id)]
+        self._backlog.put("item", stale)
+        self._backlog.put("around", stale)
         self._backlog.begin()
 
     def _on_edit(self, edit: Edit) -> None:
@@ -398,8 +407,7 @@ class CanvasScene(QGraphicsScene):
         """Return what a node or note is called on the canvas."""
         if id in self.document.notes:
             return self.document.notes[id].text
-        node, node_type = self.document.nodes[id], self.node_type(id)
-        return node.title or (_(node_type.title) if node_type else node.type)
+        return node_title(self.document.nodes[id], self.node_type(id))
 
     def describe_output(self, ref: PortRef) -> str:
         """Return what is known of the tensor of an output: where it is from, its dtype and its shape."""

@@ -25,6 +25,7 @@ from engine.core.errors import EngineError
 from studio.canvas.arranging import Arranging
 from studio.canvas.callout import Callout
 from studio.canvas.edge_scroll import EdgeScroll
+from studio.canvas.functions import Functions
 from studio.canvas.gestures import GESTURES
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.gestures.drop_node import DropNode, dragged_type
@@ -38,7 +39,7 @@ from studio.canvas.wires import Strand
 from studio.canvas.work_run import WorkRun
 from studio.document.analysis import Analysis
 from studio.document.document import PortRef, Wire
-from studio.document.history import History
+from studio.document.history import Editing
 from studio.document.nodetype import Catalogue
 from studio.document.trial import Trials
 from studio.run.messages import TensorInfo
@@ -91,7 +92,7 @@ class CanvasView(WireView):
 
     def __init__(
         self,
-        history: History,
+        history: Editing,
         catalogue: Catalogue,
         theme: Theme,
         trials: Trials | None = None,
@@ -106,6 +107,7 @@ class CanvasView(WireView):
         self._pointer_at: Pointer | None = None
         self.foresight = WorkRun(self)
         self.arranging = Arranging(self)
+        self.functions = Functions(self)
         self._edge = EdgeScroll(self._scroll_along, self)
         self._reason = Callout(self, "reason")
         self._problems = Callout(self, "node_problems")

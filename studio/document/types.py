@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from typing import Final
 
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
@@ -10,6 +12,9 @@ from studio.document.edits import Edit, Move
 from studio.document.function import INPUT, OUTPUT, PREFIX, function_type, reaches
 from studio.document.function_edits import AddFunction, RemoveFunction, Within
 from studio.document.nodetype import Catalogue, NodeType
+
+_versions: Final = itertools.count(1)
+"""One for each type that is made: what is learned of a function of one document is not true of another's."""
 
 
 class Types(Catalogue):
@@ -40,7 +45,6 @@ class Types(Catalogue):
         self.function = function
         self._base = base
         self._document = document
-        self._versions = 0
         self._leave = document.subscribe(self._on_edit)
 
     def close(self) -> None:
@@ -51,7 +55,6 @@ class Types(Catalogue):
         # A type may show what lies in functions within: all are made anew when they are next asked for.
         if any(map(_shapes_a_function, edit.leaves())):
             self._records.clear()
-            self._versions += 1
 
     def __getitem__(self, name: str) -> NodeType:
         if name in self._base or name not in self:
@@ -60,7 +63,7 @@ class Types(Catalogue):
             # one that contains itself, in a file that somebody wrote by hand, meets this
             self._records[name] = NodeType(name, "function", name, "")
             id = name.removeprefix(PREFIX)
-            self._records[name] = function_type(id, self._document.functions, self, self._versions)
+            self._records[name] = function_type(id, self._document.functions, self, next(_versions))
         return self._records[name]
 
     def __contains__(self, name: object) -> bool:

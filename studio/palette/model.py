@@ -51,12 +51,20 @@ class PaletteModel(QAbstractListModel):
         self._rows: list[Row] = []
         self._query = ""
         self._folded: set[tuple[str, str]] = set()
-        self._candidates: list[Candidate[NodeType]] = []
+        self._candidates: dict[tuple[str, int], Candidate[NodeType]] = {}
         self.refresh()
 
     def refresh(self) -> None:
         """Read the catalogue anew, in the language in use."""
-        self._candidates = [Candidate.of(t, *names(t), prose=prose(t)) for t in self._nodes.values()]
+        self._candidates = {}
+        self.show_types(self._nodes)
+
+    def show_types(self, nodes: Catalogue) -> None:
+        """Show the types of a catalogue; what is known of those that were shown before is kept."""
+        known, self._nodes = self._candidates, nodes
+        self._candidates = {
+            t.key: known.get(t.key) or Candidate.of(t, *names(t), prose=prose(t)) for t in nodes.values()
+        }
         self._arrange()
 
     def search(self, query: str) -> None:
@@ -92,8 +100,8 @@ class PaletteModel(QAbstractListModel):
     def _found(self) -> list[NodeType]:
         """Return the types that fit, the best first; all in their own order while nothing is searched for."""
         if not self._query:
-            return [c.key for c in self._candidates]
-        return rank(self._query, self._candidates, lambda node_type: self._usage.weight(node_type.id))
+            return [c.key for c in self._candidates.values()]
+        return rank(self._query, list(self._candidates.values()), lambda node_type: self._usage.weight(node_type.id))
 
     def _section(self, category: str, families: Mapping[str, Sequence[NodeType]]) -> Iterator[Row]:
         folded = () if self._query else self._folded

@@ -82,7 +82,7 @@ class Palette(QWidget):
     Parameters
     ----------
     nodes
-        The catalogue of types; call `refresh` if it grows later.
+        The catalogue of types; call `show_types` if it changes later.
     usage
         What the user adds much is found earlier.
     """
@@ -130,14 +130,14 @@ class Palette(QWidget):
         """Return the width it has in the window."""
         return QSize(WIDTH, 600)
 
-    def refresh(self) -> None:
-        """Show the types that the catalogue has now."""
-        self.model.refresh()
+    def show_types(self, nodes: Catalogue) -> None:
+        """Show the types that a catalogue has now."""
+        self.model.show_types(nodes)
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.list.setAccessibleName(_("Types of nodes"))
-        self.refresh()
+        self.model.refresh()
 
     def _search(self, query: str) -> None:
         self.model.search(query)

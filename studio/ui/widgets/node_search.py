@@ -45,16 +45,19 @@ class NodeSearch(Chooser):
         super().__init__(N_("Add a node…"), parent, width=440)
         self.setObjectName("node_search")
         self._nodes, self._usage = nodes, usage
-        self._all: dict[str, Entry] = {}
+        self._known: dict[tuple[str, int], Entry] = {}
         self.retranslate()
         appearance().language_changed.connect(self.retranslate)
 
     def retranslate(self) -> None:
         """Show titles and summaries in the language in use."""
-        self._all = {
-            t.id: Entry(t.id, _(t.title), _(t.summary), category=t.category, names=names(t), prose=prose(t))
-            for t in self._nodes.values()
-        }
+        self._known = {}
+        self.show_types(self._nodes)
+
+    def show_types(self, nodes: Catalogue) -> None:
+        """Offer the types of a catalogue; what is known of those that were offered before is kept."""
+        known, self._nodes = self._known, nodes
+        self._known = {t.key: known.get(t.key) or _entry(t) for t in nodes.values()}
 
     def popup(self, position: QPoint, only: Sequence[str] | None = None, query: str = "", after: str = "") -> None:
         """Open at `position` of the window with `query` typed.
@@ -69,12 +72,24 @@ class NodeSearch(Chooser):
             What the choice follows, such as the type of node that the new one will be wired to: what was chosen there
             before comes earlier.
         """
-        ids = self._all if only is None else only
+        entries = {entry.key: entry for entry in self._known.values()}
+        ids = [id for id in (entries if only is None else only) if id in entries]
         likely = 0.0 if only is None else 0.5
         self.offer(
             [
-                replace(self._all[id], bonus=likely * (1 - place / len(ids)) + self._usage.weight(id, after))
+                replace(entries[id], bonus=likely * (1 - place / len(ids)) + self._usage.weight(id, after))
                 for place, id in enumerate(ids)
             ]
         )
         self.open_at(position, query)
+
+
+def _entry(node_type: NodeType) -> Entry:
+    return Entry(
+        node_type.id,
+        _(node_type.title),
+        _(node_type.summary),
+        category=node_type.category,
+        names=names(node_type),
+        prose=prose(node_type),
+    )

@@ -1,0 +1,117 @@
+"""A breadcrumb: the way from the document to the graph that is shown, each step of it to be gone back to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+from studio.ui.appearance import appearance
+from studio.ui.i18n import _
+
+_HEIGHT = 34
+
+
+class Breadcrumb(QWidget):
+    """A row of buttons, of which the last says where one is and can be renamed.
+
+    Signals
+    -------
+    chosen
+        The number of a step that is to be gone back to, 0 for the document.
+    renamed
+        Another name for what is shown.
+    """
+
+    chosen = Signal(int)
+    renamed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("breadcrumb")
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(_HEIGHT)
+        self._names: Sequence[str] = ()
+        self._field: QLineEdit | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 0, 10, 0)
+        self._row.setSpacing(2)
+        appearance().language_changed.connect(self._name)
+        self._name()
+
+    def show_path(self, names: Sequence[str]) -> None:
+        """Show the names of the steps, that of the document first. A document alone needs no breadcrumb."""
+        self.setVisible(len(names) > 1)
+        if names == self._names:
+            return
+        self._names = tuple(names)
+        self._clear()
+        for number, name in enumerate(names):
+            if number:
+                sign = QLabel("›")
+                sign.setProperty("tone", "dim")
+                self._row.addWidget(sign)
+            self._row.addWidget(self._button(number, name, is_last=number == len(names) - 1))
+        self._row.addStretch(1)
+
+    def _clear(self) -> None:
+        self._field = None
+        while (item := self._row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.setObjectName("")  # it lives on until its signal has been dealt with
+                widget.deleteLater()
+
+    def _button(self, number: int, name: str, *, is_last: bool) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"breadcrumb_{number}")
+        button.setText(name.replace("&", "&&"))
+        button.setAutoRaise(True)
+        button.setProperty("crumb", "here" if is_last else "way")
+        if is_last:
+            button.installEventFilter(self)
+            button.setToolTip(_("Double-click to rename"))
+        else:
+            button.clicked.connect(lambda: self.chosen.emit(number))
+        return button
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the last step be renamed by a double-click, or with F2."""
+        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_F2
+        if event.type() == QEvent.Type.MouseButtonDblClick or is_key:
+            self.rename()
+            return True
+        return super().eventFilter(watched, event)
+
+    def rename(self) -> None:
+        """Let the user type another name for what is shown."""
+        if len(self._names) < 2 or self._field is not None:
+            return
+        field = self._field = QLineEdit(self._names[-1])
+        field.setObjectName("function_name")
+        field.setAccessibleName(_("Name of the function"))
+        field.setMaxLength(60)
+        field.editingFinished.connect(self._take_name)
+        place = self._row.count() - 2
+        item = self._row.itemAt(place)
+        if item is not None and (widget := item.widget()) is not None:
+            widget.hide()
+        self._row.insertWidget(place, field)
+        field.selectAll()
+        field.setFocus()
+
+    def _take_name(self) -> None:
+        field, self._field = self._field, None
+        if field is None:
+            return
+        text, names = field.text().strip(), self._names
+        self._names = ()
+        self.show_path(names)
+        if text and text != names[-1]:
+            self.renamed.emit(text)
+
+    def _name(self) -> None:
+        self.setAccessibleName(_("Where you are"))
