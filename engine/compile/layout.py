@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.graph.graph import Graph, Node, Value
 from engine.ops.declare import axes_of
 from engine.ops.reduce import broadcast_axes
-from engine.passes.fuse import domain, is_reduction
+from engine.passes.fuse import FUSED, domain, is_reduction
 
 Sizes = tuple[int, ...]
 
@@ -89,6 +89,14 @@ def is_shape_only(body: Graph, value: Value) -> bool:
     """Whether of this input of a body only the shape matters, so that the kernel does not take it."""
     users = body.users.get(value, [])
     return all(i in node.op.shape_only for node in users for i, v in enumerate(node.inputs) if v == value)
+
+
+def read_by(node: Node) -> list[Value]:
+    """Return the inputs of which a node needs more than the shape."""
+    if node.op is FUSED:
+        body: Graph = node.attrs["body"]
+        return [v for v, inner in zip(node.inputs, body.inputs, strict=True) if not is_shape_only(body, inner)]
+    return [v for i, v in enumerate(node.inputs) if i not in node.op.shape_only]
 
 
 def _loops(used: tuple[bool, ...], loops: Sequence[Sequence[int]]) -> Sizes:

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.compile import cache
 from engine.compile.explain import Explanation, explain
+from engine.compile.layout import read_by
 from engine.compile.loans import LENT_BYTES, Lender, aligned
 from engine.compile.machine import FLUSH, exchange_control_word
 from engine.compile.memory import Lifetime, assign
@@ -170,10 +171,13 @@ class Plan:
         return value
 
     def _last_uses(self) -> dict[Value, int]:
-        """Return the last moment in which each root is read or written; beyond the end for what is given out."""
+        """Return the last moment in which each root is read or written; beyond the end for what is given out.
+
+        Memory of which a node only needs the shape may hold something else by then.
+        """
         last: dict[Value, int] = {}
         for number, moment in enumerate(self._moments):
-            for value in (v for node in moment for v in (*node.inputs, *node.outputs)):
+            for value in (v for node in moment for v in (*read_by(node), *node.outputs)):
                 last[self._roots[value]] = number
         for value in self.graph.outputs:
             last[self._roots[value]] = len(self._moments)

@@ -70,6 +70,20 @@ def test_buffers_are_shared_and_outputs_are_not() -> None:
     assert not np.shares_memory(plan.output(0), plan.output(1))
 
 
+def test_what_is_needed_for_its_shape_only_gives_its_memory_away() -> None:
+    def program(x: Any) -> Any:
+        model = tf.matmul(tf.matmul(x, x, transpose_b=True), x)
+        other = tf.matmul(tf.matmul(model, x, transpose_b=True), x)
+        g, like = tf.expand_dims(other, 1), tf.expand_dims(model, 1)
+        return tf.raw_ops.max_unpool(g, tf.zeros(g.shape, "int32"), like)
+
+    plan = plan_of(program, X)
+    model, other = (s.outputs[0] for s in plan.steps if s.name == "matmul" and s.outputs[0].shape == X.shape)
+    assert np.shares_memory(model, other)
+    plan.run()
+    np.testing.assert_allclose(plan.output(0), program(tf.constant(X)), rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     "program",
     [
