@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.compile.layout import is_shape_only
+from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Node
 from engine.ops.scalar import Expr
 from engine.passes.fuse import FUSED, domain
@@ -83,6 +84,43 @@ def cost_of(node: Node) -> Cost:
     return Cost(_elementwise(node) if known else None, nbytes)
 
 
+def flops(nodes: Iterable[Node], unknown: int = 1) -> int:
+    """Return how many floating-point operations nodes do, as far as anybody has counted them.
+
+    Parameters
+    ----------
+    unknown
+        What stands for a dimension that is not known: 1 for the batch counts them for one example.
+
+    Examples
+    --------
+    >>> from engine.core.op import OPS
+    >>> from engine.core.spec import TensorSpec
+    >>> from engine.graph.graph import input_node, make
+    >>> x, w = input_node(TensorSpec([None, 4]), "x"), input_node(TensorSpec([4, 3]), "w")
+    >>> attrs = {"transpose_a": False, "transpose_b": False}
+    >>> flops([x, w, make(OPS["matmul"], [x.outputs[0], w.outputs[0]], attrs, None)])
+    24
+    """
+    return sum(_flops_of(node, unknown) for node in nodes)
+
+
+def _flops_of(node: Node, unknown: int) -> int:
+    if (count := node.op.multiply_adds) is not None:
+        operands, results = (
+            [_known(s, unknown) for s in specs] for specs in ((v.spec for v in node.inputs), node.specs)
+        )
+        return 2 * count(operands, results, **node.attrs)
+    if node.op.reduction is None and node.op.scalar is None:
+        return 0
+    each = 1 if node.op.reduction is not None else _flops(_expression(node))
+    return math.prod(unknown if size is None else size for size in domain(node)) * each
+
+
+def _known(spec: TensorSpec, unknown: int) -> TensorSpec:
+    return TensorSpec([unknown if size is None else size for size in spec.shape], spec.dtype)
+
+
 def multiply_adds(node: Node) -> int:
     """Return how many products a node adds up, zero unless its op is made for that; its shapes must be known."""
     count = node.op.multiply_adds
@@ -98,8 +136,14 @@ def _elementwise(node: Node) -> int:
         return _size(domain(node))
     if node.op.scalar is None:
         return 0
+    return _size(node.specs[0].shape) * _flops(_expression(node))
+
+
+def _expression(node: Node) -> Any:
+    """Return what is computed of one element, in the scalar vocabulary."""
+    assert node.op.scalar is not None
     operands = [Expr("input", (str(i),), v.spec.dtype) for i, v in enumerate(node.inputs)]
-    return _size(node.specs[0].shape) * _flops(node.op.scalar(*operands, **node.attrs))
+    return node.op.scalar(*operands, **node.attrs)
 
 
 def _flops(expr: Any) -> int:

@@ -23,8 +23,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Specs of the output ports, parameter counts of the nodes, and problems in the order of the nodes."""
+    """Specs of the output ports, parameter counts of the nodes, and problems in the order of the nodes.
+
+    `flops` has the floating-point operations that each node does for one example, forward.
+    """
 
     specs: Mapping[PortRef, TensorSpec] = field(default_factory=dict)
     parameters: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    flops: Mapping[str, int] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from studio.document.flat import SEPARATOR, copy_of, flatten, repeats
 from studio.document.function import INPUT, OUTPUT, PREFIX, Definition, ports
 from studio.document.function_errors import lets_nothing_out
 from studio.document.infer import Inference
-from studio.document.outcome import Outcome
+from studio.document.outcome import Made, Outcome
 from studio.document.reroute import REROUTE_TYPE
 from studio.document.sharing import total
 from studio.document.study import complete
@@ -29,8 +29,8 @@ def function_outcome(definition: Definition, given: Mapping[str, Any], inputs: S
     >>> from studio.document.document import Wire
     >>> body = Document.of(Contents(nodes={n.id: n for n in (Node("x", INPUT), Node("y", OUTPUT))}))
     >>> _ = body.apply(AddWire(Wire(PortRef("x", "output"), PortRef("y", "input"))))
-    >>> specs, count = function_outcome(Definition({"f": body}, "f"), {}, [TensorSpec([None, 3])])
-    >>> str(specs[0]), count
+    >>> made = function_outcome(Definition({"f": body}, "f"), {}, [TensorSpec([None, 3])])
+    >>> str(made.specs[0]), made.parameters
     ('float32 (None, 3)', 0)
     """
     node = Node(_NODE, PREFIX + definition.id, given)
@@ -49,7 +49,7 @@ def function_outcome(definition: Definition, given: Mapping[str, Any], inputs: S
         if spec is None:
             return lets_nothing_out(port.title or port.id)
         found.append(spec)
-    return found, total(flat, analysis.parameters)
+    return Made(found, total(flat, analysis.parameters), sum(analysis.flops.values()))
 
 
 def _entries(body: Document, copies: int, inputs: Sequence[TensorSpec]) -> Iterator[tuple[PortRef, TensorSpec]]:

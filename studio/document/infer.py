@@ -37,13 +37,14 @@ _KEPT: Final = (2, 1000)
 class _Finding:
     """What is known of a node: its outputs, how many parameters it has (None: it does not run), what is wrong.
 
-    `muted` is the muted node on account of which it is left out, "" if it takes part.
+    `flops` is what it does for one example, `muted` is the muted node on account of which it is left out, "" if it takes part.
     """
 
     specs: tuple[tuple[PortRef, TensorSpec], ...] = ()
     count: int | None = None
     problems: tuple[Problem, ...] = ()
     muted: str = ""
+    flops: int = 0
 
 
 class Inference:
@@ -115,7 +116,8 @@ class Inference:
         counts = {id: count for id, found in findings.items() if (count := found.count) is not None}
         wrong = {id for id, found in findings.items() if found.problems}
         problems = (p for id in document.nodes if id in wrong for p in findings[id].problems) if wrong else ()
-        return Analysis(dict(self._specs), counts, tuple(problems))
+        flops = {id: found.flops for id, found in findings.items() if found.flops}
+        return Analysis(dict(self._specs), counts, tuple(problems), flops)
 
     # ------------------------------------------------------------------------------------------- what has changed
 
@@ -207,9 +209,8 @@ class Inference:
             outcome = self._known[key] = outcome_of(node_type, node.params, [s for s in inputs if s])
         if isinstance(outcome, EngineError):
             return _Finding(problems=(_problem(outcome, id),))
-        outputs, count = outcome
-        refs = output_refs(id, node_type, len(outputs))
-        return _Finding(tuple(zip(refs, outputs, strict=True)), count)
+        refs = output_refs(id, node_type, len(outcome.specs))
+        return _Finding(tuple(zip(refs, outcome.specs, strict=True)), outcome.parameters, flops=outcome.flops)
 
     def _pass_on(
         self, node: Node, node_type: NodeType, wired: Mapping[str, PortRef], problems: Sequence[Problem]

@@ -118,12 +118,17 @@ class Scope:
         """Return what an analysis of the flat graph says of this one."""
         if not self.path and not self.document.functions:
             return analysis
-        counts: dict[str, int] = {}
-        for id, count in analysis.parameters.items():
-            if (node := self.node(id)) is not None:
-                counts[node] = counts.get(node, 0) + count
         problems = [found for p in analysis.problems if (found := self._problem(p)) is not None]
-        return Analysis(self.values(analysis.specs), counts, tuple(problems))
+        counts, flops = self._sums(analysis.parameters), self._sums(analysis.flops)
+        return Analysis(self.values(analysis.specs), counts, tuple(problems), flops)
+
+    def _sums(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Return numbers of the flat graph's nodes as sums over what each node of this one contains."""
+        found: dict[str, int] = {}
+        for id, count in counts.items():
+            if (node := self.node(id)) is not None:
+                found[node] = found.get(node, 0) + count
+        return found
 
     def _problem(self, problem: Problem) -> Problem | None:
         if problem.node is None:

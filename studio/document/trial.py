@@ -106,7 +106,7 @@ class Trials:
                 return Fit(port.name, ())
             outcome = self._attempt(node_type, params or {}, {_slot(port): spec}, spec)
             if not isinstance(outcome, EngineError):
-                return Fit(port.name, tuple(outcome[0]))
+                return Fit(port.name, tuple(outcome.specs))
         return None
 
     def refusal(
@@ -132,7 +132,7 @@ class Trials:
         outcome = self._attempt(node_type, params, known, spec or TensorSpec([]))
         if isinstance(outcome, EngineError):
             return outcome
-        return None if node_type.missing(params) else outcome[0]
+        return None if node_type.missing(params) else outcome.specs
 
     def suffices(self, node_type: NodeType, params: Mapping[str, Any], known: Mapping[str, TensorSpec | None]) -> bool:
         """Return whether a node works with what is `known` to come in and nothing else, as far as one can tell."""
@@ -149,7 +149,7 @@ class Trials:
         if node_type.inputs or node_type.category != "data":
             return ()
         outcome = self._attempt(node_type, {}, {}, TensorSpec([]))
-        return () if isinstance(outcome, EngineError) else outcome[0]
+        return () if isinstance(outcome, EngineError) else outcome.specs
 
     # ------------------------------------------------------------------------------------------------ trying
 
