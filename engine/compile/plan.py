@@ -173,11 +173,11 @@ class Plan:
     def _last_uses(self) -> dict[Value, int]:
         """Return the last moment in which each root is read or written; beyond the end for what is given out.
 
-        Memory of which a node only needs the shape may hold something else by then.
+        Memory of which a node only needs the shape may hold something else by then, and views read nothing.
         """
         last: dict[Value, int] = {}
         for number, moment in enumerate(self._moments):
-            for value in (v for node in moment for v in (*read_by(node), *node.outputs)):
+            for value in (v for node in moment if not node.op.view for v in (*read_by(node), *node.outputs)):
                 last[self._roots[value]] = number
         for value in self.graph.outputs:
             last[self._roots[value]] = len(self._moments)
