@@ -87,6 +87,8 @@ class Dataset:
         What it can be told.
     describe
         ``describe(**params) -> (x, y)``: the specs, where they depend on the parameters.
+    classes
+        How many classes y tells apart, if it holds class numbers, or the parameter that says so.
     """
 
     name: str
@@ -98,6 +100,13 @@ class Dataset:
     params: Mapping[str, Param] = field(default_factory=dict)
     describe: Callable[..., tuple[TensorSpec, TensorSpec]] | None = None
     keywords: tuple[str, ...] = ()
+    classes: int | str | None = None
+
+    def class_count(self, **given: Any) -> int | None:
+        """Return how many classes y tells apart, None if it holds no class numbers."""
+        if not isinstance(self.classes, str):
+            return self.classes
+        return int(bind(self.params, given, self.name)[self.classes])
 
     def specs(self, **given: Any) -> tuple[TensorSpec, TensorSpec]:
         """Return the specs of x and y without loading anything."""

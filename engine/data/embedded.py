@@ -46,6 +46,7 @@ DIGITS = register(
     y=TensorSpec((None,), "int32"),
     load=_digits,
     keywords=("images", "classification"),
+    classes=10,
 )
 
 
@@ -58,7 +59,7 @@ def _classes(loader: str) -> Callable[[bool], Examples]:
     return load
 
 
-def _table(name: str, title: str, summary: str, inputs: int, loader: str) -> Dataset:
+def _table(name: str, title: str, summary: str, inputs: int, classes: int, loader: str) -> Dataset:
     return register(
         name=name,
         title=title,
@@ -68,16 +69,18 @@ def _table(name: str, title: str, summary: str, inputs: int, loader: str) -> Dat
         load=_classes(loader),
         params={"standardize": _STANDARDIZE},
         keywords=("table", "classification"),
+        classes=classes,
     )
 
 
-IRIS = _table("iris", "Iris", "150 irises of three species, measured in four ways.", 4, "load_iris")
-WINE = _table("wine", "Wine", "178 wines of three growers, analysed in 13 ways.", 13, "load_wine")
+IRIS = _table("iris", "Iris", "150 irises of three species, measured in four ways.", 4, 3, "load_iris")
+WINE = _table("wine", "Wine", "178 wines of three growers, analysed in 13 ways.", 13, 3, "load_wine")
 BREAST_CANCER = _table(
     "breast_cancer",
     "Breast cancer",
     "569 tumours, malignant or benign, measured in 30 ways.",
     30,
+    2,
     "load_breast_cancer",
 )
 

@@ -27,6 +27,7 @@ def _plane(
     make: Callable[..., Points],
     noise: float = 0.1,
     params: dict[str, Param] | None = None,
+    classes: int | str = 2,
 ) -> Dataset:
     def load(samples: int, noise: float, seed: int, **others: Any) -> Examples:
         source = np.random.Generator(np.random.Philox(seed))
@@ -49,6 +50,7 @@ def _plane(
             **(params or {}),
         },
         keywords=("points", "plane", "classification", "toy"),
+        classes=classes,
     )
 
 
@@ -99,6 +101,7 @@ BLOBS = _plane(
     _blobs,
     noise=0.6,
     params={"centers": Param("int", 3, "Number of clouds.", min=1, max=100)},
+    classes="centers",
 )
 SPIRAL = _plane(
     "spiral",
@@ -110,5 +113,6 @@ SPIRAL = _plane(
         "arms": Param("int", 2, "Number of arms.", min=1, max=20),
         "turns": Param("float", 1.5, "How often an arm goes around.", min=0, max=10),
     },
+    classes="arms",
 )
 XOR = _plane("xor", "XOR", "A class for the quadrants where both signs agree, another for the others.", _xor, noise=0.0)

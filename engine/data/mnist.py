@@ -77,4 +77,5 @@ MNIST = register(
         )
     },
     keywords=("digits", "images", "classification"),
+    classes=10,
 )

@@ -37,7 +37,8 @@ _KEPT: Final = (2, 1000)
 class _Finding:
     """What is known of a node: its outputs, how many parameters it has (None: it does not run), what is wrong.
 
-    `flops` is what it does for one example, `muted` is the muted node on account of which it is left out, "" if it takes part.
+    `flops` is what it does for one example; `muted` is the muted node on account of which it is left out, "" if it
+    takes part.
     """
 
     specs: tuple[tuple[PortRef, TensorSpec], ...] = ()

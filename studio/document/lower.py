@@ -135,13 +135,15 @@ class Program:
         seed = _SEED.validate(document.settings.get(SEED, _SEED.default), SEED)
         flat = flatten(document)
         document = flat.document
-        analysis = complete(flat, self._inference.analyse(document))
+        analysis = self._inference.analyse(document)
         self.specs = analysis.specs
         self.problems, self._left_out, self._through = {}, {}, {}
-        for problem in analysis.problems:
-            if problem.node is not None:
-                found = self.problems if problem.severity == "error" else self._left_out
-                found.setdefault(problem.node, problem.error)
+        for problem in complete(flat, analysis).problems:
+            if problem.node is not None and problem.severity == "error":
+                self.problems.setdefault(problem.node, problem.error)
+        for problem in analysis.problems:  # inference warns of what is left out, and of nothing else
+            if problem.node is not None and problem.severity == "warning":
+                self._left_out.setdefault(problem.node, problem.error)
         self.seed = seed
         trainers = [id for id, node in document.nodes.items() if node.type.startswith("train.")]
         self._trainers = [id for id in trainers if document.nodes[id].mode != "mute"]

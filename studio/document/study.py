@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from studio.document import sharing
+from studio.document.advice import advise
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document
 from studio.document.flat import Flat
@@ -48,10 +49,12 @@ class Study:
 
 
 def complete(flat: Flat, analysis: Analysis) -> Analysis:
-    """Return the analysis of a flat graph with what is wrong with the functions that it was unfolded from."""
-    if not flat.problems and not flat.shares:
+    """Return the analysis of a flat graph with what is wrong with its functions, and what is most likely not meant."""
+    wrong = {p.node for p in analysis.problems}
+    advice = [p for p in advise(flat.document, analysis.specs) if p.node not in wrong]
+    if not flat.problems and not flat.shares and not advice:
         return analysis
     of_functions = [Problem(error, id) for id, error in flat.problems.items()]
     rest = (p for p in analysis.problems if p.node not in flat.problems)
     shared = sharing.problems(flat, analysis.parameters)
-    return replace(analysis, problems=(*of_functions, *rest, *shared))
+    return replace(analysis, problems=(*of_functions, *rest, *shared, *advice))

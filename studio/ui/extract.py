@@ -56,6 +56,10 @@ def messages(catalogue: Catalogue | None = None) -> dict[Message, list[str]]:
     return {text: sorted(files) for text, files in found.items() if text}
 
 
+#: Classes of which the first argument is a text for the user.
+_LABELLED: Final = ("Compound", "Fix")
+
+
 def error_classes(trees: Iterable[ast.Module]) -> set[str]:
     """Return the names of `EngineError` and of all classes derived from it."""
     bases = {
@@ -90,7 +94,7 @@ def _texts_of_call(call: ast.Call, errors: set[str]) -> Iterator[Message]:
         yield from _literals(first)
     elif name in _FORMS and len(call.args) >= 2:
         yield from zip(_literals(call.args[0]), _literals(call.args[1]), strict=True)
-    elif (name in errors or hint is not None or name == "Compound") and first is not None:
+    elif (name in errors or hint is not None or name in _LABELLED) and first is not None:
         yield from _literals(first)
     if hint is not None:
         yield from _literals(hint)
