@@ -15,6 +15,7 @@ from studio import __version__
 from studio.canvas.adding import Adding
 from studio.canvas.arrange_actions import ArrangeActions
 from studio.canvas.export.exporting import Exporting
+from studio.canvas.gallery import Gallery
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(self.commands)
         self.banner = Banner()
         self.start_page = StartPage(self.commands, examples())
+        self.gallery = Gallery(CATALOGUE, self)
         self.palette_panel = Palette(CATALOGUE, self.usage)
         self.inspector = Inspector(CATALOGUE)
         self.plots = Plots()
@@ -210,6 +212,8 @@ class MainWindow(QMainWindow):
         self.desk.reading.connect(self.status_line.show_reading)
         self.docks.settled.connect(self._frame_all)
         self.start_page.chosen.connect(self.desk.open)
+        self.start_page.picture_wanted.connect(self.gallery.want)
+        self.gallery.ready.connect(self.start_page.show_picture)
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
         self.problems.chosen.connect(self._reveal)
         self.steps.chosen.connect(self._go_to)

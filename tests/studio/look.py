@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
+from studio.canvas import gallery
 from studio.ui import i18n, settings, stored
 from studio.ui.appearance import Appearance, appearance
 from studio.ui.shell import recovery
@@ -21,6 +22,7 @@ def look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for module in (settings, stored):
         monkeypatch.setattr(module, "settings_file", lambda: tmp_path / "config" / "studio.ini")
     monkeypatch.setattr(recovery, "folder", lambda: tmp_path / "copies")
+    monkeypatch.setattr(gallery, "folder", lambda: tmp_path / "pictures")
     one = appearance()
     one.start()
     one.set_language("en", remember=False)

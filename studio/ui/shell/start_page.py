@@ -6,15 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, QShowEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.ui import fonts, icons
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _
-from studio.ui.icons import icon
 from studio.ui.shell.copies import Copies
 from studio.ui.widgets.action_button import ActionButton
 from studio.ui.widgets.labels import Heading, Text
@@ -29,50 +38,140 @@ EXAMPLES: Final = (
     ("regression", N_("Regression"), N_("Predict how diabetes progresses, a number."), "chart-line"),
     ("tensors", N_("Tensors"), N_("a·b + c and a·b·c: ops alone, eager and compiled."), "sigma"),
 )
-_WIDTH: Final = 720
+_WIDTH: Final = 960
+_COLUMNS: Final = 4
 _MOST_RECENT: Final = 6
+_CORNER: Final = 9.0
+_PAD: Final = 12
+
+#: Of the picture on a card, and of that beside a recent document.
+PICTURE: Final = QSize(232, 92)
+SMALL: Final = QSize(96, 40)
+
+
+class _Picture(QWidget):
+    """The picture of a document; until there is one, an icon in its place."""
+
+    def __init__(self, icon_name: str) -> None:
+        super().__init__()
+        self._icon = icon_name
+        self._image = QImage()
+        self.setFixedHeight(PICTURE.height())
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    @property
+    def image(self) -> QImage:
+        """The picture; a null one if there is none."""
+        return self._image
+
+    def show_image(self, image: QImage) -> None:
+        """Show a picture, or none."""
+        self._image = image
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), appearance().theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = QPainterPath()  # round above, as the card is, and straight below
+        outline.addRoundedRect(QRectF(0, 0, self.width(), self.height() + _CORNER), _CORNER, _CORNER)
+        painter.setClipPath(outline)
+        painter.fillRect(self.rect(), theme.canvas)
+        if self._image.isNull():
+            middle = QRectF(0, 0, 22, 22)
+            middle.moveCenter(QRectF(self.rect()).center())
+            icons.paint(painter, self._icon, middle, theme.faint)
+        else:
+            width = self._image.width() / self._image.devicePixelRatioF()
+            painter.drawImage(QPointF((self.width() - width) / 2, 0), self._image)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line)
 
 
 class _Card(QPushButton):
     """An example: a picture, a title and a line about it."""
 
-    def __init__(self, picture: str, title: str, text: str) -> None:
+    def __init__(self, path: Path, icon_name: str, title: str, text: str) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self._picture = picture
-        self._icon = QLabel()
-        heading, line = Text(title, "", fonts.sans(13, 600)), Text(text, "dim")
-        line.setWordWrap(True)
+        self.path = path
+        self.picture = _Picture(icon_name)
+        heading, self._line = Text(title, "", fonts.sans(13, 600)), Text(text, "dim")
+        self._line.setWordWrap(True)
         words = QVBoxLayout()
+        words.setContentsMargins(_PAD, 8, _PAD, 10)
         words.setSpacing(2)
         words.addWidget(heading)
-        words.addWidget(line)
+        words.addWidget(self._line)
         words.addStretch(1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 8)
-        layout.setSpacing(12)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout = layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)  # the card's own border
+        layout.setSpacing(0)
+        layout.addWidget(self.picture)
         layout.addLayout(words, 1)
-        for child in (self._icon, heading, line):
+        for child in (heading, self._line):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._texts = title, text
-        self.retint()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)  # all of a row are equally high
         self.retranslate()
 
-    def retint(self) -> None:
-        """Use the colours of the theme in use."""
-        self._icon.setPixmap(icon(self._picture, "accent").pixmap(20, 20))
+    def sizeHint(self) -> QSize:
+        """Return room for what it holds: a button thinks of its own text only."""
+        return QSize(PICTURE.width() + 2, self._layout.sizeHint().height())
 
     def retranslate(self) -> None:
         """Name it in the language in use."""
         self.setAccessibleName(_(self._texts[0]))
         self.setAccessibleDescription(_(self._texts[1]))
+        # All cards are of one width, so the words need no layout that asks them anew for every width.
+        policy = self._line.sizePolicy()
+        policy.setHeightForWidth(False)
+        self._line.setSizePolicy(policy)
+        self._line.setFixedHeight(self._line.heightForWidth(PICTURE.width() - 2 * _PAD))
+        self.updateGeometry()
+
+
+class _Column(QWidget):
+    """What the page shows: where the window is too low for it, it is scrolled, and nothing of it gets lower."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(_WIDTH)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what it asks for."""
+        return self.sizeHint()
+
+
+class _Recent(QPushButton):
+    """A document that was open lately: a small picture, its name and its folder."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path.stem}    {path.parent}")
+        self.path = path
+        self.setProperty("flat", True)
+        self.setProperty("row", True)
+        self.setToolTip(str(path))
+        self.setIconSize(SMALL)
+        self.show_image(QImage())
+
+    def show_image(self, image: QImage) -> None:
+        """Show a picture, or the room that one will take."""
+        picture = QPixmap.fromImage(image)
+        if image.isNull():
+            picture = QPixmap(SMALL)
+            picture.fill(appearance().theme.canvas)
+        self.setIcon(QIcon(picture))
 
 
 class StartPage(QWidget):
     """What the window shows while no document is open.
 
-    `chosen` carries the path of a document.
+    Signals
+    -------
+    chosen
+        The path of a document.
+    picture_wanted
+        The path of a document whose picture is to be shown with `show_picture`, the theme it is to be in, its size, and
+        the pixels of the screen per logical pixel.
 
     Parameters
     ----------
@@ -83,14 +182,14 @@ class StartPage(QWidget):
     """
 
     chosen = Signal(object)
+    picture_wanted = Signal(object, object, QSize, float)
 
     def __init__(self, actions: Actions, examples: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("start_page")
         self.setProperty("surface", "canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QWidget()
-        column.setFixedWidth(_WIDTH)
+        column = _Column()
         self._column = QVBoxLayout(column)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -101,6 +200,7 @@ class StartPage(QWidget):
         self._column.addWidget(self.copies)
         self._column.addWidget(Heading(N_("Examples")))
         self._cards = self._add_examples(examples)
+        self._rows: list[_Recent] = []
         self._column.addSpacing(20)
         self._recent_heading = Heading(N_("Recent documents"))
         self._column.addWidget(self._recent_heading)
@@ -161,11 +261,13 @@ class StartPage(QWidget):
         grid.setSpacing(8)
         cards = []
         for place, (name, title, text, picture) in enumerate(EXAMPLES):
-            card = _Card(picture, title, text)
+            card = _Card(folder / f"{name}.trenza", picture, title, text)
             card.setObjectName(f"example.{name}")
-            card.clicked.connect(lambda _checked=False, path=folder / f"{name}.trenza": self.chosen.emit(path))
-            grid.addWidget(card, place // 2, place % 2)
+            card.clicked.connect(lambda _checked=False, path=card.path: self.chosen.emit(path))
+            grid.addWidget(card, *divmod(place, _COLUMNS))
             cards.append(card)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
         self._column.addLayout(grid)
         return cards
 
@@ -175,18 +277,47 @@ class StartPage(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()  # it is deleted a little later, and would be seen below the others until then
                 widget.deleteLater()
-        for path in paths[:_MOST_RECENT]:
-            button = QPushButton(f"{path.stem}    {path.parent}")
-            button.setProperty("flat", True)
-            button.setProperty("row", True)
-            button.setToolTip(str(path))
-            button.clicked.connect(lambda _checked=False, path=path: self.chosen.emit(path))
-            self._recent.addWidget(button)
+        self._rows = [_Recent(path) for path in paths[:_MOST_RECENT]]
+        for row in self._rows:
+            row.clicked.connect(lambda _checked=False, path=row.path: self.chosen.emit(path))
+            self._recent.addWidget(row)
         self._recent_heading.setVisible(bool(paths))
+        self._want_pictures()
+
+    def show_picture(self, path: Path, theme: str, image: QImage) -> None:
+        """Show the picture of a document where it is listed, unless another theme is in use by now."""
+        if theme != appearance().theme.name:
+            return
+        small = image.deviceIndependentSize().toSize() == SMALL
+        for card in self._cards:
+            if card.path == path and not small:
+                card.picture.show_image(image)
+        for row in self._rows:
+            if row.path == path and small:
+                row.show_image(image)
+
+    def _want_pictures(self) -> None:
+        if not self.isVisible():
+            return
+        theme, ratio = appearance().theme, self.devicePixelRatioF()
+        for card in self._cards:
+            self.picture_wanted.emit(card.path, theme, PICTURE, ratio)
+        for row in self._rows:
+            self.picture_wanted.emit(row.path, theme, SMALL, ratio)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the pictures: while it is hidden nobody needs them."""
+        super().showEvent(event)
+        self._retranslate()  # the fonts are those of the screen by now
+        self._want_pictures()
 
     def _retint(self) -> None:
+        """Take the pictures away, which are in other colours, and ask for new ones."""
         for card in self._cards:
-            card.retint()
+            card.picture.show_image(QImage())
+        for row in self._rows:
+            row.show_image(QImage())
+        self._want_pictures()
 
     def _retranslate(self) -> None:
         for card in self._cards:
