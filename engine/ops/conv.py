@@ -62,7 +62,8 @@ def _axes(attrs: Mapping[str, Any], count: int) -> tuple[tuple[int, ...], tuple[
     return strides, dilations, attrs["padding"]
 
 
-def _windows(x: Sequence[int], filters: Sequence[int], attrs: Mapping[str, Any]) -> Windows:
+def conv_windows(x: Sequence[int], filters: Sequence[int], attrs: Mapping[str, Any]) -> Windows:
+    """Return where the windows of a convolution lie, for tensor and filters of these shapes."""
     return windows_of(tuple(x[1:-1]), tuple(filters[:-2]), *_axes(attrs, len(x) - 2))
 
 
@@ -108,7 +109,7 @@ def _grouped(array: Array, channels: int) -> Array:
 
 
 def _conv(x: Array, filters: Array, **attrs: Any) -> Array:
-    where = _windows(x.shape, filters.shape, attrs)
+    where = conv_windows(x.shape, filters.shape, attrs)
     each, width = filters.shape[-2:]
     groups = x.shape[-1] // each
     y = np.zeros((x.shape[0], *where.counts, width), x.dtype)
@@ -121,7 +122,7 @@ def _conv(x: Array, filters: Array, **attrs: Any) -> Array:
 
 def input_gradient(g: Array, filters: Array, like: Array, **attrs: Any) -> Array:
     """Return the gradient by an input of the shape of `like`."""
-    where = _windows(like.shape, filters.shape, attrs)
+    where = conv_windows(like.shape, filters.shape, attrs)
     each, width = filters.shape[-2:]
     groups = like.shape[-1] // each
     x = np.zeros(like.shape, g.dtype)
@@ -134,7 +135,7 @@ def input_gradient(g: Array, filters: Array, like: Array, **attrs: Any) -> Array
 
 def filter_gradient(x: Array, g: Array, like: Array, **attrs: Any) -> Array:
     """Return the gradient by filters of the shape of `like`."""
-    where = _windows(x.shape, like.shape, attrs)
+    where = conv_windows(x.shape, like.shape, attrs)
     each, width = like.shape[-2:]
     groups = x.shape[-1] // each
     filters = np.zeros(like.shape, x.dtype)
@@ -150,19 +151,13 @@ def multiply_adds(filters: Any, y: Any) -> int:
     return elements(y.shape) * elements(filters.shape[:-1])
 
 
-def geometry_of(x: Array, filters: Array, attrs: Mapping[str, Any]) -> tuple[Windows, Array]:
-    """Return where the windows lie, and what kernels are told of it."""
-    where = _windows(x.shape, filters.shape, attrs)
-    return where, where.geometry(x.shape[-1], *filters.shape[-2:])
-
-
 def _plan(x: Array, filters: Array, y: Array, attrs: Mapping[str, Any], pieces: int) -> tuple[int, int, Array]:
     """Return into how many parts the work is divided, how many lines of windows make a block, and the geometry."""
     inner = elements(filters.shape[:-1])
     parts = parts_for(multiply_adds(filters, y), pieces)
     most = -(-elements(y.shape[:-2]) // parts)
     block = max(1, min(BLOCK // max(1, inner * y.shape[-2]), most))
-    return parts, block, geometry_of(x, filters, attrs)[1]
+    return parts, block, conv_windows(x.shape, filters.shape, attrs).geometry(x.shape[-1], *filters.shape[-2:])
 
 
 def _columns(x: Array, filters: Array, y: Array, block: int) -> Scratch:

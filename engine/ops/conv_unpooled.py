@@ -15,16 +15,23 @@ from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import Kernel, Op, Operand, Scratch, sample
 from engine.core.spec import TensorSpec
-from engine.ops.conv import PARAMS, check, conv_input_gradient, filter_gradient, forward, geometry_of, input_gradient
+from engine.ops.conv import (
+    PARAMS,
+    check,
+    conv_input_gradient,
+    conv_windows,
+    filter_gradient,
+    forward,
+    input_gradient,
+)
 from engine.ops.conv import result as convolved
 from engine.ops.declare import Family
-from engine.ops.loops import Arrays, add_run, aligned_vector, clear_run, parts_for
+from engine.ops.loops import Arrays, add_run, aligned_vector, clear_run, copy_run, parts_for
 from engine.ops.unpool import check_indices, check_pooled, max_unpool, take_pooled, unpooled
 from engine.ops.unpooled_loops import (
-    add_at_border,
     add_four,
     add_scaled,
-    sort_out,
+    nonzero_of,
     sum_turned_parts,
     turn_filters,
     unpooled_filter_gradient_loop,
@@ -41,40 +48,37 @@ _BLOCK: Final = 2**14
 _SUMS: Final = 2**24
 
 
-def _table(where: Windows, channels: int) -> Array:
-    """Return for each result where the first element lies that it takes, or -1 - its number if some lie outside."""
-    numbers = np.arange(elements(where.counts)).reshape(where.counts)
-    place, inside = np.zeros(where.counts, np.int64), np.ones(where.counts, np.bool_)
-    for axis, first in enumerate(np.indices(where.counts)):
-        start = first * where.strides[axis] - where.before[axis]
-        reach = (where.kernel[axis] - 1) * where.dilations[axis]
-        inside &= (start >= 0) & (start + reach < where.sizes[axis])
-        place = place * where.sizes[axis] + start
-    return np.where(inside, place * channels, -1 - numbers).reshape(-1)
+def _padded(where: Windows) -> tuple[int, ...]:
+    """Return the sizes of an image with as much around it as windows reach beyond it."""
+    each = zip(where.counts, where.strides, where.kernel, where.dilations, where.before, where.sizes, strict=True)
+    return tuple(max(before + n, (count - 1) * s + (k - 1) * d + 1) for count, s, k, d, before, n in each)
 
 
-def _runs(where: Windows, channels: int) -> tuple[int, Array]:
-    """Return how many elements that a result takes lie in a run, and how far each run lies behind the first element."""
-    joined = where.dilations[-1] == 1
-    taps = [*where.kernel[:-1], 1 if joined else where.kernel[-1]]
-    place = np.zeros(taps, np.int64)
-    for axis, tap in enumerate(np.indices(taps)):
-        place = place * where.sizes[axis] + tap * where.dilations[axis]
-    return channels * (where.kernel[-1] if joined else 1), (place * channels).reshape(-1)
+def _places(sizes: Sequence[int], counts: Sequence[int], steps: Sequence[int], first: Sequence[int]) -> Array:
+    """Return the numbers of pixels, in an image of these sizes, that lie in even steps along each axis."""
+    place = np.zeros(counts, np.int64)
+    for axis, number in enumerate(np.indices(counts)):
+        place = place * sizes[axis] + number * steps[axis] + first[axis]
+    return place.reshape(-1)
 
 
 def _arrange(
     x: Array, g: Array, filters: Array, attrs: Mapping[str, Any], most: int
-) -> tuple[list[Any], tuple[Scratch, Scratch]]:
+) -> tuple[list[Any], tuple[Scratch, ...]]:
     """Return what both kernels begin with, and the room that they work in."""
-    where, geometry = geometry_of(x, filters, attrs)
-    windows = elements(g.shape[1:-1])
-    image = max(1, elements(x.shape[1:]))
-    block = min(windows, max(16, windows * _BLOCK // image))
+    where = conv_windows(x.shape, filters.shape, attrs)
+    channels, width = filters.shape[-2:]
+    padded, windows = _padded(where), elements(g.shape[1:-1])
+    block = max(1, min(windows, max(16, windows * _BLOCK // max(1, elements(padded) * channels))))
     parts = parts_for(g.size * elements(filters.shape[:-1]), min(len(x), most))
-    run, runs = _runs(where, x.shape[-1])
-    room = Scratch(block, np.int64), Scratch(block, g.dtype)
-    return [parts, len(x), windows, max(1, block), run, geometry, _table(where, x.shape[-1]), runs], room
+    joined = where.dilations[-1] == 1  # then all that lies along a line is one run
+    taps, nowhere = (*where.kernel[:-1], 1 if joined else where.kernel[-1]), (0,) * len(padded)
+    table = channels * _places(padded, where.counts, where.strides, nowhere)
+    runs = channels * _places(padded, taps, where.dilations, nowhere)
+    rows = channels * _places(padded, (*where.sizes[:-1], 1), (1,) * len(padded), where.before)
+    run = channels * (where.kernel[-1] if joined else 1)
+    room = Scratch(elements(padded) * channels, g.dtype), Scratch(block, np.int64), Scratch(block, g.dtype)
+    return [parts, len(x), windows, block, width, run, where.sizes[-1] * channels, table, runs, rows], room
 
 
 def _arrange_filters(inputs: Arrays, outputs: Arrays, attrs: Mapping[str, Any]) -> Sequence[Any]:
@@ -115,12 +119,12 @@ def _input_infer(g: TensorSpec, indices: TensorSpec, filters: TensorSpec, like: 
 
 
 def _filters_reference(x: Array, g: Array, indices: Array, like: Array, **attrs: Any) -> Array:
-    shape = (len(x), *geometry_of(x, like, attrs)[0].counts, like.shape[-1])
+    shape = (len(x), *conv_windows(x.shape, like.shape, attrs).counts, like.shape[-1])
     return filter_gradient(x, unpooled(g, indices, shape), like, **attrs)
 
 
 def _input_reference(g: Array, indices: Array, filters: Array, like: Array, **attrs: Any) -> Array:
-    shape = (len(like), *geometry_of(like, filters, attrs)[0].counts, filters.shape[-1])
+    shape = (len(like), *conv_windows(like.shape, filters.shape, attrs).counts, filters.shape[-1])
     return input_gradient(unpooled(g, indices, shape), filters, like, **attrs)
 
 
@@ -137,7 +141,7 @@ def _input_gradient(h: Any, y: Any, g: Any, indices: Any, filters: Any, like: An
 
 _INDICES = Operand("indices", "index", group="")
 _LIKE = Operand("like", "any", group="")
-_HELPERS = (add_run, clear_run, sort_out, add_scaled, add_at_border)
+_HELPERS = (add_run, clear_run, copy_run, nonzero_of, add_scaled)
 
 conv_filter_gradient_unpooled: Op = ops.op(
     "conv_filter_gradient_unpooled",
