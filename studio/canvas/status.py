@@ -9,7 +9,7 @@ from engine.core.errors import EngineError
 from engine.core.spec import TensorSpec
 from studio.canvas.node_item import Severity
 from studio.canvas.picture import Picture
-from studio.document.analysis import Analysis
+from studio.document.analysis import Analysis, Problem
 from studio.document.document import PortRef
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import describe
@@ -24,7 +24,7 @@ class Status:
         self.stale: set[str] = set()
         """Nodes whose picture is of an earlier run; it stays, paler, so that nothing jumps."""
         self._tensors: dict[str, TensorInfo] = {}
-        self._problems: Mapping[str, list[tuple[Severity, EngineError]]] = {}
+        self._problems: Mapping[str, list[Problem]] = {}
         self._errors: Mapping[str, EngineError] = {}
 
     def set_analysis(self, analysis: Analysis) -> set[str]:
@@ -32,10 +32,10 @@ class Status:
         old, new = self.specs, analysis.specs
         changed = {ref.node for ref, spec in new.items() if (o := old.get(ref)) is not spec and o != spec}
         changed |= {ref.node for ref in old.keys() - new.keys()}
-        problems: dict[str, list[tuple[Severity, EngineError]]] = defaultdict(list)
+        problems: dict[str, list[Problem]] = defaultdict(list)
         for problem in analysis.problems:
             if problem.node is not None:
-                problems[problem.node].append((problem.severity, problem.error))
+                problems[problem.node].append(problem)
         changed |= self._problems.keys() | problems.keys()
         self.specs, self._problems = dict(new), dict(problems)
         return changed
@@ -71,7 +71,7 @@ class Status:
 
     def severity(self, id: str) -> Severity:
         """Return how bad the worst problem of a node is."""
-        found = {severity for severity, _error in self._problems.get(id, ())}
+        found: set[Severity] = {problem.severity for problem in self._problems.get(id, ())}
         if id in self._errors:
             found.add("error")
         return "error" if "error" in found else "warning" if found else ""
@@ -80,10 +80,13 @@ class Status:
         """Return the nodes whose worst problem is of this severity."""
         return [id for id in self._problems.keys() | self._errors.keys() if self.severity(id) == severity]
 
+    def problems(self, id: str) -> list[Problem]:
+        """Return what the analysis says is wrong with a node, the worst first."""
+        return sorted(self._problems.get(id, ()), key=lambda problem: problem.severity != "error")
+
     def words(self, id: str) -> list[str]:
         """Return the problems of a node in the language in use, the worst first, each once."""
-        found = sorted(self._problems.get(id, ()), key=lambda p: p[0] != "error")
-        texts = [describe(error) for _severity, error in found]
+        texts = [describe(problem.error) for problem in self.problems(id)]
         if id in self._errors:
             texts.append(describe(self._errors[id]))
         return list(dict.fromkeys(texts))

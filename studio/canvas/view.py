@@ -31,6 +31,7 @@ from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.gestures.drop_node import DropNode, dragged_type
 from studio.canvas.hover import Hover
 from studio.canvas.metrics import NUDGE, NUDGE_FAR, Detail
+from studio.canvas.problem_card import ProblemCard
 from studio.canvas.scene import CanvasScene
 from studio.canvas.sheet_item import SheetItem
 from studio.canvas.style import Style
@@ -110,10 +111,10 @@ class CanvasView(WireView):
         self.functions = Functions(self)
         self._edge = EdgeScroll(self._scroll_along, self)
         self._reason = Callout(self, "reason")
-        self._problems = Callout(self, "node_problems")
+        self.problems = ProblemCard(self)
         self.canvas.setParent(self)
         self.canvas.chosen.connect(self._on_chosen)
-        self.canvas.synced.connect(self._show_problems)
+        self.canvas.synced.connect(self.problems.follow)
         self.setObjectName("canvas")
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -125,7 +126,7 @@ class CanvasView(WireView):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self.apply_style(Style(theme))
-        self._show_problems()
+        self.problems.follow()
 
     def retranslate(self) -> None:
         """Use the language in use."""
@@ -164,12 +165,12 @@ class CanvasView(WireView):
     def _on_zoomed(self, zoom: float) -> None:
         self.hover.zoom = zoom
         self.close_editor()
-        self._show_problems()
+        self.problems.follow()
 
     def _on_chosen(self) -> None:
         if self.detail is Detail.FAR:
             self.viewport().update()
-        self._show_problems()
+        self.problems.follow()
         self._name()
         self.selectionChanged.emit(self.selected_ids())
 
@@ -181,22 +182,6 @@ class CanvasView(WireView):
         if chosen:
             words += ". " + _("Selected: {names}").format(names=", ".join(map(self.canvas.title, chosen[:10])))
         self.setAccessibleDescription(words)
-
-    def _show_problems(self) -> None:
-        """Say what is wrong with the node under the cursor, or else with the one that is selected."""
-        chosen = self.selected_ids()
-        id = self.hover.id or (chosen[0] if len(chosen) == 1 else "")
-        words = "\n\n".join(self.canvas.status.words(id)) if self.canvas.node(id) else ""
-        if not words or self.gesture is not None:
-            self._problems.be_silent()
-            return
-        body = self.mapFromScene(self.canvas.items_by_id[id].body()).boundingRect()
-        if not body.intersects(self.viewport().rect()):
-            self._problems.be_silent()
-            return
-        style = self.canvas.shared.style
-        edge = style.bad if self.canvas.status.severity(id) == "error" else style.warn
-        self._problems.say(words, body.bottomLeft() + QPoint(2, 12), style, edge)
 
     def show_reason(self, text: str, at: QPoint | None = None, *, doubtful: bool = False) -> None:
         """Say at a point of the viewport why something is refused, or may not work; "" takes the words away."""
@@ -214,7 +199,7 @@ class CanvasView(WireView):
 
         Over a wire, or with one selected while the mouse is elsewhere than on the canvas, it is to be put into that.
         """
-        self._problems.be_silent()  # the search needs the room; with the focus, the words come back
+        self.problems.be_silent()  # the search needs the room; with the focus, the words come back
         self._dangling_input = dangling if is_input else None
         at = position if position is not None else self._cursor
         if dangling is None and (strand := self._wire_meant(at)) is not None:
@@ -225,12 +210,12 @@ class CanvasView(WireView):
 
     def request_replace(self) -> None:
         """Ask for a type to take the place of the one node that is selected."""
-        self._problems.be_silent()
+        self.problems.be_silent()
         super().request_replace()
 
     def offer_conversion(self, wire: Wire, objection: EngineError, at: QPoint, old: Wire | None = None) -> None:
         """Ask what to do with a wire that does not fit."""
-        self._problems.be_silent()
+        self.problems.be_silent()
         super().offer_conversion(wire, objection, at, old)
 
     def _wire_meant(self, position: QPointF | None) -> Strand | None:
@@ -288,7 +273,7 @@ class CanvasView(WireView):
     def _start(self, gesture: Gesture, pointer: Pointer) -> None:
         self._look(None)
         self.gesture = gesture
-        self._show_problems()
+        self.problems.follow()
         if gesture.cursor is not None:
             self.viewport().setCursor(gesture.cursor)
         gesture.press(pointer)
@@ -327,7 +312,7 @@ class CanvasView(WireView):
         if gesture is not None:
             gesture.release(pointer)
         self._restore_cursor()
-        self._show_problems()
+        self.problems.follow()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open a node, edit a note, put a reroute point into a wire, or ask for a node where nothing is."""
@@ -367,7 +352,9 @@ class CanvasView(WireView):
         before, meant = self.hover.id, self.hover.meant
         self._restore_cursor(self.hover.move(position))
         if self.hover.id != before:
-            self._show_problems()
+            if before and not self.hover.id:
+                self.problems.linger()
+            self.problems.follow()
         if self.hover.meant != meant:
             self._foresee(self.hover.meant)
 
@@ -438,7 +425,7 @@ class CanvasView(WireView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Say again what is wrong, which makes way for a search."""
         super().focusInEvent(event)
-        self._show_problems()
+        self.problems.follow()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Forget the keys that are down: their release goes elsewhere."""
@@ -463,7 +450,7 @@ class CanvasView(WireView):
         """Close the editor and move the words, which hang on a node."""
         super().scrollContentsBy(dx, dy)
         self.close_editor()
-        self._show_problems()
+        self.problems.follow()
 
     # ------------------------------------------------------------------------------------------- drag and drop
 

@@ -40,6 +40,11 @@ class WorkRun(QObject):
         self._steps, self._then = steps, _nothing
         self._timer.start()
 
+    def finish(self) -> None:
+        """Work out the rest now: somebody waits for it."""
+        while self._steps is not None:
+            self._slice()
+
     def cancel(self) -> None:
         """Give it up."""
         self._steps, self._then = None, _nothing

@@ -17,15 +17,18 @@ from studio.document.edits import UNSET, Edit, RemoveWire, SetMode, SetParams, c
 from studio.document.kinds import bound
 from studio.document.nodetype import NodeType
 from studio.document.order import order
-from studio.document.replace import replace_node, replacements
+from studio.document.replace import replace_node
 from studio.document.reroute import REROUTE
 from studio.document.splice import behind
 from studio.document.trial import Specs, Trials
+from studio.document.work import Work, finished
 
 #: As many are offered for a node.
 MOST: Final = 3
 #: Nodes that a search for the layer that decides the number of scores looks back past.
 _LOOK_BACK: Final = 8
+#: Outputs that are tried for an input without a wire, the nearest first.
+_TRIED: Final = 100
 _UNITS: Final = ("units", "filters")
 
 
@@ -66,7 +69,30 @@ def fixes(
     problem: Problem,
     place: Callable[[Wire], Position] | None = None,
 ) -> list[Fix]:
-    """Return what could mend a problem, the likeliest first.
+    """Return what could mend a problem, the likeliest first: see `find`, which does the same in parts.
+
+    Examples
+    --------
+    >>> from studio.document.catalogue import CATALOGUE
+    >>> from studio.document.edits import AddNode
+    >>> from studio.document.infer import Inference
+    >>> document = Document()
+    >>> _ = document.apply(AddNode(Node("dense", "layer.Dense", {"units": -1})))
+    >>> wrong = Inference(CATALOGUE).analyse(document).problems
+    >>> [fix.template for problem in wrong for fix in fixes(Trials(CATALOGUE), document, {}, problem)]
+    ['Set {param} to {value}']
+    """
+    return finished(find(trials, document, specs, problem, place))
+
+
+def find(
+    trials: Trials,
+    document: Document,
+    specs: Specs,
+    problem: Problem,
+    place: Callable[[Wire], Position] | None = None,
+) -> Work[list[Fix]]:
+    """Find what could mend a problem, in parts that are short; it comes to the fixes, the likeliest first.
 
     Parameters
     ----------
@@ -76,28 +102,21 @@ def fixes(
         What is wrong.
     place
         Where a node that is put into a wire comes to lie; by default half-way.
-
-    Examples
-    --------
-    >>> from studio.document.catalogue import CATALOGUE
-    >>> from studio.document.edits import AddNode
-    >>> from studio.document.infer import Inference
-    >>> document = Document()
-    >>> _ = document.apply(AddNode(Node("dense", "layer.Dense", {"units": -1})))
-    >>> analysis = Inference(CATALOGUE).analyse(document)
-    >>> [fix.template for p in analysis.problems for fix in fixes(Trials(CATALOGUE), document, {}, p)]
-    ['Set {param} to {value}']
     """
     node = document.nodes.get(problem.node or "")
     if node is None:
         return []
     case = _Case(trials, document, specs, node, trials.catalogue.get(node.type), problem)
     found: list[Fix] = []
-    for finder in (*_FINDERS, partial(_convert, place=place)):
-        found += finder(case)
-        if len(found) >= MOST:
-            break
-    return found[:MOST]
+    convert: _Finder = partial(_convert, place=place)
+    for finder in (*_FINDERS, convert):
+        for fix in finder(case):
+            if fix is not None:
+                found.append(fix)
+            yield
+            if len(found) >= MOST:
+                return found
+    return found
 
 
 # ------------------------------------------------------------------------------------------------ wires
@@ -129,7 +148,7 @@ def _drop_wires(case: _Case) -> Iterator[Fix]:
                     yield Fix("Remove the wire from {node}", RemoveWire(wire), {"node": case.title(source.node)})
 
 
-def _connect(case: _Case) -> Iterator[Fix]:
+def _connect(case: _Case) -> Iterator[Fix | None]:
     """Offer the output that fits an input without a wire best: one of its name, or else the nearest before it."""
     port = case.problem.port
     if case.node_type is None or port is None:
@@ -139,13 +158,6 @@ def _connect(case: _Case) -> Iterator[Fix]:
         return
     target = PortRef(case.node.id, f"{port}[0]" if declared.variadic else port)
     ahead = behind(case.document, case.node.id)
-    fitting = [
-        ref
-        for ref in case.specs
-        if ref.node in case.document.nodes
-        and ref.node not in ahead
-        and case.trials.objection(case.document, case.specs, Wire(ref, target)) is None
-    ]
     x, y = case.node.position
 
     def distance(ref: PortRef) -> tuple[bool, bool, float]:
@@ -154,9 +166,16 @@ def _connect(case: _Case) -> Iterator[Fix]:
         named = ref.port == port or (port == TRUTH and ref.port == "y")
         return not named, not free, abs(other[0] - x) + abs(other[1] - y) + (1e6 if other[0] > x else 0.0)
 
-    for ref in sorted(fitting, key=distance)[:2]:
-        facts = {"node": case.title(ref.node), "port": ref.port}
-        yield Fix("Connect it to {node}, {port}", connect(case.document, ref, target), facts)
+    known = (ref for ref in case.specs if ref.node in case.document.nodes and ref.node not in ahead)
+    left = 2
+    for ref in sorted(known, key=distance)[:_TRIED]:
+        if case.trials.objection(case.document, case.specs, Wire(ref, target)) is None:
+            facts = {"node": case.title(ref.node), "port": ref.port}
+            yield Fix("Connect it to {node}, {port}", connect(case.document, ref, target), facts)
+            left -= 1
+        if not left:
+            return
+        yield None
 
 
 # -------------------------------------------------------------------------------------------- parameters
@@ -255,12 +274,13 @@ def _other_type(case: _Case) -> Iterator[Fix]:
         return
     kind = case.node_type.id.partition(".")[0]
     stem = _kin(case.node_type.id)
-    relatives = [t for t in _fitting_types(case) if t.startswith(kind) and _kin(t) == stem]
-    for type_id in relatives[:1]:
-        new = case.trials.catalogue[type_id]
-        yield Fix(
-            "Use {title}", replace_node(case.document, case.node_type, new, case.node.id)[0], {"title": new.title}
-        )
+    known = {name: case.specs.get(ref) for name, ref in case.wired.items()}
+    for new in case.trials.catalogue.values():
+        is_kin = new.id.partition(".")[0] == kind and _kin(new.id) == stem and new.id != case.node_type.id
+        if is_kin and case.trials.suffices(new, {}, known):
+            edit, _id = replace_node(case.document, case.node_type, new, case.node.id)
+            yield Fix("Use {title}", edit, {"title": new.title})
+            return
 
 
 def _kin(type_id: str) -> str:
@@ -275,19 +295,14 @@ def _kin(type_id: str) -> str:
     return name
 
 
-def _fitting_types(case: _Case) -> list[str]:
-    catalogue, known = case.trials.catalogue, {n: case.specs.get(ref) for n, ref in case.wired.items()}
-    fitting = replacements(case.trials, case.document, case.specs, case.node.id)
-    return [t for t in fitting if case.trials.suffices(catalogue[t], {}, known)]
-
-
-def _convert(case: _Case, place: Callable[[Wire], Position] | None = None) -> Iterator[Fix]:
+def _convert(case: _Case, place: Callable[[Wire], Position] | None = None) -> Iterator[Fix | None]:
     """Offer what makes a tensor fit that does not."""
     if case.node_type is None or case.problem.severity != "error" or not _is_told_right(case):
         return
     for port, source in case.wired.items():
         wire = Wire(source, PortRef(case.node.id, port))
         middle = place(wire) if place is not None else _half_way(case.document, wire)
+        yield None
         for conversion in conversions(case.trials, case.document, case.specs, wire)[:2]:
             titles = " → ".join(case.trials.catalogue[step.type].title for step in conversion.steps)
             edit, _ids = insert_conversion(case.document, case.trials, wire, conversion, partial(_beside, middle))
@@ -313,4 +328,12 @@ def _half_way(document: Document, wire: Wire) -> Position:
     return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
 
-_FINDERS: Final = (_unmute, _drop_wires, _set_params, _connect, _set_units, _other_type)
+_Finder = Callable[[_Case], Iterator[Fix | None]]
+_FINDERS: Final[tuple[_Finder, ...]] = (
+    _unmute,
+    _drop_wires,
+    _set_params,
+    _connect,
+    _set_units,
+    _other_type,
+)

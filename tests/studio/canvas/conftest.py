@@ -13,8 +13,8 @@ from studio.canvas.view import CanvasView
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
 from studio.document.history import History
-from studio.document.infer import Inference
 from studio.document.nodetype import Catalogue
+from studio.document.study import Study
 from studio.ui.theme import DARK
 
 
@@ -45,9 +45,14 @@ def show(qtbot: QtBot, look: object) -> Iterator[Show]:
 
     def show(document: Document) -> CanvasView:
         view = CanvasView(History(document), CATALOGUE, DARK)
-        inference = Inference(CATALOGUE)
-        view.set_analysis(inference.analyse(document))
-        document.subscribe(lambda _edit: view.set_analysis(inference.analyse(document)))
+        study = Study(document, CATALOGUE)
+
+        def analyse() -> None:
+            study.advance()
+            view.set_analysis(study.result())
+
+        analyse()
+        document.subscribe(lambda _edit: analyse())
         qtbot.addWidget(view)
         view.resize(1400, 700)
         view.show()
