@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QCoreApplication, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
@@ -64,7 +64,8 @@ class Drawing:
             raise InvalidArgumentError("There is nothing to export.", hint="Add a node first.")
         self._ids = chosen
         self.style = Style(theme)
-        self._scene = CanvasScene(document, catalogue, self.style, status=status)
+        # The program owns it: collected as garbage, it and its items would be destroyed in any order, and crash.
+        self._scene = CanvasScene(document, catalogue, self.style, QCoreApplication.instance(), status)
         self._scene.shared.sprites = Sprites(self.style, math.inf)
         self._scene.shared.detail = Detail.FULL
         self._parts: list[Part] = []
@@ -114,8 +115,10 @@ class Drawing:
         self._scene.paint_far(painter)
 
     def close(self) -> None:
-        """Stop following the document."""
+        """Stop following the document, and let the items go as soon as the event loop runs."""
+        self._parts = []
         self._scene.close()
+        self._scene.deleteLater()
 
 
 def _item_part(item: QGraphicsItem) -> Part:
