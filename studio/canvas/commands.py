@@ -21,6 +21,7 @@ from studio.canvas.ports import Slot
 from studio.canvas.scene import CanvasScene
 from studio.canvas.wiring import Wiring, fits, is_control
 from studio.document import clipboard
+from studio.document.dimensions import dimensions
 from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
 from studio.document.heal import remove_and_heal
@@ -52,6 +53,7 @@ class CommandView(NavigableView):
         super().__init__(scene, parent)
         self.history = history
         self.trials = trials
+        scene.dimensions_of = lambda ref: dimensions(trials, scene.document, scene.status.specs, ref)
         self.suggestions = Suggestions(trials)
         self._cursor: QPointF | None = None
         """Where the mouse is over the canvas, in scene coordinates."""

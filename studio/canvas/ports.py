@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.core.spec import TensorSpec
+from studio.document.dimensions import BATCH, conventional
 from studio.document.nodetype import NodeType, Port
 from studio.ui.i18n import label
+from studio.ui.shapes import dimension
 
 
 @dataclass(slots=True)
@@ -126,12 +128,16 @@ def kind_of(spec: TensorSpec | None, port: Port | None = None) -> Kind:
 def shape_text(spec: TensorSpec) -> str:
     """Return the shape as it stands beside a wire: ``·,28,28``, with the dtype where it is not float32.
 
+    A dot stands for the batch; other unknown dimensions are named.
+
     Examples
     --------
     >>> shape_text(TensorSpec([None, 28, 28])), shape_text(TensorSpec([None], "int32")), shape_text(TensorSpec([]))
     ('·,28,28', '· int32', '')
+    >>> shape_text(TensorSpec([None, None, 64]))
+    '·,time,64'
     """
-    shape = ",".join("·" if d is None else str(d) for d in spec.shape)
+    shape = ",".join("·" if size == BATCH else dimension(size) for size in conventional(spec))
     if spec.dtype == "float32":  # of a scalar, the symbol says enough
         return shape
     return f"{shape} {spec.dtype}".strip()

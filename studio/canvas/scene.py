@@ -25,12 +25,14 @@ from studio.canvas.touched import Touched
 from studio.canvas.wires import Strand, WireLayer
 from studio.document.analysis import Analysis
 from studio.document.box import Box
+from studio.document.dimensions import Dimension
 from studio.document.document import Document, PortRef, Position, Wire
 from studio.document.edits import Edit
 from studio.document.function import function_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, label
+from studio.ui.shapes import spec_text
 
 
 class CanvasScene(QGraphicsScene):
@@ -86,6 +88,8 @@ class CanvasScene(QGraphicsScene):
         self.wires = WireLayer(self.shared)
         self.addItem(self.wires)
         self._indexed = QRectF()
+        self.dimensions_of: Callable[[PortRef], tuple[Dimension, ...]] = lambda ref: tuple(self.status.specs[ref].shape)
+        """Tells the dimensions of the tensor at an output by their names."""
         self._running: frozenset[str] = frozenset()
         self._selection: dict[str, None] = {}
         self.refresh()
@@ -413,7 +417,7 @@ class CanvasScene(QGraphicsScene):
         """Return what is known of the tensor of an output: where it is from, its dtype and its shape."""
         spec = self.status.specs.get(ref)
         name = f"{self.title(ref.node)} · {label(ref.port)}"
-        return f"{name}\n{spec}" if spec else name
+        return f"{name}\n{spec_text(spec, self.dimensions_of(ref))}" if spec else name
 
     def describe_port(self, item: NodeItem, slot: Slot) -> str:
         """Return what is known of a port."""

@@ -109,7 +109,7 @@ def test_all_wires_of_an_output_break_in_one_step(canvas, hand):
 def test_alt_does_not_keep_a_node_from_being_moved(canvas, hand):
     start = hand.header("hidden")
     hand.drag(start, start + QPointF(30, 0), keys=ALT)
-    assert canvas.history.labels == ["Move"]
+    assert canvas.history.labels == ["Take out"]
 
 
 # ---------------------------------------------------------------------------------------------------- ends

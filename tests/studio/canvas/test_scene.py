@@ -136,7 +136,7 @@ def test_specs_give_symbols_shapes_and_words(scene, analysis):
     assert strands[PortRef("trainer", "loss")].kind.shape == "diamond"
     assert scene.node("trainer").marks.severity == "error"
     assert "It takes 1 or more" in scene.status.words("trainer")[0]
-    assert scene.describe_output(PortRef("hidden", "y")) == "hidden · y\nfloat32 (None, 128)"
+    assert scene.describe_output(PortRef("hidden", "y")) == "hidden · y\nfloat32 (?, 128)"
     scene.set_analysis(Analysis())
     assert strands[PortRef("output", "x")].text == ""
     assert scene.node("trainer").marks.severity == ""

@@ -390,8 +390,8 @@ def test_hovering_lights_the_wires_of_a_port(canvas, hand):
 
 def test_ports_and_wires_tell_their_tensor(canvas, hand, analysis):
     canvas.set_analysis(analysis)
-    assert canvas.hover.words(hand.port("hidden", "y", is_input=False)) == "hidden · y\nfloat32 (None, 128)"
-    assert canvas.hover.words(hand.port("hidden", "x", is_input=True)) == "x ← Flatten · y\nfloat32 (None, 64)"
+    assert canvas.hover.words(hand.port("hidden", "y", is_input=False)) == "hidden · y\nfloat32 (batch, 128)"
+    assert canvas.hover.words(hand.port("hidden", "x", is_input=True)) == "x ← Flatten · y\nfloat32 (batch, 64)"
     assert canvas.hover.words(hand.port("loss", "weights", is_input=True)) == "weights (optional)"
     middle = (hand.port("hidden", "y", is_input=False) + hand.port("output", "x", is_input=True)) / 2
     assert canvas.hover.words(middle).startswith("hidden · y")
