@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from studio.document.document import Document, PortRef, Wire
-from studio.document.edits import AddWire, Compound, remove
+from studio.document.edits import AddWire, Compound, RemoveWire, remove
 from studio.document.modes import PASSING
 from studio.document.nodetype import NodeType
 from studio.document.trial import Specs, Trials
@@ -19,10 +19,25 @@ def remove_and_heal(trials: Trials, document: Document, specs: Specs, ids: Itera
     """
     gone = set(ids)
     removal = remove(document, gone)
+    return Compound(removal.label, (*removal.edits, *_healed(trials, document, specs, gone)))
+
+
+def take_out(trials: Trials, document: Document, specs: Specs, ids: Iterable[str]) -> Compound:
+    """Return the edit that parts nodes from all others, and joins the wires that led through them as a deletion does.
+
+    Wires between the nodes stay.
+    """
+    gone = set(ids)
+    ends = {w for id in gone if id in document.nodes for w in document.wires_of(id)}
+    cut = sorted(w for w in ends if (w.source.node in gone) != (w.target.node in gone))
+    return Compound("Take out", (*map(RemoveWire, cut), *_healed(trials, document, specs, gone)))
+
+
+def _healed(trials: Trials, document: Document, specs: Specs, gone: set[str]) -> list[AddWire]:
+    """Return the wires that join what led through nodes that go."""
     ends = (w for id in document.nodes if id in gone for w in document.wires_of(id))
     cut = sorted({w for w in ends if w.source.node in gone and w.target.node not in gone})
-    healed = [AddWire(Wire(source, w.target)) for w in cut if (source := _heir(trials, document, specs, w, gone))]
-    return Compound(removal.label, (*removal.edits, *healed))
+    return [AddWire(Wire(source, w.target)) for w in cut if (source := _heir(trials, document, specs, w, gone))]
 
 
 def _heir(trials: Trials, document: Document, specs: Specs, wire: Wire, gone: set[str]) -> PortRef | None:

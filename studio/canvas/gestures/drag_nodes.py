@@ -1,20 +1,23 @@
 """Drag nodes: a press selects, a drag moves all that is selected, as one step of the history.
 
-A single node without wires that is let go over a wire becomes part of that wire.
+A single node without wires that is let go over a wire becomes part of that wire. With Alt held at the press, the nodes
+are taken out of the graph: their wires to others go, and what led through them is joined.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from studio.canvas.gestures.base import Gesture, Pointer
 from studio.canvas.insertion import Insertion
 from studio.canvas.snapping import Drawn
+from studio.canvas.wires import curve
 from studio.document.document import Position
-from studio.document.edits import Move
+from studio.document.edits import AddWire, Compound, Move, RemoveWire
+from studio.document.heal import take_out
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
@@ -36,6 +39,9 @@ class DragNodes(Gesture):
         self._from: dict[str, Position] = {}
         self._insertion: Insertion | None = None
         self._drawn: Drawn | None = None
+        self._parting: Compound | None = None
+        """What parts the nodes from the others, if that is meant."""
+        self._healed = QPainterPath()
         if not self._was_selected:
             canvas.select([*(canvas.selected_ids() if pointer.extends else ()), self._id])
 
@@ -46,6 +52,8 @@ class DragNodes(Gesture):
             self._from.update({other: canvas.position(other) for other in (id, *canvas.contents(id))})
         if self._from:
             self._drawn = Drawn(self.view, self._from)
+        if self.start.alt:
+            self._part()
         if list(self._from) == [self._id] and not any(document.wires_of(self._id)):
             node_type = self.view.canvas.node_type(self._id)
             if node_type is not None and node_type.inputs and node_type.outputs:
@@ -64,7 +72,7 @@ class DragNodes(Gesture):
         if target is not None and self._id in moved:
             self.view.insert_existing(self._id, *target, moved[self._id])
         elif self.dragging:
-            self.view.do(Move(moved))
+            self.view.do(self._moving(moved))
             self.view.history.seal()
         elif self._was_selected:
             self._click(pointer)
@@ -81,8 +89,41 @@ class DragNodes(Gesture):
         if self._drawn is not None:
             self._drawn.end()
             self._drawn = None
+        if self._parting is not None:
+            self.view.canvas.wires.mark(doomed=frozenset())
+            self.view.repaint_scene(self._healed_area())
+
+    def _part(self) -> None:
+        """Find out which wires go and which come, and show both."""
+        canvas = self.view.canvas
+        edit = take_out(self.view.trials, canvas.document, canvas.status.specs, self._from)
+        if not edit.edits:
+            return
+        self._parting = edit
+        cut = frozenset(leaf.wire.target for leaf in edit.leaves() if isinstance(leaf, RemoveWire))
+        canvas.wires.mark(doomed=cut)
+        for leaf in edit.leaves():
+            if isinstance(leaf, AddWire):
+                source, target = canvas.node(leaf.wire.source.node), canvas.node(leaf.wire.target.node)
+                if source is not None and target is not None:
+                    start = source.port_position(leaf.wire.source.port, is_input=False)
+                    self._healed.addPath(curve(start, target.port_position(leaf.wire.target.port, is_input=True)))
+        self.view.repaint_scene(self._healed_area())
+
+    def _healed_area(self) -> QRectF:
+        return self._healed.controlPointRect()
+
+    def _moving(self, moved: dict[str, Position]) -> Move | Compound:
+        """Return the edit that the drag comes to."""
+        if self._parting is None:
+            return Move(moved)
+        return Compound(self._parting.label, (*self._parting.edits, Move(moved)))
 
     def paint(self, painter: QPainter) -> None:
+        if not self._healed.isEmpty():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.view.canvas.shared.style.accent, 2.5, Qt.PenStyle.DashLine))
+            painter.drawPath(self._healed)
         if self._drawn is not None:
             self._drawn.paint(painter)
 
