@@ -90,6 +90,7 @@ class CanvasScene(QGraphicsScene):
         self._indexed = QRectF()
         self.dimensions_of: Callable[[PortRef], tuple[Dimension, ...]] = lambda ref: tuple(self.status.specs[ref].shape)
         """Tells the dimensions of the tensor at an output by their names."""
+        self.show_pictures = True
         self._running: frozenset[str] = frozenset()
         self._selection: dict[str, None] = {}
         self.refresh()
@@ -128,6 +129,14 @@ class CanvasScene(QGraphicsScene):
         self._backlog.put("item", (*document.nodes, *document.notes))
         self._backlog.put("wire", document.wires)
         self._backlog.begin()
+
+    def set_pictures_shown(self, shown: bool) -> None:
+        """Show what nodes hold as pictures on them, or no pictures at all."""
+        if shown != self.show_pictures:
+            self.show_pictures = shown
+            self._backlog.put("item", self.document.nodes)
+            self._backlog.put("around", self.document.nodes)
+            self._backlog.begin()
 
     def refresh_functions(self) -> None:
         """Show nodes that stand for functions as these are now: their ports, parameters and names."""
@@ -240,7 +249,7 @@ class CanvasScene(QGraphicsScene):
     def _face(self, id: str) -> Face:
         node = self.document.nodes[id]
         face = make_face(self.document, node, self.node_type(id), self._listed_outputs(id))
-        return with_picture(face, id in self.status.pictures)
+        return with_picture(face, self.show_pictures and self.status.has_picture(id, node.picture))
 
     def _listed_outputs(self, id: str) -> set[str]:
         """Return the outputs that inference has found for a node that gives a list."""
@@ -363,7 +372,8 @@ class CanvasScene(QGraphicsScene):
         item = self.node(id)
         if item is None:
             return
-        item.picture = self.status.pictures.get(id)
+        kind = self.document.nodes[id].picture if id in self.document.nodes else "none"
+        item.picture = self.status.picture(id, kind) if self.show_pictures else None
         item.stale = id in self.status.stale
         item.marks.severity = self.status.severity(id)
         if (item.picture is None) != (item.face.thumbnail is None):

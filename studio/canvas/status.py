@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from engine.core.errors import EngineError
 from engine.core.spec import TensorSpec
 from studio.canvas.node_item import Severity
-from studio.canvas.picture import Picture
+from studio.canvas.picture import Picture, picture_of
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import PortRef
 from studio.run.messages import TensorInfo
@@ -20,7 +20,8 @@ class Status:
 
     def __init__(self) -> None:
         self.specs: Mapping[PortRef, TensorSpec] = {}
-        self.pictures: dict[str, Picture] = {}
+        self._shown: dict[str, TensorInfo] = {}
+        self._pictures: dict[str, tuple[TensorInfo, str, Picture]] = {}
         self.stale: set[str] = set()
         """Nodes whose picture is of an earlier run; it stays, paler, so that nothing jumps."""
         self._tensors: dict[str, TensorInfo] = {}
@@ -51,21 +52,36 @@ class Status:
                 latest.setdefault(ref.node, info)  # the first output stands for the node
         changed = self._errors.keys() | errors.keys()
         for id, info in latest.items():
-            if self._tensors.get(id) is not info and info.picture is not None:
-                self.pictures[id] = Picture(info.picture)
+            if self._tensors.get(id) is not info:
+                self._shown[id] = info
                 changed.add(id)
-        stale = self.pictures.keys() - latest.keys()
+        stale = self._shown.keys() - latest.keys()
         changed |= stale ^ self.stale
         if not tensors and not errors:
-            changed |= self.pictures.keys()
-            self.pictures.clear()
+            changed |= self._shown.keys()
+            self._shown.clear()
+            self._pictures.clear()
             stale = set()
         self.stale, self._tensors, self._errors = set(stale), latest, dict(errors)
         return set(changed)
 
+    def has_picture(self, id: str, kind: str) -> bool:
+        """Return whether there is something to show of a node, as one of `PICTURES`."""
+        return id in self._shown and kind != "none"
+
+    def picture(self, id: str, kind: str) -> Picture | None:
+        """Return the picture of a node's value, as one of `PICTURES`."""
+        if not self.has_picture(id, kind):
+            return None
+        info, known = self._shown[id], self._pictures.get(id)
+        if known is None or known[0] is not info or known[1] != kind:
+            known = self._pictures[id] = info, kind, picture_of(info, kind)
+        return known[2]
+
     def forget(self, id: str) -> None:
         """Drop the picture of a node that is gone."""
-        self.pictures.pop(id, None)
+        self._shown.pop(id, None)
+        self._pictures.pop(id, None)
         self._tensors.pop(id, None)
         self.stale.discard(id)
 

@@ -19,6 +19,7 @@ from studio.document.edits import (
     SetMode,
     SetNote,
     SetParams,
+    SetPicture,
     SetTitle,
 )
 
@@ -52,6 +53,7 @@ _MARKS: Final[dict[type, Callable[[Touched, Any], object]]] = {
     SetTitle: lambda t, e: t.items.setdefault(e.node),
     SetMode: lambda t, e: t.items.update(dict.fromkeys(e.modes)),
     SetCollapsed: lambda t, e: t.items.update(dict.fromkeys(e.collapsed)),
+    SetPicture: lambda t, e: t.items.update(dict.fromkeys(e.pictures)),
     Move: lambda t, e: t.moved.update(dict.fromkeys(e.positions)),
     AddNote: lambda t, e: t.items.setdefault(e.note.id),
     RemoveNote: lambda t, e: t.items.setdefault(e.id),

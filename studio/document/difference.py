@@ -22,6 +22,7 @@ from studio.document.edits import (
     SetMode,
     SetNote,
     SetParams,
+    SetPicture,
     SetSetting,
     SetTitle,
 )
@@ -78,6 +79,8 @@ def _node(before: Node, after: Node) -> list[Edit]:
         edits.append(SetMode({after.id: after.mode}))
     if before.collapsed != after.collapsed:
         edits.append(SetCollapsed({after.id: after.collapsed}))
+    if before.picture != after.picture:
+        edits.append(SetPicture({after.id: after.picture}))
     if before.position != after.position:
         edits.append(Move({after.id: after.position}))
     return edits

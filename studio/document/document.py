@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Position = tuple[float, float]
 
+PICTURES: Final = ("", "image", "heat", "curve", "histogram", "number", "none")
+"""How a node may show its value: "" leaves that to its shape."""
+
 MAX_NAME: Final = 200
 """Longest id, type, title, port or parameter name, in characters: what is longer is a mistake or an attack."""
 
@@ -67,7 +70,8 @@ class Node:
     """A node: what it is, what it was told, where it lies, and whether it takes part.
 
     `params` holds what the user set, in `canonical` form; the type's defaults stand for the others. Positions are
-    scene coordinates of the top left corner, in pixels at 100 %. `mode` is one of `studio.document.modes`.
+    scene coordinates of the top left corner, in pixels at 100 %. `mode` is one of `studio.document.modes`; `picture`, one
+    of `PICTURES`, says as what the node shows its value.
     """
 
     id: str
@@ -77,6 +81,7 @@ class Node:
     title: str = ""
     mode: Mode = ""
     collapsed: bool = False
+    picture: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.id, "node")

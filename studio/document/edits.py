@@ -276,6 +276,26 @@ class SetCollapsed(_Simple):
 
 
 @dataclass(frozen=True)
+class SetPicture(_Simple):
+    """Show the values of nodes as something else: one of `PICTURES`."""
+
+    pictures: Mapping[str, str]
+    label = "Change picture"
+
+    @property
+    def merge_key(self) -> object:  # type: ignore[override]
+        return "picture", frozenset(self.pictures)
+
+    def carry_out(self, document: Document) -> Edit:
+        for id in self.pictures:
+            _require(id in document.nodes, "node", id)
+        before = {id: document.nodes[id].picture for id in self.pictures}
+        for id, picture in self.pictures.items():
+            document._nodes[id] = replace(document.nodes[id], picture=picture)
+        return SetPicture(before)
+
+
+@dataclass(frozen=True)
 class Move(_Simple):
     """Put nodes and notes somewhere else."""
 
@@ -372,7 +392,7 @@ class SetSetting(_Simple):
         return SetSetting(self.name, before)
 
 
-COSMETIC: Final = (SetTitle, SetCollapsed, Move, AddNote, RemoveNote, SetNote)
+COSMETIC: Final = (SetTitle, SetCollapsed, SetPicture, Move, AddNote, RemoveNote, SetNote)
 """Edits after which every wire still carries what it carried."""
 
 

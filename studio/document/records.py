@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeVar
 
 from engine.core.errors import DataLossError, EngineError, InvalidArgumentError
-from studio.document.document import Node, Note, PortRef, Position, Wire
+from studio.document.document import PICTURES, Node, Note, PortRef, Position, Wire
 from studio.document.modes import MODES
 
 T = TypeVar("T")
@@ -43,6 +43,8 @@ def node_record(node: Node) -> Record:
         record["mode"] = node.mode
     if node.collapsed:
         record["collapsed"] = True
+    if node.picture:
+        record["picture"] = node.picture
     return record
 
 
@@ -239,7 +241,9 @@ def read_node(record: Any) -> Node:
     InvalidArgumentError
         If a field is missing, unknown, or of the wrong kind.
     """
-    fields = _fields(record, "node", ("id", "type", "position"), ("title", "params", "mode", "collapsed", IN))
+    fields = _fields(
+        record, "node", ("id", "type", "position"), ("title", "params", "mode", "collapsed", "picture", IN)
+    )
     return Node(
         _id(fields),
         _name(fields, "type"),
@@ -248,6 +252,7 @@ def read_node(record: Any) -> Node:
         _text(fields, "title"),
         _one_of(fields, "mode", MODES),
         _of_type(fields, "collapsed", bool, "true or false", False),
+        _one_of(fields, "picture", PICTURES),
     )
 
 

@@ -76,8 +76,8 @@ class TensorInfo:
     """A tensor in brief.
 
     The statistics leave NaN and infinite values out and are None where there is nothing to take them of. `picture`
-    is what fits on a node: a grey image (2-D, as it is, or the first of a batch of images), bars (1-D, at most 64
-    values) or a single number (0-D).
+    is what fits on a node: an image (2-D, or 3-D with colours last; the first of a batch of images), bars (1-D, at
+    most 64 values) or a single number (0-D).
     """
 
     shape: tuple[int, ...]

@@ -73,7 +73,7 @@ def histogram(values: Array, low: float, high: float) -> Array:
 
 
 def picture(array: Array, batched: bool) -> Array | None:
-    """Return what a node shows: a number, bars, or a grey image; None if there is nothing to show.
+    """Return what a node shows: a number, bars, an image, or one in colour; None if there is nothing to show.
 
     Examples
     --------
@@ -93,16 +93,15 @@ def picture(array: Array, batched: bool) -> Array | None:
         shown = shown.astype(np.float32)
     if shown.ndim == 1:
         return _thinned(shown, BARS)
-    if shown.ndim == 2:
+    if shown.ndim > 1:
         return shown[:: _stride(shown.shape[0], SIDE), :: _stride(shown.shape[1], SIDE)].copy()
     return shown
 
 
 def _plane(values: Array, is_image: bool) -> Array:
-    """Return a matrix: of an image, whose last axis has its channels, the grey or the first one; else the first one."""
+    """Return a matrix: of an image, whose last axis has its channels, all colours or the first one; else the first."""
     if is_image and values.shape[-1] in _COLOURS:
-        with np.errstate(over="ignore"):  # the sum of large numbers is infinite: white, as the largest are
-            values = values.mean(axis=-1, keepdims=True)
+        return values
     return values[..., 0] if is_image else values[0]
 
 

@@ -204,13 +204,7 @@ def test_mode_reset_and_problems_of_a_run(open_window: Open, tmp_path: Path) -> 
     assert ended[0].status == "failed"
     assert "has no trainer" in user.banner
     assert not window.plots.curves
-    user.until(
-        lambda: (window.canvas and port("d.output") in window.canvas.canvas.status.pictures) or _has_values(window)
-    )
-
-
-def _has_values(window: Any) -> bool:
-    return window.inspector.tensor.port is None and window.problems.count == 0
+    user.until(lambda: window.canvas is not None and window.canvas.canvas.status.has_picture("d", ""))
 
 
 def test_a_document_that_is_wrong_as_a_whole_is_said_to_be(open_window: Open, tmp_path: Path) -> None:

@@ -14,13 +14,14 @@ from studio.canvas.edge_scroll import _speed
 from studio.canvas.face import make_face
 from studio.canvas.metrics import MAX_WIDTH, MIN_WIDTH, PAD
 from studio.canvas.node_item import PaintState
-from studio.canvas.picture import Picture
+from studio.canvas.picture import picture_of
 from studio.canvas.ports import CONTROL, UNKNOWN, input_slots, kind_of
 from studio.canvas.sprites import Sprites
 from studio.canvas.style import Style, symbol_path, text_width
 from studio.canvas.wires import WireLayer
-from studio.document.document import Document, Node, PortRef, Wire
+from studio.document.document import PICTURES, Document, Node, PortRef, Wire
 from studio.document.nodetype import NodeType, Port
+from studio.run.summary import summarise
 from studio.ui.theme import DARK, LIGHT
 
 # --------------------------------------------------------------------------------------------------- ports
@@ -117,7 +118,8 @@ def test_any_picture_can_be_painted(qapp, values):
     for theme in (DARK, LIGHT):
         image.fill(0)
         painter = QPainter(image)
-        Picture(values).paint(painter, area, Style(theme), "layer")
+        for kind in PICTURES:
+            picture_of(summarise(values), kind).paint(painter, area, Style(theme), "layer")
         painter.end()
         outside = [image.pixel(x, y) for x in (0, 8, 132, 139) for y in (0, 6, 54, 59)]
         assert not any(outside)
