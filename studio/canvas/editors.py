@@ -12,6 +12,7 @@ from studio.canvas.metrics import PAD
 from studio.canvas.style import Style, font
 from studio.document.document import MAX_NAME
 from studio.ui.i18n import _
+from studio.ui.widgets.text_undo import TextUndo
 
 
 class TitleEditor(QLineEdit):
@@ -22,6 +23,7 @@ class TitleEditor(QLineEdit):
     ) -> None:
         super().__init__(text, parent)
         self._accept = accept
+        TextUndo(self)
         self.setObjectName("title_editor")
         self.setAccessibleName(_("Title of the node"))
         self.setPlaceholderText(hint)
@@ -36,6 +38,10 @@ class TitleEditor(QLineEdit):
     def finish(self, *, accept: bool) -> None:
         """Close, once, and hand the text on if it is accepted."""
         call, self._accept = self._accept, _nothing
+        if call is _nothing:  # the view may know it still, when there is nothing behind it any more
+            return
+        if not accept and (viewport := self.parentWidget()) is not None:
+            viewport.setFocus()  # it hands the focus to the view
         self.hide()
         self.deleteLater()
         if accept:
@@ -63,6 +69,7 @@ class NoteEditor(QPlainTextEdit):
     def __init__(self, parent: QWidget, text: str, area: QRect, style: Style, accept: Callable[[str], object]) -> None:
         super().__init__(text, parent)
         self._accept = accept
+        TextUndo(self)
         self.setObjectName("note_editor")
         self.setAccessibleName(_("Text of the note"))
         self.setStyleSheet(_sheet("QPlainTextEdit", style, 6))
@@ -74,6 +81,10 @@ class NoteEditor(QPlainTextEdit):
     def finish(self, *, accept: bool) -> None:
         """Close, once, and hand the text on if it is accepted."""
         call, self._accept = self._accept, _nothing
+        if call is _nothing:  # the view may know it still, when there is nothing behind it any more
+            return
+        if not accept and (viewport := self.parentWidget()) is not None:
+            viewport.setFocus()  # it hands the focus to the view
         self.hide()
         self.deleteLater()
         if accept:

@@ -16,6 +16,7 @@ from studio.inspector.selection import MIXED
 from studio.inspector.stepping import step
 from studio.ui import fonts
 from studio.ui.i18n import _, decimal, label
+from studio.ui.widgets.text_undo import TextUndo
 
 _BLANK: Final = (None, MIXED, REQUIRED)
 
@@ -61,6 +62,7 @@ class _Field(QLineEdit):
     def __init__(self, unit: str) -> None:
         super().__init__()
         self.setFont(fonts.mono(12))
+        self._undo: TextUndo | None = None
         self._unit = QLabel(unit, self)
         self._unit.setProperty("tone", "dim")
         self._unit.setFont(fonts.sans(11))
@@ -90,6 +92,8 @@ class _Field(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        if self._undo is None:  # what watches all its events would take as long as the rest of a row to be made
+            self._undo = TextUndo(self, passes_on=True)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.selectAll()
 

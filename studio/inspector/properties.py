@@ -21,6 +21,7 @@ from studio.ui.appearance import appearance
 from studio.ui.categories import MARK_SIZE, paint_mark
 from studio.ui.i18n import N_, _, describe, ngettext, number
 from studio.ui.widgets.labels import EmptyState, Heading
+from studio.ui.widgets.text_undo import TextUndo
 
 
 class _Mark(QWidget):
@@ -62,6 +63,7 @@ class Properties(QWidget):
         self.title.setProperty("plain", True)
         self.title.setFont(fonts.sans(14, 600))
         self.title.editingFinished.connect(self._rename)
+        TextUndo(self.title, passes_on=True)
         self._type = QLabel()
         self._type.setProperty("tone", "dim")
         self.problem = QLabel()

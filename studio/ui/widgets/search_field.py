@@ -10,6 +10,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import _
 from studio.ui.icons import icon
 from studio.ui.widgets.labels import KeyCap
+from studio.ui.widgets.text_undo import TextUndo
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -35,6 +36,7 @@ class SearchField(QLineEdit):
     def __init__(self, placeholder: str, keys: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._source = placeholder
+        TextUndo(self)
         self.setMinimumHeight(28)
         self.addAction(QAction(icon("search", "dim"), "", self), QLineEdit.ActionPosition.LeadingPosition)
         self._clear = self.addAction(icon("x", "dim"), QLineEdit.ActionPosition.TrailingPosition)
