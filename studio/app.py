@@ -27,6 +27,7 @@ from studio.document.history import History
 from studio.document.infer import Inference
 from studio.document.trial import Trials
 from studio.inspector.panel import Inspector
+from studio.inspector.replace_dialog import Replacing
 from studio.palette.panel import Palette
 from studio.plots.panel import Plots
 from studio.run.controller import RunController
@@ -106,6 +107,12 @@ class MainWindow(QMainWindow):
         self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
+        self.replacing = Replacing(
+            CATALOGUE,
+            lambda: self.history if self.canvas is not None else None,
+            lambda: self.canvas.selected_ids() if self.canvas is not None else [],
+            self,
+        )
         self.exporting = Exporting(self, lambda: self.canvas, lambda: self.desk.name)
         self.command_palette = CommandPalette(self.commands, self)
 
@@ -149,6 +156,7 @@ class MainWindow(QMainWindow):
         bind("file.save", self.desk.save)
         bind("file.save_as", self.desk.save_as)
         bind("file.reload", self.desk.reload)
+        bind("edit.replace", self.replacing.ask)
         bind("file.export", self.exporting.ask)
         bind("file.close", self.desk.close)
         bind("file.quit", self.close)

@@ -85,6 +85,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("edit.delete_with_wires", N_("Delete, and leave the wires cut"), "trash", ("Ctrl+Del",), scope="canvas"),
     A("edit.disconnect", N_("Disconnect"), "unplug", ("Ctrl+Shift+D",)),
     A("edit.select_all", N_("Select all"), "square-dashed", ("Ctrl+A",)),
+    A("edit.replace", N_("Replace values of parameters…"), "settings-2", ("Ctrl+H",)),
     A("edit.rename", N_("Rename"), "text-cursor-input", ("F2",)),
     A("view.frame", N_("Frame the selection"), "scan", ("F",), scope="canvas"),
     A("view.frame_all", N_("Frame everything"), "maximize", ("Home",), scope="canvas"),

@@ -68,7 +68,7 @@ MENUS: Final = (
         (
             *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
             *("edit.duplicate", "edit.delete", "edit.delete_with_wires", "edit.disconnect", ""),
-            *("edit.select_all", "edit.rename", ""),
+            *("edit.select_all", "edit.rename", "edit.replace", ""),
             *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.convert"),
         ),
     ),
