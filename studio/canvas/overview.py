@@ -32,7 +32,7 @@ class Overview:
 
     def __init__(self) -> None:
         self._bodies: dict[str, dict[str, QRectF]] = defaultdict(dict)
-        self._headers: dict[str, dict[str, QRectF]] = defaultdict(dict)
+        self._headers: dict[str, dict[str, QRectF]] = defaultdict(dict)  # of nodes only
         self._lines: dict[Kind, dict[PortRef, QLineF]] = defaultdict(dict)
         self._category: dict[str, str] = {}
         self._kind: dict[PortRef, Kind] = {}
@@ -58,7 +58,8 @@ class Overview:
         """Remove the block of a node."""
         category = self._category.pop(id)
         del self._bodies[category][id]
-        self._headers[category].pop(id, None)
+        if category not in _SHEETS:
+            del self._headers[category][id]
         self._looks.pop(id, None)
         row = self._rows.pop(id)
         self._edges[row] = np.nan
@@ -69,8 +70,8 @@ class Overview:
         for id in ids:
             category = self._category[id]
             self._bodies[category][id].translate(step)
-            if (header := self._headers[category].get(id)) is not None:
-                header.translate(step)
+            if category not in _SHEETS:
+                self._headers[category][id].translate(step)
         self._edges[[self._rows[id] for id in ids]] += (step.x(), step.y(), step.x(), step.y())
         for target in targets:
             if (kind := self._kind.get(target)) is not None:

@@ -192,7 +192,9 @@ class Inference:
         node_type = self._catalogue.get(node.type)
         if node_type is None:
             return _Finding(problems=(*problems, _problem(_unknown(node), id)))
-        if muted := next((m for ref in wired.values() if (m := self._muted(ref))), ""):
+        # what lies on a circle would keep itself muted for ever
+        ahead = (ref for ref in wired.values() if circle is None or not any(ref.node in c for c in self._circles))
+        if muted := next((m for ref in ahead if (m := self._muted(ref))), ""):
             return _Finding(problems=(*problems, _left_out(muted, id)), muted=muted)
         if node.mode == "bypass":
             return self._pass_on(node, node_type, wired, problems)

@@ -14,6 +14,7 @@ from studio.canvas.edge_scroll import _speed
 from studio.canvas.face import make_face
 from studio.canvas.metrics import MAX_WIDTH, MIN_WIDTH, PAD
 from studio.canvas.node_item import PaintState
+from studio.canvas.overview import Overview
 from studio.canvas.picture import picture_of
 from studio.canvas.ports import CONTROL, UNKNOWN, input_slots, kind_of
 from studio.canvas.sprites import Sprites
@@ -235,3 +236,15 @@ def test_shapes_on_wires_can_be_read_or_are_not_there(qapp, zoom, room, shown):
     rows = [y for y in range(image.height()) if any(image.pixel(x, y) for x in range(image.width()))]
     assert bool(rows) == shown
     assert not rows or len(rows) >= 11, "pixels of the screen"
+
+
+def test_frames_that_were_moved_together_can_be_seen_from_afar(qapp):
+    overview = Overview()
+    overview.put_block("a", "layer", QRectF(0, 0, 100, 50))
+    overview.put_sheet("frame", True, QRectF(-10, -10, 200, 100), "", "Title")
+    overview.shift(["a", "frame"], [], QPointF(5, 5))
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    overview.paint_blocks(painter, Style(DARK))
+    painter.end()
+    assert overview.body("frame") == QRectF(-5, -5, 200, 100)
