@@ -300,7 +300,7 @@ def _copies(node: Node) -> int:
 
 def _wrong_param(node: Node, shown: Sequence[str]) -> EngineError | None:
     """Return what is wrong with the parameters that are a function's own, None if nothing is."""
-    for name, value in node.params.items():
+    for name, value in sorted(node.params.items()):
         if name in OWN_PARAMS:
             try:
                 OWN_PARAMS[name].validate(value, name)
