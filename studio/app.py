@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from studio import __version__
 from studio.canvas.adding import Adding
@@ -18,20 +17,19 @@ from studio.canvas.export.exporting import Exporting
 from studio.canvas.gallery import Gallery
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
+from studio.desktop.editor import Editor
+from studio.desktop.editors import Editors
+from studio.desktop.panels import Panels
 from studio.document.analysis import Analysis
-from studio.document.bookmarks import BOOKMARKS
 from studio.document.catalogue import CATALOGUE
-from studio.document.document import Document, PortRef
-from studio.document.edits import COSMETIC, Edit, SetSetting
+from studio.document.document import Document
 from studio.document.history import History
-from studio.document.infer import Inference
 from studio.document.trial import Trials
 from studio.inspector.panel import Inspector
 from studio.inspector.replace_dialog import Replacing
 from studio.palette.panel import Palette
 from studio.plots.panel import Plots
 from studio.run.controller import RunController
-from studio.run.messages import Previewed, Watched
 from studio.ui import fonts
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
@@ -47,9 +45,12 @@ from studio.ui.shell.desk import Desk
 from studio.ui.shell.dock import BottomDock
 from studio.ui.shell.docks import Docks
 from studio.ui.shell.keeping import Keeping
+from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.running import Running
 from studio.ui.shell.start_page import StartPage
 from studio.ui.shell.status_line import StatusLine
+from studio.ui.shell.tab_actions import TabActions
+from studio.ui.shell.tabs import ELSEWHERE, LOCKED, MISSING, OUTCOMES, PAUSED, TRAINING, Mark, Tabs
 from studio.ui.shell.top_bar import TopBar
 from studio.ui.shell.view_actions import ViewActions
 from studio.ui.theme import Theme
@@ -62,8 +63,6 @@ from studio.ui.widgets.problems import Problems
 _SIZE: Final = QSize(1600, 1000)
 #: Milliseconds until what a closed document leaves is cleared away: its items go only then.
 _COLLECT_MS: Final = 1500
-#: What inference takes of a frame of 16 ms.
-_SLICE_SECONDS: Final = 0.007
 
 
 class MainWindow(QMainWindow):
@@ -78,33 +77,30 @@ class MainWindow(QMainWindow):
     def __init__(self, data_dir: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("studio")
-        self.analysis = Analysis()
-        self.canvas: CanvasView | None = None
-        self._unsubscribe: Callable[[], None] = _nothing
-        self._inference = Inference(CATALOGUE)
         self._trials = Trials(CATALOGUE)
         self.usage = Usage()
-        self._watched: PortRef | None = None
         self._settings_window: SettingsWindow | None = None
 
         self.desk = Desk(self)
         self.commands = Actions(self)
         self.controller = RunController(lambda: str(data_dir or settings().value(DATA_DIR) or "") or None, self)
         self.top_bar = TopBar(self.commands)
+        self.tabs = Tabs(self.desk, self.commands, self._marks)
         self.banner = Banner()
         self.start_page = StartPage(self.commands, examples())
         self.gallery = Gallery(CATALOGUE, self)
         self.palette_panel = Palette(CATALOGUE, self.usage)
         self.inspector = Inspector(CATALOGUE)
         self.plots = Plots()
-        self.problems = Problems(self._title_of)
+        self.problems = Problems(lambda node: self.panels.title_of(node))
         self.steps = HistoryList()
         self.dock = BottomDock()
-        self.status_line = StatusLine()
-        self.running = Running(
-            self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self._batch_size
-        )
+        self.status_line = StatusLine(self._name_of)
+        self.pages = QStackedWidget()
+        self.running = Running(self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner)
         self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
+        self.editors = Editors(self.desk, self.controller, self.pages, self._make_canvas)
+        self.panels = Panels(self.editors, self.inspector, self.problems, self.steps, self.plots, self.status_line)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.replacing = Replacing(
@@ -116,28 +112,26 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(self, lambda: self.canvas, lambda: self.desk.name)
         self.command_palette = CommandPalette(self.commands, self)
 
-        self._analyse_timer = QTimer(self, interval=0)
-        self._analyse_timer.timeout.connect(self._analyse)
         self._collect_timer = QTimer(self, interval=_COLLECT_MS, singleShot=True)
         self._collect_timer.timeout.connect(collect)
         self._lay_out()
         self._bind_actions()
         self._connect_parts()
-        self._on_closed()
+        self._on_shown(None)
 
     # ------------------------------------------------------------------------------------------------------ layout
 
     def _lay_out(self) -> None:
         self.setMenuWidget(self.top_bar)
         self.setStatusBar(self.status_line)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.start_page)
+        self.pages.addWidget(self.start_page)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.tabs)
         column.addWidget(self.banner)
-        column.addWidget(self._pages, 1)
+        column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
         self.dock.add(self.plots, N_("Curves"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
@@ -155,13 +149,16 @@ class MainWindow(QMainWindow):
         bind("file.open", self.desk.ask_and_open)
         bind("file.save", self.desk.save)
         bind("file.save_as", self.desk.save_as)
+        bind("file.save_all", self.desk.save_all)
         bind("file.reload", self.desk.reload)
         bind("edit.replace", self.replacing.ask)
         bind("file.export", self.exporting.ask)
-        bind("file.close", self.desk.close)
+        bind("file.reopen", self.desk.reopen)
+        bind("file.detach", self.desk.detach)
         bind("file.quit", self.close)
-        bind("edit.undo", self._undo)
-        bind("edit.redo", self._redo)
+        self.tab_actions = TabActions(self.commands, self.desk, self.tabs)
+        bind("edit.undo", self.panels.undo)
+        bind("edit.redo", self.panels.redo)
         for id, name in (
             ("edit.cut", "cut"),
             ("edit.copy", "copy"),
@@ -198,9 +195,11 @@ class MainWindow(QMainWindow):
         able = {
             "file.save": is_open,
             "file.save_as": is_open,
-            "file.close": is_open,
             "file.export": is_open,
-            "file.reload": is_open and self.desk.path is not None,
+            "file.save_all": any(d.modified for d in self.desk.documents),
+            "file.reload": self.desk.path is not None,
+            "file.reopen": self.desk.can_reopen,
+            "file.detach": self.desk.path is not None,
             "edit.undo": is_open and self.history.can_undo,
             "edit.redo": is_open and self.history.can_redo,
         }
@@ -210,27 +209,28 @@ class MainWindow(QMainWindow):
         for id, enabled in able.items():
             self.commands[id].setEnabled(enabled)
         self.running.update_actions()
+        self.tab_actions.update()
         self.views.update(is_open)
         self.arrange_actions.update(is_open)
 
     def _connect_parts(self) -> None:
-        self.desk.opened.connect(self._on_opened)
+        self.desk.opened.connect(lambda opened: opened.changed.connect(self._on_changed))
         self.desk.closed.connect(self._on_closed)
-        self.desk.saved.connect(self._show_name)
+        self.desk.moved.connect(self._update_actions)
         self.desk.reading.connect(self.status_line.show_reading)
-        self.docks.settled.connect(self._frame_all)
+        self.desk.reading.connect(self._update_actions)
+        self.editors.shown.connect(self._on_shown)
+        self.panels.edited.connect(self._update_actions)
+        self.docks.settled.connect(self._frame_new)
         self.start_page.chosen.connect(self.desk.open)
         self.start_page.picture_wanted.connect(self.gallery.want)
         self.gallery.ready.connect(self.start_page.show_picture)
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
-        self.problems.chosen.connect(self._reveal)
-        self.steps.chosen.connect(self._go_to)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
-        self.controller.previewed.connect(self._on_previewed)
-        self.controller.watched.connect(self._on_watched)
         self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
-        self.running.failed_at.connect(self._reveal)
-        self.running.changed.connect(self._update_actions)
+        self.running.failed_at.connect(self.panels.reveal)
+        self.running.changed.connect(self._on_changed)
+        self.tabs.menu_asked.connect(lambda at: _open_menu(self.top_bar.tab_menu(), at))
         self.exporting.done.connect(
             lambda path: self.banner.say("info", lambda: _("Exported: {path}").format(path=path), seconds=8)
         )
@@ -239,52 +239,46 @@ class MainWindow(QMainWindow):
         appearance().language_changed.connect(self._retranslate)
 
     def _on_theme(self, theme: Theme) -> None:
-        if self.canvas is not None:
-            self.canvas.set_theme(theme)
+        for editor in self.editors:
+            editor.canvas.set_theme(theme)
         self._update_actions()
 
     def _retranslate(self) -> None:
-        if self.canvas is not None:
-            self.canvas.retranslate()
-        self._show_name()
-        self._update_actions()
+        for editor in self.editors:
+            editor.canvas.retranslate()
+        self._on_changed()
 
     # --------------------------------------------------------------------------------------------------- documents
 
     @property
+    def canvas(self) -> CanvasView | None:
+        """The canvas of the document that is shown."""
+        return self.editors.current.canvas if self.editors.current is not None else None
+
+    @property
     def history(self) -> History:
-        """The history of the open document."""
+        """The history of the document that is shown; an empty one if there is none."""
         return self.desk.history
 
     @property
     def document(self) -> Document:
-        """The open document; an empty one if there is none."""
+        """The document that is shown; an empty one if there is none."""
         return self.desk.document
 
-    def _on_opened(self) -> None:
-        self._forget_document()
-        self._collect_timer.stop()
-        self._unsubscribe = self.document.subscribe(self._on_edit)
-        self.canvas = self._make_canvas()
-        self.inspector.open(self.history)
-        self.steps.show_history(self.history)
-        self._pages.addWidget(self.canvas)
-        self._pages.setCurrentWidget(self.canvas)
-        self.docks.show()
-        self.banner.dismiss()
-        self._analyse()
-        self.controller.preview(self.document, reset=True)
-        QTimer.singleShot(0, self._frame_all)
-        self.canvas.setFocus()
-        self._show_name()
-        self._update_actions()
+    @property
+    def analysis(self) -> Analysis:
+        """What is known of the document that is shown."""
+        return self.editors.current.analysis if self.editors.current is not None else Analysis()
 
-    def _make_canvas(self) -> CanvasView:
-        canvas = CanvasView(self.history, CATALOGUE, appearance().theme, self._trials)
+    @property
+    def analysing(self) -> bool:
+        """Whether something of the document that is shown is still to be analysed."""
+        return self.editors.current is not None and self.editors.current.analysing
+
+    def _make_canvas(self, history: History) -> CanvasView:
+        canvas = CanvasView(history, CATALOGUE, appearance().theme, self._trials)
         self.commands.attach(canvas, "canvas")
         self.arrange_actions.dress(canvas)
-        canvas.selectionChanged.connect(self._on_selected)
-        canvas.wireClicked.connect(self._watch)
         canvas.addRequested.connect(self.adding.ask)
         canvas.replaceRequested.connect(self.adding.ask_replacement)
         canvas.nodeAdded.connect(self.usage.note)
@@ -292,133 +286,60 @@ class MainWindow(QMainWindow):
         canvas.refused.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
         return canvas
 
-    def _on_closed(self) -> None:
-        self._forget_document()
+    def _on_shown(self, editor: Editor | None) -> None:
+        """Another document is shown, or the start page."""
+        for popup in (self.adding.search, self.places.search, self.places.marks, self.places.gone):
+            popup.hide()
+        if editor is None:
+            self.pages.setCurrentWidget(self.start_page)
+            self.start_page.show_recent(files.recent())
+            self.start_page.setFocus()
+            self.docks.hide()
+        else:
+            self._collect_timer.stop()
+            self.arrange_actions.dress(editor.canvas)
+            self.docks.show()
+            editor.canvas.setFocus()
+            QTimer.singleShot(0, self._frame_new)
+        self._on_changed()
+
+    def _on_closed(self, _opened: OpenDocument) -> None:
         self._collect_timer.start()
-        self._pages.setCurrentWidget(self.start_page)
-        self.banner.dismiss()
-        self.start_page.setFocus()
-        self.start_page.show_recent(files.recent())
-        self.docks.hide()
-        self._show_name()
-        self._update_actions()
+        self._on_changed()
 
-    def _frame_all(self) -> None:
-        if self.canvas is not None:
-            self.canvas.frame_all()
-
-    def _forget_document(self) -> None:
-        self._unsubscribe()
-        self._unsubscribe = _nothing
-        self._analyse_timer.stop()
-        self.running.abandon()
-        self.problems.show_errors({})
-        self.steps.show_history(None)
-        self._watched = None
-        self.controller.watch(None)
-        if self.canvas is not None:
-            self.canvas.close_document()
-            self._pages.removeWidget(self.canvas)
-            self.canvas.deleteLater()
-            self.canvas = None
-
-    def _show_name(self) -> None:
-        name = self.desk.name if self.desk.is_open else ""
-        self.top_bar.name.say(name, self.desk.modified)
-        self.top_bar.name.setVisible(self.desk.is_open)
+    def _on_changed(self) -> None:
+        """A document may be called otherwise, be saved or be trained."""
+        name = self.desk.name
         self.setWindowTitle(f"{name} — Trenza" if name else "Trenza")
-
-    # ----------------------------------------------------------------------------------------------------- editing
-
-    def _on_edit(self, edit: Edit) -> None:
-        # the history takes note of an edit after the document has announced it
-        QTimer.singleShot(0, self._after_edit)
-        if not all(map(_is_cosmetic, edit.leaves())):
-            self._analyse_timer.start()
-            self.controller.preview(self.document)
-
-    def _go_to(self, position: int) -> None:
-        self.history.go_to(position)
-        self._after_edit()
-
-    def _after_edit(self) -> None:
-        self.steps.refresh()
-        self._show_name()
+        self.tabs.refresh()
         self._update_actions()
 
-    def _undo(self) -> None:
-        self.history.undo()
-        self._after_edit()
+    def _frame_new(self) -> None:
+        """Show all of a document that is seen for the first time."""
+        editor = self.editors.current
+        if editor is not None and editor.is_new:
+            editor.canvas.frame_all()
+            editor.is_new = self.docks.settling
 
-    def _redo(self) -> None:
-        self.history.redo()
-        self._after_edit()
+    def _name_of(self, number: int) -> str:
+        document = self.desk.by_number(number)
+        return document.name if document is not None else ""
 
-    @property
-    def analysing(self) -> bool:
-        """Whether something of the document is still to be analysed."""
-        return self._analyse_timer.isActive()
-
-    def _analyse(self) -> None:
-        """Analyse for a slice of a frame; once all is known, show it."""
-        if not self._inference.advance(self.document, _SLICE_SECONDS):
-            self._analyse_timer.start()
-            return
-        self._analyse_timer.stop()
-        self.analysis = self._inference.result(self.document)
-        if self.canvas is not None:
-            self.canvas.set_analysis(self.analysis)
-        self.inspector.properties.show_analysis(self.analysis)
-        self.problems.show_analysis(self.analysis)
-        self.status_line.show_parameters(sum(self.analysis.parameters.values()))
-        self._watch_selected()
-
-    def _on_selected(self, ids: list[str]) -> None:
-        self.inspector.properties.select([id for id in ids if id in self.document.nodes])
-        self._watch_selected()
-
-    def _watch_selected(self) -> None:
-        """Look into the first output of the one node that is selected, unless another of its outputs is looked at."""
-        ids = self.canvas.selected_ids() if self.canvas is not None else []
-        outputs = [ref for ref in self.analysis.specs if ref.node in ids] if len(ids) == 1 else []
-        if outputs and self._watched not in outputs:
-            self._watch(outputs[0])
-
-    def _watch(self, port: PortRef) -> None:
-        self._watched = port
-        self.controller.watch(port)
+    def _marks(self, document: OpenDocument) -> list[Mark]:
+        """Return what is to be said of a document in its tab."""
+        training = self.controller.training == document.number
+        outcome = self.running.outcomes.get(document.number)
+        found = (
+            (PAUSED if self.controller.state == "paused" else TRAINING, training),
+            (MISSING, document.is_missing),
+            (ELSEWHERE, document.elsewhere),
+            (LOCKED, document.is_locked),
+        )
+        return [mark for mark, holds in found if holds] + ([OUTCOMES[outcome]] if outcome is not None else [])
 
     def _open_selection_menu(self, at: QPoint) -> None:
         chosen = self.canvas is not None and self.canvas.selected_ids()
-        menu = self.top_bar.selection_menu() if chosen else self.top_bar.wire_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
-
-    def _reveal(self, node: str) -> None:
-        if self.canvas is not None and node in self.document.nodes:
-            self.canvas.reveal(node)
-            self.canvas.setFocus()
-
-    def _title_of(self, node: str) -> str:
-        return self.canvas.canvas.title(node) if self.canvas is not None else node
-
-    # --------------------------------------------------------------------------------------------------- the run
-
-    def _on_previewed(self, event: Previewed) -> None:
-        if self.canvas is not None:
-            self.canvas.set_preview(event.tensors, event.errors)
-            self.problems.show_errors(event.errors)
-            port = self.inspector.tensor.port
-            self.inspector.tensor.mark_stale(port is not None and port not in event.tensors)
-
-    def _on_watched(self, event: Watched) -> None:
-        if event.port.node in self.document.nodes:
-            self.inspector.tensor.show_tensor(event)
-
-    def _batch_size(self) -> int:
-        trainers = [n for n in self.document.nodes.values() if n.type.startswith("train.")]
-        default = CATALOGUE[trainers[0].type].params["batch_size"].default if trainers else 1
-        return int(trainers[0].params.get("batch_size", default)) if trainers else 1
+        _open_menu(self.top_bar.selection_menu() if chosen else self.top_bar.wire_menu(), at)
 
     # ------------------------------------------------------------------------------------------------------ window
 
@@ -439,8 +360,7 @@ class MainWindow(QMainWindow):
     def start_engine(self) -> None:
         """Start the engine's process, and load in the background what the first training needs."""
         self.controller.start()
-        if self.canvas is not None:
-            self.controller.preview(self.document, reset=True)
+        self.controller.show(self.desk.current.number if self.desk.current is not None else 0)
         self.plots.warm_up()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -448,7 +368,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         settings().setValue("geometry", self.saveGeometry())
-        self._forget_document()
+        self.desk.clear()
         self.keeping.recovery.end()
         if self._settings_window is not None:  # before the actions that it shows
             self._settings_window.deleteLater()
@@ -465,13 +385,9 @@ class MainWindow(QMainWindow):
             self.resize(_SIZE.boundedTo(self.screen().availableSize()))
 
 
-def _is_cosmetic(edit: Edit) -> bool:
-    """Return whether every wire still carries after an edit what it carried before: no inference, no preview."""
-    return isinstance(edit, COSMETIC) or (isinstance(edit, SetSetting) and edit.name == BOOKMARKS)
-
-
-def _nothing() -> None:
-    """Stand for an ended subscription."""
+def _open_menu(menu: QMenu, at: QPoint) -> None:
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(at)
 
 
 def application() -> QApplication:

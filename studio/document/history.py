@@ -184,6 +184,11 @@ class History:
         self._saved = self._done
         self.seal()
 
+    def mark_unsaved(self) -> None:
+        """Remember that no state is on disk any more."""
+        self._saved = None
+        self.seal()
+
 
 class _Within:
     """Edits the graph of a function."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QWidget
 
-from studio.plots.series import Curve
+from studio.plots.series import Curve, Curves
 from studio.run.messages import Ended, EpochEnd, Progress, Started
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
@@ -27,12 +27,14 @@ _LEAST_HEIGHT: Final = 206
 
 
 class Plots(QWidget):
-    """A plot for the loss and one for each metric, side by side.
+    """A plot for the loss and one for each metric, side by side: those of the last training of one document.
+
+    The curves of the others are kept, and go on, while they are not shown.
 
     Attributes
     ----------
-    curves
-        The values, by "loss" and the names of the metrics.
+    shown
+        The number of the document whose curves are shown.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,7 +42,8 @@ class Plots(QWidget):
         self.setObjectName("plots")
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.curves: dict[str, Curve] = {}
+        self.shown = 0
+        self._trainings: dict[int, Curves] = {}
         self.cells: dict[str, PlotCell] = {}
         self._row = QHBoxLayout()
         self._row.setContentsMargins(12, 8, 12, 8)
@@ -60,7 +63,6 @@ class Plots(QWidget):
         self._timer.timeout.connect(self._redraw_some)
         self._spare: list[PlotCell] = []
         self._undrawn: list[PlotCell] = []
-        self._epochs = 0
         self._import: threading.Thread | None = None
         self._stages = QTimer(self)
         self._stages.setSingleShot(True)
@@ -78,13 +80,37 @@ class Plots(QWidget):
         self._import.start()
         self._stages.start(0)
 
+    @property
+    def curves(self) -> dict[str, Curve]:
+        """The values that are shown, by "loss" and the names of the metrics."""
+        training = self._trainings.get(self.shown)
+        return training.by_name if training is not None else {}
+
+    def show_document(self, number: int) -> None:
+        """Show the curves of another document, or none (0)."""
+        if number != self.shown:
+            self.shown = number
+            self._rebuild()
+
     def begin(self, started: Started) -> None:
         """Make room for the curves of a training."""
-        self.clear()
-        self.curves = {name: Curve(started.steps_per_epoch) for name in dict.fromkeys(("loss", *started.metrics))}
-        self._epochs = started.epochs
-        self._stack.setCurrentIndex(1)
-        self._next_stage()
+        names = dict.fromkeys(("loss", *started.metrics))
+        self._trainings[started.document] = Curves(names, started.epochs, started.steps_per_epoch)
+        if started.document == self.shown:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Put the plots of the curves that are to be shown in place of those that are."""
+        self._timer.stop()
+        self._undrawn.clear()
+        for cell in self.cells.values():
+            self._row.removeWidget(cell)
+            cell.hide()
+            self._spare.append(cell)
+        self.cells = {}
+        self._stack.setCurrentIndex(1 if self.curves else 0)
+        if self.curves:
+            self._next_stage()
 
     def _next_stage(self) -> None:
         """Show the plot of one more curve, or make one in reserve, and come back until nothing is missing."""
@@ -98,7 +124,8 @@ class Plots(QWidget):
             self._spare.append(PlotCell())
         if missing:
             cell = self._spare.pop()
-            cell.show_curve(missing[0], self.curves[missing[0]], self._epochs)
+            cell.show_curve(missing[0], self.curves[missing[0]], self._trainings[self.shown].epochs)
+            cell.redraw()
             self.cells[missing[0]] = cell
             self._row.addWidget(cell, 1)
             cell.show()
@@ -107,40 +134,35 @@ class Plots(QWidget):
 
     def extend(self, progress: Progress) -> None:
         """Take the values of some steps."""
-        for name, values in progress.series.items():
-            if name in self.curves:
-                self.curves[name].extend(progress.steps, values)
-        self._soon()
+        if (training := self._trainings.get(progress.document)) is not None:
+            training.extend(progress.steps, progress.series)
+            self._soon(progress.document)
 
     def epoch(self, end: EpochEnd) -> None:
         """Take the values of an epoch."""
-        for name, curve in self.curves.items():
-            curve.end_epoch(end.epoch, end.logs.get(name), end.logs.get(f"val_{name}"))
-        self._soon()
+        if (training := self._trainings.get(end.document)) is not None:
+            training.end_epoch(end.epoch, end.logs)
+            self._soon(end.document)
 
     def finish(self, ended: Ended) -> None:
         """Show everything that came."""
-        self._timer.stop()
-        self.redraw()
+        if ended.document == self.shown:
+            self._timer.stop()
+            self.redraw()
 
-    def clear(self) -> None:
-        """Forget the curves."""
-        self._timer.stop()
-        self._undrawn.clear()
-        for cell in self.cells.values():
-            self._row.removeWidget(cell)
-            cell.hide()
-            self._spare.append(cell)
-        self.curves, self.cells = {}, {}
-        self._stack.setCurrentIndex(0)
+    def clear(self, document: int) -> None:
+        """Forget the curves of a document."""
+        self._trainings.pop(document, None)
+        if document == self.shown:
+            self._rebuild()
 
     def redraw(self) -> None:
         """Draw what came since the last time."""
         for cell in self.cells.values():
             cell.redraw()
 
-    def _soon(self) -> None:
-        if not self._timer.isActive():
+    def _soon(self, document: int) -> None:
+        if document == self.shown and not self._timer.isActive():
             self._timer.start(REDRAW_MS)
 
     def _redraw_some(self) -> None:

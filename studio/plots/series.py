@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -124,6 +125,33 @@ class Curve:
         total, weight = sums.reshape(2, -1)[:, :count]
         smoothed: Array = np.divide(total, weight, out=np.full(count, np.nan), where=weight > 0)
         return smoothed
+
+
+class Curves:
+    """The curves of a training: the loss and each metric.
+
+    Parameters
+    ----------
+    names
+        What they are called in the logs.
+    epochs, steps_per_epoch
+        How long the training is.
+    """
+
+    def __init__(self, names: Iterable[str] = (), epochs: int = 0, steps_per_epoch: int = 1) -> None:
+        self.epochs = epochs
+        self.by_name = {name: Curve(steps_per_epoch) for name in names}
+
+    def extend(self, steps: Array, series: Mapping[str, Array]) -> None:
+        """Append the values of some steps; of what has no curve, nothing is kept."""
+        for name, values in series.items():
+            if name in self.by_name:
+                self.by_name[name].extend(steps, values)
+
+    def end_epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Enter the logs of the epoch that is over."""
+        for name, curve in self.by_name.items():
+            curve.end_epoch(epoch, logs.get(name), logs.get(f"val_{name}"))
 
 
 def _columns(points: list[tuple[int, float]]) -> tuple[Array, Array]:

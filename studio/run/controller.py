@@ -6,7 +6,7 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Literal
@@ -25,12 +25,14 @@ from studio.run.messages import (
     Downloading,
     Ended,
     EpochEnd,
+    Forget,
     Mode,
     Paused,
     Preview,
     Previewed,
     Progress,
     Ready,
+    Show,
     Shutdown,
     Started,
     TensorInfo,
@@ -54,17 +56,41 @@ STOP_PATIENCE: Final = 2000
 DRAIN_BUDGET: Final = 6
 
 
-class RunController(QObject):
-    """Runs documents in the engine's process.
+@dataclass
+class _Followed:
+    """A document whose values the window may show."""
 
-    Signals carry the messages of `studio.run.messages`; those of an earlier run or of another document are dropped.
-    `busy_changed` tells that a preview takes its time, and that it is over; `stuck`, that Stop has had no effect.
-    Nothing here waits for the process, except for `shutdown` and `restart`, which may take a moment.
+    document: Document
+    oldest: int
+    """Previews before this one are of what had the number before."""
+    asked: int = 0
+    """The preview of the document as it is now, 0 if there is none yet."""
+    is_fresh: bool = False
+    """Whether the values that the window has are those of the document as it is."""
+    reset: bool = False
+    watching: PortRef | None = None
+    parts: dict[PortRef, TensorInfo] = field(default_factory=dict)
+    """Of a preview that is not complete yet."""
+    writer: Writer = field(default_factory=Writer)
+
+
+class RunController(QObject):
+    """Runs documents in the engine's process: each is known by a number from 1 on, one is shown, one trains at a time.
+
+    Signals carry the messages of `studio.run.messages`, which name the document that they are about; those of an
+    earlier run or of a closed document are dropped. `busy_changed` tells that the preview of the document that is shown
+    takes its time, and that it is over; `stuck`, that Stop has had no effect. Nothing here waits for the process,
+    except for `shutdown` and `restart`, which may take a moment.
 
     Parameters
     ----------
     data_dir
         Returns the folder in which data files are looked for first; it is asked when an engine starts.
+
+    Attributes
+    ----------
+    training
+        The number of the document that is being trained, 0 if none is.
     """
 
     state_changed = Signal(str)
@@ -89,13 +115,10 @@ class RunController(QObject):
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._outbox: Outbox | None = None
+        self.training = 0
         self._revision = 0
-        self._oldest = 0
-        self._watching: PortRef | None = None
-        self._document: Document | None = None
-        self._parts: dict[PortRef, TensorInfo] = {}  # of a preview that is not complete yet
-        self._writer = Writer()
-        self._reset = False
+        self._shown = 0
+        self._followed: dict[int, _Followed] = {}
         self.busy = False
         self._signals = {
             Ready: self.ready,
@@ -131,11 +154,14 @@ class RunController(QObject):
         self._drain_timer.start()
 
     def restart(self) -> None:
-        """Replace a process that has died or hangs with a new one, and show it the document."""
+        """Replace a process that has died or hangs with a new one, and show it the documents."""
         self._end_process()
         self.start()
-        self._send(Watch(self._watching))
-        self._preview_timer.start()
+        for number, followed in self._followed.items():
+            followed.is_fresh = False
+            if followed.watching is not None:
+                self._send(Watch(number, followed.watching))
+        self.show(self._shown)
 
     def shutdown(self) -> None:
         """End the process; it has a moment to obey."""
@@ -146,10 +172,12 @@ class RunController(QObject):
 
     def _end_process(self, patience: float = 0.0) -> None:
         """Let the process end by itself for some seconds, then make it end."""
+        self._rest_from_training()
         self._rest()
         process, connection, outbox = self._process, self._connection, self._outbox
         self._process = self._connection = self._outbox = None
-        self._parts = {}
+        for followed in self._followed.values():
+            followed.parts = {}
         if process is None or connection is None or outbox is None:
             return
         process.join(patience)
@@ -169,39 +197,71 @@ class RunController(QObject):
 
     # -------------------------------------------------------------------------------------------------------- send
 
-    def preview(self, document: Document, reset: bool = False) -> None:
-        """Ask for the values of all wires, soon; with `reset` the weights are drawn anew first."""
-        if document is not self._document:
-            self._oldest = self._revision + 1
-            self.watch(None)
-        self._document = document
-        self._reset = self._reset or reset
-        self._preview_timer.start()
+    def show(self, number: int) -> None:
+        """Show a document, or none (0): it is the one whose values are of interest from now on."""
+        self._shown = number
+        self._send(Show(number))
+        self._preview_timer.stop()
+        self._end_preview()
+        followed = self._followed.get(number)
+        if followed is not None and (not followed.is_fresh or number == self.training):
+            self._preview_timer.start()
+
+    def preview(self, number: int, document: Document, reset: bool = False) -> None:
+        """Ask for the values of all wires of a document, soon, or as soon as it is shown.
+
+        With `reset` the weights are drawn anew first.
+        """
+        followed = self._follow(number, document)
+        followed.is_fresh, followed.asked = False, 0
+        followed.reset = followed.reset or reset
+        if number == self._shown:
+            self._preview_timer.start()
+
+    def _follow(self, number: int, document: Document) -> _Followed:
+        """Return what is known of a document; of what had its number before, nothing is."""
+        followed = self._followed.get(number)
+        if followed is None or followed.document is not document:
+            followed = self._followed[number] = _Followed(document, self._revision + 1)
+            self._send(Watch(number, None))
+        return followed
 
     def _send_preview(self) -> None:
-        if self._document is None or self._outbox is None:
+        followed = self._followed.get(self._shown)
+        if followed is None or self._outbox is None:
             return
         self._revision += 1
+        followed.asked = self._revision
         try:
-            text = self._writer.text(self._document)
+            text = followed.writer.text(followed.document)
         except EngineError as error:
-            self.previewed.emit(Previewed(self._revision, {}, {error.node or "": error}))
+            followed.is_fresh = True
+            self.previewed.emit(Previewed(self._shown, self._revision, {}, {error.node or "": error}))
             return
-        self._send(Preview(self._revision, text, self._reset))
-        self._reset = False
-        if self.state == "ready" and not self.busy:
+        self._send(Preview(self._shown, self._revision, text, followed.reset))
+        followed.reset = False
+        is_up = self.state in ("ready", "training", "paused")
+        if is_up and self._shown != self.training and not self.busy:  # a training looks when it comes to it
             self._busy_timer.start()
 
-    def train(self, document: Document, mode: Mode) -> int:
-        """Begin to train, and return the number of this run."""
+    def forget(self, number: int) -> None:
+        """Hear no more of a document, which was closed; its training ends."""
+        if number == self.training:
+            self.abandon()
+        if self._followed.pop(number, None) is not None:
+            self._send(Forget(number))
+
+    def train(self, number: int, document: Document, mode: Mode) -> int:
+        """Begin to train, and return the number of this run. One that goes on is to be stopped before."""
         self.run += 1
         try:
-            text = self._writer.text(document)
+            text = self._follow(number, document).writer.text(document)
         except EngineError as error:
-            self.ended.emit(Ended(self.run, "failed", error=error))
+            self.ended.emit(Ended(number, self.run, "failed", error=error))
             return self.run
         if self._outbox is not None:
-            self._send(Train(self.run, text, mode))
+            self._send(Train(number, self.run, text, mode))
+            self.training = number
             self._set_state("training")
         return self.run
 
@@ -215,22 +275,25 @@ class RunController(QObject):
 
     def stop(self) -> None:
         """End the training, or else the preview that takes so long; the network stays as it is."""
-        training = self.state in ("training", "paused")
-        self._send(Control("stop", self.run, 0 if training else self._revision))
-        if training or self.busy:
+        looking = self._revision if self.busy and self._shown != self.training else 0
+        self._send(Control("stop", self.run, looking))
+        if self.training or self.busy:
             self._stop_timer.start()
 
     def abandon(self) -> None:
-        """End the training and hear no more of it: its document is gone."""
-        if self.state in ("training", "paused"):
+        """End the training and hear no more of it."""
+        if self.training:
             self.stop()
             self.run += 1
+            self._rest_from_training()
             self._set_state("ready")
 
-    def watch(self, port: PortRef | None) -> None:
-        """From now on send all values of a port; None ends it."""
-        self._watching = port
-        self._send(Watch(port))
+    def watch(self, number: int, port: PortRef | None) -> None:
+        """From now on send all values of a port of a document; None ends it."""
+        followed = self._followed.get(number)
+        if followed is not None:
+            followed.watching = port
+            self._send(Watch(number, port))
 
     def _send(self, command: Command) -> None:
         if self._outbox is not None:
@@ -256,17 +319,19 @@ class RunController(QObject):
     def _receive(self, event: Any) -> None:
         if getattr(event, "run", self.run) != self.run:
             return
+        followed = self._followed.get(getattr(event, "document", 0))
         if isinstance(event, Previewed):
-            if event.revision < self._oldest:
-                self._parts = {}
+            if followed is None or event.revision < followed.oldest:
                 return
-            self._parts |= event.tensors
+            followed.parts |= event.tensors
             if not event.last:
                 return
-            event, self._parts = replace(event, tensors=self._parts), {}
+            event, followed.parts = replace(event, tensors=followed.parts), {}
+            if event.revision == followed.asked:
+                followed.is_fresh = True
             if event.revision == self._revision:
                 self._end_preview()
-        if isinstance(event, Watched) and event.port != self._watching:
+        if isinstance(event, Watched) and (followed is None or event.port != followed.watching):
             return
         if isinstance(event, Paused):
             self._set_state("paused" if event.paused else "training")
@@ -275,6 +340,7 @@ class RunController(QObject):
             self._set_state("ready")
         if isinstance(event, Ended):
             self._rest()
+            self._rest_from_training()
             self._set_state("ready")
         self._signals[type(event)].emit(event)
 
@@ -292,9 +358,15 @@ class RunController(QObject):
         self._stop_timer.stop()
         self._end_preview()
 
+    def _rest_from_training(self) -> None:
+        """Nothing trains any more; what was trained behind another document has other values than were shown."""
+        if self.training != self._shown and (followed := self._followed.get(self.training)) is not None:
+            followed.is_fresh = False
+        self.training = 0
+
     def _end_preview(self) -> None:
         """The newest preview is there; a training that Stop is to end goes on."""
-        if self.state not in ("training", "paused"):
+        if not self.training:
             self._stop_timer.stop()
         self._busy_timer.stop()
         self._set_busy(False)

@@ -1,7 +1,8 @@
 """What the window and the engine's process say to each other: frozen data, nothing else.
 
-Commands go to the engine, events come back. A `run` is the number of a training, given by the window; events of an
-earlier one are dropped by the controller.
+Commands go to the engine, events come back. Each names the document that it is about: several are open, each with its
+weights, and `document` is the number that the window has given to one when it was opened. A `run` is the number of a
+training, given by the window as well; one runs at a time, and events of an earlier one are dropped by the controller.
 """
 
 from __future__ import annotations
@@ -15,25 +16,31 @@ from engine.core.errors import EngineError
 from studio.document.document import PortRef
 
 Mode = Literal["eager", "lazy"]
+Status = Literal["complete", "stopped", "failed"]
 
 # ------------------------------------------------------------------------------------------------ commands
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Run the first batch through the document and summarise every wire."""
+    """Run the first batch through a document, of which this is the text now, and summarise every wire.
 
+    Revisions are counted over all documents.
+    """
+
+    document: int
     revision: int
-    document: str
+    text: str
     reset: bool = False
 
 
 @dataclass(frozen=True)
 class Train:
-    """Train the document; `run` names this training in the events."""
+    """Train a document, of which this is the text now; `run` names this training in the events."""
 
+    document: int
     run: int
-    document: str
+    text: str
     mode: Mode
 
 
@@ -50,10 +57,25 @@ class Control:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """From now on send the whole tensor of this port with each preview; None ends it."""
+class Show:
+    """The window shows this document from now on; 0: none. What the wires of others carry is of no interest then."""
 
+    document: int
+
+
+@dataclass(frozen=True)
+class Watch:
+    """From now on send the whole tensor of this port with each preview of the document; None ends it."""
+
+    document: int
     port: PortRef | None
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The document was closed: its weights and its data are not wanted any more."""
+
+    document: int
 
 
 @dataclass(frozen=True)
@@ -101,6 +123,7 @@ class Previewed:
     That of a large document comes in parts, so that taking one does not hold the window up; `last` ends them.
     """
 
+    document: int
     revision: int
     tensors: Mapping[PortRef, TensorInfo]
     errors: Mapping[str, EngineError]
@@ -111,6 +134,7 @@ class Previewed:
 class Watched:
     """The values of the watched port."""
 
+    document: int
     port: PortRef
     info: TensorInfo
     values: Array
@@ -120,6 +144,7 @@ class Watched:
 class Downloading:
     """A data file is on its way: `done` of `total` bytes are here, of 0 if nobody says how many there are."""
 
+    document: int
     name: str
     done: int
     total: int
@@ -129,6 +154,7 @@ class Downloading:
 class Compiling:
     """A kernel is being compiled; `done` of `total` are ready."""
 
+    document: int
     run: int
     kernel: str
     done: int
@@ -139,6 +165,7 @@ class Compiling:
 class Started:
     """The training has begun."""
 
+    document: int
     run: int
     epochs: int
     steps_per_epoch: int
@@ -154,6 +181,7 @@ class Progress:
     step's own batch. `seconds_per_step` is their median: validations and reports are not in it.
     """
 
+    document: int
     run: int
     epoch: int
     steps: Array
@@ -165,6 +193,7 @@ class Progress:
 class EpochEnd:
     """An epoch is over; `logs` holds "loss", the metrics, and the same with "val_" where there is validation data."""
 
+    document: int
     run: int
     epoch: int
     logs: Mapping[str, float]
@@ -175,6 +204,7 @@ class EpochEnd:
 class Paused:
     """The training stands still (`paused`) or goes on."""
 
+    document: int
     run: int
     paused: bool
 
@@ -183,8 +213,9 @@ class Paused:
 class Ended:
     """The training is over: complete, stopped by the user, or failed with `error`."""
 
+    document: int
     run: int
-    status: Literal["complete", "stopped", "failed"]
+    status: Status
     logs: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     error: EngineError | None = None
@@ -192,10 +223,10 @@ class Ended:
 
 @dataclass(frozen=True)
 class Crashed:
-    """The process has died; made by the controller, not sent."""
+    """The process has died; made by the controller, not sent. It was that of all documents."""
 
     exit_code: int | None
 
 
-Command = Preview | Train | Control | Watch | Shutdown
+Command = Preview | Train | Control | Show | Watch | Forget | Shutdown
 Event = Ready | Previewed | Watched | Downloading | Compiling | Started | Progress | EpochEnd | Paused | Ended | Crashed

@@ -34,11 +34,13 @@ from studio.run.messages import (
     Ended,
     EpochEnd,
     Event,
+    Forget,
     Paused,
     Preview,
     Previewed,
     Progress,
     Ready,
+    Show,
     Shutdown,
     Started,
     TensorInfo,
@@ -114,8 +116,30 @@ class Inbox:
             return None
 
 
+class Study:
+    """What the engine knows of one document: its program with the weights, and what is looked at.
+
+    Parameters
+    ----------
+    document
+        Its number.
+    """
+
+    def __init__(self, document: int) -> None:
+        self.document = document
+        self.program = Program(CATALOGUE)
+        self.revision = 0
+        self.values = Values()  # as of the last look
+        self.watched: PortRef | None = None
+
+    def is_batched(self, ref: PortRef) -> bool:
+        """Return whether the first dimension of a tensor is that of the batch."""
+        spec = self.program.specs.get(ref)
+        return spec is not None and spec.shape.rank > 0 and spec.shape[0] is None
+
+
 class Worker:
-    """Keeps the program of the document, and the tensor that is being watched.
+    """Keeps a program for each document that is open.
 
     Parameters
     ----------
@@ -127,17 +151,26 @@ class Worker:
         self.send = send
         self.switches = Switches()
         self.commands = Inbox()
-        self._program = Program(CATALOGUE)
-        self._revision = 0
-        self._values = Values()  # as of the last look
-        self._watched: PortRef | None = None
+        self.shown: int | None = None
+        """The document that the window shows, 0 for none; None: it has not said so."""
+        self._studies: dict[int, Study] = {}
+        self._at_work: int = 0
         self._unwanted: Callable[[], bool] = _never
         self._told = 0.0
         self._handlers: dict[type, Callable[[Any], None]] = {
             Preview: self._preview,
             Train: self._train,
             Watch: self._watch,
+            Forget: self._forget,
         }
+
+    def study(self, document: int) -> Study:
+        """Return what is known of a document."""
+        return self._studies.setdefault(document, Study(document))
+
+    def is_shown(self, document: int) -> bool:
+        """Whether anybody looks at a document."""
+        return self.shown in (None, document)
 
     def work(self) -> None:
         """Carry out commands until there is a `Shutdown`."""
@@ -149,6 +182,9 @@ class Worker:
         """Take a command from the window, in the listening thread: a switch is set at once, the rest waits its turn."""
         if isinstance(command, Control):
             self.switches.set(command)
+            return
+        if isinstance(command, Show):
+            self.shown = command.document
             return
         if isinstance(command, Shutdown):
             self.switches.set(Control("stop", sys.maxsize))
@@ -166,18 +202,19 @@ class Worker:
     def _answer(self, command: Any, error: EngineError) -> None:
         """Tell the window that a command has failed."""
         if isinstance(command, Train):
-            self.send(Ended(command.run, "failed", error=error))
+            self.send(Ended(command.document, command.run, "failed", error=error))
         elif isinstance(command, Preview):
-            self.send(Previewed(command.revision, {}, {error.node or "": error}))
+            self.send(Previewed(command.document, command.revision, {}, {error.node or "": error}))
 
     @contextmanager
-    def task(self, unwanted: Callable[[], bool]) -> Iterator[None]:
-        """Let `checkpoint` ask `unwanted` for the time of the block."""
-        before, self._unwanted = self._unwanted, unwanted
+    def task(self, document: int, unwanted: Callable[[], bool]) -> Iterator[None]:
+        """Work for a document, and let `checkpoint` ask `unwanted`, for the time of the block."""
+        before = self._at_work, self._unwanted
+        self._at_work, self._unwanted = document, unwanted
         try:
             yield
         finally:
-            self._unwanted = before
+            self._at_work, self._unwanted = before
 
     def checkpoint(self) -> None:
         """End what is being done, if the user wants it no more.
@@ -196,72 +233,83 @@ class Worker:
         now = time.perf_counter()
         if done == total or now - self._told > REPORT_INTERVAL:
             self._told = now
-            self.send(Downloading(name, done, total))
+            self.send(Downloading(self._at_work, name, done, total))
 
     # ----------------------------------------------------------------------------------------------------- looking
 
     def _preview(self, command: Preview) -> None:
-        while isinstance(newer := self.commands.take(), Preview):
+        while isinstance(newer := self.commands.take(), Preview) and newer.document == command.document:
             command = replace(newer, reset=newer.reset or command.reset)  # only the last of several edits matters
         self.commands.put_back(newer)
+        study = self.study(command.document)
+
         try:
-            document = loads(command.document)
+            document = loads(command.text)
             if command.reset:
-                self._program.reset()
-            self._program.update(document)
-            self._revision = command.revision
-            with self.task(lambda: self.switches.drops(command.revision)):
-                self.look()
+                study.program.reset()
+            study.program.update(document)
+            study.revision = command.revision
+            with self.task(command.document, lambda: self.switches.drops(command.revision)):
+                self.look(study)
         except EngineError as error:
-            self.send(Previewed(command.revision, {}, {error.node or "": error}))
+            self.send(Previewed(command.document, command.revision, {}, {error.node or "": error}))
 
-    def look(self) -> None:
-        """Run the first batch through the document and send what is seen on every wire."""
-        self._values = self._program.values(self._run)
+    def look(self, study: Study) -> None:
+        """Run the first batch through a document and send what is seen on every wire, if anybody looks at it."""
+        if not self.is_shown(study.document):
+            return
+
+        def run(step: Step, inputs: Sequence[Any]) -> Sequence[Any]:
+            self.checkpoint()
+            if not self.is_shown(study.document):  # left for another; what is being loaded is loaded all the same
+                raise Stopped
+            return study.program.run(step, inputs)
+
+        study.values = study.program.values(run)
+        if not self.is_shown(study.document):
+            return
         part: dict[PortRef, TensorInfo] = {}
-        for ref, tensor in self._values.tensors.items():
+        for ref, tensor in study.values.tensors.items():
             if len(part) == PART:
-                self.send(Previewed(self._revision, part, {}, last=False))
+                self.send(Previewed(study.document, study.revision, part, {}, last=False))
                 part = {}
-            part[ref] = summarise(np.asarray(tensor), self._is_batched(ref))
-        self.send(Previewed(self._revision, part, self._values.errors))
-        self._send_watched()
-
-    def _run(self, step: Step, inputs: Sequence[Any]) -> Sequence[Any]:
-        self.checkpoint()
-        return self._program.run(step, inputs)
-
-    def _is_batched(self, ref: PortRef) -> bool:
-        spec = self._program.specs.get(ref)
-        return spec is not None and spec.shape.rank > 0 and spec.shape[0] is None
+            part[ref] = summarise(np.asarray(tensor), study.is_batched(ref))
+        self.send(Previewed(study.document, study.revision, part, study.values.errors))
+        self._send_watched(study)
 
     def _watch(self, command: Watch) -> None:
-        self._watched = command.port
-        self._send_watched()
+        study = self.study(command.document)
+        study.watched = command.port
+        self._send_watched(study)
 
-    def _send_watched(self) -> None:
-        if self._watched is not None and (tensor := self._values.tensors.get(self._watched)) is not None:
+    def _send_watched(self, study: Study) -> None:
+        port = study.watched
+        if port is not None and (tensor := study.values.tensors.get(port)) is not None:
             array = np.asarray(tensor)
-            self.send(Watched(self._watched, summarise(array, self._is_batched(self._watched)), array))
+            self.send(Watched(study.document, port, summarise(array, study.is_batched(port)), array))
+
+    def _forget(self, command: Forget) -> None:
+        self._studies.pop(command.document, None)
 
     # ---------------------------------------------------------------------------------------------------- training
 
     def _train(self, command: Train) -> None:
         listener: _Listener | None = None
+        study = self.study(command.document)
         try:
-            with self.task(lambda: self.switches.stops(command.run)):
-                self._program.update(loads(command.document))
-                training = self._program.training()
-                listener = _Listener(self, command.run, training)
-                outcome = session.train(self._program, training, command.mode, [listener], listener.compiling)
+            with self.task(command.document, lambda: self.switches.stops(command.run)):
+                study.program.update(loads(command.text))
+                training = study.program.training()
+                listener = _Listener(self, study, command.run, training)
+                outcome = session.train(study.program, training, command.mode, [listener], listener.compiling)
         except Stopped:
-            self.send(Ended(command.run, "stopped", listener.logs if listener else {}))
+            self.send(Ended(command.document, command.run, "stopped", listener.logs if listener else {}))
         except EngineError as error:
-            self.send(Ended(command.run, "failed", error=error))
+            self.send(Ended(command.document, command.run, "failed", error=error))
         else:
             status: Literal["stopped", "complete"] = "stopped" if self.switches.stops(command.run) else "complete"
-            self.send(Ended(command.run, status, outcome.metrics, outcome.seconds))
-            self.look()
+            self.send(Ended(command.document, command.run, status, outcome.metrics, outcome.seconds))
+            self.look(study)
 
 
 def _never() -> bool:
@@ -271,8 +319,10 @@ def _never() -> bool:
 class _Listener(Callback):
     """Reports a training, obeys the switches, and lets the window look at tensors meanwhile."""
 
-    def __init__(self, worker: Worker, run: int, training: Training) -> None:
+    def __init__(self, worker: Worker, study: Study, run: int, training: Training) -> None:
         self._worker = worker
+        self._study = study
+        self._name = study.document, run
         self._run = run
         self._training = training
         self._epoch = 0
@@ -286,13 +336,13 @@ class _Listener(Callback):
     def compiling(self, kernel: str, done: int, total: int) -> None:
         """Say that a kernel is being compiled; Stop ends that too."""
         self._worker.checkpoint()
-        self._worker.send(Compiling(self._run, kernel, done, total))
+        self._worker.send(Compiling(*self._name, kernel, done, total))
 
     def on_train_begin(self, logs: Any = None) -> None:
         model = self._training.model
         self._worker.send(
             Started(
-                self._run,
+                *self._name,
                 self.params["epochs"],
                 self.params["steps"],
                 self._training.metrics,
@@ -329,36 +379,39 @@ class _Listener(Callback):
             count = len(self._points)
             steps = np.arange(self._step - count, self._step)
             series = {name: np.array([p[name] for p in self._points]) for name in self._points[0]}
-            self._worker.send(Progress(self._run, self._epoch, steps, series, median(self._durations)))
+            self._worker.send(Progress(*self._name, self._epoch, steps, series, median(self._durations)))
             self._points.clear()
             self._durations.clear()
         self._reported = now
         self._serve()
         if now - self._looked > LOOK_INTERVAL:
-            self._worker.look()
+            self._worker.look(self._study)
             self._looked = time.perf_counter()
 
     def _serve(self) -> None:
-        """Carry out what can be carried out while training: looking. The next training waits for this one to end."""
-        while isinstance(command := self._worker.commands.take(), Preview | Watch):
+        """Carry out what can be carried out while training: looking, at any document, and forgetting another.
+
+        The next training waits for this one to end.
+        """
+        while isinstance(command := self._worker.commands.take(), Preview | Watch | Forget):
             self._worker.handle(command)
         self._worker.commands.put_back(command)
 
     def _wait(self) -> None:
         """Stand still until the user wants to go on."""
         self._report()
-        self._worker.look()
-        self._worker.send(Paused(self._run, True))
+        self._worker.look(self._study)
+        self._worker.send(Paused(*self._name, True))
         while self._worker.switches.pauses(self._run):
             self._serve()
             time.sleep(0.01)
-        self._worker.send(Paused(self._run, False))
+        self._worker.send(Paused(*self._name, False))
         self._reported = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._report()
         self.logs = dict(logs or {})
-        self._worker.send(EpochEnd(self._run, epoch, self.logs, time.perf_counter() - self._began))
+        self._worker.send(EpochEnd(*self._name, epoch, self.logs, time.perf_counter() - self._began))
 
 
 def main(connection: Connection, data_dir: str | None = None) -> None:

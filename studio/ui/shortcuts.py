@@ -27,6 +27,8 @@ _KEYS: Final = {
     "Up": N_("Up"),
     "Down": N_("Down"),
     "Backspace": N_("Backspace"),
+    "PgUp": N_("PgUp"),
+    "PgDown": N_("PgDown"),
 }
 
 

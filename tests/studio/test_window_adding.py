@@ -142,7 +142,7 @@ def test_keys_delete_with_and_without_healing_and_disconnect(user: User) -> None
     user.hand.drag(
         user.hand.port("conv2d", "output", is_input=False), user.hand.port("dropout", "inputs", is_input=True)
     )
-    user.until(lambda: not user.window._analyse_timer.isActive())
+    user.until(lambda: not user.window.analysing)
     canvas.select(["conv2d"])
     QTest.keyClick(canvas, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
     assert document.inputs_of("dropout") == {}
@@ -180,7 +180,7 @@ def test_keys_reroute_convert_and_insert_into_the_wire_that_is_selected(user: Us
     assert offer.isVisible()
     QTest.keyClick(offer.field, Qt.Key.Key_Return)
     assert document.nodes[document.inputs_of(conv)["inputs"].node].type == "layer.Reshape"
-    user.until(lambda: not user.window._analyse_timer.isActive())
+    user.until(lambda: not user.window.analysing)
     canvas.select([conv])
     QTest.keyClick(canvas, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert user.banner.startswith("There is no wire here")

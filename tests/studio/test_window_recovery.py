@@ -15,13 +15,13 @@ import pytest
 from graphs import example, moons
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
-from user import Open, saved
+from user import Open, User, saved
 
 from studio.document.document import Node
 from studio.document.edits import AddNode, SetTitle
 from studio.document.file import load, save
 from studio.document.recovery import SUFFIX, read
-from studio.ui.shell import files, recovery
+from studio.ui.shell import files, keeper, recovery
 
 pytest_plugins = ("look", "window")
 
@@ -54,6 +54,12 @@ def place(look: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(recovery, "folder", lambda: tmp_path / "state/trenza/recovery")
     return tmp_path / "state/trenza/recovery"
+
+
+def copy_file(user: User) -> Path:
+    """Return where the copy of the document that is shown lies."""
+    assert user.window.desk.current is not None
+    return user.window.keeping.recovery.file_of(user.window.desk.current.number)
 
 
 def killed(path: Path, seconds: float) -> int:
@@ -91,7 +97,7 @@ def test_a_program_that_was_killed_loses_the_last_second_at_most(
     assert window.desk.path == path
     assert path.read_bytes() == before, "the user's file is as it was"
     user.until(lambda: not copy.file.exists())
-    assert window.keeping.recovery.file.exists(), "there is a new one before the old one goes"
+    assert copy_file(user).exists(), "there is a new one before the old one goes"
     assert window.keeping.recovery.found() == [], "it is offered once"
     assert window.keeping.recovery.adopt() == 0
 
@@ -112,14 +118,14 @@ def test_what_is_saved_or_undone_leaves_no_copy(open_window: Open, tmp_path: Pat
 
     def edit() -> None:
         window.history.do(SetTitle("data", f"name {time.time()}"))
-        user.until(window.keeping.recovery.file.exists)
+        user.until(copy_file(user).exists)
 
     edit()
     user.do("edit.undo")
-    user.until(lambda: not window.keeping.recovery.file.exists())
+    user.until(lambda: not copy_file(user).exists())
     edit()
     user.do("file.save")
-    assert not window.keeping.recovery.file.exists()
+    assert not copy_file(user).exists()
     edit()
     window.keeping.recovery.end()
     assert list(place.iterdir()) == [], "no copy and no lock"
@@ -128,7 +134,7 @@ def test_what_is_saved_or_undone_leaves_no_copy(open_window: Open, tmp_path: Pat
 def test_a_program_that_is_alive_is_not_asked_for_its_copies(open_window: Open, tmp_path: Path) -> None:
     one = open_window(saved(moons(), tmp_path, "one"))
     one.window.history.do(SetTitle("data", "changed"))
-    one.until(one.window.keeping.recovery.file.exists)
+    one.until(copy_file(one).exists)
     other = open_window()
     assert other.window.keeping.recovery.found() == []
     assert not other.window.banner.isVisible()
@@ -163,7 +169,7 @@ def test_copies_that_cannot_be_written_are_told_of_once(open_window: Open, tmp_p
     user.until(user.window.banner.isVisible)
     user.window.banner.dismiss()
     user.window.history.do(SetTitle("data", "again"))
-    QTest.qWait(2 * recovery.DELAY)
+    QTest.qWait(2 * keeper.DELAY)
     assert not user.window.banner.isVisible()
 
 

@@ -83,6 +83,11 @@ class User:
             at for at in places if not scene.item_at(at) and not reach.port_at(at) and reach.wire_at(at) is not None
         )
 
+    def tab(self, index: int | None = None) -> str:
+        """Return what a tab says, by default that of the document that is shown."""
+        bar = self.window.tabs.bar
+        return bar.tabText(bar.currentIndex() if index is None else index)
+
     @property
     def banner(self) -> str:
         """What the banner says; "" if it is hidden."""

@@ -16,6 +16,7 @@ from user import User
 
 from studio.app import MainWindow, open_studio
 from studio.ui.appearance import Appearance, appearance
+from studio.ui.shell import files
 
 
 @pytest.fixture
@@ -38,7 +39,8 @@ def open_window(look: Appearance, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch)
 
     yield open_window
     for window in windows:
-        window.history.mark_saved()
+        monkeypatch.setattr(files, "ask_about_changes", lambda *_: "discard")
+        monkeypatch.setattr(files, "ask_about_all", lambda *_: "discard")
         assert window.close()
         assert window.controller.pid is None
         window.deleteLater()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -28,6 +28,11 @@ class Docks(QObject):
         Around the middle of which they lie.
     panels
         The widget for each of "left", "right" and "bottom".
+
+    Attributes
+    ----------
+    settling
+        Whether the middle has its size not yet.
     """
 
     settled = Signal()
@@ -35,6 +40,10 @@ class Docks(QObject):
     def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
         super().__init__(window)
         self._window = window
+        self.settling = False
+        self._timer = QTimer(self, interval=0, singleShot=True)
+        self._timer.timeout.connect(self._next)
+        self._stages: list[Callable[[], None]] = []
         self.docks = {place: self._dock(panel, _AREAS[place]) for place, panel in panels.items()}
         window.setCorner(Qt.Corner.BottomLeftCorner, _AREAS["left"])
         window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
@@ -52,9 +61,12 @@ class Docks(QObject):
         """Show all panels; if none was there, they get their proper sizes."""
         if any(dock.isVisibleTo(self._window) for dock in self.docks.values()):
             return
+        self.settling = True
         for dock in self.docks.values():
             dock.show()
-        QTimer.singleShot(0, self._resize)  # sizes hold once the layout has taken note of the panels
+        # sizes hold once the layout has taken note of the panels, and the middle has its own in the turn after
+        self._stages = [self._resize, self._settle]
+        self._timer.start()
 
     def hide(self) -> None:
         """Hide all panels."""
@@ -65,7 +77,15 @@ class Docks(QObject):
         left, right, bottom = (self.docks[place] for place in ("left", "right", "bottom"))
         self._window.resizeDocks([left, right], list(_WIDTHS), Qt.Orientation.Horizontal)
         self._window.resizeDocks([bottom], [_HEIGHT], Qt.Orientation.Vertical)
-        QTimer.singleShot(0, self.settled.emit)
+
+    def _next(self) -> None:
+        self._stages.pop(0)()
+        if self._stages:
+            self._timer.start()
+
+    def _settle(self) -> None:
+        self.settling = False
+        self.settled.emit()
 
     def shows(self, place: str) -> bool:
         """Return whether a panel is shown."""

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from studio.ui.i18n import _
+from studio.ui.i18n import _, ngettext
 from studio.ui.settings import settings
 
 SUFFIX: Final = ".trenza"
 _MOST_RECENT: Final = 12
 _KEY: Final = "recent"
+_LIST: Final = QSize(460, 140)
 
 Answer = Literal["save", "discard", "cancel"]
 
 
-def ask_path_to_open(parent: QWidget) -> Path | None:
-    """Return the document that the user picks, or None."""
-    name, _filter = QFileDialog.getOpenFileName(parent, _("Open a document"), _folder(), _filters())
-    return Path(name) if name else None
+def ask_paths_to_open(parent: QWidget) -> list[Path]:
+    """Return the documents that the user picks."""
+    names, _filter = QFileDialog.getOpenFileNames(parent, _("Open documents"), _folder(), _filters())
+    return [Path(name) for name in names]
 
 
-def ask_path_to_save(parent: QWidget, present: Path | None) -> Path | None:
-    """Return where the user wants the document to be, or None."""
-    proposal = str(present) if present else str(Path(_folder()) / f"{_('untitled')}{SUFFIX}")
+def ask_path_to_save(parent: QWidget, present: Path | None, name: str) -> Path | None:
+    """Return where the user wants the document to be, or None; `name` is proposed if it is nowhere yet."""
+    proposal = str(present) if present else str(Path(_folder()) / f"{name}{SUFFIX}")
     name, _filter = QFileDialog.getSaveFileName(parent, _("Save the document"), proposal, _filters())
     if not name:
         return None
@@ -49,6 +63,70 @@ def ask_about_changes(parent: QWidget, name: str) -> Answer:
     box.exec()
     clicked = box.clickedButton()
     return "save" if clicked is save else "discard" if clicked is discard else "cancel"
+
+
+def ask_about_all(parent: QWidget, documents: Sequence[tuple[str, str]]) -> Answer:
+    """Return what shall become of the changes of several documents, of which these are the names and paths."""
+    box = QDialog(parent)
+    box.setObjectName("unsaved_documents")
+    box.setWindowTitle(_("Changes that are not saved"))
+    count = len(documents)
+    text = ngettext(
+        "{count} document has changes that are not saved:",
+        "{count} documents have changes that are not saved:",
+        count,
+    ).format(count=count)
+    about = QLabel(text)
+    about.setTextFormat(Qt.TextFormat.PlainText)
+    rows = QListWidget()
+    rows.setObjectName("unsaved_documents.list")
+    rows.setAccessibleName(text)
+    rows.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+    for name, path in documents:
+        item = QListWidgetItem(f"{name}    {path}" if path else name)
+        item.setToolTip(path or _("It was never saved."))
+        rows.addItem(item)
+    rows.setMinimumSize(_LIST)
+    answers: list[Answer] = []
+    buttons = QHBoxLayout()
+    buttons.addStretch(1)
+    offers: tuple[tuple[Answer, str], ...] = (
+        ("save", _("Save all")),
+        ("discard", _("Discard all")),
+        ("cancel", _("Cancel")),
+    )
+    for answer, label in offers:
+        button = QPushButton(label)
+        button.setObjectName(f"unsaved_documents.{answer}")
+        button.setDefault(answer == "save")
+        button.clicked.connect(partial(answers.append, answer))
+        button.clicked.connect(box.accept)
+        buttons.addWidget(button)
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(20, 20, 20, 16)
+    layout.setSpacing(12)
+    layout.addWidget(about)
+    layout.addWidget(rows, 1)
+    layout.addLayout(buttons)
+    box.exec()
+    box.deleteLater()
+    return answers[0] if answers else "cancel"
+
+
+def ask_to_replace_open(parent: QWidget, name: str) -> bool:
+    """Return whether a document may be saved over another that is open."""
+    box = QMessageBox(parent)
+    box.setObjectName("replaces_open")
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setWindowTitle(_("Open in another tab"))
+    box.setText(_("'{name}' is open in another tab.").format(name=name))
+    box.setInformativeText(_("Saving here replaces its file, and closes that tab with its changes."))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    replace = box.addButton(_("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.exec()
+    return box.clickedButton() is replace
 
 
 def ask_to_overwrite(parent: QWidget, name: str) -> bool:

@@ -10,12 +10,13 @@ from studio.ui.actions import Actions
 from studio.ui.i18n import N_, _, describe
 from studio.ui.shell.copies import Copies
 from studio.ui.shell.desk import Desk
+from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.recovery import Recovery
 from studio.ui.widgets.banner import Banner
 
 
 class Keeping(QObject):
-    """Connects the desk and what is kept of its document with what the window says.
+    """Connects the open documents and what is kept of them with what the window says.
 
     Parameters
     ----------
@@ -30,12 +31,15 @@ class Keeping(QObject):
         self.recovery = Recovery(desk)
         self._desk, self._actions, self._banner, self._copies = desk, actions, banner, copies
         desk.failed.connect(self._on_failed)
-        desk.changed.connect(self._on_changed)
-        desk.closed.connect(self.show_copies)
+        desk.opened.connect(self._on_opened)
+        desk.shown.connect(self._on_shown)
+        desk.closed.connect(lambda document: banner.forget(document.number))
         self.recovery.adopted.connect(self._on_adopted)
         self.recovery.failed.connect(lambda error: banner.say("warn", lambda: describe(error)))
         copies.opened.connect(self.recovery.open)
         copies.discarded.connect(self._discard)
+
+    # ---------------------------------------------------------------------------------------------------------- copies
 
     def show_copies(self) -> None:
         """List the copies that there are now."""
@@ -50,13 +54,40 @@ class Keeping(QObject):
         copy.discard()
         self.show_copies()
 
-    def _on_changed(self) -> None:
-        name = self._desk.name
+    # ----------------------------------------------------------------------------------------------------------- files
+
+    def _on_shown(self, document: OpenDocument | None) -> None:
+        self._banner.turn_to(document.number if document is not None else 0)
+        if document is None:
+            self.show_copies()
+
+    def _on_opened(self, document: OpenDocument) -> None:
+        document.rewritten.connect(lambda: self._on_rewritten(document))
+        document.vanished.connect(lambda: self._on_vanished(document))
+        document.returned.connect(lambda: self._banner.forget(document.number))
+        document.saved.connect(lambda: self._banner.forget(document.number))
+        document.replaced.connect(lambda: self._banner.forget(document.number))
+
+    def _on_rewritten(self, document: OpenDocument) -> None:
         self._banner.say(
             "warn",
-            lambda: _("Another program has changed the file of '{name}'.").format(name=name),
+            lambda: _("Another program has changed the file of '{name}'.").format(name=document.name),
             self._actions["file.reload"],
+            about=document.number,
         )
 
-    def _on_failed(self, error: EngineError, while_saving: bool) -> None:
-        self._banner.say("bad", lambda: describe(error), self._actions["file.save_as"] if while_saving else None)
+    def _on_vanished(self, document: OpenDocument) -> None:
+        self._banner.say(
+            "warn",
+            lambda: _("The file of '{name}' is gone: moved, renamed or deleted. Save it, or all is lost.").format(
+                name=document.name
+            ),
+            self._actions["file.save"],
+            self._actions["file.save_as"],
+            about=document.number,
+        )
+
+    def _on_failed(self, document: OpenDocument | None, error: EngineError) -> None:
+        actions = (self._actions["file.save_as"],) if document is not None else ()
+        about = document.number if document is not None else 0
+        self._banner.say("bad", lambda: describe(error), *actions, about=about)

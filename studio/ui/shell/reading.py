@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -67,7 +68,8 @@ class Reading(QObject):
             found = error
         finally:
             sys.setswitchinterval(before)
-        self._ended.emit(number, path, found)
+        with contextlib.suppress(RuntimeError):  # the window is gone, and this object with it
+            self._ended.emit(number, path, found)
 
     def _on_ended(self, number: int, path: Path, found: object) -> None:
         if number != self._number:

@@ -1,4 +1,4 @@
-"""Recovery: while a document has changes that are not saved, a copy of it is kept; who finds one later may open it."""
+"""Recovery: while documents have changes that are not saved, copies are kept; who finds one later may open it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import contextlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QLockFile, QObject, Signal
 
-from engine.core.errors import EngineError
-from studio.document.document import Contents, Document
-from studio.document.file import Writer
-from studio.document.recovery import SUFFIX, Copy, copies, folder, keep
+from studio.document.document import Document
+from studio.document.recovery import SUFFIX, Copy, copies, folder
 from studio.ui.shell.desk import Desk
+from studio.ui.shell.keeper import Keeper
+from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.reading import Reading
 
-#: Milliseconds after an edit until it goes into the copy; twice that if one is just being written.
-DELAY: Final = 250
 #: Copies that nobody has asked for in so many seconds are removed: a month.
 LONGEST: Final = 30 * 86_400.0
 #: Copies that the user was told of belong to no session any more.
@@ -28,7 +25,7 @@ _SEEN: Final = "seen"
 
 
 class Recovery(QObject):
-    """Keeps a copy of the document on the desk as long as it is needed, and finds those of programs that have ended.
+    """Keeps copies of the open documents as long as they are needed, and finds those of programs that have ended.
 
     A lock file with the number of its process says that a session is alive.
 
@@ -47,7 +44,6 @@ class Recovery(QObject):
 
     failed = Signal(object)
     adopted = Signal(int)
-    _ended = Signal(object, object)
 
     def __init__(self, desk: Desk, place: Path | None = None) -> None:
         super().__init__(desk)
@@ -55,84 +51,32 @@ class Recovery(QObject):
         self._place = place or folder()
         self._session = secrets.token_hex(6)
         self._lock: QLockFile | None = None
-        self._number = 0
-        self._writer = Writer()
-        self._thread: threading.Thread | None = None
-        self._guard = threading.Lock()
-        self._has_failed = False
+        self._keepers: dict[int, Keeper] = {}
         self._opening: Copy | None = None
         self._replaced: Copy | None = None
         self._reading = Reading(self)
         self._reading.done.connect(self._on_read)
         self._reading.failed.connect(lambda _file, error: self.failed.emit(error))
-        self._unsubscribe: Callable[[], None] = lambda: None
-        self._timer = QTimer(self, interval=DELAY, singleShot=True)
-        self._timer.timeout.connect(self._write)
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
         desk.opened.connect(self._follow)
-        desk.closed.connect(self._follow)
-        desk.saved.connect(self.drop)
+        desk.closed.connect(self._leave)
 
-    # ----------------------------------------------------------------------------------------- the present document
+    # ------------------------------------------------------------------------------------------- the open documents
 
-    @property
-    def file(self) -> Path:
-        """Where the copy of the present document lies, if there is one."""
-        return self._place / f"{self._session}-{self._number}{SUFFIX}"
+    def file_of(self, number: int) -> Path:
+        """Return where the copy of a document lies, if there is one."""
+        return self._place / f"{self._session}-{number}{SUFFIX}"
 
-    def _follow(self) -> None:
-        """Keep copies of the document that is on the desk now; that of the one before is not wanted any more."""
-        self.drop()
-        self._unsubscribe()
-        self._number += 1
-        self._has_failed = False
-        self._unsubscribe = self._desk.document.subscribe(lambda _edit: self._plan())
-        if self._desk.modified:
-            self._write()
+    def _follow(self, opened: OpenDocument) -> None:
+        """Keep copies of a document."""
+        keeper = Keeper(opened, self.file_of(opened.number), self._hold_lock)
+        keeper.replaces, self._replaced = self._replaced, None
+        keeper.failed.connect(self.failed)
+        self._keepers[opened.number] = keeper
 
-    def _plan(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def drop(self) -> None:
-        """Remove the copy: the document is saved, or its changes are not wanted."""
-        self._timer.stop()
-        with self._guard:  # what is being written is complete then
-            self._writer = Writer()
-            with contextlib.suppress(OSError):
-                self.file.unlink()
-
-    def _write(self) -> None:
-        if not self._desk.modified:  # all was undone
-            self.drop()
-        elif self._thread is not None:
-            self._plan()
-        else:
-            self._hold_lock()
-            work = self.file, self._writer, self._desk.document.contents(), self._desk.path
-            self._thread = threading.Thread(target=self._keep, args=work, name="recovery", daemon=True)
-            self._thread.start()
-
-    def _keep(self, file: Path, writer: Writer, contents: Contents, path: Path | None) -> None:
-        written: Path | None = None
-        error: EngineError | None = None
-        with self._guard:
-            if writer is self._writer:  # else the document was saved or closed meanwhile
-                try:
-                    keep(file, contents, path, writer)
-                    written = file
-                except EngineError as failure:
-                    error = failure
-        self._ended.emit(written, error)
-
-    def _on_ended(self, written: Path | None, error: EngineError | None) -> None:
-        self._thread = None
-        if self._replaced is not None and written == self.file:
-            self._replaced.discard()
-            self._replaced = None
-        if error is not None and not self._has_failed:
-            self._has_failed = True
-            self.failed.emit(error)
+    def _leave(self, opened: OpenDocument) -> None:
+        """Its copy is not wanted any more."""
+        if (keeper := self._keepers.pop(opened.number, None)) is not None:
+            keeper.end()
 
     def _hold_lock(self) -> None:
         if self._lock is None:
@@ -143,9 +87,9 @@ class Recovery(QObject):
 
     def end(self) -> None:
         """Leave nothing of this session behind."""
-        self.drop()
-        if self._thread is not None:
-            self._thread.join()
+        for keeper in self._keepers.values():
+            keeper.end()
+        self._keepers.clear()
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
@@ -182,13 +126,13 @@ class Recovery(QObject):
         return sorted((c for c in found if c.file.exists()), key=lambda c: -c.when)
 
     def open(self, copy: Copy) -> None:
-        """Put a copy on the desk, if the present document may go; it is kept until there is a new one of it."""
+        """Open a copy; it is kept until there is a new one of it."""
         self._opening = copy
         self._reading.begin(copy.file, lambda _file: copy.document())
 
     def _on_read(self, _file: Path, document: Document) -> None:
         copy = self._opening
-        if copy is not None and self._desk.may_leave():
+        if copy is not None:
             self._replaced = copy
             self._desk.put_unsaved(document, copy.path)
 

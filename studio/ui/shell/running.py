@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.document.catalogue import CATALOGUE
+from studio.document.document import Document
 from studio.run.controller import RunController
-from studio.run.messages import Crashed, Ended, EpochEnd, Mode, Progress, Started
+from studio.run.messages import Crashed, Ended, EpochEnd, Mode, Progress, Started, Status
 from studio.ui.actions import Actions
-from studio.ui.i18n import N_, describe
+from studio.ui.i18n import N_, _, describe
 from studio.ui.settings import settings
 from studio.ui.shell.desk import Desk
+from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.status_line import StatusLine
 from studio.ui.widgets.banner import Banner
 
@@ -35,26 +37,37 @@ class Curves(Protocol):
     def finish(self, ended: Ended) -> None:
         """The training is over."""
 
-    def clear(self) -> None:
-        """Forget the training."""
+    def clear(self, document: int) -> None:
+        """Forget the training of a document."""
 
 
 class Running(QObject):
-    """Trains the document on the desk, shows how it goes, and says what went wrong.
+    """Trains documents, one at a time, shows how it goes, and says what went wrong.
 
-    `asked` tells that the user wants to see a training, `failed_at` carries the id of the node in which one failed,
-    and `changed` tells that other actions are possible than before.
+    A training belongs to its document: it goes on while another one is shown.
+
+    Signals
+    -------
+    asked
+        The user wants to see a training.
+    failed_at
+        A training failed in a node: carries the number of the document and the id of the node.
+    changed
+        Other actions are possible than before, or another document trains.
 
     Parameters
     ----------
     desk, controller, actions, curves, status_line, banner
         What it works with.
-    batch_size
-        Gives the number of examples of a step of the open document.
+
+    Attributes
+    ----------
+    outcomes
+        How the last training of a document ended that nobody has looked at since, by its number.
     """
 
     asked = Signal()
-    failed_at = Signal(str)
+    failed_at = Signal(int, str)
     changed = Signal()
 
     def __init__(
@@ -65,13 +78,12 @@ class Running(QObject):
         curves: Curves,
         status_line: StatusLine,
         banner: Banner,
-        batch_size: Callable[[], int],
     ) -> None:
         super().__init__(desk)
         self._desk, self._controller, self._actions = desk, controller, actions
         self._curves, self._status_line, self._banner = curves, status_line, banner
-        self._batch_size = batch_size
-        self._train_when_ready = False
+        self._train_when_ready: OpenDocument | None = None
+        self.outcomes: dict[int, Status] = {}
         self._bind()
         self._connect()
 
@@ -80,6 +92,8 @@ class Running(QObject):
         bind("run.train", self.train)
         bind("run.pause", lambda paused: run.pause() if paused else run.resume())
         bind("run.stop", run.stop)
+        bind("run.train_instead", self.train_instead)
+        bind("run.show", self.show)
         bind("run.reset", self.reset)
         bind("run.mode_eager", lambda _on: self.set_mode("eager"))
         bind("run.mode_lazy", lambda _on: self.set_mode("lazy"))
@@ -88,6 +102,8 @@ class Running(QObject):
 
     def _connect(self) -> None:
         run = self._controller
+        self._desk.shown.connect(self._on_shown)
+        self._desk.closed.connect(self._on_closed)
         run.state_changed.connect(self._on_state)
         run.busy_changed.connect(self._status_line.show_busy)
         run.busy_changed.connect(lambda _busy: self.changed.emit())
@@ -114,46 +130,83 @@ class Running(QObject):
         self._actions[f"run.mode_{mode}"].setChecked(True)
         settings().setValue("mode", mode)
 
+    @property
+    def _number(self) -> int:
+        """The number of the document that is shown, 0 if there is none."""
+        return self._desk.current.number if self._desk.current is not None else 0
+
     def train(self) -> None:
-        """Train the open document, as soon as the engine is ready."""
-        if not self._desk.is_open:
+        """Train the document that is shown, as soon as the engine is ready; if another one trains, say so."""
+        document = self._desk.current
+        if document is None:
             return
         self._banner.dismiss()
+        if self._controller.training not in (0, document.number):
+            other = self._desk.by_number(self._controller.training)
+            name = other.name if other is not None else ""
+            self._banner.say(
+                "info",
+                lambda: _("'{name}' is being trained, and one document trains at a time.").format(name=name),
+                self._actions["run.train_instead"],
+                self._actions["run.show"],
+                about=document.number,
+            )
+            return
         self.asked.emit()
         if self._controller.state == "starting":
-            self._train_when_ready = True
+            self._train_when_ready = document
             return
-        self._controller.train(self._desk.document, self.mode)
+        self.outcomes.pop(document.number, None)
+        self._controller.train(document.number, document.document, self.mode)
+
+    def train_instead(self) -> None:
+        """Stop the training of another document and train the one that is shown."""
+        if self._controller.training not in (0, self._number):
+            self._train_when_ready = self._desk.current
+            self._controller.stop()
+
+    def show(self) -> None:
+        """Go to the document that is being trained."""
+        if (document := self._desk.by_number(self._controller.training)) is not None:
+            self._desk.show(document)
 
     def reset(self) -> None:
         """Draw new weights and forget the curves."""
-        self._curves.clear()
-        self._status_line.clear_run()
-        self._controller.preview(self._desk.document, reset=True)
+        if (document := self._desk.current) is not None:
+            self._curves.clear(document.number)
+            self._status_line.clear_run(document.number)
+            self._controller.preview(document.number, document.document, reset=True)
 
     def restart_engine(self) -> None:
         """Start the engine's process anew."""
         self._banner.dismiss()
-        self._status_line.clear_run()
+        self._status_line.end_run()
         self._controller.restart()
 
-    def abandon(self) -> None:
-        """Forget everything about the document that goes."""
-        self._train_when_ready = False
-        self._controller.abandon()
-        self._curves.clear()
-        self._status_line.clear_run()
-        self._status_line.show_parameters(0)
+    def _on_shown(self, document: OpenDocument | None) -> None:
+        if document is not None:
+            self.outcomes.pop(document.number, None)
+
+    def _on_closed(self, document: OpenDocument) -> None:
+        if self._train_when_ready is document:
+            self._train_when_ready = None
+        self.outcomes.pop(document.number, None)
+        self._controller.forget(document.number)
+        self._curves.clear(document.number)
+        self._status_line.forget(document.number)
 
     def update_actions(self) -> None:
         """Enable what can be done just now."""
-        state = self._controller.state
-        is_open, running = self._desk.is_open, state in ("training", "paused")
+        run = self._controller
+        state, is_open, running = run.state, self._desk.is_open, run.state in ("training", "paused")
+        is_elsewhere = running and run.training != self._number
         for id, enabled in {
-            "run.train": is_open and not running and state != "crashed",
+            "run.train": is_open and run.training != self._number and state != "crashed",
+            "run.train_instead": is_open and is_elsewhere,
+            "run.show": is_elsewhere,
             "run.pause": running,
-            "run.stop": running or self._controller.busy,
-            "run.reset": is_open and not running,
+            "run.stop": running or run.busy,
+            "run.reset": is_open and run.training != self._number,
         }.items():
             self._actions[id].setEnabled(enabled)
         self._actions["run.pause"].setChecked(state == "paused")
@@ -163,26 +216,40 @@ class Running(QObject):
     def _on_state(self, state: str) -> None:
         self._status_line.show_state(state)
         self.changed.emit()
-        if state == "ready" and self._train_when_ready:
-            self._train_when_ready = False
+        document = self._train_when_ready
+        if state == "ready" and document is not None:
+            self._train_when_ready = None
+            self._desk.show(document)
             self.train()
 
     def _on_started(self, event: Started) -> None:
+        document = self._desk.by_number(event.document)
         self._curves.begin(event)
-        self._status_line.begin(event, self._batch_size())
+        self._status_line.begin(event, _batch_size(document.document) if document is not None else 1)
 
     def _on_ended(self, event: Ended) -> None:
         self._curves.finish(event)
         self._status_line.finish(event)
         self._banner.retract(_STUCK)
+        if event.document != self._number:
+            self.outcomes[event.document] = event.status
         if (error := event.error) is not None:
-            self._banner.say("bad", lambda: describe(error))
+            self._banner.say("bad", lambda: describe(error), about=event.document)
             if error.node:
-                self.failed_at.emit(error.node)
+                self.failed_at.emit(event.document, error.node)
+        self.changed.emit()
 
     def _on_crashed(self, _event: Crashed) -> None:
-        self._status_line.clear_run()
+        self._status_line.end_run()
         self._banner.say("bad", _CRASHED, self._actions["run.restart_engine"])
 
     def _on_stuck(self) -> None:
         self._banner.say("warn", _STUCK, self._actions["run.restart_engine"])
+
+
+def _batch_size(document: Document) -> int:
+    """Return the number of examples of a step."""
+    trainer = next((n for n in document.nodes.values() if n.type.startswith("train.")), None)
+    if trainer is None:
+        return 1
+    return int(trainer.params.get("batch_size", CATALOGUE[trainer.type].params["batch_size"].default))

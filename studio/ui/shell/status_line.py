@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QStatusBar, QWidget
 
 from studio.run.messages import Compiling, Downloading, Ended, EpochEnd, Progress, Started
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, ngettext, number, written_size
+from studio.ui.i18n import N_, _, ngettext, written_size
+from studio.ui.i18n import number as written
 from studio.ui.widgets.status import EngineLight, State, StatusValue
 
-_NAMES: Final = ("parameters", "progress", "speed", "remaining")
+_NAMES: Final = ("parameters", "reading", "progress", "speed", "elsewhere", "remaining")
 
 #: What the light shows for each state of the engine's process.
 _LIGHTS: Final[dict[str, State]] = {
@@ -31,53 +32,87 @@ _OUTCOMES: Final = {
 
 
 class StatusLine(QStatusBar):
-    """Says what the network and the training are like just now."""
+    """Says what network and training of the document that is shown are like just now, and what trains elsewhere.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    name_of
+        Gives the name of a document by its number.
+    """
+
+    def __init__(self, name_of: Callable[[int], str] = str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("status")
         self.setSizeGripEnabled(False)
         self.setContentsMargins(12, 0, 12, 0)
         self.values = {name: StatusValue(name) for name in _NAMES}
         self.light = EngineLight()
-        for name in ("parameters", "progress", "speed"):
+        for name in _NAMES[:-1]:
             self.addWidget(self.values[name])
         self.addWidget(self.light)
         self.addPermanentWidget(self.values["remaining"])
         self._state = "starting"
+        self._reading = ""
         self._busy = False
         self._is_download = False
-        self._texts: dict[str, Callable[[], str]] = {}  # what each value says, to be said in another language
+        self._name_of = name_of
+        self._shown = 0
+        self._at_work = 0
+        """The document that a training or a download is for."""
+        #: What each value says of each document, to be said again, and in another language.
+        self._texts: dict[int, dict[str, Callable[[], str]]] = {}
         self._started: Started | None = None
         self._begin = 0.0
         self._batch_size = 0
         appearance().language_changed.connect(self.retranslate)
 
-    def _say(self, name: str, text: Callable[[], str]) -> None:
-        self._texts[name] = text
-        self.values[name].say(text())
+    def show_document(self, number: int) -> None:
+        """Show how another document is, or none (0)."""
+        self._shown = number
+        self.retranslate()
 
-    def _hush(self, *names: str) -> None:
+    def forget(self, number: int) -> None:
+        """Know nothing of a document any more."""
+        self.clear_run(number)
+        self._texts.pop(number, None)
+        self.retranslate()
+
+    def _say(self, number: int, name: str, text: Callable[[], str]) -> None:
+        self._texts.setdefault(number, {})[name] = text
+        self._show(name)
+
+    def _hush(self, number: int, *names: str) -> None:
         for name in names:
-            self._texts.pop(name, None)
-            self.values[name].say("")
+            self._texts.get(number, {}).pop(name, None)
+            self._show(name)
 
-    def show_parameters(self, count: int) -> None:
-        """Show the number of parameters of the document."""
+    def _show(self, name: str) -> None:
+        text = self._texts.get(self._shown, {}).get(name)
+        self.values[name].say(text() if text else "")
+        if name == "progress":
+            self._show_elsewhere()
+
+    def _show_elsewhere(self) -> None:
+        """Say what goes on for a document that is not shown."""
+        text = self._texts.get(self._at_work, {}).get("progress")
+        is_elsewhere = text is not None and self._at_work != self._shown
+        self.values["elsewhere"].say(f"{self._name_of(self._at_work)}: {text()}" if text and is_elsewhere else "")
+
+    def show_parameters(self, number: int, count: int) -> None:
+        """Show the number of parameters of a document."""
         if not count:
-            self._hush("parameters")
+            self._hush(number, "parameters")
             return
         self._say(
+            number,
             "parameters",
-            lambda: ngettext("{count} parameter", "{count} parameters", count).format(count=number(count)),
+            lambda: ngettext("{count} parameter", "{count} parameters", count).format(count=written(count)),
         )
 
     def show_reading(self, name: str) -> None:
         """Show that a document is being read; "" says that it is over."""
-        if name:
-            self._say("progress", lambda: _("opening {name}…").format(name=name))
-        else:
-            self._hush("progress")
+        self._reading = name
+        self.values["reading"].say(_("opening {name}…").format(name=name) if name else "")
 
     def show_state(self, state: str) -> None:
         """Show how the engine's process is."""
@@ -90,7 +125,7 @@ class StatusLine(QStatusBar):
         self._show_light()
         if not busy and self._is_download:
             self._is_download = False
-            self._hush("progress")
+            self._hush(self._at_work, "progress")
 
     def _show_light(self) -> None:
         busy = self._busy and self._state == "ready"
@@ -99,19 +134,23 @@ class StatusLine(QStatusBar):
     def begin(self, started: Started, batch_size: int) -> None:
         """A training has begun."""
         self._started, self._batch_size, self._begin = started, batch_size, time.perf_counter()
-        self._hush("speed", "remaining")
+        self._at_work = started.document
+        self._hush(started.document, "speed", "remaining")
 
     def downloading(self, event: Downloading) -> None:
         """A data file is on its way."""
         self.light.show_state("downloading")
         self._is_download = True
-        self._say("progress", lambda: _downloaded(event))
-        self._hush("speed", "remaining")
+        self._at_work = event.document
+        self._say(event.document, "progress", lambda: _downloaded(event))
+        self._hush(event.document, "speed", "remaining")
 
     def compiling(self, event: Compiling) -> None:
         """A kernel is being compiled."""
         self.light.show_state("compiling")
+        self._at_work = event.document
         self._say(
+            event.document,
             "progress",
             lambda: _("compiling kernel {done} of {total}").format(done=event.done + 1, total=event.total),
         )
@@ -122,12 +161,13 @@ class StatusLine(QStatusBar):
             return
         if self.light.state in ("compiling", "downloading"):
             self.light.show_state("running")
-        started, done, batch_size = self._started, int(progress.steps[-1]) + 1, self._batch_size
+        document, started, batch_size = progress.document, self._started, self._batch_size
+        done = int(progress.steps[-1]) + 1
         elapsed = time.perf_counter() - self._begin
         left = elapsed / done * (started.epochs * started.steps_per_epoch - done)
-        self._say("progress", lambda: _place(started, progress.epoch, done))
-        self._say("speed", lambda: _speed(progress.seconds_per_step, batch_size))
-        self._say("remaining", lambda: _("{seconds} s left").format(seconds=number(left, 1)))
+        self._say(document, "progress", lambda: _place(started, progress.epoch, done))
+        self._say(document, "speed", lambda: _speed(progress.seconds_per_step, batch_size))
+        self._say(document, "remaining", lambda: _("{seconds} s left").format(seconds=written(left, 1)))
 
     def epoch(self, end: EpochEnd) -> None:
         """An epoch is over."""
@@ -136,20 +176,31 @@ class StatusLine(QStatusBar):
 
     def finish(self, ended: Ended) -> None:
         """The training is over."""
-        self._hush("remaining")
-        self._say("progress", lambda: _(_OUTCOMES[ended.status]).format(seconds=number(ended.seconds, 1)))
         self._started = None
         self._is_download = False
+        self._at_work = 0
+        self._hush(ended.document, "remaining")
+        self._say(
+            ended.document,
+            "progress",
+            lambda: _(_OUTCOMES[ended.status]).format(seconds=written(ended.seconds, 1)),
+        )
 
-    def clear_run(self) -> None:
-        """Forget the training."""
-        self._started = None
-        self._hush("progress", "speed", "remaining")
+    def end_run(self) -> None:
+        """Forget what is under way: it came to no end."""
+        self.clear_run(self._at_work)
+
+    def clear_run(self, number: int) -> None:
+        """Forget the training of a document."""
+        if number == self._at_work:
+            self._started, self._at_work = None, 0
+        self._hush(number, "progress", "speed", "remaining")
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
-        for name, text in self._texts.items():
-            self.values[name].say(text())
+        for name in ("parameters", "progress", "speed", "remaining"):
+            self._show(name)
+        self.show_reading(self._reading)
 
 
 def _downloaded(event: Downloading) -> str:
@@ -172,5 +223,5 @@ def _place(started: Started, epoch: int, done: int) -> str:
 def _speed(seconds_per_step: float, batch_size: int) -> str:
     rate = batch_size / seconds_per_step if seconds_per_step else 0
     return _("{micros} µs a step · {rate} samples/s").format(
-        micros=number(round(seconds_per_step * 1e6)), rate=number(round(rate))
+        micros=written(round(seconds_per_step * 1e6)), rate=written(round(rate))
     )

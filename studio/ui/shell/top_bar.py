@@ -1,4 +1,4 @@
-"""The bar at the top: the document at the left, running in the middle, commands and language at the right."""
+"""The bar at the top: the menu at the left, running in the middle, commands and language at the right."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from studio.ui import fonts, icons
 from studio.ui.action_table import COLOURS, TEMPLATES
@@ -41,6 +41,20 @@ SELECTION_MENU: Final = (
 #: The menu of the wires that are selected.
 WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "canvas.convert", "", "edit.disconnect")
 
+#: Where a document is saved.
+PLACE: Final = ("file.show_folder", "file.copy_path")
+
+#: The menu of a tab.
+TAB_MENU: Final = (
+    *("file.close", "file.close_others", "file.close_all", "", "file.save", "file.detach", ""),
+    *(*PLACE, "", "file.tab_left", "file.tab_right"),
+)
+#: Going from one tab to another.
+TABS: Final = (
+    *("file.lately", "file.before", "file.next", "file.previous", "", "file.tab_left", "file.tab_right", ""),
+    "file.start_page",
+)
+
 TEMPLATE: Final = tuple(f"file.new_{name}" for name in TEMPLATES)
 
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
@@ -52,14 +66,21 @@ MENUS: Final = (
             (N_("New from a template"), TEMPLATE),
             "file.open",
             "",
+            "file.reopen",
+            "",
             "file.save",
             "file.save_as",
+            "file.save_all",
             "file.reload",
             "file.export",
+            "file.detach",
+            (N_("Where it is saved"), PLACE),
             "",
             "file.settings",
             "",
             "file.close",
+            "file.close_others",
+            "file.close_all",
             "file.quit",
         ),
     ),
@@ -76,6 +97,8 @@ MENUS: Final = (
         N_("View"),
         (
             *("view.frame", "view.frame_all", "view.zoom_in", "view.zoom_out", "view.zoom_reset", ""),
+            (N_("Tabs"), TABS),
+            "",
             *("view.find", "view.bookmark", "view.bookmarks", "view.bookmark_remove", ""),
             *("view.theme_dark", "view.theme_light", "view.theme_contrast", ""),
             *("view.palette", "view.inspector", "view.dock", "view.minimap", "", "view.still"),
@@ -93,8 +116,8 @@ MENUS: Final = (
     (
         N_("Run"),
         (
-            *("run.train", "run.pause", "run.stop", "run.reset", "", "run.mode_eager", "run.mode_lazy", ""),
-            "run.restart_engine",
+            *("run.train", "run.train_instead", "run.show", "run.pause", "run.stop", "run.reset", ""),
+            *("run.mode_eager", "run.mode_lazy", "", "run.restart_engine"),
         ),
     ),
     (N_("Help"), ("help.commands", "help.shortcuts", "help.about")),
@@ -109,31 +132,6 @@ def _fill(menu: QMenu, items: Sequence[Item], actions: Actions) -> None:
             menu.addAction(actions[id])
         else:
             menu.addSeparator()
-
-
-class _DocumentName(QLabel):
-    """The name of the document, with a dot while it is not saved, underlined as a tab that is chosen."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("document_name")
-        self.setFont(fonts.sans(13, 500))
-        self.setContentsMargins(12, 0, 12, 0)
-        self.setFixedHeight(HEIGHT - 1)
-        self.setMaximumWidth(260)
-
-    def say(self, name: str, modified: bool) -> None:
-        """Show the name; a long one is elided."""
-        text = f"{name} •" if modified else name
-        self.setText(QFontMetrics(self.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, 236))
-        self.setToolTip(name)
-        self.setAccessibleName(_("{name}, not saved").format(name=name) if modified else name)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.text():
-            painter = QPainter(self)
-            painter.fillRect(0, self.height() - 2, self.width(), 2, appearance().theme.accent)
 
 
 class TopBar(QFrame):
@@ -151,14 +149,11 @@ class TopBar(QFrame):
         self.setProperty("surface", "panel")
         self.setFixedHeight(HEIGHT)
         self._actions = actions
-        self.name = _DocumentName()
         self._menu_button = self._make_menu_button()
         self._commands = self._make_commands_button()
         languages = [actions[f"view.language_{code}"] for code in reversed(LANGUAGES)]
         left, middle, right = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         left.addWidget(self._menu_button)
-        left.addSpacing(8)
-        left.addWidget(self.name)
         left.addStretch(1)
         middle.setSpacing(8)
         middle.addWidget(Segmented([actions["run.mode_eager"], actions["run.mode_lazy"]]))
@@ -218,6 +213,12 @@ class TopBar(QFrame):
         """Return the menu of the wires that are selected on the canvas."""
         menu = QMenu(self)
         _fill(menu, WIRE_MENU, self._actions)
+        return menu
+
+    def tab_menu(self) -> QMenu:
+        """Return the menu of the tab that is chosen."""
+        menu = QMenu(self)
+        _fill(menu, TAB_MENU, self._actions)
         return menu
 
     def open_menu(self) -> None:

@@ -48,7 +48,7 @@ TENSORS = {
 
 
 def watched(values: Array, port: str = "output") -> Watched:
-    return Watched(PortRef("hidden", port), TensorInfo(values.shape, str(values.dtype), values.nbytes), values)
+    return Watched(1, PortRef("hidden", port), TensorInfo(values.shape, str(values.dtype), values.nbytes), values)
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_the_histogram_counts_all_finite_values() -> None:
 
 def test_figures_alarm_where_they_should(panel: TensorInspector) -> None:
     info = TensorInfo((2, 3), "float32", 24, -1.0, 0.25, 2.0, 1.1, zeros=1, nans=1, infs=2)
-    panel.show_tensor(Watched(PortRef("hidden", "y"), info, ODD))
+    panel.show_tensor(Watched(1, PortRef("hidden", "y"), info, ODD))
     values = panel._pinned[0].values
     assert {name: label.text() for name, label in values.items()} == {
         "min": "-1",

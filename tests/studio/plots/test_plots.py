@@ -21,15 +21,17 @@ from studio.ui.appearance import Appearance
 pytest_plugins = ("look",)
 pytestmark = pytest.mark.usefixtures("look")
 
-STARTED = Started(run=1, epochs=10, steps_per_epoch=45, metrics=("accuracy",), parameters=9610)
+STARTED = Started(document=1, run=1, epochs=10, steps_per_epoch=45, metrics=("accuracy",), parameters=9610)
 
 
 def progress(steps: np.ndarray) -> Progress:
-    return Progress(1, 0, steps, {"loss": 2 / (1 + steps), "accuracy": steps / 450, "unknown": steps}, 1e-3)
+    return Progress(1, 1, 0, steps, {"loss": 2 / (1 + steps), "accuracy": steps / 450, "unknown": steps}, 1e-3)
 
 
 def epoch_end(epoch: int, validation: float) -> EpochEnd:
-    return EpochEnd(1, epoch, {"loss": 0.5, "accuracy": 0.5, "val_loss": validation, "val_accuracy": validation}, 1.0)
+    return EpochEnd(
+        1, 1, epoch, {"loss": 0.5, "accuracy": 0.5, "val_loss": validation, "val_accuracy": validation}, 1.0
+    )
 
 
 def begin(plots: Plots, started: Started) -> None:
@@ -42,6 +44,7 @@ def begin(plots: Plots, started: Started) -> None:
 @pytest.fixture
 def plots(qtbot: QtBot) -> Plots:
     panel = Plots()
+    panel.show_document(1)
     qtbot.addWidget(panel)
     panel.resize(1000, 280)
     panel.show()
@@ -67,7 +70,7 @@ def test_the_best_epoch_is_told_in_words(plots: Plots, look: Appearance) -> None
     plots.extend(progress(np.arange(135)))
     for epoch, value in enumerate((0.9, 0.4, 0.6)):
         plots.epoch(epoch_end(epoch, value))
-    plots.finish(Ended(1, "complete"))
+    plots.finish(Ended(1, 1, "complete"))
     labels = {name: cell.chart._best.toPlainText() for name, cell in plots.cells.items()}
     assert labels == {"loss": "best 0.4 · epoch 2", "accuracy": "best 0.9 · epoch 1"}
     look.set_language("es")
@@ -78,17 +81,19 @@ def test_the_best_epoch_is_told_in_words(plots: Plots, look: Appearance) -> None
 def test_a_new_training_begins_with_empty_curves(plots: Plots) -> None:
     begin(plots, STARTED)
     plots.extend(progress(np.arange(10)))
-    begin(plots, Started(2, 3, 5, (), 10))
+    begin(plots, Started(1, 2, 3, 5, (), 10))
     assert list(plots.curves) == ["loss"]
     assert len(plots.curves["loss"].train_points()[0]) == 0
-    plots.clear()
+    plots.clear(1)
     assert plots.curves == {}
 
 
 def test_it_draws_in_every_theme_with_gaps_and_without_values(plots: Plots, look: Appearance) -> None:
     begin(plots, STARTED)
     assert not plots.grab().isNull()
-    plots.extend(Progress(1, 0, np.arange(4), {"loss": np.array([1, np.nan, np.inf, 0.5]), "accuracy": np.zeros(4)}, 1))
+    plots.extend(
+        Progress(1, 1, 0, np.arange(4), {"loss": np.array([1, np.nan, np.inf, 0.5]), "accuracy": np.zeros(4)}, 1)
+    )
     for theme in ("dark", "light", "contrast"):
         look.set_theme(theme, remember=False)
         for log in (True, False):
@@ -123,11 +128,11 @@ def test_redraws_are_put_together(qtbot: QtBot, plots: Plots, monkeypatch: pytes
 
 
 def test_a_hundred_thousand_points_fit_into_a_frame(plots: Plots, benchmark_ms) -> None:
-    begin(plots, Started(1, 100, 1000, (), 10))
+    begin(plots, Started(1, 1, 100, 1000, (), 10))
     steps = np.arange(100_000)
     noise = np.random.default_rng(0).normal(size=len(steps)) * 0.05
-    plots.extend(Progress(1, 0, steps, {"loss": 2 * np.exp(-steps / 1e4) + 0.2 + noise}, 1e-3))
-    more = Progress(1, 0, np.arange(50), {"loss": np.ones(50)}, 1e-3)
+    plots.extend(Progress(1, 1, 0, steps, {"loss": 2 * np.exp(-steps / 1e4) + 0.2 + noise}, 1e-3))
+    more = Progress(1, 1, 0, np.arange(50), {"loss": np.ones(50)}, 1e-3)
     assert benchmark_ms(lambda: plots.extend(more)) < 1
     assert benchmark_ms(plots.redraw) < 8
 

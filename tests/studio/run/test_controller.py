@@ -68,10 +68,13 @@ def run(engine: RunController, qtbot: QtBot) -> Iterator[RunController]:
     if engine.state == "crashed":
         engine.restart()
     qtbot.waitUntil(lambda: engine.state == "ready", timeout=PATIENCE)
+    engine.show(1)
     yield engine
     if engine.state in ("training", "paused"):
         engine.stop()
         qtbot.waitUntil(lambda: engine.state not in ("training", "paused"), timeout=PATIENCE)
+    for number in (1, 2, 3):
+        engine.forget(number)
 
 
 @pytest.fixture
@@ -124,7 +127,7 @@ def test_it_can_be_shut_down_before_it_is_up_and_twice() -> None:
 
 
 def test_a_preview_comes_back(run: RunController, heard: Listener, qtbot: QtBot) -> None:
-    run.preview(example("digits_mlp"))
+    run.preview(1, example("digits_mlp"))
     (event,) = wait_for(qtbot, heard, Previewed)
     assert event.errors == {}
     assert event.tensors[port("hidden.output")].shape == (32, 128)
@@ -133,11 +136,11 @@ def test_a_preview_comes_back(run: RunController, heard: Listener, qtbot: QtBot)
 
 def test_a_large_preview_is_put_together(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     nodes = {f"c{i}": ("data.constant", {"value": float(i)}) for i in range(400)}
-    run.preview(build(nodes))
+    run.preview(1, build(nodes))
     (event,) = wait_for(qtbot, heard, Previewed)
     assert len(event.tensors) == 400
     assert event.tensors[port("c399.output")].mean == 399.0
-    run.preview(moons())
+    run.preview(1, moons())
     assert port("c0.output") not in wait_for(qtbot, heard, Previewed, 2)[1].tensors
 
 
@@ -145,17 +148,17 @@ def test_edits_that_come_quickly_are_asked_for_once(run: RunController, heard: L
     document = moons()
     for units in range(2, 12):
         document.apply(SetParams("hidden", {"units": units}))
-        run.preview(document)
+        run.preview(1, document)
     events = wait_for(qtbot, heard, Previewed)
     assert [e.tensors[port("hidden.output")].shape for e in events] == [(16, 11)]
 
 
 def test_a_document_that_cannot_be_written_is_answered_here(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     document = build({"hole": ("data.constant", {"value": float("nan")})})
-    run.preview(document)
+    run.preview(1, document)
     (event,) = wait_for(qtbot, heard, Previewed)
     assert list(event.errors) == ["hole"]
-    run.train(document, "lazy")
+    run.train(1, document, "lazy")
     (ended,) = wait_for(qtbot, heard, Ended)
     assert ended.status == "failed"
     assert ended.error is not None
@@ -175,8 +178,8 @@ def test_a_large_tensor_is_watched_and_its_memory_is_free_again(
 
     monkeypatch.setattr(SharedArray, "fetch", noting)
     document = build({"noise": ("data.random_normal", {"shape": [300, 300]})})
-    run.preview(document)
-    run.watch(port("noise.output"))
+    run.preview(1, document)
+    run.watch(1, port("noise.output"))
     event = wait_for(qtbot, heard, Watched)[-1]
     assert event.values.shape == (300, 300)
     assert abs(event.values.mean()) < 0.1
@@ -189,7 +192,7 @@ def test_a_large_tensor_is_watched_and_its_memory_is_free_again(
 
 @pytest.mark.parametrize("mode", ["eager", "lazy"])
 def test_a_training_runs_to_its_end(run: RunController, heard: Listener, qtbot: QtBot, mode: Any) -> None:
-    number = run.train(moons(), mode)
+    number = run.train(1, moons(), mode)
     assert run.state == "training"
     (ended,) = wait_for(qtbot, heard, Ended)
     assert (ended.run, ended.status) == (number, "complete")
@@ -199,7 +202,7 @@ def test_a_training_runs_to_its_end(run: RunController, heard: Listener, qtbot: 
 
 
 def test_stop(run: RunController, heard: Listener, qtbot: QtBot) -> None:
-    run.train(long(), "lazy")
+    run.train(1, long(), "lazy")
     wait_for(qtbot, heard, EpochEnd)
     run.stop()
     (ended,) = wait_for(qtbot, heard, Ended)
@@ -208,18 +211,18 @@ def test_stop(run: RunController, heard: Listener, qtbot: QtBot) -> None:
 
 
 def test_stop_at_once(run: RunController, heard: Listener, qtbot: QtBot) -> None:
-    run.train(long(), "lazy")
+    run.train(1, long(), "lazy")
     run.stop()
     assert [e.status for e in wait_for(qtbot, heard, Ended)] == ["stopped"]
 
 
 def test_pause_and_resume(run: RunController, heard: Listener, qtbot: QtBot) -> None:
-    run.train(long(), "lazy")
+    run.train(1, long(), "lazy")
     wait_for(qtbot, heard, Progress)
     run.pause()
     qtbot.waitUntil(lambda: run.state == "paused", timeout=PATIENCE)
     count = len(heard.of(Progress))
-    run.preview(long())
+    run.preview(1, long())
     previews = len(heard.of(Previewed))
     wait_for(qtbot, heard, Previewed, previews + 1)
     qtbot.wait(150)
@@ -233,7 +236,7 @@ def test_pause_and_resume(run: RunController, heard: Listener, qtbot: QtBot) -> 
 
 
 def test_a_document_with_an_error_fails(run: RunController, heard: Listener, qtbot: QtBot) -> None:
-    run.train(moons(hidden=("layer.Dense", {"units": 0})), "lazy")
+    run.train(1, moons(hidden=("layer.Dense", {"units": 0})), "lazy")
     (ended,) = wait_for(qtbot, heard, Ended)
     assert ended.status == "failed"
     assert ended.error is not None
@@ -243,32 +246,120 @@ def test_a_document_with_an_error_fails(run: RunController, heard: Listener, qtb
 
 
 def test_nothing_is_heard_of_what_was_abandoned(run: RunController, heard: Listener, qtbot: QtBot) -> None:
-    first = run.train(long(), "lazy")
+    first = run.train(1, long(), "lazy")
     wait_for(qtbot, heard, Progress)
-    run.watch(port("data.x"))
+    run.watch(1, port("data.x"))
     wait_for(qtbot, heard, Watched)
-    run.abandon()
+    run.forget(1)
     assert run.state == "ready"
     seen = len(heard.events)
-    other = example("tensors")
-    run.preview(other)
-    second = run.train(moons(), "lazy")
+    run.show(2)
+    run.preview(2, example("tensors"))
+    second = run.train(3, moons(), "lazy")
     (ended,) = wait_for(qtbot, heard, Ended)
-    assert (ended.run, ended.status) == (second, "complete")
+    assert (ended.document, ended.run, ended.status) == (3, second, "complete")
     later = heard.events[seen:]
     assert all(getattr(e, "run", second) == second for e in later), f"not of run {first}"
-    assert not any(isinstance(e, Watched) for e in later)
-    shown = [e for e in later if isinstance(e, Previewed)]
-    assert all(port("data.x") not in e.tensors for e in shown[:1])
+    assert not any(isinstance(e, Watched) or e.document == 1 for e in later)
 
 
 def test_previews_of_another_document_are_dropped(run: RunController, heard: Listener, qtbot: QtBot) -> None:
-    run.preview(moons())
+    run.preview(1, moons())
     run._send_preview()  # it is on its way
-    run.preview(example("tensors"))
+    run.preview(1, example("tensors"))
     events = wait_for(qtbot, heard, Previewed)
     qtbot.wait(50)
     assert all(port("d.output") in e.tensors for e in events)
+
+
+# ---------------------------------------------------------------------------------------- several documents
+
+
+def test_each_document_has_weights_of_its_own(run: RunController, heard: Listener, qtbot: QtBot) -> None:
+    one, two = moons(), moons()
+    run.preview(1, one)
+    first = wait_for(qtbot, heard, Previewed)[0].tensors[port("loss.loss")].mean
+    run.train(1, one, "lazy")
+    wait_for(qtbot, heard, Ended)
+    qtbot.waitUntil(lambda: heard.of(Previewed)[-1].tensors[port("loss.loss")].mean != first, timeout=PATIENCE)
+    learned = heard.of(Previewed)[-1].tensors[port("loss.loss")].mean
+    run.show(2)
+    run.preview(2, two)
+    qtbot.waitUntil(lambda: heard.of(Previewed)[-1].document == 2, timeout=PATIENCE)
+    assert heard.of(Previewed)[-1].tensors[port("loss.loss")].mean == first
+    count = len(heard.of(Previewed))
+    run.show(1)
+    run.preview(1, one)
+    event = wait_for(qtbot, heard, Previewed, count + 1)[-1]
+    assert (event.document, event.tensors[port("loss.loss")].mean) == (1, learned)
+
+
+def test_a_document_that_is_left_trains_on_and_is_looked_at_when_it_is_shown_again(
+    run: RunController, heard: Listener, qtbot: QtBot
+) -> None:
+    run.preview(1, document := long())
+    wait_for(qtbot, heard, Previewed)
+    number = run.train(1, document, "lazy")
+    wait_for(qtbot, heard, Progress)
+    run.show(2)
+    run.preview(2, example("tensors"))
+    qtbot.waitUntil(lambda: heard.of(Previewed)[-1].document == 2, timeout=PATIENCE)
+    seen = len(heard.events)
+    qtbot.wait(1200)
+    later = heard.events[seen:]
+    assert any(isinstance(e, Progress) and (e.document, e.run) == (1, number) for e in later)
+    assert not any(isinstance(e, Previewed) for e in later), "nobody looks at what it computes"
+    assert (run.state, run.training) == ("training", 1)
+    run.stop()
+    (ended,) = wait_for(qtbot, heard, Ended)
+    assert (ended.document, ended.status) == (1, "stopped")
+    assert run.training == 0
+    seen = len(heard.events)
+    run.show(1)
+    qtbot.waitUntil(lambda: any(isinstance(e, Previewed) for e in heard.events[seen:]), timeout=PATIENCE)
+    assert heard.of(Previewed)[-1].document == 1, "other weights, other values"
+
+
+def test_a_document_that_is_shown_again_unchanged_is_not_asked_for(
+    run: RunController, heard: Listener, qtbot: QtBot
+) -> None:
+    for number in (1, 2):
+        run.show(number)
+        run.preview(number, moons())
+        wait_for(qtbot, heard, Previewed, number)
+    run.show(1)
+    qtbot.wait(200)
+    assert [e.document for e in heard.of(Previewed)] == [1, 2]
+
+
+def test_a_preview_that_nobody_waited_for_is_asked_for_again(run: RunController, heard: Listener, qtbot: QtBot) -> None:
+    document = moons()
+    run.preview(1, document)
+    run._send_preview()
+    run.show(2)
+    run.show(1)
+    run.show(2)
+    run.preview(2, example("tensors"))
+    qtbot.waitUntil(lambda: any(e.document == 2 for e in heard.of(Previewed)), timeout=PATIENCE)
+    seen = [e for e in heard.of(Previewed) if e.document == 1]
+    run.show(1)
+    if not seen:
+        qtbot.waitUntil(lambda: heard.of(Previewed)[-1].document == 1, timeout=PATIENCE)
+
+
+def test_a_closed_document_ends_its_training_and_no_other(run: RunController, heard: Listener, qtbot: QtBot) -> None:
+    run.preview(1, one := long())
+    run.train(1, one, "lazy")
+    wait_for(qtbot, heard, Progress)
+    run.forget(2)
+    assert run.state == "training"
+    run.forget(1)
+    assert (run.state, run.training) == ("ready", 0)
+    seen = len(heard.events)
+    run.train(2, moons(), "lazy")
+    (ended,) = wait_for(qtbot, heard, Ended)
+    assert (ended.document, ended.status) == (2, "complete")
+    assert {e.document for e in heard.events[seen:]} == {2}
 
 
 # ------------------------------------------------------------------------------------------------- crashing
@@ -276,9 +367,9 @@ def test_previews_of_another_document_are_dropped(run: RunController, heard: Lis
 
 def test_killed_in_mid_training_it_starts_again(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     document = long()
-    run.preview(document)
-    run.watch(port("hidden.output"))
-    run.train(document, "lazy")
+    run.preview(1, document)
+    run.watch(1, port("hidden.output"))
+    run.train(1, document, "lazy")
     wait_for(qtbot, heard, Progress)
     pid = run.pid
     assert pid is not None
@@ -287,8 +378,8 @@ def test_killed_in_mid_training_it_starts_again(run: RunController, heard: Liste
     assert crashed.exit_code == -signal.SIGKILL
     assert run.state == "crashed"
     assert run.pid is None
-    run.preview(document)
-    run.train(document, "lazy")
+    run.preview(1, document)
+    run.train(1, document, "lazy")
     run.stop()
     assert run.state == "crashed", "all of that is in vain, and harmless"
 
@@ -298,7 +389,7 @@ def test_killed_in_mid_training_it_starts_again(run: RunController, heard: Liste
     qtbot.waitUntil(lambda: run.state == "ready", timeout=PATIENCE)
     qtbot.waitUntil(lambda: any(isinstance(e, Watched) for e in heard.events[seen:]), timeout=PATIENCE)
     assert any(isinstance(e, Previewed) for e in heard.events[seen:]), "the wires have their values again"
-    number = run.train(moons(), "lazy")
+    number = run.train(1, moons(), "lazy")
     (ended,) = wait_for(qtbot, heard, Ended)
     assert (ended.run, ended.status) == (number, "complete")
     assert {e.run for e in heard.events[seen:] if isinstance(e, Started | Progress)} == {number}
@@ -311,10 +402,10 @@ def test_one_that_hangs_can_be_replaced(run: RunController, heard: Listener, qtb
     large = build({f"c{i}": ("data.constant", {"value": [1.0] * 50}) for i in range(2000)})
     begin = time.perf_counter()
     for _ in range(5):
-        run.preview(large)
+        run.preview(1, large)
         run._send_preview()
     assert time.perf_counter() - begin < 10, "nobody waits for it"
-    run.preview(moons())
+    run.preview(1, moons())
     run.restart()
     assert run.state == "starting"
     (event,) = wait_for(qtbot, heard, Previewed)
@@ -330,7 +421,7 @@ def test_stop_without_effect_is_said_to_have_none(
     qtbot: QtBot,
 ) -> None:
     run._stop_timer.setInterval(200)
-    run.train(long(), "lazy")
+    run.train(1, long(), "lazy")
     wait_for(qtbot, heard, Progress)
     assert run.pid is not None
     os.kill(run.pid, signal.SIGSTOP)
@@ -340,7 +431,7 @@ def test_stop_without_effect_is_said_to_have_none(
     os.kill(run.pid, signal.SIGCONT)
     assert wait_for(qtbot, heard, Ended)[0].status == "stopped"
     run._stop_timer.setInterval(60_000)
-    run.train(long(), "lazy")
+    run.train(1, long(), "lazy")
     run.stop()
     assert run._stop_timer.isActive()
     wait_for(qtbot, heard, Ended, 2)
@@ -351,12 +442,12 @@ def test_a_preview_of_a_training_does_not_hide_that_stop_has_no_effect(
     run: RunController, heard: Listener, qtbot: QtBot
 ) -> None:
     run._stop_timer.setInterval(200)
-    run.train(long(), "lazy")
+    run.train(1, long(), "lazy")
     wait_for(qtbot, heard, Progress)
     assert run.pid is not None
     os.kill(run.pid, signal.SIGSTOP)
     run.stop()
-    run._receive(Previewed(run._revision, {}, {}))
+    run._receive(Previewed(1, run._revision, {}, {}))
     with qtbot.waitSignal(run.stuck, timeout=PATIENCE):
         pass
     os.kill(run.pid, signal.SIGCONT)
@@ -365,13 +456,13 @@ def test_a_preview_of_a_training_does_not_hide_that_stop_has_no_effect(
 
 def test_a_preview_that_takes_its_time_makes_the_engine_busy(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     run._stop_timer.setInterval(200)
-    run.preview(moons())
+    run.preview(1, moons())
     wait_for(qtbot, heard, Previewed)
     assert not run.busy
     assert run.pid is not None
     os.kill(run.pid, signal.SIGSTOP)  # as if it computed
     with qtbot.waitSignal(run.busy_changed, timeout=PATIENCE):
-        run.preview(moons())
+        run.preview(1, moons())
     assert run.busy
     with qtbot.waitSignal(run.stuck, timeout=PATIENCE):
         run.stop()

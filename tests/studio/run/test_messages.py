@@ -23,13 +23,16 @@ from studio.run.messages import (
     Compiling,
     Control,
     Crashed,
+    Downloading,
     Ended,
     EpochEnd,
+    Forget,
     Paused,
     Preview,
     Previewed,
     Progress,
     Ready,
+    Show,
     Shutdown,
     Started,
     TensorInfo,
@@ -48,21 +51,24 @@ ERROR = InvalidArgumentError(
     "{name} is {value}.", hint="It takes {expected}.", name="units", value=0, expected="a number"
 )
 MESSAGES = [
-    Preview(3, "{}", reset=True),
-    Train(2, "{}", "lazy"),
+    Preview(1, 3, "{}", reset=True),
+    Train(1, 2, "{}", "lazy"),
     Control("pause", 2),
-    Watch(PORT),
-    Watch(None),
+    Watch(1, PORT),
+    Watch(1, None),
+    Show(1),
+    Forget(1),
+    Downloading(1, "mnist.npz", 3, 11),
     Shutdown(),
     Ready({"trenza": "0.1.0"}),
-    Previewed(3, {PORT: summarise(np.arange(6.0).reshape(2, 3))}, {"output": ERROR}),
-    Watched(PORT, TensorInfo((2,), "float32", 8), np.zeros(2, np.float32)),
-    Compiling(2, "add + relu", 1, 4),
-    Started(2, 10, 45, ("accuracy",), 9610),
-    Progress(2, 0, np.arange(3), {"loss": np.array([3.0, 2.0, np.nan])}, 0.001),
-    EpochEnd(2, 0, {"loss": 1.5, "val_loss": float("nan")}, 0.2),
-    Paused(2, True),
-    Ended(2, "failed", {}, 0.5, ERROR),
+    Previewed(1, 3, {PORT: summarise(np.arange(6.0).reshape(2, 3))}, {"output": ERROR}),
+    Watched(1, PORT, TensorInfo((2,), "float32", 8), np.zeros(2, np.float32)),
+    Compiling(1, 2, "add + relu", 1, 4),
+    Started(1, 2, 10, 45, ("accuracy",), 9610),
+    Progress(1, 2, 0, np.arange(3), {"loss": np.array([3.0, 2.0, np.nan])}, 0.001),
+    EpochEnd(1, 2, 0, {"loss": 1.5, "val_loss": float("nan")}, 0.2),
+    Paused(1, 2, True),
+    Ended(1, 2, "failed", {}, 0.5, ERROR),
     Crashed(-9),
 ]
 
@@ -101,7 +107,7 @@ def test_an_error_is_translated_where_it_is_shown(look: Appearance) -> None:
     error = InvalidArgumentError(
         "The input '{port}' is not connected.", hint="Drag a wire to it.", port="inputs", node="hidden"
     )
-    again = pickle.loads(pickle.dumps(Ended(1, "failed", error=error))).error
+    again = pickle.loads(pickle.dumps(Ended(1, 1, "failed", error=error))).error
     assert describe(again) == "The input 'inputs' is not connected. Drag a wire to it."
     look.set_language("es", remember=False)
     spanish = describe(again)

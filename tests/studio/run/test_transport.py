@@ -37,7 +37,7 @@ def nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def watched(values: np.ndarray) -> Watched:
-    return Watched(PORT, TensorInfo(values.shape, values.dtype.name, values.nbytes), values)
+    return Watched(1, PORT, TensorInfo(values.shape, values.dtype.name, values.nbytes), values)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_small_array_stays_in_the_message(shape: tuple[int, ...]) -> None:
 
 
 def test_messages_without_arrays_are_left_alone() -> None:
-    for message in (Shutdown(), Progress(1, 0, np.arange(3), {"loss": np.zeros(3)}, 0.1), "text", None, TensorInfo):
+    for message in (Shutdown(), Progress(1, 1, 0, np.arange(3), {"loss": np.zeros(3)}, 0.1), "text", None, TensorInfo):
         assert pack(message) is message
         assert unpack(message) is message
 

@@ -24,11 +24,13 @@ from studio.run.messages import (
     Downloading,
     Ended,
     EpochEnd,
+    Forget,
     Paused,
     Preview,
     Previewed,
     Progress,
     Ready,
+    Show,
     Shutdown,
     Started,
     Train,
@@ -86,12 +88,12 @@ def report_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "REPORT_INTERVAL", 0.0)
 
 
-def preview(document: Document, revision: int = 1, reset: bool = False) -> Preview:
-    return Preview(revision, dumps(document), reset)
+def preview(document: Document, revision: int = 1, reset: bool = False, number: int = 1) -> Preview:
+    return Preview(number, revision, dumps(document), reset)
 
 
-def train(document: Document, run: int = 1, mode: Any = "lazy") -> Train:
-    return Train(run, dumps(document), mode)
+def train(document: Document, run: int = 1, mode: Any = "lazy", number: int = 1) -> Train:
+    return Train(number, run, dumps(document), mode)
 
 
 def long(epochs: int = 200) -> Document:
@@ -137,7 +139,7 @@ def test_a_reset_is_not_lost_among_previews(worker: Worker, post: Post) -> None:
 
 
 def test_what_comes_behind_previews_is_done_in_order(worker: Worker, post: Post) -> None:
-    for command in (preview(moons(), 2), Watch(port("data.x")), preview(moons(), 3), Watch(None), Shutdown()):
+    for command in (preview(moons(), 2), Watch(1, port("data.x")), preview(moons(), 3), Watch(1, None), Shutdown()):
         worker.receive(command)
     worker.receive(preview(moons(), 9))
     worker.work()
@@ -163,7 +165,7 @@ def test_an_error_comes_with_its_node(worker: Worker, post: Post) -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", '{"format": "trenza", "version": 1, "settings": {"seed": "x"}}'])
 def test_a_document_that_is_none_is_answered_with_an_error(worker: Worker, post: Post, text: str) -> None:
-    worker.handle(Preview(5, text))
+    worker.handle(Preview(1, 5, text))
     (event,) = post.of(Previewed)
     assert event.revision == 5
     assert list(event.errors) == [""]
@@ -173,9 +175,9 @@ def test_a_document_that_is_none_is_answered_with_an_error(worker: Worker, post:
 
 def test_the_watched_port_comes_with_each_look(worker: Worker, post: Post) -> None:
     worker.handle(preview(moons()))
-    worker.handle(Watch(port("hidden.output")))
+    worker.handle(Watch(1, port("hidden.output")))
     worker.handle(preview(moons(), 2))
-    worker.handle(Watch(None))
+    worker.handle(Watch(1, None))
     worker.handle(preview(moons(), 3))
     first, second = post.of(Watched)
     assert first.port == second.port == port("hidden.output")
@@ -184,7 +186,7 @@ def test_the_watched_port_comes_with_each_look(worker: Worker, post: Post) -> No
 
 
 def test_watching_what_is_not_there_is_no_error(worker: Worker, post: Post) -> None:
-    worker.handle(Watch(port("no.where")))
+    worker.handle(Watch(1, port("no.where")))
     worker.handle(preview(moons()))
     assert post.of(Watched) == []
 
@@ -196,7 +198,7 @@ def test_watching_what_is_not_there_is_no_error(worker: Worker, post: Post) -> N
 def test_a_training_is_told_from_start_to_end(worker: Worker, post: Post, mode: Any) -> None:
     worker.handle(train(moons(), 4, mode))
     (started,) = post.of(Started)
-    assert started == Started(4, 3, 4, ("accuracy",), 42)
+    assert started == Started(1, 4, 3, 4, ("accuracy",), 42)
     ends = post.of(EpochEnd)
     assert [(e.run, e.epoch) for e in ends] == [(4, 0), (4, 1), (4, 2)]
     assert all(set(e.logs) == {"loss", "accuracy", "val_loss", "val_accuracy"} for e in ends)
@@ -300,7 +302,7 @@ def slow_moons(monkeypatch: pytest.MonkeyPatch, worker: Worker) -> Iterator[list
 
 def test_a_download_is_told_of(worker: Worker, post: Post, slow_moons: list[int]) -> None:
     worker.handle(preview(moons()))
-    assert post.of(Downloading)[-1] == Downloading("moons.npz", 99, 99)
+    assert post.of(Downloading)[-1] == Downloading(1, "moons.npz", 99, 99)
     assert post.of(Previewed)[0].errors == {}
 
 
@@ -337,8 +339,8 @@ def test_stop_ends_a_heavy_preview_between_two_nodes(
             worker.receive(Control("stop", 0, 1))
         return original(step, inputs)
 
-    original = worker._program.run
-    monkeypatch.setattr(worker._program, "run", run)
+    original = worker.study(1).program.run
+    monkeypatch.setattr(worker.study(1).program, "run", run)
     worker.handle(preview(moons(), 1))
     (event,) = post.of(Previewed)
     assert ran[-1] == "hidden"
@@ -386,7 +388,7 @@ def test_pause_stands_still_until_resume(worker: Worker, post: Post) -> None:
     def while_paused(event: Paused) -> None:
         still.append(len(post.of(Progress)))
         worker.receive(preview(document, 8))
-        worker.receive(Watch(port("hidden.output")))
+        worker.receive(Watch(1, port("hidden.output")))
         post.once(Watched, lambda _: still.append(len(post.of(Progress))))
         post.once(Watched, lambda _: worker.receive(Control("resume", 1)))
 
@@ -433,7 +435,7 @@ def test_the_window_can_look_and_edit_while_training(
 
     def edit(_event: Progress) -> None:
         worker.receive(preview(document, 8))
-        worker.receive(Watch(port("hidden.output")))
+        worker.receive(Watch(1, port("hidden.output")))
 
     post.once(Progress, edit)
     worker.handle(train(moons()))
@@ -483,6 +485,70 @@ def test_a_shutdown_does_not_wait_for_the_training(worker: Worker, post: Post) -
     worker.work()
     assert time.perf_counter() - begin < 30
     assert len(post.of(EpochEnd)) <= 1
+
+
+# ---------------------------------------------------------------------------------------- several documents
+
+
+@pytest.mark.usefixtures("report_each_step")
+def test_looking_at_another_document_changes_no_number_of_a_training(
+    worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 0.0)
+    worker.handle(train(moons(), 1))
+    plain = post.of(Ended)[0].logs
+    noisy = build({"noise": ("data.random_normal", {"shape": [5]}), "drop": "layer.Dropout"}, "", seed=9)
+    worker.handle(Forget(1))
+
+    def look(_event: Progress) -> None:
+        worker.receive(Show(2))
+        worker.receive(preview(noisy, 5, number=2))
+        worker.receive(Forget(3))
+        post.once(Progress, lambda _: worker.receive(Show(1)))
+
+    post.once(Progress, look)
+    worker.handle(train(moons(), 2))
+    (seen,) = [e for e in post.of(Previewed) if e.document == 2]
+    assert set(seen.tensors) == {port("noise.output")}
+    assert post.events.index(seen) < post.events.index(post.of(Ended)[1])
+    assert post.of(Ended)[1].logs == plain
+    assert {e.document for e in post.events if not isinstance(e, Previewed)} == {1}
+
+
+def test_only_what_is_shown_is_looked_at(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(worker_module, "REPORT_INTERVAL", 0.0)
+    worker.receive(Show(0))
+    worker.handle(preview(moons()))
+    worker.handle(train(moons()))
+    assert post.of(Previewed) == []
+    assert [e.status for e in post.of(Ended)] == ["complete"]
+    worker.receive(Show(1))
+    worker.handle(preview(moons(), 2))
+    assert [e.revision for e in post.of(Previewed)] == [2]
+
+
+def test_a_document_that_is_left_half_way_says_nothing_but_loads_its_data(
+    worker: Worker, post: Post, slow_moons: list[int]
+) -> None:
+    worker.receive(Show(1))
+    post.once(Downloading, lambda _: worker.receive(Show(2)))
+    worker.handle(preview(moons()))
+    assert post.of(Previewed) == []
+    assert {e.document for e in post.of(Downloading)} == {1}
+    worker.receive(Show(1))
+    worker.handle(preview(moons(), 2))
+    assert post.of(Previewed)[0].errors == {}
+    assert len(slow_moons) == 100, "they came once"
+
+
+def test_previews_of_two_documents_are_both_made(worker: Worker, post: Post) -> None:
+    worker.receive(preview(example("tensors"), 2, number=2))
+    worker.receive(preview(moons(), 3))
+    worker.handle(preview(moons(), 1))
+    worker.handle(worker.commands.take())
+    worker.handle(worker.commands.take())
+    assert [(e.document, e.revision) for e in post.of(Previewed)] == [(1, 1), (2, 2), (1, 3)]
 
 
 # ------------------------------------------------------------------------------------------------- failing
@@ -567,8 +633,8 @@ def test_what_nobody_foresaw_is_answered_in_words(worker: Worker, post: Post, mo
     def fail(*_args: Any, **_options: Any) -> None:
         raise LookupError("lost")
 
-    monkeypatch.setattr(worker._program, "update", fail)
-    for command in (preview(moons(), 4), train(moons(), 5), Watch(port("data.x")), Shutdown()):
+    monkeypatch.setattr(worker.study(1).program, "update", fail)
+    for command in (preview(moons(), 4), train(moons(), 5), Watch(1, port("data.x")), Shutdown()):
         worker.receive(command)
     worker.work()
     assert "LookupError: lost" in str(post.of(Previewed)[0].errors[""])

@@ -175,8 +175,8 @@ def test_a_banner_offers_one_way_out(qtbot: QtBot, look: Appearance) -> None:
     action.triggered.connect(lambda: calls.append(1))
     banner.say("bad", "Undo", action)
     look.set_language("es")
-    assert (banner._text.text(), banner._button.text()) == ("Deshacer", "Restart")
-    qtbot.mouseClick(banner._button, Qt.MouseButton.LeftButton)
+    assert (banner._text.text(), banner._buttons[0].text()) == ("Deshacer", "Restart")
+    qtbot.mouseClick(banner._buttons[0], Qt.MouseButton.LeftButton)
     assert calls == [1]
     assert banner.isHidden()
 

@@ -1,0 +1,115 @@
+"""The editors of the open documents: made when a document is first shown, and fed with what the engine says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from studio.canvas.view import CanvasView
+from studio.desktop.editor import Editor
+from studio.document.history import History
+from studio.run.controller import RunController
+from studio.run.messages import Previewed, Watched
+from studio.ui.shell.desk import Desk
+from studio.ui.shell.open_document import OpenDocument
+
+
+class Editors(QObject):
+    """An editor for each document that was shown.
+
+    Signals
+    -------
+    made
+        A document is shown for the first time: carries its `Editor`.
+    shown
+        Another editor is shown: carries it, or None for the start page.
+    previewed
+        There are other values on the wires of the editor that is shown: carries it.
+    tensor_came
+        There are other values of the port that is looked into there: carries the `Watched`.
+
+    Parameters
+    ----------
+    desk, controller
+        The open documents, and what runs them.
+    pages
+        Where their pages go.
+    make_canvas
+        Makes the canvas of a document.
+
+    Attributes
+    ----------
+    current
+        The one that is shown.
+    """
+
+    made = Signal(object)
+    shown = Signal(object)
+    previewed = Signal(object)
+    tensor_came = Signal(object)
+
+    def __init__(
+        self,
+        desk: Desk,
+        controller: RunController,
+        pages: QStackedWidget,
+        make_canvas: Callable[[History], CanvasView],
+    ) -> None:
+        super().__init__(desk)
+        self.current: Editor | None = None
+        self._controller, self._pages, self._make_canvas = controller, pages, make_canvas
+        self._by_number: dict[int, Editor] = {}
+        desk.shown.connect(self._on_shown)
+        desk.closed.connect(self._on_closed)
+        controller.previewed.connect(self._on_previewed)
+        controller.watched.connect(self._on_watched)
+
+    def __iter__(self) -> Iterator[Editor]:
+        return iter(self._by_number.values())
+
+    def by_number(self, number: int) -> Editor | None:
+        """Return the editor of a document; one that was never shown has none."""
+        return self._by_number.get(number)
+
+    def _make(self, opened: OpenDocument) -> Editor:
+        editor = Editor(opened, self._make_canvas)
+        self._by_number[opened.number] = editor
+        self._pages.addWidget(editor.page)
+        editor.changed.connect(lambda: self._controller.preview(editor.number, editor.document))
+        editor.watched.connect(lambda port: self._controller.watch(editor.number, port))
+        opened.replaced.connect(lambda: self._controller.preview(editor.number, editor.document, reset=True))
+        self._controller.preview(editor.number, editor.document, reset=True)
+        self.made.emit(editor)
+        return editor
+
+    def _on_shown(self, opened: OpenDocument | None) -> None:
+        if self.current is not None:
+            self.current.hide()
+        number = opened.number if opened is not None else 0
+        self._controller.show(number)
+        self.current = None
+        if opened is not None:
+            self.current = self._by_number.get(number) or self._make(opened)
+            self._pages.setCurrentWidget(self.current.page)
+        self.shown.emit(self.current)
+        if self.current is not None:
+            self.current.show()
+
+    def _on_closed(self, opened: OpenDocument) -> None:
+        editor = self._by_number.pop(opened.number, None)
+        if editor is not None:
+            self._pages.removeWidget(editor.page)
+            editor.close()
+
+    def _on_previewed(self, event: Previewed) -> None:
+        if (editor := self._by_number.get(event.document)) is not None:
+            editor.take_preview(event)
+            if editor is self.current:
+                self.previewed.emit(editor)
+
+    def _on_watched(self, event: Watched) -> None:
+        editor = self._by_number.get(event.document)
+        if editor is not None and editor.take_tensor(event) and editor is self.current:
+            self.tensor_came.emit(event)

@@ -1,0 +1,142 @@
+"""What the panels around the canvas show: always what belongs to the document that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.desktop.editor import Editor
+from studio.desktop.editors import Editors
+from studio.document.analysis import Analysis
+from studio.document.document import Document
+from studio.document.history import History
+from studio.inspector.panel import Inspector
+from studio.plots.panel import Plots
+from studio.ui.shell.status_line import StatusLine
+from studio.ui.widgets.history_list import HistoryList
+from studio.ui.widgets.problems import Problems
+
+
+class Panels(QObject):
+    """Lets the panels follow the editors.
+
+    `edited` tells that the document that is shown is in another state than before.
+
+    Parameters
+    ----------
+    editors
+        Those of the open documents.
+    inspector, problems, steps, plots, status_line
+        The panels.
+    """
+
+    edited = Signal()
+
+    def __init__(
+        self,
+        editors: Editors,
+        inspector: Inspector,
+        problems: Problems,
+        steps: HistoryList,
+        plots: Plots,
+        status_line: StatusLine,
+    ) -> None:
+        super().__init__(editors)
+        self._editors, self._inspector, self._problems = editors, inspector, problems
+        self._steps, self._plots, self._status_line = steps, plots, status_line
+        editors.made.connect(self._follow)
+        editors.shown.connect(self._turn_to)
+        editors.previewed.connect(self._show_errors)
+        editors.tensor_came.connect(inspector.tensor.show_tensor)
+        problems.chosen.connect(lambda node: self.reveal(self._number, node))
+        steps.chosen.connect(self.go_to)
+
+    @property
+    def _number(self) -> int:
+        return self._editors.current.number if self._editors.current is not None else 0
+
+    # --------------------------------------------------------------------------------------------------------- showing
+
+    def _follow(self, editor: Editor) -> None:
+        """Hear of what changes in an editor, as long as it is the one that is shown."""
+
+        def if_shown(show: Callable[..., Any]) -> Callable[..., None]:
+            return lambda *values: show(*values) if editor is self._editors.current else None
+
+        editor.edited.connect(if_shown(self.show_steps))
+        editor.analysed.connect(if_shown(self._show_analysis))
+        editor.selected.connect(if_shown(self._show_properties))
+        editor.opened.replaced.connect(if_shown(self._show_all))
+
+    def _turn_to(self, editor: Editor | None) -> None:
+        number = editor.number if editor is not None else 0
+        self._plots.show_document(number)
+        self._status_line.show_document(number)
+        self._show_all()
+
+    def _show_all(self) -> None:
+        editor = self._editors.current
+        self._inspector.open(editor.history if editor is not None else History(Document()))
+        self._steps.show_history(editor.history if editor is not None else None)
+        self._show_analysis()
+        self._problems.show_errors(editor.errors if editor is not None else {})
+        if editor is not None:
+            self._show_properties(editor.canvas.selected_ids())
+            if editor.tensor is not None:
+                self._inspector.tensor.show_tensor(editor.tensor)
+
+    def _show_analysis(self) -> None:
+        editor = self._editors.current
+        analysis = editor.analysis if editor is not None else Analysis()
+        self._inspector.properties.show_analysis(analysis)
+        self._problems.show_analysis(analysis)
+        self._status_line.show_parameters(self._number, sum(analysis.parameters.values()))
+
+    def _show_properties(self, ids: list[str]) -> None:
+        editor = self._editors.current
+        self._inspector.properties.select([id for id in ids if editor is not None and id in editor.document.nodes])
+
+    def _show_errors(self, editor: Editor) -> None:
+        """Show what failed in a preview; a tensor that was not computed again is of an earlier one."""
+        self._problems.show_errors(editor.errors)
+        port = self._inspector.tensor.port
+        self._inspector.tensor.mark_stale(port is not None and port not in editor.tensors)
+
+    def show_steps(self) -> None:
+        """Show what has become of the history."""
+        self._steps.refresh()
+        self.edited.emit()
+
+    # --------------------------------------------------------------------------------------------------------- leading
+
+    def reveal(self, number: int, node: str) -> None:
+        """Select a node of a document and bring it into view."""
+        if (editor := self._editors.by_number(number)) is not None:
+            editor.reveal(node)
+            if editor is self._editors.current:
+                editor.canvas.setFocus()
+
+    def go_to(self, position: int) -> None:
+        """Undo, or redo, until so many steps are in force."""
+        if (editor := self._editors.current) is not None:
+            editor.history.go_to(position)
+            self.show_steps()
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        if (editor := self._editors.current) is not None:
+            editor.history.undo()
+            self.show_steps()
+
+    def redo(self) -> None:
+        """Make the step again that was undone last."""
+        if (editor := self._editors.current) is not None:
+            editor.history.redo()
+            self.show_steps()
+
+    def title_of(self, node: str) -> str:
+        """Return what a node of the document that is shown is called."""
+        editor = self._editors.current
+        return editor.title_of(node) if editor is not None else node
