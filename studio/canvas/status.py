@@ -20,6 +20,7 @@ class Status:
 
     def __init__(self) -> None:
         self.specs: Mapping[PortRef, TensorSpec] = {}
+        self.parameters: Mapping[str, int] = {}
         self._shown: dict[str, TensorInfo] = {}
         self._pictures: dict[str, tuple[TensorInfo, str, Picture]] = {}
         self.stale: set[str] = set()
@@ -39,6 +40,7 @@ class Status:
                 problems[problem.node].append(problem)
         changed |= self._problems.keys() | problems.keys()
         self.specs, self._problems = dict(new), dict(problems)
+        self.parameters = analysis.parameters
         return changed
 
     def set_preview(self, tensors: Mapping[PortRef, TensorInfo], errors: Mapping[str, EngineError]) -> set[str]:

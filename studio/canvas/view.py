@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -22,8 +23,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.errors import EngineError
+from studio.canvas.accessible import announce, describe_node, describe_wires
 from studio.canvas.arranging import Arranging
 from studio.canvas.callout import Callout
+from studio.canvas.connecting import Connecting
 from studio.canvas.edge_scroll import EdgeScroll
 from studio.canvas.functions import Functions
 from studio.canvas.gestures import GESTURES
@@ -35,6 +38,7 @@ from studio.canvas.problem_card import ProblemCard
 from studio.canvas.scene import CanvasScene
 from studio.canvas.sheet_item import SheetItem
 from studio.canvas.style import Style
+from studio.canvas.walking import Walking
 from studio.canvas.wire_commands import WireView
 from studio.canvas.wires import Strand
 from studio.canvas.work_run import WorkRun
@@ -109,6 +113,8 @@ class CanvasView(WireView):
         self.foresight = WorkRun(self)
         self.arranging = Arranging(self)
         self.functions = Functions(self)
+        self.walking = Walking(self)
+        self.connecting = Connecting(self)
         self._edge = EdgeScroll(self._scroll_along, self)
         self._reason = Callout(self, "reason")
         self.problems = ProblemCard(self)
@@ -158,6 +164,7 @@ class CanvasView(WireView):
         """Stop following the document; the view is not to be used any more."""
         self.cancel_gesture()
         self.close_offer()
+        self.connecting.close()
         self.foresight.cancel()
         self.arranging.stop()
         self.canvas.close()
@@ -178,10 +185,14 @@ class CanvasView(WireView):
         """Tell assistive tools what this is and what is selected."""
         self.setAccessibleName(_("Canvas"))
         nodes, chosen = len(self.canvas.document.nodes), self.selected_ids()
-        words = ngettext("{count} node", "{count} nodes", nodes).format(count=nodes)
+        words = [ngettext("{count} node", "{count} nodes", nodes).format(count=nodes)]
         if chosen:
-            words += ". " + _("Selected: {names}").format(names=", ".join(map(self.canvas.title, chosen[:10])))
-        self.setAccessibleDescription(words)
+            words.append(_("Selected: {names}").format(names=", ".join(map(self.canvas.title, chosen[:10]))))
+        if QAccessible.isActive():  # it takes some milliseconds, and nobody else reads it
+            words += [describe_node(self, id) for id in chosen[:1]]
+            words += [describe_wires(self)] if self.canvas.wires.selected else []
+        self.setAccessibleDescription(". ".join(words))
+        announce(self)
 
     def show_reason(self, text: str, at: QPoint | None = None, *, doubtful: bool = False) -> None:
         """Say at a point of the viewport why something is refused, or may not work; "" takes the words away."""

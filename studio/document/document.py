@@ -70,8 +70,8 @@ class Node:
     """A node: what it is, what it was told, where it lies, and whether it takes part.
 
     `params` holds what the user set, in `canonical` form; the type's defaults stand for the others. Positions are
-    scene coordinates of the top left corner, in pixels at 100 %. `mode` is one of `studio.document.modes`; `picture`, one
-    of `PICTURES`, says as what the node shows its value.
+    scene coordinates of the top left corner, in pixels at 100 %. `mode` is one of `studio.document.modes`, `picture` of
+    `PICTURES`: as what the node shows its value.
     """
 
     id: str

@@ -110,7 +110,7 @@ class Scope:
             return errors
         found: dict[str, EngineError] = {}
         for id, error in errors.items():
-            if (node := self.node(id)) is not None:
+            if (node := self.node(id)) in self.graph.nodes and node is not None:
                 found.setdefault(node, self._told(id, error))
         return found
 
@@ -134,7 +134,7 @@ class Scope:
         if problem.node is None:
             return problem if not self.path else None
         node = self.node(problem.node)
-        if node is None:
+        if node is None or node not in self.graph.nodes:  # the analysis may be older than the graph
             return None
         split = self._split(problem.node)
         rest = split[1] if split is not None else ""
