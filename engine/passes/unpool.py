@@ -3,6 +3,7 @@
 Max pooling hands each element of its gradient back to one pixel of its window, so that most of what goes on from there
 is zero. Written U(g, i), with the numbers i of these pixels, what follows can work on g instead: a rectifier's mask is
 asked for at those pixels only, a sum over all pixels is one over g, and a convolution's gradients take g as it is.
+Elsewhere U(g, i) is zero whatever it is multiplied by: also by what is infinite or not a number there.
 """
 
 from __future__ import annotations
