@@ -5,11 +5,11 @@ Reading a file and looking into the cache is done beside the event loop, making 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
 import threading
-from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,7 +25,9 @@ from studio.canvas.status import Status
 from studio.canvas.work_run import WorkRun
 from studio.document.document import Document
 from studio.document.file import load
-from studio.document.infer import Inference
+from studio.document.scope import Scope
+from studio.document.study import Study
+from studio.document.types import Types
 from studio.document.nodetype import Catalogue
 from studio.document.work import Work
 from studio.ui.i18n import language
@@ -75,7 +77,7 @@ class Gallery(QObject):
     def __init__(self, catalogue: Catalogue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
-        self._waiting: deque[Wanted] = deque()
+        self._waiting: list[Wanted] = []
         self._busy = False
         self._work = WorkRun(self)
         self._looked.connect(self._on_looked, Qt.ConnectionType.QueuedConnection)
@@ -87,19 +89,14 @@ class Gallery(QObject):
 
     def want(self, path: Path, theme: Theme, size: QSize, ratio: float) -> None:
         """Ask for the picture of a document, `size` large, for a screen with `ratio` pixels per logical pixel."""
-        wanted = Wanted(path, theme, size, ratio)
-        if wanted not in self._waiting:
-            self._waiting.append(wanted)
+        self._waiting = [w for w in self._waiting if (w.path, w.size) != (path, size)]  # perhaps in another theme
+        self._waiting.append(Wanted(path, theme, size, ratio))
         self._next()
-
-    def clear(self) -> None:
-        """Want nothing any more that is not under way."""
-        self._waiting.clear()
 
     def _next(self) -> None:
         if not self._busy and self._waiting:
             self._busy = True
-            wanted = self._waiting.popleft()
+            wanted = self._waiting.pop(0)
             threading.Thread(target=self._look, args=(wanted, language()), name="gallery", daemon=True).start()
 
     def _look(self, wanted: Wanted, code: str) -> None:
@@ -107,7 +104,9 @@ class Gallery(QObject):
         before = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH)
         try:
-            self._looked.emit(wanted, _found(wanted, code))
+            found = _found(wanted, code)
+            with contextlib.suppress(RuntimeError):  # the window was closed meanwhile, and nobody waits for it
+                self._looked.emit(wanted, found)
         finally:
             sys.setswitchinterval(before)
 
@@ -148,12 +147,12 @@ def _key(data: bytes, wanted: Wanted, code: str) -> str:
 
 def _painted(document: Document, catalogue: Catalogue, wanted: Wanted, kept: Path) -> Work[QImage | None]:
     """Return the picture of a document, as it shows from afar."""
-    inference, status = Inference(catalogue), Status()
-    while not inference.advance(document, _SLICE_SECONDS):
+    study, status = Study(document, catalogue), Status()
+    while not study.advance(_SLICE_SECONDS):
         yield
-    status.set_analysis(inference.result(document))
+    status.set_analysis(Scope(document).analysis(study.result()))
     try:
-        drawing = Drawing(document, catalogue, wanted.theme, status=status)
+        drawing = Drawing(document, Types(document, base=catalogue), wanted.theme, status=status)
     except EngineError:  # it is empty
         return None
     try:

@@ -202,11 +202,11 @@ class NodeItem(QGraphicsItem):
         face = self.face
         middle = min(face.height, HEADER) / 2 if not face.collapsed else face.height / 2
         painter.setFont(font("title"))
-        painter.setPen(style.dim if face.mode else style.text)
+        painter.setPen(style.beside_title if face.mode else style.text)
         draw_text(painter, PAD, middle, face.title, "title")
         if face.subtitle and full:
             painter.setFont(font("label"))
-            painter.setPen(style.dim)
+            painter.setPen(style.beside_title)
             draw_text(painter, PAD + text_width(face.title, "title") + 8, middle, face.subtitle, "label")
 
     def _paint_mode(self, painter: QPainter, style: Style) -> None:

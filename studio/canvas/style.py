@@ -147,6 +147,7 @@ class Style:
         self.body = QBrush(QColor(self.surface))
         self.text = QColor(theme.text)
         self.dim = QColor(theme.dim)
+        self.beside_title = QColor(mix(theme.dim, theme.text, 0.2))  # a header's tint takes of the contrast
         self.faint = QColor(theme.faint)
         self.accent = QColor(theme.accent)
         self.bad = QColor(theme.bad)

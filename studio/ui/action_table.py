@@ -110,6 +110,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("view.zoom_in", N_("Zoom in"), "zoom-in", ("Ctrl++", "Ctrl+=")),
     A("view.zoom_out", N_("Zoom out"), "zoom-out", ("Ctrl+-",)),
     A("view.zoom_reset", N_("Zoom to 100 %"), "search", ("Ctrl+0",)),
+    A("view.theme_system", N_("Theme of the system"), "monitor", group="view.theme"),
     A("view.theme_dark", N_("Dark theme"), "moon", group="view.theme"),
     A("view.theme_light", N_("Light theme"), "sun", group="view.theme"),
     A("view.theme_contrast", N_("High contrast theme"), "contrast", group="view.theme"),

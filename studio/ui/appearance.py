@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTemporaryDir, QTranslator, Signal
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTemporaryDir, QTranslator, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from studio.ui import fonts, i18n, icons, style
+from studio.ui import fonts, i18n, icons, motion, style
 from studio.ui.settings import settings
-from studio.ui.theme import DARK, THEMES, Theme
+from studio.ui.theme import CONTRAST, DARK, LIGHT, SYSTEM, THEMES, Theme
+
+_HIGH: Final = getattr(getattr(Qt, "ContrastPreference", None), "HighContrast", None)  # from Qt 6.10 on
 
 
 class Appearance(QObject):
@@ -26,6 +30,9 @@ class Appearance(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
+        self.choice = SYSTEM
+        """What was chosen: the name of a theme, or that of the system's."""
+        self._follows = False
         self._images = QTemporaryDir()
         self._translator = QTranslator(self)
 
@@ -38,18 +45,35 @@ class Appearance(QObject):
         stored = settings()
         i18n.set_units(str(stored.value("units") or ""))
         self.set_language(i18n.preferred_language(), remember=False)
-        self.set_theme(str(stored.value("theme") or DARK.name), remember=False)
+        motion.apply()
+        self._follow_system()
+        self.set_theme(str(stored.value("theme") or SYSTEM), remember=False)
 
     def set_theme(self, name: str, remember: bool = True) -> None:
-        """Dress the application in the theme called `name`; an unknown one stands for the dark one."""
-        self.theme = THEMES.get(name, DARK)
+        """Dress the application in the theme called `name`; an unknown one stands for that of the system."""
+        self.choice = name if name in THEMES else SYSTEM
+        self.theme = THEMES.get(name) or system_theme()
         app = _app()
         icons.use_theme(self.theme)
         app.setPalette(style.palette(self.theme))
         app.setStyleSheet(style.style_sheet(self.theme, Path(self._images.path())))
         if remember:
-            settings().setValue("theme", self.theme.name)
+            settings().setValue("theme", self.choice)
         self.theme_changed.emit(self.theme)
+
+    def _follow_system(self) -> None:
+        """Hear of it, once, when the system asks for other colours."""
+        if self._follows:
+            return
+        self._follows = True
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._on_system)
+        if hasattr(hints, "accessibility"):  # from Qt 6.10 on
+            hints.accessibility().contrastPreferenceChanged.connect(self._on_system)
+
+    def _on_system(self) -> None:
+        if self.choice == SYSTEM and system_theme() is not self.theme:
+            self.set_theme(SYSTEM, remember=False)
 
     def set_units(self, name: str) -> None:
         """Write sizes of memory in these units from now on."""
@@ -70,6 +94,14 @@ class Appearance(QObject):
         if remember:
             settings().setValue("language", code)
         self.language_changed.emit(code)
+
+
+def system_theme() -> Theme:
+    """Return the theme that fits what the system asks for; the dark one if it asks for nothing."""
+    hints = QGuiApplication.styleHints()
+    if hasattr(hints, "accessibility") and hints.accessibility().contrastPreference() == _HIGH:
+        return CONTRAST
+    return LIGHT if hints.colorScheme() == Qt.ColorScheme.Light else DARK
 
 
 def _app() -> QApplication:

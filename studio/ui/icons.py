@@ -66,7 +66,9 @@ class _Engine(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        pixmap = QPixmap(size)
+        size = size / scale if _asks_for_pixels() else size
+        pixmap = QPixmap(size * scale)
+        pixmap.setDevicePixelRatio(scale)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -76,6 +78,29 @@ class _Engine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         return _Engine(self._name, self._token)
+
+
+class _Probe(QIconEngine):
+    """Takes note of the size that it is asked for."""
+
+    asked = QSize()
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Paint nothing."""
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        _Probe.asked = QSize(size)
+        return QPixmap(size)
+
+    def clone(self) -> QIconEngine:
+        return _Probe()
+
+
+@cache
+def _asks_for_pixels() -> bool:
+    """Return whether Qt asks for a size in pixels of the screen, as it once did, and not in logical ones."""
+    QIcon(_Probe()).pixmap(QSize(10, 10), 2.0)
+    return _Probe.asked.width() > 10
 
 
 def icon(name: str, token: str = "") -> QIcon:

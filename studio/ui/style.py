@@ -66,6 +66,7 @@ def derived(theme: Theme) -> dict[str, str]:
     return {
         "on_accent": theme.on_accent,
         "hover": mix(theme.raised, theme.text, 0.06),
+        "pressed": mix(theme.raised, theme.text, 0.14),
         "selection": mix(theme.panel, theme.accent, 0.24),
         "accent_hover": mix(theme.accent, theme.text, 0.12),
         "edge": mix(theme.line, theme.text, 0.22),

@@ -85,7 +85,7 @@ DARK: Final = Theme(
     line="#30353f",
     text="#e8eaee",
     dim="#9aa3b2",
-    faint="#667085",
+    faint="#6a748a",
     accent="#6ea8fe",
     ok="#5bc98c",
     warn="#f2b84b",
@@ -147,3 +147,8 @@ CONTRAST: Final = Theme(
 )
 
 THEMES: Final[dict[str, Theme]] = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}
+
+SYSTEM: Final = "system"
+"""Stands for the theme that fits what the system asks for."""
+
+CHOICES: Final = (SYSTEM, *THEMES)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from studio.canvas.export.look import Progress
+from studio.ui import motion
 from studio.ui.i18n import _
 
 _REFRESH_MS = 60
@@ -43,6 +44,6 @@ class ProgressDialog(QDialog):
         self._follow()
 
     def _follow(self) -> None:
-        # As long as nobody knows how much there is to do, the bar only shows that something is done.
-        self._bar.setRange(0, _STEPS if self._progress.total else 0)
+        # As long as nobody knows how much there is to do, the bar only shows that something is done, by moving.
+        self._bar.setRange(0, _STEPS if self._progress.total or motion.reduced() else 0)
         self._bar.setValue(round(self._progress.share * _STEPS))

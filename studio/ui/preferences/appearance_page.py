@@ -9,7 +9,7 @@ from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import LANGUAGES, N_, UNITS
 from studio.ui.preferences.page import Page
-from studio.ui.theme import THEMES
+from studio.ui.theme import CHOICES
 
 
 class AppearancePage(Page):
@@ -19,7 +19,7 @@ class AppearancePage(Page):
         super().__init__()
         self._links: list[tuple[QRadioButton | QCheckBox, QAction]] = []
         self._groups: list[QButtonGroup] = []
-        self.section(N_("Theme"), self._choice([actions[f"view.theme_{name}"] for name in THEMES]))
+        self.section(N_("Theme"), self._choice([actions[f"view.theme_{name}"] for name in CHOICES]))
         self.section(N_("Language"), self._choice([actions[f"view.language_{code}"] for code in LANGUAGES]))
         self.section(
             N_("Units of memory"),

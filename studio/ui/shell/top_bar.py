@@ -100,7 +100,7 @@ MENUS: Final = (
             (N_("Tabs"), TABS),
             "",
             *("view.find", "view.bookmark", "view.bookmarks", "view.bookmark_remove", ""),
-            *("view.theme_dark", "view.theme_light", "view.theme_contrast", ""),
+            *("view.theme_system", "view.theme_dark", "view.theme_light", "view.theme_contrast", ""),
             *("view.palette", "view.inspector", "view.dock", "view.minimap", "", "view.still"),
         ),
     ),

@@ -8,7 +8,7 @@ from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import LANGUAGES, UNITS, language, units
 from studio.ui.shell.docks import Docks
-from studio.ui.theme import THEMES
+from studio.ui.theme import CHOICES
 
 #: The panels that can be hidden, by the actions that do it.
 PANELS: Final = {"view.palette": "left", "view.inspector": "right", "view.dock": "bottom"}
@@ -27,7 +27,7 @@ class ViewActions:
 
     def __init__(self, actions: Actions, docks: Docks) -> None:
         self._actions, self._docks = actions, docks
-        for theme in THEMES:
+        for theme in CHOICES:
             actions.bind(f"view.theme_{theme}", lambda _on, theme=theme: appearance().set_theme(theme))
         for code in LANGUAGES:
             actions.bind(f"view.language_{code}", lambda _on, code=code: appearance().set_language(code))
@@ -41,6 +41,6 @@ class ViewActions:
         for id, place in PANELS.items():
             self._actions[id].setEnabled(is_open)
             self._actions[id].setChecked(self._docks.shows(place))
-        self._actions[f"view.theme_{appearance().theme.name}"].setChecked(True)
+        self._actions[f"view.theme_{appearance().choice}"].setChecked(True)
         self._actions[f"view.language_{language()}"].setChecked(True)
         self._actions[f"view.units_{units()}"].setChecked(True)
