@@ -25,10 +25,10 @@ from studio.canvas.status import Status
 from studio.canvas.work_run import WorkRun
 from studio.document.document import Document
 from studio.document.file import load
+from studio.document.nodetype import Catalogue
 from studio.document.scope import Scope
 from studio.document.study import Study
 from studio.document.types import Types
-from studio.document.nodetype import Catalogue
 from studio.document.work import Work
 from studio.ui.i18n import language
 from studio.ui.theme import Theme
