@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
+    QColor,
     QPainter,
     QPalette,
     QTextBlockFormat,
@@ -37,6 +38,8 @@ class NoteItem(SheetItem):
     def __init__(self, note: Note, shared: PaintState) -> None:
         super().__init__(note, shared)
         self._document: QTextDocument | None = None
+        self._link = ""
+        """The colour of the links in it."""
 
     def set_note(self, note: Note) -> None:
         """Show another text, size or colour from now on."""
@@ -59,13 +62,13 @@ class NoteItem(SheetItem):
             painter.restore()
 
     def _paint_text(self, painter: QPainter, style: Style, width: float) -> None:
-        if self._document is None:
-            self._document = written(self.note.text)
+        if self._document is None or self._link != style.theme.accent:
+            self._link = style.theme.accent
+            self._document = written(self.note.text, self._link)
         self._document.setTextWidth(width)
         context = QAbstractTextDocumentLayout.PaintContext()
         palette = QPalette()
         palette.setColor(QPalette.ColorRole.Text, style.text)
-        palette.setColor(QPalette.ColorRole.Link, style.accent)
         context.palette = palette
         self._document.documentLayout().draw(painter, context)
 
@@ -77,8 +80,8 @@ class _Closed(QTextDocument):
         return None
 
 
-def written(text: str) -> QTextDocument:
-    """Return the text of a note, its Markdown carried out, in the program's own fonts."""
+def written(text: str, link: str) -> QTextDocument:
+    """Return the text of a note, its Markdown carried out, in the program's own fonts, its links in a colour."""
     document = _Closed()
     document.setUndoRedoEnabled(False)
     document.setDocumentMargin(0)
@@ -109,6 +112,8 @@ def written(text: str) -> QTextDocument:
             given, ours = fragment.charFormat(), QTextCharFormat()
             if given.fontFixedPitch():
                 ours.setFontFamilies(font("value").families())
+            if given.isAnchor():  # Qt takes the colour of the program's palette, whatever the note is painted on
+                ours.setForeground(QColor(link))
             if given.fontWeight() > _BOLD:  # the font that ships has no bolder cut
                 ours.setFontWeight(_BOLD)
             cursor.setPosition(fragment.position())

@@ -100,7 +100,7 @@ class _Engine(QPaintEngine):
         self._ink = QColor()
         self._clip = ""
         self._clips: dict[str, str] = {}
-        self._glyphs: dict[tuple[str, str, float, int], tuple[str, str]] = {}
+        self._glyphs: dict[tuple[object, ...], tuple[str, str]] = {}
         self._runs: dict[tuple[str, str], list[tuple[str, float, float]]] = {}
 
     def begin(self, pdev: QPaintDevice) -> bool:
@@ -247,11 +247,13 @@ class _Engine(QPaintEngine):
                 (self._glyph(run.rawFont(), index), at.x(), at.y() - base)
                 for run in layout.glyphRuns()
                 for index, at in zip(run.glyphIndexes(), run.positions(), strict=True)
+                if not run.rawFont().pathForGlyph(index).isEmpty()  # a space
             ]
         return self._runs[key]
 
     def _glyph(self, font: QRawFont, index: int) -> str:
-        key = font.familyName(), font.styleName(), font.pixelSize(), index
+        # Where a font has no cut of its own for a style, Qt slants or thickens another under that one's name.
+        key = font.familyName(), font.styleName(), font.weight(), font.style(), font.pixelSize(), index
         if key not in self._glyphs:
             self._glyphs[key] = f"g{len(self._glyphs)}", _path(font.pathForGlyph(index), 3)
         return self._glyphs[key][0]

@@ -195,7 +195,7 @@ def test_a_frame_that_becomes_a_note_gets_another_item(canvas, frame):
 
 
 def test_notes_are_markdown_without_anything_from_outside(qapp):
-    document = written("# Title\n\nSome **bold** and `code`.\n\n![x](file:///etc/passwd)\n\n<b>no</b>")
+    document = written("# Title\n\nSome **bold** and `code`.\n\n![x](file:///etc/passwd)\n\n<b>no</b>", "#2563c9")
     assert document.begin().blockFormat().headingLevel() == 1
     assert "Some bold and code." in document.toPlainText()
     assert "<b>no</b>" in document.toPlainText()

@@ -237,3 +237,20 @@ def test_the_command_line_draws_without_a_window(tmp_path: Path) -> None:
     assert (status, "no format of pictures" in words) == (2, True)
     status, words = run(source, "-o", tmp_path / "c.svg", "--nodes", "hidden, nobody")
     assert (status, "'nobody'" in words) == (2, True)
+
+
+def test_letters_that_qt_slants_are_not_those_that_stand_upright(exported: Export) -> None:
+    document = Document()
+    document.apply(AddNote(Note("n", "*same* same", (0.0, 0.0), (200.0, 60.0))))
+    uses = re.findall(r'xlink:href="#(\w+)"', exported(document, "svg").read_text("utf-8"))
+    assert len(uses) == 8
+    assert not set(uses[:4]) & set(uses[4:])
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+def test_links_of_notes_are_in_the_colour_of_the_theme(exported: Export, theme) -> None:
+    document = Document()
+    document.apply(AddNote(Note("n", "[here](https://example.org)", (0.0, 0.0), (200.0, 60.0))))
+    text = exported(document, "svg", Look(theme)).read_text("utf-8")
+    assert f'fill="{theme.accent}"><use' in text
+    assert "#0000ff" not in text
