@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from studio import __version__
+from studio.canvas import accessible
 from studio.canvas.adding import Adding
 from studio.canvas.arrange_actions import ArrangeActions
 from studio.canvas.export.exporting import Exporting
@@ -23,8 +24,9 @@ from studio.desktop.panels import Panels
 from studio.document.analysis import Analysis
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
-from studio.document.history import History
+from studio.document.history import Editing, History
 from studio.document.trial import Trials
+from studio.document.types import Types
 from studio.inspector.panel import Inspector
 from studio.inspector.replace_dialog import Replacing
 from studio.palette.panel import Palette
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(self.commands, examples())
         self.gallery = Gallery(CATALOGUE, self)
         self.palette_panel = Palette(CATALOGUE, self.usage)
-        self.inspector = Inspector(CATALOGUE)
+        self.inspector = Inspector(lambda node: self.panels.title_of(node))
         self.plots = Plots()
         self.problems = Problems(lambda node: self.panels.title_of(node))
         self.steps = HistoryList()
@@ -104,8 +106,8 @@ class MainWindow(QMainWindow):
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.replacing = Replacing(
-            CATALOGUE,
-            lambda: self.history if self.canvas is not None else None,
+            lambda: self.canvas.canvas.catalogue if self.canvas is not None else CATALOGUE,
+            lambda: self.canvas.history if self.canvas is not None else None,
             lambda: self.canvas.selected_ids() if self.canvas is not None else [],
             self,
         )
@@ -220,6 +222,7 @@ class MainWindow(QMainWindow):
         self.desk.reading.connect(self.status_line.show_reading)
         self.desk.reading.connect(self._update_actions)
         self.editors.shown.connect(self._on_shown)
+        self.editors.made.connect(lambda editor: editor.entered.connect(lambda: self._on_entered(editor)))
         self.panels.edited.connect(self._update_actions)
         self.docks.settled.connect(self._frame_new)
         self.start_page.chosen.connect(self.desk.open)
@@ -240,12 +243,14 @@ class MainWindow(QMainWindow):
 
     def _on_theme(self, theme: Theme) -> None:
         for editor in self.editors:
-            editor.canvas.set_theme(theme)
+            for canvas in editor.canvases:
+                canvas.set_theme(theme)
         self._update_actions()
 
     def _retranslate(self) -> None:
         for editor in self.editors:
-            editor.canvas.retranslate()
+            for canvas in editor.canvases:
+                canvas.retranslate()
         self._on_changed()
 
     # --------------------------------------------------------------------------------------------------- documents
@@ -275,8 +280,8 @@ class MainWindow(QMainWindow):
         """Whether something of the document that is shown is still to be analysed."""
         return self.editors.current is not None and self.editors.current.analysing
 
-    def _make_canvas(self, history: History) -> CanvasView:
-        canvas = CanvasView(history, CATALOGUE, appearance().theme, self._trials)
+    def _make_canvas(self, editing: Editing, types: Types) -> CanvasView:
+        canvas = CanvasView(editing, types, appearance().theme, Trials(types, self._trials))
         self.commands.attach(canvas, "canvas")
         self.arrange_actions.dress(canvas)
         canvas.addRequested.connect(self.adding.ask)
@@ -297,11 +302,20 @@ class MainWindow(QMainWindow):
             self.docks.hide()
         else:
             self._collect_timer.stop()
-            self.arrange_actions.dress(editor.canvas)
+            self._on_entered(editor)
             self.docks.show()
             editor.canvas.setFocus()
             QTimer.singleShot(0, self._frame_new)
         self._on_changed()
+
+    def _on_entered(self, editor: Editor) -> None:
+        """Another graph is shown: what can be added is another."""
+        if editor is self.editors.current:
+            types = editor.canvas.canvas.catalogue
+            self.arrange_actions.dress(editor.canvas)
+            self.palette_panel.show_types(types)
+            self.adding.search.show_types(types)
+            self._update_actions()
 
     def _on_closed(self, _opened: OpenDocument) -> None:
         self._collect_timer.start()
@@ -400,6 +414,7 @@ def application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("trenza")
     collect_in_time(app)
+    accessible.install(CanvasView)
     return app
 
 

@@ -15,6 +15,7 @@ from studio.document.document import Document, Node
 from studio.document.edits import SetParams, SetSetting
 from studio.document.file import load
 from studio.document.lower import SEED, Program, Values
+from studio.document.types import Types
 from studio.run import session
 from studio.run.messages import Mode
 from studio.terminal_bar import Bar, figures
@@ -73,7 +74,7 @@ def _set(document: Document, change: str) -> None:
             "--set takes NODE.PARAM=VALUE, not '{change}'.", hint="As in --set hidden.units=64.", change=change
         )
     node = _node(document, name)
-    node_type = CATALOGUE[node.type]
+    node_type = Types(document)[node.type]
     if param_name not in node_type.params:
         raise InvalidArgumentError(
             "The node '{name}' has no parameter '{param}'.",

@@ -41,9 +41,12 @@ class Levels(QWidget):
     -------
     entered
         Another graph is shown: `canvas` is another one.
+    functions_changed
+        There are other functions, or they look otherwise.
     """
 
     entered = Signal()
+    functions_changed = Signal()
 
     def __init__(
         self, history: History, make_canvas: MakeCanvas, name: str = "", parent: QWidget | None = None
@@ -58,7 +61,7 @@ class Levels(QWidget):
         self._bodies: list[Document] = []
         self._views: dict[str, tuple[float, QPointF]] = {}
         """Where the user last looked in the graph of a function: the zoom and the middle."""
-        self._waiting = False
+        self._waiting = self._reshaped = False
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.chosen.connect(lambda number: self.go_up(number))
         self.breadcrumb.renamed.connect(self._rename)
@@ -69,6 +72,7 @@ class Levels(QWidget):
         column.addWidget(self.breadcrumb)
         column.addWidget(self._pages, 1)
         self._push(Scope(history.document))
+        self.setFocusProxy(self.canvas)
         self._show_path()
         self._leave = history.document.subscribe(self._on_edit)
 
@@ -184,6 +188,7 @@ class Levels(QWidget):
         """Show the graph at the end of the way with all that is known of it."""
         canvas, scope = self.canvas, self.scope
         self._pages.setCurrentWidget(canvas)
+        self.setFocusProxy(canvas)
         canvas.canvas.refresh_functions()
         canvas.set_analysis(scope.analysis(self._analysis))
         canvas.set_preview(scope.values(self._tensors), scope.errors(self._errors))
@@ -235,8 +240,9 @@ class Levels(QWidget):
 
     def _on_edit(self, edit: Edit) -> None:
         """Once the edit is in force, leave what is there no more, and show functions as they are now."""
-        concerns = len(self._scopes) > 1 or any(isinstance(leaf, _OF_FUNCTIONS) for leaf in edit.leaves())
-        if concerns and not self._waiting:
+        reshaped = any(isinstance(leaf, _OF_FUNCTIONS) for leaf in edit.leaves())
+        self._reshaped = self._reshaped or reshaped
+        if (reshaped or len(self._scopes) > 1) and not self._waiting:
             self._waiting = True
             QTimer.singleShot(0, self, self._follow)
 
@@ -254,6 +260,9 @@ class Levels(QWidget):
             self.go_up(valid - 1)
         self.canvas.canvas.refresh_functions()
         self._show_path()
+        if self._reshaped:
+            self._reshaped = False
+            self.functions_changed.emit()
 
     def close_document(self) -> None:
         """Stop following the document; the widget is not to be used any more."""

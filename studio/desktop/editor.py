@@ -9,15 +9,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QScrollBar
 
 from engine.core.errors import EngineError
+from studio.canvas.levels import Levels, MakeCanvas
 from studio.canvas.view import CanvasView
 from studio.desktop.page import DocumentPage
 from studio.document.analysis import Analysis
 from studio.document.bookmarks import BOOKMARKS
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, PortRef
-from studio.document.edits import COSMETIC, Edit, SetSetting
-from studio.document.history import History
-from studio.document.infer import Inference
+from studio.document.edits import Edit, SetSetting
+from studio.document.function_edits import Within, is_cosmetic
+from studio.document.history import Editing, History
+from studio.document.sharing import total
+from studio.document.study import Study
+from studio.document.types import Types
 from studio.run.messages import Previewed, Watched
 from studio.ui.shell.open_document import OpenDocument
 
@@ -40,18 +44,22 @@ class Editor(QObject):
         Carries the ids of what is selected.
     watched
         Another port is looked into: carries it.
+    entered
+        Another graph of the document is shown, or it may hold other types of nodes.
 
     Parameters
     ----------
     opened
         The document.
     make_canvas
-        Makes its canvas.
+        Makes the canvas of one of its graphs.
 
     Attributes
     ----------
+    analysis
+        What is known of the whole document, its functions unfolded.
     errors, tensors
-        What failed in the last preview, by node, and which ports have values since.
+        What failed in the last preview, by node, and which ports have values since: of the unfolded document, too.
     port, tensor
         What is looked into, and its values.
     is_new
@@ -63,8 +71,9 @@ class Editor(QObject):
     analysed = Signal()
     selected = Signal(list)
     watched = Signal(object)
+    entered = Signal()
 
-    def __init__(self, opened: OpenDocument, make_canvas: Callable[[History], CanvasView]) -> None:
+    def __init__(self, opened: OpenDocument, make_canvas: MakeCanvas) -> None:
         super().__init__(opened)
         self.opened = opened
         self.page = DocumentPage()
@@ -75,14 +84,25 @@ class Editor(QObject):
         self.tensor: Watched | None = None
         self.is_new = True
         self._make_canvas = make_canvas
-        self._inference = Inference(CATALOGUE)
+        self._study = Study(self.document, CATALOGUE)
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self.analyse)
         self._is_analysed = False
-        opened.changed.connect(self.edited)
+        self._is_shown = False
+        opened.changed.connect(self._on_changed)
         opened.replaced.connect(self._begin_anew)
         self._unsubscribe = self.document.subscribe(self._on_edit)
-        self.canvas = self._new_canvas()
+        self.levels = self._new_levels()
+
+    @property
+    def canvas(self) -> CanvasView:
+        """The canvas of the graph that is shown."""
+        return self.levels.canvas
+
+    @property
+    def canvases(self) -> tuple[CanvasView, ...]:
+        """The canvases of all graphs on the way to it."""
+        return self.levels.canvases
 
     @property
     def number(self) -> int:
@@ -104,23 +124,42 @@ class Editor(QObject):
         """Whether something of the document is still to be analysed."""
         return self._timer.isActive()
 
-    def _new_canvas(self) -> CanvasView:
-        canvas = self._make_canvas(self.history)
+    def _on_changed(self) -> None:
+        self.levels.set_name(self.opened.name)
+        self.edited.emit()
+
+    def _new_levels(self) -> Levels:
+        levels = Levels(self.history, self._make_listened, self.opened.name)
+        levels.entered.connect(self._on_entered)
+        levels.functions_changed.connect(self.entered)
+        self.page.set_levels(levels)
+        return levels
+
+    def _make_listened(self, editing: Editing, types: Types) -> CanvasView:
+        canvas = self._make_canvas(editing, types)
         canvas.selectionChanged.connect(self._on_selected)
-        canvas.wireClicked.connect(self.watch)
-        self.page.set_canvas(canvas)
+        canvas.wireClicked.connect(lambda ref: self.watch(self.levels.scope.outer(ref)))
         return canvas
+
+    def _on_entered(self) -> None:
+        self._name_canvases()
+        self.entered.emit()
+        self.selected.emit(self.canvas.selected_ids())
 
     def _begin_anew(self) -> None:
         """Other contents have taken the place of those that were known; what is in view stays where it is."""
         self._unsubscribe()
         self._unsubscribe = self.document.subscribe(self._on_edit)
-        before = self.canvas
+        self._study.close()
+        self._study = Study(self.document, CATALOGUE)
+        before = self.levels
+        path, canvas = before.scope.path, before.canvas
         before.close_document()
-        self.canvas = self._new_canvas()
-        self.canvas.setObjectName(before.objectName())
-        self.canvas.zoom_to(before.zoom)
-        for bar, old in zip(_scroll_bars(self.canvas), _scroll_bars(before), strict=True):
+        self.levels = self._new_levels()
+        self.levels.go_to(path)
+        self._name_canvases()
+        self.canvas.zoom_to(canvas.zoom)
+        for bar, old in zip(_scroll_bars(self.canvas), _scroll_bars(canvas), strict=True):
             bar.setValue(old.value())
         self.errors, self.tensors, self.port, self.tensor = {}, (), None, None
         self.analyse()
@@ -129,24 +168,34 @@ class Editor(QObject):
         """Follow the document no more."""
         self._unsubscribe()
         self._timer.stop()
-        self.canvas.close_document()
+        self._study.close()
+        self.levels.close_document()
         self.page.deleteLater()
 
     # -------------------------------------------------------------------------------------------------------- its turn
 
     def show(self) -> None:
         """Be the document that is shown."""
-        self.canvas.setObjectName("canvas")  # that of the one canvas that is seen
+        self._is_shown = True
+        self._name_canvases()
         if not self._is_analysed:
             self.analyse()
 
     def hide(self) -> None:
         """Make way for another one: nothing half-done is left behind, and no work goes on that nobody sees."""
+        self._is_shown = False
         self.canvas.cancel_gesture()
         self.canvas.close_editor()
         self.canvas.close_offer()
-        self.canvas.setObjectName(f"canvas.{self.number}")
+        self._name_canvases()
         self._timer.stop()
+
+    def _name_canvases(self) -> None:
+        """Call the one canvas that is seen "canvas"."""
+        for level, canvas in enumerate(self.canvases):
+            canvas.setObjectName(f"canvas.{self.number}.{level}")
+        if self._is_shown:
+            self.canvas.setObjectName("canvas")
 
     # ------------------------------------------------------------------------------------------------- what is known
 
@@ -158,27 +207,59 @@ class Editor(QObject):
 
     def analyse(self) -> None:
         """Analyse for a slice of a frame; once all is known, show it."""
-        if not self._inference.advance(self.document, _SLICE_SECONDS):
+        if not self._study.advance(_SLICE_SECONDS):
             self._timer.start()
             return
         self._timer.stop()
         self._is_analysed = True
-        self.analysis = self._inference.result(self.document)
-        self.canvas.set_analysis(self.analysis)
+        self.analysis = self._study.result()
+        self.levels.set_analysis(self.analysis)
         self.analysed.emit()
         self._watch_selected()
 
     def take_preview(self, event: Previewed) -> None:
         """Show what the wires carry, and what failed."""
         self.errors, self.tensors = event.errors, event.tensors.keys()
-        self.canvas.set_preview(event.tensors, event.errors)
+        self.levels.set_preview(event.tensors, event.errors)
 
     def take_tensor(self, event: Watched) -> bool:
         """Keep the values of the port that is looked into; return whether it is still there."""
-        if event.port.node in self.document.nodes:
+        if event.port.node in self._study.flat.document.nodes:
             self.tensor = event
             return True
         return False
+
+    @property
+    def seen(self) -> Analysis:
+        """What is known of the graph that is shown."""
+        return self.levels.scope.analysis(self.analysis)
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters the document has."""
+        return total(self._study.flat, self.analysis.parameters)
+
+    # -------------------------------------------------------------------------------------------------- back and forth
+
+    def undo(self) -> None:
+        """Take the last step back, and show where it was."""
+        self._travel(self.history.undo)
+
+    def redo(self) -> None:
+        """Make the step again that was undone last, and show where."""
+        self._travel(self.history.redo)
+
+    def go_to(self, position: int) -> None:
+        """Undo, or redo, until so many steps are in force."""
+        self._travel(lambda: self.history.go_to(position))
+
+    def _travel(self, way: Callable[[], object]) -> None:
+        heard: list[Edit] = []
+        leave = self.document.subscribe(heard.append)
+        way()
+        leave()
+        if heard:
+            self.levels.show_where(heard[-1])
 
     # ------------------------------------------------------------------------------------------------------ looking at
 
@@ -194,18 +275,19 @@ class Editor(QObject):
     def _watch_selected(self) -> None:
         """Look into the first output of the one node that is selected, unless another of its outputs is looked at."""
         ids = self.canvas.selected_ids()
-        outputs = [ref for ref in self.analysis.specs if ref.node in ids] if len(ids) == 1 else []
+        scope = self.levels.scope
+        found = (ref for ref in self.canvas.canvas.status.specs if ref.node in ids)
+        outputs = [scope.outer(ref) for ref in found] if len(ids) == 1 else []
         if outputs and self.port not in outputs:
             self.watch(outputs[0])
 
     def reveal(self, node: str) -> None:
         """Select a node and bring it into view."""
-        if node in self.document.nodes:
-            self.canvas.reveal(node)
+        self.levels.reveal(node)
 
     def title_of(self, node: str) -> str:
-        """Return what a node is called on the canvas."""
-        return self.canvas.canvas.title(node)
+        """Return what a node is called, with the way to it."""
+        return self.levels.title(node)
 
 
 def _scroll_bars(canvas: CanvasView) -> tuple[QScrollBar, QScrollBar]:
@@ -214,4 +296,5 @@ def _scroll_bars(canvas: CanvasView) -> tuple[QScrollBar, QScrollBar]:
 
 def _is_cosmetic(edit: Edit) -> bool:
     """Return whether every wire still carries after an edit what it carried before: no inference, no preview."""
-    return isinstance(edit, COSMETIC) or (isinstance(edit, SetSetting) and edit.name == BOOKMARKS)
+    inner = edit.edit if isinstance(edit, Within) else edit
+    return is_cosmetic(edit) or (isinstance(inner, SetSetting) and inner.name == BOOKMARKS)

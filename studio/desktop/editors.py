@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from studio.canvas.view import CanvasView
+from studio.canvas.levels import MakeCanvas
 from studio.desktop.editor import Editor
-from studio.document.history import History
 from studio.run.controller import RunController
 from studio.run.messages import Previewed, Watched
 from studio.ui.shell.desk import Desk
@@ -37,7 +36,7 @@ class Editors(QObject):
     pages
         Where their pages go.
     make_canvas
-        Makes the canvas of a document.
+        Makes the canvas of a graph.
 
     Attributes
     ----------
@@ -55,7 +54,7 @@ class Editors(QObject):
         desk: Desk,
         controller: RunController,
         pages: QStackedWidget,
-        make_canvas: Callable[[History], CanvasView],
+        make_canvas: MakeCanvas,
     ) -> None:
         super().__init__(desk)
         self.current: Editor | None = None

@@ -12,6 +12,7 @@ from studio.desktop.editors import Editors
 from studio.document.analysis import Analysis
 from studio.document.document import Document
 from studio.document.history import History
+from studio.document.nodetype import Catalogue
 from studio.inspector.panel import Inspector
 from studio.plots.panel import Plots
 from studio.ui.shell.status_line import StatusLine
@@ -68,6 +69,7 @@ class Panels(QObject):
         editor.edited.connect(if_shown(self.show_steps))
         editor.analysed.connect(if_shown(self._show_analysis))
         editor.selected.connect(if_shown(self._show_properties))
+        editor.entered.connect(if_shown(self._show_graph))
         editor.opened.replaced.connect(if_shown(self._show_all))
 
     def _turn_to(self, editor: Editor | None) -> None:
@@ -78,7 +80,7 @@ class Panels(QObject):
 
     def _show_all(self) -> None:
         editor = self._editors.current
-        self._inspector.open(editor.history if editor is not None else History(Document()))
+        self._show_graph()
         self._steps.show_history(editor.history if editor is not None else None)
         self._show_analysis()
         self._problems.show_errors(editor.errors if editor is not None else {})
@@ -87,16 +89,29 @@ class Panels(QObject):
             if editor.tensor is not None:
                 self._inspector.tensor.show_tensor(editor.tensor)
 
+    def _show_graph(self) -> None:
+        """Let the properties be those of the graph that is shown."""
+        editor = self._editors.current
+        if editor is None:
+            self._inspector.open(History(Document()), Catalogue("node type"))
+            return
+        canvas = editor.canvas
+        self._inspector.open(canvas.history, canvas.canvas.catalogue)
+        self._inspector.properties.show_analysis(editor.seen)
+        self._show_properties(canvas.selected_ids())
+
     def _show_analysis(self) -> None:
         editor = self._editors.current
         analysis = editor.analysis if editor is not None else Analysis()
-        self._inspector.properties.show_analysis(analysis)
+        self._inspector.properties.show_analysis(editor.seen if editor is not None else analysis)
         self._problems.show_analysis(analysis)
-        self._status_line.show_parameters(self._number, sum(analysis.parameters.values()))
+        parameters = editor.parameters if editor is not None else 0
+        self._status_line.show_size(self._number, parameters, sum(analysis.flops.values()))
 
     def _show_properties(self, ids: list[str]) -> None:
         editor = self._editors.current
-        self._inspector.properties.select([id for id in ids if editor is not None and id in editor.document.nodes])
+        nodes = editor.canvas.canvas.document.nodes if editor is not None else {}
+        self._inspector.properties.select([id for id in ids if id in nodes])
 
     def _show_errors(self, editor: Editor) -> None:
         """Show what failed in a preview; a tensor that was not computed again is of an earlier one."""
@@ -121,19 +136,19 @@ class Panels(QObject):
     def go_to(self, position: int) -> None:
         """Undo, or redo, until so many steps are in force."""
         if (editor := self._editors.current) is not None:
-            editor.history.go_to(position)
+            editor.go_to(position)
             self.show_steps()
 
     def undo(self) -> None:
         """Take the last step back."""
         if (editor := self._editors.current) is not None:
-            editor.history.undo()
+            editor.undo()
             self.show_steps()
 
     def redo(self) -> None:
         """Make the step again that was undone last."""
         if (editor := self._editors.current) is not None:
-            editor.history.redo()
+            editor.redo()
             self.show_steps()
 
     def title_of(self, node: str) -> str:

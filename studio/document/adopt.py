@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
-from studio.document.document import MAX_NAME, Document, Node
+from studio.document.document import MAX_NAME, Contents, Document, Node
 from studio.document.function import PREFIX, function_of, functions_in
 from studio.document.function_edits import AddFunction
 
@@ -27,35 +27,28 @@ def adopt(
     """
     edits: list[AddFunction] = []
     names: dict[str, str] = {}
-    for id in foreign:
-        _adopt(id, functions, foreign, edits, names)
+    left = dict.fromkeys(foreign)
+    while left:  # what others contain comes first; where all wait for each other, one contains itself
+        waiting = {id: [i for i in functions_in(foreign[id]) if i in left and i != id] for id in left}
+        id = next((id for id, inner in waiting.items() if not inner), next(iter(left)))
+        del left[id]
+        names[id] = id
+        edits += _adopt(id, functions, foreign[id].contents(), {edit.id for edit in edits}, names)
     return edits, names
 
 
 def _adopt(
-    id: str,
-    functions: Mapping[str, Document],
-    foreign: Mapping[str, Document],
-    edits: list[AddFunction],
-    names: dict[str, str],
-) -> None:
-    if id in names:
-        return
-    names[id] = id  # for one that contains itself
-    for inner in functions_in(foreign[id]):
-        if inner in foreign:
-            _adopt(inner, functions, foreign, edits, names)
-    body = foreign[id].contents()
+    id: str, functions: Mapping[str, Document], body: Contents, taken: Container[str], names: dict[str, str]
+) -> Iterator[AddFunction]:
     contents = replace(body, nodes={node.id: renamed(node, names) for node in body.nodes.values()})
     if id in functions and functions[id] == Document.of(contents):
         return
-    taken = {edit.id for edit in edits}
     names[id] = free_id(id, functions, taken)
     if names[id] != id:  # one that contains itself keeps doing so
         contents = replace(
             contents, nodes={node.id: renamed(node, {id: names[id]}) for node in contents.nodes.values()}
         )
-    edits.append(AddFunction(names[id], contents))
+    yield AddFunction(names[id], contents)
 
 
 def renamed(node: Node, names: Mapping[str, str]) -> Node:

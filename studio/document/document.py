@@ -94,11 +94,14 @@ class Node:
 
     def at(self, position: Position) -> Node:
         """Return the node somewhere else. Nothing is checked again: a layout moves thousands of nodes at once."""
-        moved: Node = object.__new__(Node)
+        return self.unchecked(position=position)
+
+    def unchecked(self, **others: Any) -> Node:
+        """Return the node with other values in some fields, which are in their final form: nothing is checked again."""
+        copy: Node = object.__new__(Node)
         for name in Node.__slots__:
-            object.__setattr__(moved, name, getattr(self, name))
-        object.__setattr__(moved, "position", position)
-        return moved
+            object.__setattr__(copy, name, others.get(name, getattr(self, name)))
+        return copy
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.core.errors import EngineError, InvalidArgumentError
 from studio.document import function_errors
@@ -36,10 +36,22 @@ COPY: Final = "#"
 MAX_NODES: Final = 100_000
 """Most nodes that functions may unfold to: a few that contain each other twice are beyond any memory."""
 
+MAX_DEPTH: Final = 32
+"""Most functions within each other."""
+
+_PORT: Final = Node("port", REROUTE)
 _NO_INPUT: Final = "{title} has no input '{port}'."
 _NO_OUTPUT: Final = "{title} has no output '{port}'."
 
 _IN, _OUT = REROUTE_TYPE.inputs[0].name, REROUTE_TYPE.outputs[0].name
+
+
+class Entry(NamedTuple):
+    """An input of a node that stands for a function: the node's name in the flat graph, the port's, and its title."""
+
+    node: str
+    port: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -54,11 +66,14 @@ class Flat:
         For each node that shares its weights with others, a name that they have in common.
     problems
         What is wrong with nodes that stand for functions, by their names in the flat graph.
+    entries
+        For each input of a function: the node that stands for it, and what the port is called there and to the user.
     """
 
     document: Document
     shares: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, EngineError] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(default_factory=dict)
 
 
 def copy_of(id: str, number: int) -> str:
@@ -107,7 +122,7 @@ def flatten(document: Document) -> Flat:
         return Flat(document)
     work = Flattening(document.functions, {})
     work.spread(document)
-    return Flat(Document.of(work.contents(document)), work.shares, work.problems)
+    return Flat(Document.of(work.contents(document)), work.shares, work.problems, work.entries)
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,7 @@ class Flattening:
         self.wires: dict[PortRef, Wire] = {}
         self.shares: dict[str, str] = {}
         self.problems: dict[str, EngineError] = {}
+        self.entries: dict[str, Entry] = {}
         self.made: dict[str, tuple[Any, Node]] = {}
         self._functions = functions
         self._known = known
@@ -158,6 +174,8 @@ class Flattening:
             if node.type in (INPUT, OUTPUT):
                 if not place.path:
                     self._refuse(name, function_errors.outside())
+                elif node.type == INPUT:
+                    self.entries[name] = Entry(place.prefix.removesuffix(SEPARATOR), node.id, node.title or node.id)
                 self._put_port(name, place.mode)
                 continue
             if (function := function_of(node)) is not None:
@@ -180,7 +198,7 @@ class Flattening:
         self.nodes[name] = before[1]
 
     def _put_port(self, name: str, mode: Mode) -> None:
-        self._put(name, (mode,), lambda m: Node(name, REROUTE, mode=m))
+        self._put(name, (mode,), lambda m: _PORT.unchecked(id=name, mode=m))  # with the way, a name may be long
 
     def _put_plain(self, node: Node, name: str, place: Place) -> None:
         if not place.path:
@@ -190,7 +208,7 @@ class Flattening:
         self._put(
             name,
             (node, place.mode, tuple(given.items())),
-            lambda n, m, g: replace(n, id=name, mode=m or n.mode, params={**n.params, **dict(g)}),
+            lambda n, m, g: n.unchecked(id=name, mode=m or n.mode, params={**n.params, **dict(g)}),
         )
         if place.owner != place.prefix:
             self.shares[name] = place.owner + node.id
@@ -209,6 +227,8 @@ class Flattening:
         title = title_of(function, body)
         if function in place.path:
             return function_errors.endless(title)
+        if len(place.path) >= MAX_DEPTH:
+            return function_errors.too_deep(title, MAX_DEPTH)
         if self._unfolded + repeats(node) * (len(body.nodes) + 1) > MAX_NODES:
             return function_errors.too_many(title, MAX_NODES)
         inputs = self._face(function)[0]

@@ -45,5 +45,5 @@ class Flattened:
             document = Document.of(after)
         elif (change := difference(document, after)).edits:
             document.apply(change)
-        self._flat = Flat(document, work.shares, work.problems)
+        self._flat = Flat(document, work.shares, work.problems, work.entries)
         return self._flat

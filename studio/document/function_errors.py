@@ -40,6 +40,16 @@ def too_many(title: str, limit: int) -> EngineError:
     )
 
 
+def too_deep(title: str, limit: int) -> EngineError:
+    """Return what is wrong with a node that lies in too many functions."""
+    return InvalidArgumentError(
+        "'{function}' lies in more than {limit} functions.",
+        hint="Unpack some of them.",
+        function=title,
+        limit=limit,
+    )
+
+
 def not_passing(title: str) -> EngineError:
     """Return why a node without inputs cannot be bypassed."""
     return InvalidArgumentError(
@@ -66,3 +76,8 @@ def lets_nothing_out(port: str) -> EngineError:
 def within(path: str, problem: EngineError) -> EngineError:
     """Return what is wrong with a node within a function as something that is wrong with the one that stands for it."""
     return InvalidArgumentError("In '{path}': {problem}", path=path, problem=problem)
+
+
+def not_connected(port: str, node: str) -> EngineError:
+    """Return what is wrong with a node an input of which has no wire."""
+    return InvalidArgumentError("The input '{port}' is not connected.", hint="Drag a wire to it.", port=port, node=node)

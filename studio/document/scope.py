@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.errors import EngineError
 from studio.document import function_errors
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, PortRef
 from studio.document.flat import COPY, SEPARATOR, copy_of, repeats
-from studio.document.function import INPUT, OUTPUT, function_of
+from studio.document.function import OUTPUT, function_of
 from studio.document.reroute import REROUTE_TYPE
 
 T = TypeVar("T")
@@ -140,27 +140,13 @@ class Scope:
         rest = split[1] if split is not None else ""
         if not rest:
             return Problem(problem.error, node, problem.port, problem.severity)
-        port = rest if self._is_open(node, rest, problem) else None
-        return Problem(self._told(problem.node, problem.error, port), node, port, problem.severity)
+        return Problem(self._told(problem.node, problem.error), node, None, problem.severity)
 
-    def _is_open(self, node: str, port: str, problem: Problem) -> bool:
-        """Return whether a problem is that nothing leads to an input of a function."""
-        body = self.document.functions.get(function_of(self.graph.nodes[node]) or "")
-        is_port = body is not None and port in body.nodes and body.nodes[port].type == INPUT
-        return is_port and problem.port == REROUTE_TYPE.inputs[0].name
-
-    def _told(self, id: str, error: EngineError, port: str | None = None) -> EngineError:
+    def _told(self, id: str, error: EngineError) -> EngineError:
         """Return an error of the flat graph as one of a node of this one."""
-        node = self.node(id)
         split = self._split(id)
-        if node is None or split is None or not split[1]:
+        if split is None or not split[1]:
             return error
-        body = self.document.functions[function_of(self.graph.nodes[node]) or ""]
-        if port is not None:
-            title = body.nodes[port].title or port
-            return InvalidArgumentError(
-                "The input '{port}' is not connected.", hint="Drag a wire to it.", port=title, node=node
-            )
         return function_errors.within(split[1].replace(SEPARATOR, " › "), error)
 
 

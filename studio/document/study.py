@@ -8,10 +8,12 @@ from studio.document import sharing
 from studio.document.advice import advise
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document
-from studio.document.flat import Flat
+from studio.document.flat import Flat, flatten
 from studio.document.flattened import Flattened
+from studio.document.function_errors import not_connected
 from studio.document.infer import Inference
 from studio.document.nodetype import Catalogue
+from studio.document.reroute import REROUTE_TYPE
 
 
 class Study:
@@ -48,8 +50,16 @@ class Study:
         return complete(flat, self._inference.result(flat.document))
 
 
+def study(document: Document, catalogue: Catalogue) -> Analysis:
+    """Return what is known of a document, its functions unfolded."""
+    flat = flatten(document)
+    return complete(flat, Inference(catalogue).analyse(flat.document))
+
+
 def complete(flat: Flat, analysis: Analysis) -> Analysis:
     """Return the analysis of a flat graph with what is wrong with its functions, and what is most likely not meant."""
+    if flat.entries:
+        analysis = replace(analysis, problems=tuple(_at_home(flat, problem) for problem in analysis.problems))
     wrong = {p.node for p in analysis.problems}
     advice = [p for p in advise(flat.document, analysis.specs) if p.node not in wrong]
     if not flat.problems and not flat.shares and not advice:
@@ -58,3 +68,11 @@ def complete(flat: Flat, analysis: Analysis) -> Analysis:
     rest = (p for p in analysis.problems if p.node not in flat.problems)
     shared = sharing.problems(flat, analysis.parameters)
     return replace(analysis, problems=(*of_functions, *rest, *shared, *advice))
+
+
+def _at_home(flat: Flat, problem: Problem) -> Problem:
+    """Return a problem of an input of a function as one of the node that stands for it: there is its wire missing."""
+    entry = flat.entries.get(problem.node or "")
+    if entry is None or problem.port != REROUTE_TYPE.inputs[0].name:
+        return problem
+    return Problem(not_connected(entry.title, entry.node), entry.node, entry.port, problem.severity)

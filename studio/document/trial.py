@@ -45,6 +45,8 @@ class Trials:
     ----------
     catalogue
         The node types.
+    like
+        Other trials, with which what is learned is shared.
 
     Examples
     --------
@@ -56,10 +58,10 @@ class Trials:
     None
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, like: Trials | None = None) -> None:
         self.catalogue = catalogue
-        self._known: dict[Any, Outcome] = {}
-        self._attempts: dict[Any, Outcome] = {}
+        self._known: dict[Any, Outcome] = {} if like is None else like._known
+        self._attempts: dict[Any, Outcome] = {} if like is None else like._attempts
 
     # ---------------------------------------------------------------------------------------------- a wire
 

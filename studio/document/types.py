@@ -9,6 +9,7 @@ from typing import Final
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
 from studio.document.edits import Edit, Move
+from studio.document.flat import MAX_DEPTH
 from studio.document.function import INPUT, OUTPUT, PREFIX, function_type, reaches
 from studio.document.function_edits import AddFunction, RemoveFunction, Within
 from studio.document.nodetype import Catalogue, NodeType
@@ -44,6 +45,7 @@ class Types(Catalogue):
         super().__init__("node type")
         self.function = function
         self._base = base
+        self._depth = 0
         self._document = document
         self._leave = document.subscribe(self._on_edit)
 
@@ -60,10 +62,14 @@ class Types(Catalogue):
         if name in self._base or name not in self:
             return self._base[name]
         if name not in self._records:
-            # one that contains itself, in a file that somebody wrote by hand, meets this
+            # one that contains itself, or too many others, in a file that somebody wrote by hand, meets this
             self._records[name] = NodeType(name, "function", name, "")
+            if self._depth > MAX_DEPTH:
+                return self._records.pop(name)
+            self._depth += 1
             id = name.removeprefix(PREFIX)
             self._records[name] = function_type(id, self._document.functions, self, next(_versions))
+            self._depth -= 1
         return self._records[name]
 
     def __contains__(self, name: object) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from studio.document.document import Document
-from studio.document.history import History
+from studio.document.history import Editing
 from studio.document.nodetype import Catalogue
 from studio.inspector.properties import Properties
 from studio.inspector.tensor import TensorInspector
-from studio.ui.i18n import _
 
 WIDTH = 320
 
@@ -20,20 +20,18 @@ class Inspector(QWidget):
 
     Parameters
     ----------
-    nodes
-        The catalogue of types.
+    name_of
+        Gives the name of a node of the whole document, its functions unfolded.
     """
 
-    def __init__(self, nodes: Catalogue, parent: QWidget | None = None) -> None:
+    def __init__(self, name_of: Callable[[str], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inspector")
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(280)
-        self._nodes = nodes
-        self._document = Document()
-        self.properties = Properties(nodes)
-        self.tensor = TensorInspector(self._name_of)
+        self.properties = Properties()
+        self.tensor = TensorInspector(name_of)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
@@ -48,15 +46,7 @@ class Inspector(QWidget):
         """Return the width it has in the window."""
         return QSize(WIDTH, 900)
 
-    def open(self, history: History) -> None:
-        """Look at another document."""
-        self._document = history.document
-        self.properties.open(history)
+    def open(self, editing: Editing, nodes: Catalogue) -> None:
+        """Look at another graph, whose nodes have these types."""
+        self.properties.open(editing, nodes)
         self.tensor.clear()
-
-    def _name_of(self, id: str) -> str:
-        node = self._document.nodes.get(id)
-        if node is None:
-            return id
-        kind = self._nodes[node.type].title if node.type in self._nodes else node.type
-        return node.title or _(kind)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBox
 from studio.document.analysis import Analysis
 from studio.document.document import Document
 from studio.document.edits import UNSET, AddNode, Edit, RemoveNode, SetParams, SetTitle
-from studio.document.history import History
+from studio.document.history import Editing, History
 from studio.document.nodetype import Catalogue
 from studio.inspector.row import ParamRow
 from studio.inspector.selection import Selection
@@ -20,6 +20,7 @@ from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.categories import MARK_SIZE, paint_mark
 from studio.ui.i18n import N_, _, describe, ngettext, number
+from studio.ui.values import flops_text
 from studio.ui.widgets.labels import EmptyState, Heading
 from studio.ui.widgets.text_undo import TextUndo
 
@@ -38,19 +39,13 @@ class _Mark(QWidget):
 
 
 class Properties(QWidget):
-    """Title and parameters of the selected nodes; all changes go through the history.
+    """Title and parameters of the selected nodes; all changes go through the history."""
 
-    Parameters
-    ----------
-    nodes
-        The catalogue of types.
-    """
-
-    def __init__(self, nodes: Catalogue, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("properties")
-        self._nodes = nodes
-        self._history = History(Document())
+        self._nodes = Catalogue("node type")
+        self._history: Editing = History(Document())
         self._close: Callable[[], None] = lambda: None
         self._ids: tuple[str, ...] = ()
         self._selection = Selection()
@@ -113,11 +108,11 @@ class Properties(QWidget):
         appearance().language_changed.connect(self._rebuild)
         self._rebuild()
 
-    def open(self, history: History) -> None:
-        """Edit the nodes of another document; none of them is selected at first."""
+    def open(self, editing: Editing, nodes: Catalogue) -> None:
+        """Edit the nodes of another graph, which have these types; none of them is selected at first."""
         self._close()
-        self._history = history
-        self._close = history.document.subscribe(self._follow)
+        self._history, self._nodes = editing, nodes
+        self._close = editing.document.subscribe(self._follow)
         self.show_analysis(Analysis())
         self.select(())
 
@@ -201,8 +196,11 @@ class Properties(QWidget):
     def _show_facts(self) -> None:
         ids = {node.id for node in self._selection.nodes}
         count = sum(self._analysis.parameters.get(id, 0) for id in ids)
-        self.count.setText(ngettext("{n} parameter", "{n} parameters", count).format(n=number(count)))
-        self.count.setVisible(count > 0)
+        flops = sum(self._analysis.flops.get(id, 0) for id in ids)
+        facts = [ngettext("{n} parameter", "{n} parameters", count).format(n=number(count))] if count else []
+        facts += [_("{amount} an example").format(amount=flops_text(flops))] if flops else []
+        self.count.setText(" · ".join(facts))
+        self.count.setVisible(bool(facts))
         problem = next((p for p in self._analysis.problems if p.node in ids), None)
         self.problem.setVisible(problem is not None)
         if problem is not None:

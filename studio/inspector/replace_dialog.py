@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.document.history import History
+from studio.document.history import Editing
 from studio.document.nodetype import Catalogue
 from studio.inspector.replacing import Change, Search, changes, names, replacement, values
 from studio.ui.appearance import appearance
@@ -42,7 +42,7 @@ class ReplaceDialog(QDialog):
     Parameters
     ----------
     nodes
-        The catalogue of types.
+        Gives the types of the graph that is shown.
     history
         Gives the history of the open document, None if there is none.
     selected
@@ -51,8 +51,8 @@ class ReplaceDialog(QDialog):
 
     def __init__(
         self,
-        nodes: Catalogue,
-        history: Callable[[], History | None],
+        nodes: Callable[[], Catalogue],
+        history: Callable[[], Editing | None],
         selected: Callable[[], Sequence[str]],
         parent: QWidget,
     ) -> None:
@@ -96,8 +96,8 @@ class ReplaceDialog(QDialog):
         self._list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._list.setColumnCount(3)
         self._list.header().setStretchLastSection(True)
-        for column in range(2):
-            self._list.setColumnWidth(column, _COLUMN)
+        for place in range(2):
+            self._list.setColumnWidth(place, _COLUMN)
         self._summary = QLabel()
         self._summary.setObjectName("replace.summary")
         self._summary.setProperty("tone", "dim")
@@ -144,7 +144,7 @@ class ReplaceDialog(QDialog):
     def _fill_names(self) -> None:
         """Offer the parameters that the nodes have; the one that is chosen stays, if it can."""
         history, before = self._history(), self._name.currentData()
-        found = names(history.document, self._nodes, self._ids()) if history is not None else {}
+        found = names(history.document, self._nodes(), self._ids()) if history is not None else {}
         count = len(self._selected())
         self._part.setText(ngettext("{n} selected", "{n} selected", count).format(n=number(count)))
         self._part.setEnabled(count > 0)
@@ -157,7 +157,7 @@ class ReplaceDialog(QDialog):
 
     def _fill_values(self) -> None:
         history, name, text = self._history(), self._name.currentData(), self._old.currentText()
-        found = values(history.document, self._nodes, name, self._ids()) if history is not None and name else []
+        found = values(history.document, self._nodes(), name, self._ids()) if history is not None and name else []
         with QSignalBlocker(self._old):
             self._old.clear()
             self._old.addItems(found)
@@ -173,7 +173,7 @@ class ReplaceDialog(QDialog):
         self._found = []
         if history is not None and name and self._new.text().strip():
             search = Search(name, self._old.currentText(), self._new.text(), self._ids())
-            self._found = changes(history.document, self._nodes, search)
+            self._found = changes(history.document, self._nodes(), search)
         self._list.clear()
         for change in self._found[:_MOST_ROWS]:
             self._list.addTopLevelItem(self._row(change))
@@ -207,7 +207,7 @@ class ReplaceDialog(QDialog):
         node = history.document.nodes.get(id) if history is not None else None
         if node is None:
             return id
-        return node.title or (_(self._nodes[node.type].title) if node.type in self._nodes else node.type)
+        return node.title or (_(self._nodes()[node.type].title) if node.type in self._nodes() else node.type)
 
     def _replace(self) -> None:
         self.refresh()  # the graph may have changed since
@@ -250,8 +250,8 @@ class Replacing(QObject):
 
     def __init__(
         self,
-        nodes: Catalogue,
-        history: Callable[[], History | None],
+        nodes: Callable[[], Catalogue],
+        history: Callable[[], Editing | None],
         selected: Callable[[], Sequence[str]],
         window: QWidget,
     ) -> None:

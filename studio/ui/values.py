@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engine.core.param import REQUIRED, Param
-from studio.ui.i18n import _, decimal
+from studio.ui.i18n import _, decimal, number
+
+_UNITS: Final = ((10**12, "TFLOP"), (10**9, "GFLOP"), (10**6, "MFLOP"), (10**3, "kFLOP"))
+
+
+def flops_text(count: int) -> str:
+    """Return a number of floating-point operations with a unit, in the language in use.
+
+    Examples
+    --------
+    >>> flops_text(27), flops_text(16_640), flops_text(5_300_000)
+    ('27 FLOP', '16.6 kFLOP', '5.30 MFLOP')
+    """
+    for size, unit in _UNITS:
+        if count >= size:
+            amount = count / size
+            digits = 2 if amount < 10 else 1 if amount < 100 else 0
+            return f"{number(amount, digits)} {unit}"
+    return f"{number(count)} FLOP"
 
 
 def shown(param: Param, value: Any) -> str:

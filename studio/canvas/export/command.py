@@ -14,7 +14,9 @@ from studio.canvas.export.look import Look, Progress
 from studio.canvas.status import Status
 from studio.document.catalogue import CATALOGUE
 from studio.document.file import load
-from studio.document.infer import Inference
+from studio.document.scope import Scope
+from studio.document.study import study
+from studio.document.types import Types
 from studio.document.work import finished
 from studio.ui import fonts
 
@@ -47,8 +49,8 @@ def export_document(
     app = QApplication.instance() or QApplication(["trenza"])
     fonts.load()
     status = Status()
-    status.set_analysis(Inference(CATALOGUE).analyse(document))
-    drawing = Drawing(document, CATALOGUE, look.theme, ids, status)
+    status.set_analysis(Scope(document).analysis(study(document, CATALOGUE)))
+    drawing = Drawing(document, Types(document), look.theme, ids, status)
     finished(export(drawing, format, look, path, Progress()))
     app.processEvents()
     return path

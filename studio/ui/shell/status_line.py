@@ -12,9 +12,10 @@ from studio.run.messages import Compiling, Downloading, Ended, EpochEnd, Progres
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, ngettext, written_size
 from studio.ui.i18n import number as written
+from studio.ui.values import flops_text
 from studio.ui.widgets.status import EngineLight, State, StatusValue
 
-_NAMES: Final = ("parameters", "reading", "progress", "speed", "elsewhere", "remaining")
+_NAMES: Final = ("parameters", "flops", "reading", "progress", "speed", "elsewhere", "remaining")
 
 #: What the light shows for each state of the engine's process.
 _LIGHTS: Final[dict[str, State]] = {
@@ -98,8 +99,12 @@ class StatusLine(QStatusBar):
         is_elsewhere = text is not None and self._at_work != self._shown
         self.values["elsewhere"].say(f"{self._name_of(self._at_work)}: {text()}" if text and is_elsewhere else "")
 
-    def show_parameters(self, number: int, count: int) -> None:
-        """Show the number of parameters of a document."""
+    def show_size(self, number: int, count: int, flops: int) -> None:
+        """Show the number of parameters of a document, and of the operations that an example takes, forward."""
+        if flops:
+            self._say(number, "flops", lambda: _("{amount} an example").format(amount=flops_text(flops)))
+        else:
+            self._hush(number, "flops")
         if not count:
             self._hush(number, "parameters")
             return

@@ -467,7 +467,7 @@ def test_problems_within_are_told_at_the_node_that_stands_for_them():
     assert found["block", None].startswith("In 'dense': Dense: activation is 'nonsense'")
     within = Scope.at(document, ("block",))
     assert within is not None
-    assert {p.node for p in within.analysis(study.result()).problems} == {"x", "dense"}
+    assert {p.node for p in within.analysis(study.result()).problems} == {"dense"}
     assert path_of("outer/block#2/dense") == (("outer", "block"), "dense")
 
 
@@ -483,3 +483,20 @@ def test_a_wire_to_a_function_is_tried_like_any_other():
     ]
     document.apply(Within("block", SetParams("dense", {"units": 7})))
     assert trials.outputs_of(types["function.block"], {}, {"x": TensorSpec([None, 4])}) == [TensorSpec([None, 7])]
+
+
+def test_functions_within_functions_end_somewhere():
+    document = Document()
+    for level in range(200):
+        inner = Node("n", f"function.f{level - 1}") if level else Node("n" * 150, "op.exp")
+        body = Contents(nodes={inner.id: inner}, settings={"exposed": (("x", "n", "x"),)})
+        document.apply(AddFunction(f"f{level}", body))
+    document.apply(AddNode(Node("top", "function.f199")))
+    document.apply(AddNode(Node("low", "function.f3")))
+    flat = flatten(document)
+    assert any("more than 32 functions" in str(error) for error in flat.problems.values())
+    assert f"low/n/n/n/{'n' * 150}" in flat.document.nodes
+    assert Types(document)["function.f199"].title == "f199"
+    text = copy(document, ["top"])
+    edit, _ids = paste(Document(), text)
+    assert len([leaf for leaf in edit.leaves() if isinstance(leaf, AddFunction)]) == 200

@@ -29,11 +29,11 @@ pytestmark = pytest.mark.usefixtures("look")
 
 @pytest.fixture
 def panel(qtbot: QtBot, catalogue: Catalogue, history: History) -> Iterator[Properties]:
-    inspector = Inspector(catalogue)
+    inspector = Inspector(str)
     qtbot.addWidget(inspector)
     inspector.resize(320, 800)
     inspector.show()
-    inspector.open(history)
+    inspector.open(history, catalogue)
     yield inspector.properties
     inspector.close()
 
@@ -158,10 +158,10 @@ def test_a_node_that_goes_leaves_the_panel(panel: Properties, history: History) 
     assert "units" in panel.rows
 
 
-def test_another_document_is_followed_instead(panel: Properties, history: History) -> None:
+def test_another_document_is_followed_instead(panel: Properties, history: History, catalogue: Catalogue) -> None:
     other = History(Document())
     other.do(AddNode(Node("hidden", "layer.Dense", {"units": 5})))
-    panel.open(other)
+    panel.open(other, catalogue)
     panel.select(["hidden"])
     history.do(SetParams("hidden", {"units": 77}))
     assert panel.rows["units"].editor.field.text() == "5"
@@ -261,8 +261,8 @@ def test_twenty_parameters_are_shown_within_a_few_frames(qtbot: QtBot, benchmark
     history = History(Document())
     for id in "ab":
         history.do(AddNode(Node(id, "layer.Big")))
-    panel = Properties(nodes)
+    panel = Properties()
     qtbot.addWidget(panel)
-    panel.open(history)
+    panel.open(history, nodes)
     ids = iter("ababababababab")
     assert benchmark_ms(lambda: panel.select([next(ids)])) < 60
