@@ -16,6 +16,7 @@ from studio.canvas.adding import Adding
 from studio.canvas.arrange_actions import ArrangeActions
 from studio.canvas.export.exporting import Exporting
 from studio.canvas.gallery import Gallery
+from studio.canvas.keyboard_actions import KeyboardActions
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.desktop.editor import Editor
@@ -185,6 +186,10 @@ class MainWindow(QMainWindow):
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
         self.arrange_actions = ArrangeActions(self.commands, self.places, lambda: self.canvas)
+        self.keyboard_actions = KeyboardActions(
+            self.commands, lambda: self.editors.current.levels if self.editors.current is not None else None
+        )
+        bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
         bind("help.commands", self.command_palette.popup)
@@ -214,6 +219,7 @@ class MainWindow(QMainWindow):
         self.tab_actions.update()
         self.views.update(is_open)
         self.arrange_actions.update(is_open)
+        self.keyboard_actions.update()
 
     def _connect_parts(self) -> None:
         self.desk.opened.connect(lambda opened: opened.changed.connect(self._on_changed))
@@ -350,6 +356,12 @@ class MainWindow(QMainWindow):
             (LOCKED, document.is_locked),
         )
         return [mark for mark, holds in found if holds] + ([OUTCOMES[outcome]] if outcome is not None else [])
+
+    def _edit_values(self) -> None:
+        """Go to the first value of what is selected; of a note, to its text."""
+        if self.canvas is not None and not self.canvas.edit_selected_note():
+            self.docks.docks["right"].setVisible(True)
+            self.inspector.properties.focus_values()
 
     def _open_selection_menu(self, at: QPoint) -> None:
         chosen = self.canvas is not None and self.canvas.selected_ids()

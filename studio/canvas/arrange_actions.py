@@ -11,7 +11,7 @@ from studio.canvas.arranging import Arranging
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.ui import motion
-from studio.ui.action_table import COLOURS
+from studio.ui.action_table import COLOURS, PICTURES
 from studio.ui.actions import Actions
 from studio.ui.settings import settings
 
@@ -31,11 +31,12 @@ _COMMANDS: Final[dict[str, Callable[[Arranging], object]]] = {
     "canvas.bypass": lambda a: a.toggle("bypass"),
     "canvas.mute": lambda a: a.toggle("mute"),
     "canvas.collapse": Arranging.collapse,
+    **{f"canvas.picture_{kind or 'auto'}": lambda a, kind=kind: a.show_value_as(kind) for kind in PICTURES},  # type: ignore[misc]
     **{f"canvas.colour_{token or 'note'}": lambda a, token=token: a.colour(token) for token in COLOURS},  # type: ignore[misc]
 }
 
 #: What is remembered from one start to the next, and what holds at the first.
-_SWITCHES: Final = {"arrange.snap": True, "arrange.snap_grid": False, "view.minimap": True}
+_SWITCHES: Final = {"arrange.snap": True, "arrange.snap_grid": False, "view.minimap": True, "view.pictures": True}
 
 
 class ArrangeActions:
@@ -70,6 +71,7 @@ class ArrangeActions:
         canvas.arranging.snapping.neighbours = on["arrange.snap"]
         canvas.arranging.snapping.grid = on["arrange.snap_grid"]
         canvas.minimap.set_wanted(on["view.minimap"])
+        canvas.canvas.set_pictures_shown(on["view.pictures"])
 
     def update(self, is_open: bool) -> None:
         """Enable what can be done, and tick what is in force."""

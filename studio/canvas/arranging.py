@@ -15,7 +15,7 @@ from studio.canvas.work_run import WorkRun
 from studio.document.align import align, distribute, straightening, to_grid
 from studio.document.box import Box, bounds_of
 from studio.document.document import Node, Note, PortRef, Position, Wire
-from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, SetCollapsed, SetMode, SetNote
+from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, SetCollapsed, SetMode, SetNote, SetPicture
 from studio.document.infer import not_passing
 from studio.document.lanes import Lanes
 from studio.document.layout import Frame, Link, arranging
@@ -255,6 +255,12 @@ class Arranging(QObject):
         on = not all(self._view.canvas.document.nodes[id].collapsed for id in nodes)
         if nodes:
             self._view.do(SetCollapsed(dict.fromkeys(nodes, on)))
+            self._view.history.seal()
+
+    def show_value_as(self, picture: str) -> None:
+        """Let the selected nodes show their values as one of `PICTURES`."""
+        if ids := self._nodes():
+            self._view.do(SetPicture(dict.fromkeys(ids, picture)))
             self._view.history.seal()
 
     def toggle(self, mode: Mode) -> None:

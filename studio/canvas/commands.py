@@ -240,6 +240,14 @@ class CommandView(NavigableView):
         self.canvas.select([note.id])
         self.edit_text(note.id)
 
+    def edit_selected_note(self) -> bool:
+        """Open the one note that is selected to be written; return whether there is one."""
+        chosen = self.selected_ids()
+        if len(chosen) != 1 or chosen[0] not in self.canvas.document.notes:
+            return False
+        self.edit_text(chosen[0])
+        return True
+
     def fitting(self, dangling: PortRef | Wire | None) -> list[str] | None:
         """Return the types that fit where an `addRequested` wants a node, the likeliest first; None is all.
 

@@ -37,6 +37,11 @@ class Walking:
         self._came = None
         self._arrive(ids[place], [*chosen, ids[place]] if extend else [ids[place]])
 
+    def follow(self, *, forward: bool) -> None:
+        """Follow the selected wire to its end, or back to where it begins; or a wire of the selected node."""
+        if not self.to_end(forward=forward):
+            self.along(forward=forward)
+
     def along(self, *, forward: bool) -> None:
         """Follow the first wire of the selected node: out of it, or back to where its first input comes from."""
         here = self._here()

@@ -53,6 +53,7 @@ class Panels(QObject):
         editors.tensor_came.connect(inspector.tensor.show_tensor)
         problems.chosen.connect(lambda node: self.reveal(self._number, node))
         steps.chosen.connect(self.go_to)
+        inspector.properties.left.connect(self._focus_canvas)
 
     @property
     def _number(self) -> int:
@@ -118,6 +119,10 @@ class Panels(QObject):
         self._problems.show_errors(editor.errors)
         port = self._inspector.tensor.port
         self._inspector.tensor.mark_stale(port is not None and port not in editor.tensors)
+
+    def _focus_canvas(self) -> None:
+        if (editor := self._editors.current) is not None:
+            editor.canvas.setFocus()
 
     def show_steps(self) -> None:
         """Show what has become of the history."""

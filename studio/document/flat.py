@@ -20,7 +20,6 @@ from studio.document.function import (
     OWN_PARAMS,
     REPEAT,
     SHARED,
-    WEIGHTS,
     Exposed,
     exposed,
     function_of,
@@ -246,7 +245,7 @@ class Flattening:
         """Put what a node stands for into the flat graph, as often as it is repeated."""
         body = self._functions[function]
         mode: Mode = place.mode or ("mute" if node.mode == "mute" else "")
-        own = _own(node, WEIGHTS) != SHARED
+        own = not _own(node, SHARED)
         for number in range(1, _copies(node) + 1):
             self._unfolded += len(body.nodes) + 1
             copy = copy_of(node.id, number) + SEPARATOR

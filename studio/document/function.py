@@ -27,8 +27,7 @@ SUMMARY: Final = "summary"
 EXPOSED: Final = "exposed"
 
 REPEAT: Final = "repeat"
-WEIGHTS: Final = "weights"
-OWN, SHARED = "own", "shared"
+SHARED: Final = "shared_weights"
 
 _PLACE: Final = Param("int", 0, "Place among the ports of the function: lower numbers come first.", min=0, max=999)
 
@@ -55,12 +54,7 @@ OUTPUT_TYPE: Final = NodeType(
 
 OWN_PARAMS: Final[Mapping[str, Param]] = {
     REPEAT: Param("int", 1, "How many times it stands there, one behind the other.", min=1, max=1000),
-    WEIGHTS: Param(
-        "choice",
-        OWN,
-        "Whether this node has weights of its own, or shares them with all that are set to share.",
-        choices=(OWN, SHARED),
-    ),
+    SHARED: Param("bool", False, "Whether its weights are those of all nodes of this function that share theirs, too."),
 }
 """What every node that stands for a function can be told, whatever the function."""
 

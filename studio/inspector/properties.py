@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -39,7 +39,12 @@ class _Mark(QWidget):
 
 
 class Properties(QWidget):
-    """Title and parameters of the selected nodes; all changes go through the history."""
+    """Title and parameters of the selected nodes; all changes go through the history.
+
+    `left` tells that Escape was pressed in a field: the keyboard goes back to the graph.
+    """
+
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,6 +133,14 @@ class Properties(QWidget):
         self._analysis = analysis
         self._show_facts()
 
+    def focus_values(self) -> None:
+        """Let the user change the first value; where there is none, the title."""
+        row = next(iter(self.rows.values()), None)
+        if row is None:
+            self.focus_title()
+        else:
+            row.take_focus()
+
     def focus_title(self) -> None:
         """Let the user type another title."""
         self.title.setFocus()
@@ -160,6 +173,7 @@ class Properties(QWidget):
             row.changed.connect(lambda value, name=name: self._set(name, value))
             row.reset.connect(lambda name=name: self._set(name, UNSET))
             row.pointed.connect(self._show_help)
+            row.left.connect(self.left)
             self._form.addWidget(row)
             self.rows[name] = row
         some = bool(self._selection.nodes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtGui import QEnterEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from engine.core.errors import EngineError
 from engine.core.param import Param
@@ -25,12 +25,13 @@ class ParamRow(QWidget):
     """One parameter of the selected nodes.
 
     `changed` carries a validated value, `reset` asks for the default, `pointed` tells that the mouse or the keyboard
-    came to the row.
+    came to the row, `left` that Escape was pressed there.
     """
 
     changed = Signal(object)
     reset = Signal()
     pointed = Signal(str)
+    left = Signal()
 
     def __init__(self, name: str, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,10 +85,19 @@ class ParamRow(QWidget):
         super().enterEvent(event)
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        """Tell that the keyboard came."""
+        """Tell that the keyboard came, and that it is to go."""
         if event.type() == QEvent.Type.FocusIn:
             self.pointed.emit(self.name)
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
         return False
+
+    def take_focus(self) -> None:
+        """Let the keyboard change the value."""
+        field = self.editor.widget
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if isinstance(field, QLineEdit):
+            field.selectAll()
 
     def _show_error(self, error: EngineError | None) -> None:
         if error is None:

@@ -11,7 +11,7 @@ import ast
 import io
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,9 @@ from babel.messages.catalog import Message as BabelMessage
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from engine.core.param import Param
 from studio.document.catalogue import CATALOGUE
+from studio.document.function import OWN_PARAMS
 from studio.document.nodetype import Catalogue
 from studio.ui import phrases
 from studio.ui.i18n import DOMAIN, LANGUAGES, words
@@ -127,10 +129,15 @@ def catalogue_texts(catalogue: Catalogue) -> Iterator[str]:
         yield from (word for word in node_type.keywords if word.isascii() and any(map(str.isalpha, word)))
         for port in (*node_type.inputs, *node_type.outputs):
             yield words(port.name)
-        for name, param in node_type.params.items():
-            yield words(name)
-            yield param.help
-            yield param.unit
+        yield from _param_texts(node_type.params)
+    yield from _param_texts(OWN_PARAMS)  # of the types that documents bring along
+
+
+def _param_texts(params: Mapping[str, Param]) -> Iterator[str]:
+    for name, param in params.items():
+        yield words(name)
+        yield param.help
+        yield param.unit
 
 
 def is_name(id: str, title: str) -> bool:

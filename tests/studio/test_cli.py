@@ -20,7 +20,7 @@ from engine.data.files import use_folder
 from studio import __version__, cli, display, terminal
 from studio.document.document import Document
 from studio.document.edits import SetParams, SetSetting
-from studio.document.file import save
+from studio.document.file import VERSION, save
 from studio.ui import i18n, stored
 from studio.ui.appearance import Appearance
 
@@ -387,7 +387,7 @@ def test_documents_that_cannot_be_read(call: Any, tmp_path: Path, document: Path
         ("truncated", text[: len(text) // 2], "line"),
         ("empty", "", "line 1, column 1"),
         ("other", "[]", "no Trenza document"),
-        ("newer", text.replace('"version": 2', '"version": 99'), "newer Trenza"),
+        ("newer", text.replace(f'"version": {VERSION}', '"version": 99'), "newer Trenza"),
         ("binary", "\x00\x01", "no JSON text"),
     ):
         path = tmp_path / name

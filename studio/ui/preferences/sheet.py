@@ -22,6 +22,7 @@ AREAS: Final[dict[str, str]] = {
     "canvas": N_("Canvas"),
     "arrange": N_("Arranging"),
     "view": N_("View"),
+    "walk": N_("Walk the graph"),
     "run": N_("Running"),
     "help": N_("Help"),
 }

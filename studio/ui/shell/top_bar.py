@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from studio.ui import fonts, icons
-from studio.ui.action_table import COLOURS, TEMPLATES
+from studio.ui.action_table import COLOURS, PICTURES, TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import LANGUAGES, N_, _
@@ -26,14 +26,25 @@ ALIGNMENT: Final = (
 )
 COLOUR: Final = tuple(f"canvas.colour_{token or 'note'}" for token in COLOURS)
 
+PICTURE: Final = tuple(f"canvas.picture_{kind or 'auto'}" for kind in PICTURES)
+FUNCTION: Final = (
+    *("canvas.function", "canvas.enter", "canvas.leave", "canvas.rename_function", ""),
+    *("canvas.unpack", "canvas.own_copy"),
+)
+WALK: Final = (
+    *("walk.next", "walk.previous", "walk.next_too", "walk.previous_too", ""),
+    *("walk.forward", "walk.back", "walk.up", "walk.down", "", "walk.next_wire", "walk.previous_wire"),
+)
+
 #: An entry of a menu: the id of an action, "" for a line, or a title with the entries below it.
 Item = str | tuple[str, tuple[str, ...]]
 
 #: The menu of what is selected on the canvas.
 SELECTION_MENU: Final = (
     *("edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires", "edit.duplicate", ""),
-    *("edit.rename", "canvas.replace", "edit.disconnect", "view.frame", ""),
-    *("canvas.bypass", "canvas.mute", "canvas.collapse", ""),
+    *("canvas.fix", "edit.rename", "canvas.replace", "canvas.connect_to", "canvas.connect_from"),
+    *("edit.disconnect", "view.frame", ""),
+    *("canvas.bypass", "canvas.mute", "canvas.collapse", (N_("Value"), PICTURE), (N_("Function"), FUNCTION), ""),
     *("arrange.layout", (N_("Align"), ALIGNMENT), "canvas.frame", (N_("Colour"), COLOUR), ""),
     *("edit.delete", "edit.delete_with_wires"),
 )
@@ -90,7 +101,9 @@ MENUS: Final = (
             *("edit.undo", "edit.redo", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires"),
             *("edit.duplicate", "edit.delete", "edit.delete_with_wires", "edit.disconnect", ""),
             *("edit.select_all", "edit.rename", "edit.replace", ""),
-            *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.convert"),
+            *("canvas.add", "canvas.replace", "canvas.reroute", "canvas.convert", ""),
+            *("canvas.connect_to", "canvas.connect_from", "canvas.edit", "canvas.fix", ""),
+            (N_("Function"), FUNCTION),
         ),
     ),
     (
@@ -98,10 +111,11 @@ MENUS: Final = (
         (
             *("view.frame", "view.frame_all", "view.zoom_in", "view.zoom_out", "view.zoom_reset", ""),
             (N_("Tabs"), TABS),
+            (N_("Walk the graph"), WALK),
             "",
             *("view.find", "view.bookmark", "view.bookmarks", "view.bookmark_remove", ""),
             *("view.theme_system", "view.theme_dark", "view.theme_light", "view.theme_contrast", ""),
-            *("view.palette", "view.inspector", "view.dock", "view.minimap", "", "view.still"),
+            *("view.palette", "view.inspector", "view.dock", "view.minimap", "view.pictures", "", "view.still"),
         ),
     ),
     (
@@ -110,7 +124,7 @@ MENUS: Final = (
             *("arrange.layout", "arrange.straighten", "arrange.tidy", (N_("Align"), ALIGNMENT), ""),
             *("arrange.snap", "arrange.snap_grid", ""),
             *("canvas.bypass", "canvas.mute", "canvas.collapse", ""),
-            *("canvas.frame", "canvas.note", (N_("Colour"), COLOUR)),
+            *("canvas.frame", "canvas.note", (N_("Colour"), COLOUR), (N_("Value"), PICTURE)),
         ),
     ),
     (

@@ -160,7 +160,7 @@ def test_a_repeated_function_is_a_chain_with_weights_of_its_own():
 
 
 def test_shared_weights_are_the_same_object_and_are_learned_once():
-    document = stacked(units=2, weights="shared")
+    document = stacked(units=2, shared_weights=True)
     document.apply(SetParams("block", {"repeat": 2}))
     program = program_of(document)
     layers = [s.made for s in program.steps if s.id.endswith("/dense")]
@@ -174,11 +174,11 @@ def test_shared_weights_are_the_same_object_and_are_learned_once():
 
 
 def test_weights_that_cannot_be_shared_say_why():
-    document = stacked(2, weights="shared")
+    document = stacked(2, shared_weights=True)
     program = program_of(document)
     assert "shape" in str(program.problems["block#2/dense"])
     document.apply(SetParams("block", {"repeat": 1}))
-    document.apply(AddNode(Node("other", "function.block", {"weights": "shared", "units": 3})))
+    document.apply(AddNode(Node("other", "function.block", {"shared_weights": True, "units": 3})))
     document.apply(AddWire(wire("data.x > other.x")))
     assert "other parameters" in str(program_of(document).problems["other/dense"])
 
