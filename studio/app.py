@@ -22,6 +22,7 @@ from studio.canvas.view import CanvasView
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.panels import Panels
+from studio.desktop.stage import Stage, sees_all
 from studio.document.analysis import Analysis
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
@@ -56,6 +57,7 @@ from studio.ui.shell.tab_actions import TabActions
 from studio.ui.shell.tabs import ELSEWHERE, LOCKED, MISSING, OUTCOMES, PAUSED, TRAINING, Mark, Tabs
 from studio.ui.shell.top_bar import TopBar
 from studio.ui.shell.view_actions import ViewActions
+from studio.ui.shell.workspaces import Workspaces
 from studio.ui.theme import Theme
 from studio.ui.usage import Usage
 from studio.ui.widgets.banner import Banner
@@ -141,6 +143,8 @@ class MainWindow(QMainWindow):
         self.dock.add(self.steps, N_("History"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
+        self.stage = Stage()
+        self.workspaces = Workspaces(self.docks, self.dock, self.commands)
 
     # ----------------------------------------------------------------------------------------------------- actions
 
@@ -218,6 +222,7 @@ class MainWindow(QMainWindow):
         self.running.update_actions()
         self.tab_actions.update()
         self.views.update(is_open)
+        self.workspaces.update(is_open)
         self.arrange_actions.update(is_open)
         self.keyboard_actions.update()
 
@@ -230,7 +235,8 @@ class MainWindow(QMainWindow):
         self.editors.shown.connect(self._on_shown)
         self.editors.made.connect(lambda editor: editor.entered.connect(lambda: self._on_entered(editor)))
         self.panels.edited.connect(self._update_actions)
-        self.docks.settled.connect(self._frame_new)
+        self.docks.settled.connect(self._frame)
+        self.workspaces.changed.connect(self._on_workspace)
         self.start_page.chosen.connect(self.desk.open)
         self.start_page.picture_wanted.connect(self.gallery.want)
         self.gallery.ready.connect(self.start_page.show_picture)
@@ -305,13 +311,15 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.start_page)
             self.start_page.show_recent(files.recent())
             self.start_page.setFocus()
-            self.docks.hide()
+            self.workspaces.leave()
+            self._bare_or_not()
         else:
             self._collect_timer.stop()
             self._on_entered(editor)
-            self.docks.show()
+            self.workspaces.enter()
+            self._bare_or_not()
             editor.canvas.setFocus()
-            QTimer.singleShot(0, self._frame_new)
+            QTimer.singleShot(0, self, self._frame)
         self._on_changed()
 
     def _on_entered(self, editor: Editor) -> None:
@@ -321,6 +329,8 @@ class MainWindow(QMainWindow):
             self.arrange_actions.dress(editor.canvas)
             self.palette_panel.show_types(types)
             self.adding.search.show_types(types)
+            if self.workspaces.presenting:
+                QTimer.singleShot(0, self, self._frame)
             self._update_actions()
 
     def _on_closed(self, _opened: OpenDocument) -> None:
@@ -334,12 +344,35 @@ class MainWindow(QMainWindow):
         self.tabs.refresh()
         self._update_actions()
 
-    def _frame_new(self) -> None:
-        """Show all of a document that is seen for the first time."""
+    def _on_workspace(self) -> None:
+        """The panels are about to lie otherwise: the canvas is alone, or not any more."""
         editor = self.editors.current
-        if editor is not None and editor.is_new:
+        alone = self.tabs.is_bare or self.workspaces.presenting
+        if editor is not None and not alone and sees_all(editor.canvas):
+            editor.is_new = True  # all is to be seen in another room, too
+        self._bare_or_not()
+
+    def _bare_or_not(self) -> None:
+        """Show the canvas alone, or with tabs and status line."""
+        bare = self.workspaces.presenting
+        self.tabs.is_bare = bare
+        self.status_line.setVisible(not bare)
+        if not bare:
+            for canvas in (canvas for editor in self.editors for canvas in editor.canvases):
+                self.stage.leave(canvas)
+                self.arrange_actions.dress(canvas)
+        self._on_changed()
+
+    def _frame(self) -> None:
+        """Show all of a document that is seen for the first time, or that is presented."""
+        editor = self.editors.current
+        if editor is None:
+            return
+        if editor.is_new:
             editor.canvas.frame_all()
-            editor.is_new = self.docks.settling
+        if self.workspaces.presenting and not self.docks.settling:
+            self.stage.present(editor.canvas)
+        editor.is_new = editor.is_new and self.docks.settling
 
     def _name_of(self, number: int) -> str:
         document = self.desk.by_number(number)
@@ -394,6 +427,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         settings().setValue("geometry", self.saveGeometry())
+        self.workspaces.remember()
+        self.hide()  # nobody needs to see how all of it goes
         self.desk.clear()
         self.keeping.recovery.end()
         if self._settings_window is not None:  # before the actions that it shows

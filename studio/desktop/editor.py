@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QScrollBar
 
 from engine.core.errors import EngineError
 from studio.canvas.levels import Levels, MakeCanvas
 from studio.canvas.view import CanvasView
 from studio.desktop.page import DocumentPage
+from studio.desktop.stage import go_to, place_of
 from studio.document.analysis import Analysis
 from studio.document.bookmarks import BOOKMARKS
 from studio.document.catalogue import CATALOGUE
@@ -158,9 +158,7 @@ class Editor(QObject):
         self.levels = self._new_levels()
         self.levels.go_to(path)
         self._name_canvases()
-        self.canvas.zoom_to(canvas.zoom)
-        for bar, old in zip(_scroll_bars(self.canvas), _scroll_bars(canvas), strict=True):
-            bar.setValue(old.value())
+        go_to(self.canvas, place_of(canvas))
         self.errors, self.tensors, self.port, self.tensor = {}, (), None, None
         self.analyse()
 
@@ -288,10 +286,6 @@ class Editor(QObject):
     def title_of(self, node: str) -> str:
         """Return what a node is called, with the way to it."""
         return self.levels.title(node)
-
-
-def _scroll_bars(canvas: CanvasView) -> tuple[QScrollBar, QScrollBar]:
-    return canvas.horizontalScrollBar(), canvas.verticalScrollBar()
 
 
 def _is_cosmetic(edit: Edit) -> bool:

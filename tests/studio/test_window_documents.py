@@ -132,6 +132,7 @@ def test_an_error_is_on_its_node_in_words(open_window: Open, tmp_path: Path) -> 
     )
     user = open_window(saved(document, tmp_path))
     assert user.window.canvas is not None
+    user.until(lambda: not user.window.analysing)
     status = user.window.canvas.canvas.status
     assert status.severity("sum") == status.severity("later") == "error"
     assert "float32" in status.words("sum")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -13,8 +14,14 @@ _AREAS: Final = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-_WIDTHS: Final = (230, 320)
-_HEIGHT: Final = 300
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which panels are shown, and how wide, or high, they are in pixels."""
+
+    shown: frozenset[str]
+    sizes: Mapping[str, int]
 
 
 class Docks(QObject):
@@ -44,6 +51,7 @@ class Docks(QObject):
         self._timer = QTimer(self, interval=0, singleShot=True)
         self._timer.timeout.connect(self._next)
         self._stages: list[Callable[[], None]] = []
+        self._sizes: Mapping[str, int] = {}
         self.docks = {place: self._dock(panel, _AREAS[place]) for place, panel in panels.items()}
         window.setCorner(Qt.Corner.BottomLeftCorner, _AREAS["left"])
         window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
@@ -57,29 +65,36 @@ class Docks(QObject):
         self._window.addDockWidget(area, dock)
         return dock
 
-    def show(self) -> None:
-        """Show all panels; if none was there, they get their proper sizes."""
-        if any(dock.isVisibleTo(self._window) for dock in self.docks.values()):
-            return
+    def arrange(self, layout: Layout) -> None:
+        """Show these panels in these sizes, and no others."""
+        for place, dock in self.docks.items():
+            dock.setVisible(place in layout.shown)
+        self._sizes = layout.sizes
         self.settling = True
-        for dock in self.docks.values():
-            dock.show()
         # sizes hold once the layout has taken note of the panels, and the middle has its own in the turn after
         self._stages = [self._resize, self._settle]
         self._timer.start()
 
+    def layout(self, before: Layout) -> Layout:
+        """Return how the panels lie; what is hidden has the size that it had `before`."""
+        shown = frozenset(place for place in self.docks if self.shows(place))
+        sizes = {p: d.height() if p == "bottom" else d.width() for p, d in self.docks.items() if p in shown}
+        return Layout(shown, {**before.sizes, **sizes})
+
     def hide(self) -> None:
         """Hide all panels."""
+        self._stages = []
         for dock in self.docks.values():
             dock.hide()
 
     def _resize(self) -> None:
-        left, right, bottom = (self.docks[place] for place in ("left", "right", "bottom"))
-        self._window.resizeDocks([left, right], list(_WIDTHS), Qt.Orientation.Horizontal)
-        self._window.resizeDocks([bottom], [_HEIGHT], Qt.Orientation.Vertical)
+        for places, way in ((("left", "right"), Qt.Orientation.Horizontal), (("bottom",), Qt.Orientation.Vertical)):
+            shown = [place for place in places if self.shows(place)]
+            self._window.resizeDocks([self.docks[p] for p in shown], [self._sizes[p] for p in shown], way)
 
     def _next(self) -> None:
-        self._stages.pop(0)()
+        if self._stages:
+            self._stages.pop(0)()
         if self._stages:
             self._timer.start()
 

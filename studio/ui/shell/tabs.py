@@ -131,6 +131,8 @@ class Tabs(QFrame):
         self.bar.newAsked.connect(desk.new)
         self._documents: list[OpenDocument] = []
         self._busy = False
+        self.is_bare = False
+        """Whether a document is shown without tabs."""
         desk.opened.connect(self._on_opened)
         desk.closed.connect(self.refresh)
         desk.shown.connect(self.refresh)
@@ -161,7 +163,7 @@ class Tabs(QFrame):
         if self._busy:
             return
         self._busy = True
-        self.setVisible(bool(self._desk.documents))
+        self.setVisible(bool(self._desk.documents) and not (self.is_bare and self._desk.is_open))
         if self._documents != self._desk.documents:
             self._refill()
         titles = Counter(d.name for d in self._documents)

@@ -1,4 +1,4 @@
-"""The bar at the top: the menu at the left, running in the middle, commands and language at the right."""
+"""The bar at the top: menu and workspaces at the left, running in the middle, commands and language at the right."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from studio.ui.action_table import COLOURS, PICTURES, TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.i18n import LANGUAGES, N_, _
+from studio.ui.shell.workspaces import SHORT, WORKSPACES
 from studio.ui.shortcuts import shown
 from studio.ui.widgets.action_button import ActionButton
-from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.segmented import Segmented, Switcher
 
 HEIGHT: Final = 48
 
@@ -66,6 +67,9 @@ TABS: Final = (
     "file.start_page",
 )
 
+#: Which panels are shown, and how.
+WORKSPACE: Final = (*(f"view.workspace_{name}" for name in WORKSPACES), "", "view.workspace_reset")
+
 TEMPLATE: Final = tuple(f"file.new_{name}" for name in TEMPLATES)
 
 #: The menu behind the program's name: titles and the ids under them; "" is a line.
@@ -110,6 +114,7 @@ MENUS: Final = (
         N_("View"),
         (
             *("view.frame", "view.frame_all", "view.zoom_in", "view.zoom_out", "view.zoom_reset", ""),
+            (N_("Workspace"), WORKSPACE),
             (N_("Tabs"), TABS),
             (N_("Walk the graph"), WALK),
             "",
@@ -168,6 +173,9 @@ class TopBar(QFrame):
         languages = [actions[f"view.language_{code}"] for code in reversed(LANGUAGES)]
         left, middle, right = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         left.addWidget(self._menu_button)
+        left.addSpacing(8)
+        self.workspaces = Switcher([actions[f"view.workspace_{name}"] for name in WORKSPACES], tuple(SHORT.values()))
+        left.addWidget(self.workspaces)
         left.addStretch(1)
         middle.setSpacing(8)
         middle.addWidget(Segmented([actions["run.mode_eager"], actions["run.mode_lazy"]]))
