@@ -51,9 +51,9 @@ class Adding(QObject):
         self.search.popup(at, canvas.fitting(dangling), text, canvas.type_behind(_end(dangling)))
 
     def add_in_the_middle(self, type_id: str) -> None:
-        """Add a node where the user looks."""
+        """Add a node where the user looks, beside what is selected."""
         if (canvas := self._canvas()) is not None:
-            canvas.add_node(type_id, canvas.visible_area().center())
+            canvas.add_node(type_id, canvas.free_place())
             canvas.history.seal()
             canvas.setFocus()
 

@@ -21,6 +21,7 @@ from studio.canvas.ports import Slot
 from studio.canvas.scene import CanvasScene
 from studio.canvas.wiring import Wiring, fits, is_control
 from studio.document import clipboard
+from studio.document.box import Box
 from studio.document.dimensions import dimensions
 from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
@@ -29,9 +30,13 @@ from studio.document.history import Editing
 from studio.document.nodetype import NodeType
 from studio.document.replace import stem
 from studio.document.reroute import origin
+from studio.document.splice import GAP, SPACE
 from studio.document.suggest import Suggestions
 from studio.document.trial import Trials
 from studio.ui.i18n import _
+
+#: About as large as a node is that is to find a free place.
+_WIDTH, _HEIGHT = 180.0, 120.0
 
 
 class CommandView(NavigableView):
@@ -58,6 +63,8 @@ class CommandView(NavigableView):
         self._cursor: QPointF | None = None
         """Where the mouse is over the canvas, in scene coordinates."""
         self._dangling_input: PortRef | None = None
+        self._free: QPointF | None = None
+        """The place that was found last for a node that nobody pointed one out for."""
         self._editor: TitleEditor | NoteEditor | None = None
 
     def do(self, edit: Edit) -> None:
@@ -81,6 +88,14 @@ class CommandView(NavigableView):
     def select(self, ids: list[str]) -> None:
         """Select these nodes and notes and no others."""
         self.canvas.select(ids)
+
+    def reveal(self, id: str) -> None:
+        """Select a node or note and bring it into view if it is not."""
+        self.canvas.ensure(id)
+        self.canvas.select([id])
+        body = self.canvas.items_by_id[id].body()
+        if not self.visible_area().contains(body):
+            self.centerOn(body.center())
 
     def select_all(self) -> None:
         """Select all nodes and notes."""
@@ -200,7 +215,8 @@ class CommandView(NavigableView):
         node_type = self.canvas.catalogue[type_id]
         node = Node(document.new_id(stem(type_id)), type_id)
         face = make_face(document, node, node_type)
-        corner = position - QPointF(face.width / 2, HEADER / 2)
+        width = _WIDTH if position == self._free else face.width  # a free place is one to the right of another node
+        corner = position - QPointF(width / 2, HEADER / 2)
         wires: Iterable[Edit] = ()
         if dangling is not None and dangling.node in document.nodes:
             is_input = self._is_input(dangling)
@@ -211,7 +227,7 @@ class CommandView(NavigableView):
                 wires = connect(document, *((loose, dangling) if is_input else (dangling, loose))).leaves()
         node = replace(node, position=(round(corner.x()), round(corner.y())))
         self.do(Compound("Add node", (AddNode(node), *wires)))
-        self.canvas.select([node.id])
+        self.reveal(node.id)
         self.nodeAdded.emit(type_id, self.type_behind(dangling))
         return node.id
 
@@ -233,12 +249,34 @@ class CommandView(NavigableView):
         return node.type if node is not None else ""
 
     def add_note(self) -> None:
-        """Add an empty note in the middle of the view, and open it to be written."""
+        """Add an empty note in the middle of the view, or below what lies there, and open it to be written."""
         note = Note(self.canvas.document.new_id("note"), "")
         corner = self.visible_area().center() - QPointF(note.size[0] / 2, note.size[1] / 2)
+        width, height = note.size
+        while met := [
+            b
+            for b in self.canvas.boxes().values()
+            if b.x < corner.x() + width and corner.x() < b.right and b.y < corner.y() + height and corner.y() < b.bottom
+        ]:
+            corner.setY(max(b.bottom for b in met) + SPACE)
         self.history.do(AddNote(replace(note, position=(round(corner.x()), round(corner.y())))))
         self.canvas.select([note.id])
         self.edit_text(note.id)
+
+    def free_place(self) -> QPointF:
+        """Return where a node goes that nobody points out a place for: beside what is selected, or in the middle.
+
+        It is the middle of the header, in scene coordinates, and no other node lies there.
+        """
+        boxes = self.canvas.boxes()
+        chosen = [boxes[id] for id in self.selected_ids() if id in boxes]
+        at = self.visible_area().center()
+        if chosen:
+            at = QPointF(chosen[-1].right + GAP + _WIDTH / 2, chosen[-1].y + HEADER / 2)
+        while met := [b for b in boxes.values() if _lies_on(b, at)]:
+            at.setY(max(b.bottom for b in met) + SPACE + HEADER / 2)
+        self._free = at
+        return at
 
     def edit_selected_note(self) -> bool:
         """Open the one note that is selected to be written; return whether there is one."""
@@ -329,3 +367,9 @@ def _positions(edit: Compound) -> set[Position]:
     """Return where the nodes and notes that `edit` adds will lie."""
     nodes = {leaf.node.position for leaf in edit.leaves() if isinstance(leaf, AddNode)}
     return nodes | {leaf.note.position for leaf in edit.leaves() if isinstance(leaf, AddNote)}
+
+
+def _lies_on(box: Box, header: QPointF) -> bool:
+    """Return whether a node with the middle of its header there would cover another one."""
+    across = abs(box.x + box.width / 2 - header.x()) < (box.width + _WIDTH) / 2
+    return across and header.y() - HEADER / 2 < box.bottom and box.y < header.y() - HEADER / 2 + _HEIGHT

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint
 
 from studio.canvas.wiring import Wiring
 from studio.document.document import PortRef, Wire
+from studio.document.fixes import alike
 from studio.ui.i18n import N_, _, describe
 from studio.ui.shapes import spec_text
 from studio.ui.widgets.chooser import Chooser, Entry
@@ -94,13 +95,14 @@ class Connecting(QObject):
             key = str(number)
             self._wires[key] = wire
             bonus = 0.0 if objection is not None else 0.4 if taken else 0.8
+            bonus += 0.2 if alike(wire) else 0.0
+            bonus += 0.0 if from_here or self._leads(wire.source) else 0.1  # what leads nowhere waits for this
             kind = scene.node_type(far.node)
             yield Entry(
                 key,
                 title,
                 detail,
                 category=kind.category if kind is not None else "",
-                names=((far.node, 0.9),),
                 bonus=bonus - number / 10_000,
             )
 
@@ -120,6 +122,10 @@ class Connecting(QObject):
                         wire = Wire(end, far) if from_here else Wire(far, end)
                         if scene.document.wires.get(wire.target) != wire:
                             yield wire
+
+    def _leads(self, source: PortRef) -> bool:
+        """Return whether a wire begins at an output."""
+        return any(w.source == source for w in self._view.canvas.document.wires_of(source.node))
 
     def _distance(self, wire: Wire) -> float:
         nodes = self._view.canvas.document.nodes

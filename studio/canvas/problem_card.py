@@ -25,6 +25,11 @@ _PAD: Final = 10
 _LINGER_MS: Final = 400
 
 
+_KEYS: Final = frozenset(
+    (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
+)
+
+
 class ProblemCard(QWidget):
     """Shows the problems of the node under the mouse, or else of the one that is selected.
 
@@ -144,7 +149,7 @@ class ProblemCard(QWidget):
 
     def _button(self, fix: Fix) -> QPushButton:
         text = words_of(fix)
-        button = QPushButton(icon("wrench"), text.replace("&", "&&"))
+        button = _FixButton(icon("wrench"), text.replace("&", "&&"))
         button.setObjectName("fix")
         button.setToolTip(text)
         button.setIconSize(QSize(14, 14))
@@ -197,6 +202,17 @@ class ProblemCard(QWidget):
         painter.setPen(QPen(style.bad if self._view.canvas.status.severity(self._id) == "error" else style.warn, 1))
         painter.setBrush(QColor(style.theme.panel))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+
+class _FixButton(QPushButton):
+    """A button that keeps the keys it needs from the actions of the canvas that it lies on."""
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Return, Escape and the arrows."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
 
 
 def words_of(fix: Fix) -> str:

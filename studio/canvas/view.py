@@ -152,14 +152,6 @@ class CanvasView(WireView):
         """Ring the nodes that are being carried out at the moment."""
         self.canvas.set_running(ids)
 
-    def reveal(self, id: str) -> None:
-        """Select a node or note and bring it into view if it is not."""
-        self.canvas.ensure(id)
-        self.canvas.select([id])
-        body = self.canvas.items_by_id[id].body()
-        if not self.visible_area().contains(body):
-            self.centerOn(body.center())
-
     def close_document(self) -> None:
         """Stop following the document; the view is not to be used any more."""
         self.cancel_gesture()
@@ -217,7 +209,7 @@ class CanvasView(WireView):
             at = at if at is not None else strand.path.pointAtPercent(0.5)
             self.addRequested.emit(at, strand.wire, text)
             return
-        self.addRequested.emit(at if at is not None else self.visible_area().center(), dangling, text)
+        self.addRequested.emit(at if at is not None else self.free_place(), dangling, text)
 
     def request_replace(self) -> None:
         """Ask for a type to take the place of the one node that is selected."""

@@ -163,7 +163,7 @@ def _connect(case: _Case) -> Iterator[Fix | None]:
     def distance(ref: PortRef) -> tuple[bool, bool, float]:
         other = case.document.nodes[ref.node].position
         free = not any(w.source == ref for w in case.document.wires_of(ref.node))
-        named = ref.port == port or (port == TRUTH and ref.port == "y")
+        named = alike(Wire(ref, target))
         return not named, not free, abs(other[0] - x) + abs(other[1] - y) + (1e6 if other[0] > x else 0.0)
 
     known = (ref for ref in case.specs if ref.node in case.document.nodes and ref.node not in ahead)
@@ -176,6 +176,15 @@ def _connect(case: _Case) -> Iterator[Fix | None]:
         if not left:
             return
         yield None
+
+
+def alike(wire: Wire) -> bool:
+    """Return whether the ports at both ends of a wire are called alike: what is one's may well be the other's.
+
+    >>> alike(Wire(PortRef("data", "y"), PortRef("loss", "y_true")))
+    True
+    """
+    return wire.source.port == wire.target.port or (wire.target.port == TRUTH and wire.source.port == "y")
 
 
 # -------------------------------------------------------------------------------------------- parameters

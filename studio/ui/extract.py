@@ -53,7 +53,9 @@ def messages(catalogue: Catalogue | None = None) -> dict[Message, list[str]]:
             found[text].add(file)
     for text in (*phrases.PATTERNS, *phrases.WORDS):
         found[text].add("studio/ui/phrases.py")
-    for text in catalogue_texts(catalogue) if catalogue is not None else ():
+    # the types of functions come with documents; what all of them can be told is known here
+    shown = (*catalogue_texts(catalogue), *_param_texts(OWN_PARAMS)) if catalogue is not None else ()
+    for text in shown:
         found[text].add("engine")
     return {text: sorted(files) for text, files in found.items() if text}
 
@@ -130,7 +132,6 @@ def catalogue_texts(catalogue: Catalogue) -> Iterator[str]:
         for port in (*node_type.inputs, *node_type.outputs):
             yield words(port.name)
         yield from _param_texts(node_type.params)
-    yield from _param_texts(OWN_PARAMS)  # of the types that documents bring along
 
 
 def _param_texts(params: Mapping[str, Param]) -> Iterator[str]:
