@@ -24,6 +24,7 @@ from studio.canvas.metrics import (
 from studio.canvas.ports import Slot, input_slots, output_slots
 from studio.canvas.style import elided, text_width
 from studio.document.document import Document, Node, canonical
+from studio.document.function import QUIET
 from studio.document.modes import Mode
 from studio.document.nodetype import NodeType
 from studio.document.reroute import REROUTE, REROUTE_TYPE
@@ -197,14 +198,15 @@ def _width(title: str, subtitle: str, pairs: list[tuple[str, str]], sides: Colle
 def _lines(node: Node, node_type: NodeType | None) -> Iterator[tuple[str, str]]:
     """Yield the parameters to show: what was set to something else than the default, then the first ones declared.
 
-    More than two unchanged ones are noise on a canvas; the inspector shows them all.
+    More than two unchanged ones are noise on a canvas, and some always are; the inspector shows them all.
     """
     if node_type is None:
         yield from ((name, str(value)) for name, value in list(node.params.items())[:MAX_LINES])
         return
     params = node_type.params
     set_here = [name for name, value in node.params.items() if name in params and _differs(params[name], value)]
-    names = [*(n for n in params if n in set_here), *(n for n in list(params)[:2] if n not in set_here)]
+    loud = [name for name in params if name not in QUIET]
+    names = [*(n for n in params if n in set_here), *(n for n in loud[:2] if n not in set_here)]
     for name in names[: max(2, min(len(set_here), MAX_LINES))]:
         yield label(name), shown(params[name], node.params.get(name, params[name].default))
 

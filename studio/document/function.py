@@ -59,6 +59,10 @@ OWN_PARAMS: Final[Mapping[str, Param]] = {
 """What every node that stands for a function can be told, whatever the function."""
 
 
+QUIET: Final = frozenset((*OWN_PARAMS, "place"))
+"""Parameters that say nothing as long as they are as they were."""
+
+
 class Exposed(NamedTuple):
     """A parameter of an inner node that is one of the function's, too."""
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
+from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
 
@@ -38,7 +39,7 @@ class Breadcrumb(QWidget):
         self._field: QLineEdit | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10, 0, 10, 0)
-        self._row.setSpacing(2)
+        self._row.setSpacing(4)
         appearance().language_changed.connect(self._name)
         self._name()
 
@@ -69,8 +70,9 @@ class Breadcrumb(QWidget):
         button = QToolButton()
         button.setObjectName(f"breadcrumb_{number}")
         button.setText(name.replace("&", "&&"))
-        button.setAutoRaise(True)
-        button.setProperty("crumb", "here" if is_last else "way")
+        button.setProperty("flat", True)
+        button.setFont(fonts.sans(13, 600 if is_last else 400))
+        button.setCursor(Qt.CursorShape.ArrowCursor if is_last else Qt.CursorShape.PointingHandCursor)
         if is_last:
             button.installEventFilter(self)
             button.setToolTip(_("Double-click to rename"))
