@@ -51,6 +51,7 @@ from studio.ui.shell.docks import Docks
 from studio.ui.shell.keeping import Keeping
 from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.running import Running
+from studio.ui.shell.session import Session
 from studio.ui.shell.start_page import StartPage
 from studio.ui.shell.status_line import StatusLine
 from studio.ui.shell.tab_actions import TabActions
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.running = Running(self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner)
         self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
+        self.session = Session(self.desk, self.commands)
         self.editors = Editors(self.desk, self.controller, self.pages, self._make_canvas)
         self.panels = Panels(self.editors, self.inspector, self.problems, self.steps, self.plots, self.status_line)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
@@ -428,6 +430,7 @@ class MainWindow(QMainWindow):
             return
         settings().setValue("geometry", self.saveGeometry())
         self.workspaces.remember()
+        self.session.end()
         self.hide()  # nobody needs to see how all of it goes
         self.desk.clear()
         self.keeping.recovery.end()
@@ -480,8 +483,7 @@ def open_studio(path: Path | str | None = None, data_dir: Path | None = None) ->
     appearance().start()
     window = MainWindow(data_dir)
     window.restore()
-    if path is not None:
-        window.desk.open(Path(path))
+    window.session.begin(Path(path) if path is not None else None)
     window.show()
     window.keeping.recovery.look()
     QTimer.singleShot(0, window.start_engine)

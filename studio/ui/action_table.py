@@ -87,6 +87,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("file.copy_path", N_("Copy the path"), "clipboard-copy", ("Ctrl+Alt+C",)),
     A("file.reload", N_("Reload from disk"), "rotate-ccw"),
     A("file.export", N_("Export as a picture…"), "image", ("Ctrl+Shift+E",)),
+    A("file.restore", N_("Open the documents of the last time"), "history", checkable=True),
     A("file.settings", N_("Settings…"), "sliders-horizontal", ("Ctrl+,",)),
     A("file.close", N_("Close document"), "x", ("Ctrl+W", "Ctrl+F4")),
     A("file.close_others", N_("Close the others"), "copy-x"),

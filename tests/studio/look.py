@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.canvas import gallery
 from studio.ui import i18n, settings, stored
 from studio.ui.appearance import Appearance, appearance
-from studio.ui.shell import recovery
+from studio.ui.shell import claims, recovery
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for module in (settings, stored):
         monkeypatch.setattr(module, "settings_file", lambda: tmp_path / "config" / "studio.ini")
     monkeypatch.setattr(recovery, "folder", lambda: tmp_path / "copies")
+    monkeypatch.setattr(claims, "folder", lambda: tmp_path / "open")
     monkeypatch.setattr(gallery, "folder", lambda: tmp_path / "pictures")
     one = appearance()
     one.start()

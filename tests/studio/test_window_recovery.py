@@ -131,6 +131,22 @@ def test_what_is_saved_or_undone_leaves_no_copy(open_window: Open, tmp_path: Pat
     assert list(place.iterdir()) == [], "no copy and no lock"
 
 
+def test_each_document_has_a_copy_of_its_own(open_window: Open, tmp_path: Path, place: Path) -> None:
+    user = open_window(saved(moons(), tmp_path, "one"))
+    window = user.window
+    window.desk.open(saved(example("tensors"), tmp_path, "two"))
+    one, two = window.desk.documents
+    for opened in (one, two):
+        opened.history.do(AddNode(Node("new", "op.add")))
+    files_of = [window.keeping.recovery.file_of(d.number) for d in (one, two)]
+    user.until(lambda: all(f.exists() for f in files_of))
+    assert [read(f).path for f in files_of] == [one.path, two.path], "also of one that is not shown"
+    user.do("file.save")
+    assert [f.exists() for f in files_of] == [True, False]
+    user.do("file.close")
+    assert files_of[0].exists()
+
+
 def test_a_program_that_is_alive_is_not_asked_for_its_copies(open_window: Open, tmp_path: Path) -> None:
     one = open_window(saved(moons(), tmp_path, "one"))
     one.window.history.do(SetTitle("data", "changed"))

@@ -164,7 +164,7 @@ def test_the_sheet_of_shortcuts_is_saved(open_window: Open, tmp_path: Path, monk
 
 def test_the_folder_of_data_is_used_by_the_next_engine(open_window: Open, tmp_path: Path) -> None:
     user = open_window()
-    window = settings_of(user, 2)
+    window = settings_of(user, 3)
     field = window.findChild(QLineEdit, "settings.data_dir")
     assert isinstance(field, QLineEdit)
     field.setText(str(tmp_path / "nowhere"))
@@ -178,7 +178,7 @@ def test_the_folder_of_data_is_used_by_the_next_engine(open_window: Open, tmp_pa
 
 
 def test_it_says_that_there_is_no_telemetry(open_window: Open) -> None:
-    window = settings_of(open_window(), 3)
+    window = settings_of(open_window(), 4)
     texts = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert any(text.startswith("There is none.") for text in texts)
 

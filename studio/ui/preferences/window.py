@@ -19,6 +19,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _
 from studio.ui.icons import icon
 from studio.ui.preferences.appearance_page import AppearancePage
+from studio.ui.preferences.documents_page import DocumentsPage
 from studio.ui.preferences.folders_page import FoldersPage
 from studio.ui.preferences.privacy_page import PrivacyPage
 from studio.ui.preferences.shortcuts_page import ShortcutsPage
@@ -50,6 +51,7 @@ class SettingsWindow(QDialog):
         for title, picture, page in (
             (N_("Appearance"), "contrast", AppearancePage(actions)),
             (N_("Shortcuts"), "command", ShortcutsPage(actions)),
+            (N_("Documents"), "layers-2", DocumentsPage(actions)),
             (N_("Folders"), "folder-open", FoldersPage()),
             (N_("Privacy"), "eye", PrivacyPage()),
         ):

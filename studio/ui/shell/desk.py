@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import EngineError
@@ -70,6 +71,9 @@ class Desk(QObject):
         self._none = History(Document())
         self._watch = FileWatch(self)
         self._watch.stirred.connect(self._on_stirred)
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.applicationStateChanged.connect(self._on_state)
 
     # ------------------------------------------------------------------------------------------- the one that is shown
 
@@ -126,6 +130,8 @@ class Desk(QObject):
         if document is not self.current:
             self.current = document
             self.shown.emit(document)
+            if document is not None:
+                document.look_soon()  # not all that happens to files is heard of, as when a folder gets another name
 
     def step(self, by: int) -> None:
         """Go to the next document in the order of the tabs, or the one before (-1), round and round."""
@@ -400,6 +406,11 @@ class Desk(QObject):
 
     def _rewatch(self) -> None:
         self._watch.watch(d.path for d in self.documents if d.path is not None)
+
+    def _on_state(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive:  # the user was elsewhere: who knows what was done there
+            for document in self.documents:
+                document.look_soon()
 
     def _on_stirred(self, place: Path) -> None:
         self._rewatch()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from engine.core.errors import EngineError
 from studio.document.recovery import Copy
 from studio.ui.actions import Actions
 from studio.ui.i18n import N_, _, describe
+from studio.ui.shell.claims import Claims
 from studio.ui.shell.copies import Copies
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.open_document import OpenDocument
@@ -29,7 +32,11 @@ class Keeping(QObject):
     def __init__(self, desk: Desk, actions: Actions, banner: Banner, copies: Copies) -> None:
         super().__init__(desk)
         self.recovery = Recovery(desk)
+        self.claims = Claims(desk)
         self._desk, self._actions, self._banner, self._copies = desk, actions, banner, copies
+        self._also_open: dict[int, Callable[[], str]] = {}
+        self.claims.met.connect(self._on_met)
+        self.claims.parted.connect(self._on_parted)
         desk.failed.connect(self._on_failed)
         desk.opened.connect(self._on_opened)
         desk.shown.connect(self._on_shown)
@@ -66,6 +73,7 @@ class Keeping(QObject):
         document.vanished.connect(lambda: self._on_vanished(document))
         document.returned.connect(lambda: self._banner.forget(document.number))
         document.saved.connect(lambda: self._banner.forget(document.number))
+        document.rescued.connect(lambda: self._on_rescued(document))
         document.replaced.connect(lambda: self._banner.forget(document.number))
 
     def _on_rewritten(self, document: OpenDocument) -> None:
@@ -86,6 +94,28 @@ class Keeping(QObject):
             self._actions["file.save_as"],
             about=document.number,
         )
+
+    def _on_rescued(self, document: OpenDocument) -> None:
+        self._banner.say(
+            "info",
+            lambda: _("The file of '{name}' was gone. It was written anew: {path}").format(
+                name=document.name, path=document.path
+            ),
+            seconds=8,
+            about=document.number,
+        )
+
+    def _on_met(self, document: OpenDocument) -> None:
+        def words() -> str:
+            text = _("'{name}' is open in another window, too: what is saved there and here replaces each other.")
+            return text.format(name=document.name)
+
+        self._also_open[document.number] = words
+        self._banner.say("warn", words, self._actions["file.detach"], about=document.number)
+
+    def _on_parted(self, document: OpenDocument) -> None:
+        if (words := self._also_open.pop(document.number, None)) is not None:
+            self._banner.retract(words, about=document.number)
 
     def _on_failed(self, document: OpenDocument | None, error: EngineError) -> None:
         actions = (self._actions["file.save_as"],) if document is not None else ()

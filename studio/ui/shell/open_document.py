@@ -37,6 +37,8 @@ class OpenDocument(QObject):
         The file is gone; it is there again.
     saved
         It was saved; its path may have changed.
+    rescued
+        It was saved where its file had been, which was gone.
 
     Parameters
     ----------
@@ -65,6 +67,7 @@ class OpenDocument(QObject):
     vanished = Signal()
     returned = Signal()
     saved = Signal()
+    rescued = Signal()
 
     def __init__(self, document: Document, path: Path | None, saved: bool = True, title: str = "") -> None:
         super().__init__()
@@ -118,7 +121,7 @@ class OpenDocument(QObject):
     def detach(self, title: str) -> None:
         """Be a copy from now on, which is saved nowhere yet."""
         self.path, self._title, self._on_disk = None, title, ""
-        self.is_missing = self.is_locked = self.elsewhere = False
+        self.is_missing = self.is_locked = False
         self.history.mark_unsaved()
         self.changed.emit()
 
@@ -152,12 +155,16 @@ class OpenDocument(QObject):
         except EngineError:
             self.look()
             raise
+        is_rescue = self.is_missing and path == self.path
         self.path = path
         self._on_disk = self._told = fingerprint(path)
         self.history.mark_saved()
+        self.is_missing = False
         self.look()
         self.saved.emit()
         self.changed.emit()
+        if is_rescue:
+            self.rescued.emit()
 
     def look_soon(self) -> None:
         """Look at the file: something has happened to it, or in its folder."""

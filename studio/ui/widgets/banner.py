@@ -20,6 +20,7 @@ Tone = Literal["info", "warn", "bad"]
 Said = str | Callable[[], str]
 
 _MOST_ACTIONS: Final = 2
+_GRAVITY: Final[tuple[Tone, ...]] = ("info", "warn", "bad")
 _PICTURES = {"info": ("info", "accent"), "warn": ("triangle-alert", "warn"), "bad": ("circle-alert", "bad")}
 
 
@@ -144,8 +145,9 @@ class Banner(QFrame):
         self.show()
 
     def _place(self) -> int:
-        """Return which of the messages is to be shown: the last one of those that are about this document or none."""
-        return next((d for d in reversed(self._said) if d in (0, self._shown)), 0)
+        """Return which message is to be shown, of those about this document or none: the gravest, of these the last."""
+        known = [number for number in self._said if number in (0, self._shown)]
+        return max(reversed(known), key=lambda number: _GRAVITY.index(self._said[number].tone), default=0)
 
     def _trigger(self, place: int) -> None:
         action = self._said[self._place()].actions[place]

@@ -181,6 +181,24 @@ def test_a_banner_offers_one_way_out(qtbot: QtBot, look: Appearance) -> None:
     assert banner.isHidden()
 
 
+def test_a_banner_keeps_what_is_about_a_document_for_its_turn(qtbot: QtBot) -> None:
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.say("warn", "of one", about=1)
+    assert banner.isHidden()
+    banner.turn_to(1)
+    assert banner._text.text() == "of one"
+    banner.say("bad", "of all")
+    banner.say("info", "of one, later", about=1)
+    assert banner._text.text() == "of all", "what is graver comes first"
+    banner.dismiss()
+    assert banner._text.text() == "of one, later", "and nothing is lost behind it"
+    banner.say("info", "for a while", about=1, seconds=60)
+    banner.turn_to(2)
+    banner.turn_to(1)
+    assert banner.isHidden(), "what was to stay for a while is not there again"
+
+
 def test_a_banner_goes_by_itself(qtbot: QtBot) -> None:
     banner = Banner()
     qtbot.addWidget(banner)

@@ -1,0 +1,65 @@
+"""The documents that were open when the program ended: opened again at the start, for those who want that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from studio.ui.actions import Actions
+from studio.ui.settings import settings
+from studio.ui.shell.desk import Desk
+
+_WANTED: Final = "restore_documents"
+_PATHS: Final = "session/paths"
+_SHOWN: Final = "session/shown"
+
+
+class Session(QObject):
+    """Remembers at every change which documents are open, so that a program that is ended remembers it, too.
+
+    Parameters
+    ----------
+    desk, actions
+        What it works with: `file.restore` says whether documents are opened again.
+    """
+
+    def __init__(self, desk: Desk, actions: Actions) -> None:
+        super().__init__(desk)
+        self._desk, self._action = desk, actions["file.restore"]
+        self._is_on = False
+        actions.bind("file.restore", lambda on: settings().setValue(_WANTED, "true" if on else "false"))
+        self._action.setChecked(settings().value(_WANTED) == "true")
+        for signal in (desk.opened, desk.closed, desk.shown):
+            signal.connect(lambda _document: self._remember())
+        desk.moved.connect(self._remember)
+        desk.opened.connect(lambda document: document.saved.connect(self._remember))
+
+    def begin(self, path: Path | None) -> None:
+        """Open a document, or, without one, those of the last time if that is wanted; remember from now on."""
+        if path is not None:
+            self._desk.open(path)
+        elif self._action.isChecked():
+            self._restore()
+        self._is_on = True
+        self._remember()
+
+    def end(self) -> None:
+        """Remember no more: what is closed now is closed because the program ends."""
+        self._is_on = False
+
+    def _restore(self) -> None:
+        stored = settings().value(_PATHS)
+        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        shown = settings().value(_SHOWN)
+        for name in names:
+            path = Path(str(name))
+            if path.is_file():  # of one that is gone nobody wants to hear before anything else
+                self._desk.open(path, show=name == shown)
+
+    def _remember(self) -> None:
+        if self._is_on:
+            paths = [str(d.path.absolute()) for d in self._desk.documents if d.path is not None]
+            settings().setValue(_PATHS, paths)
+            settings().setValue(_SHOWN, str(self._desk.path.absolute()) if self._desk.path is not None else "")
