@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer
@@ -10,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.canvas.work_run import WorkRun
-from studio.document.fixes import Fix, find
+from studio.document.fixes import Fix, Words, find
 from studio.document.work import Work
 from studio.ui import fonts
 from studio.ui.i18n import _, label
@@ -221,9 +220,7 @@ def words_of(fix: Fix) -> str:
     return _(fix.template).format(**facts)
 
 
-_SAY: Final[dict[str, Callable[[str], str]]] = {"param": label, "port": label, "title": _, "node": _}
-
-
 def _shown(name: str, value: object) -> str:
-    say = _SAY.get(name)
-    return say(str(value)) if say is not None else str(value)
+    if name in ("param", "port"):
+        return label(str(value))
+    return _(value) if isinstance(value, Words) else str(value)

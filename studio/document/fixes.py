@@ -32,6 +32,12 @@ _TRIED: Final = 100
 _UNITS: Final = ("units", "filters")
 
 
+class Words(str):
+    """A text of the program, which has a translation; names that users gave have none."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Fix:
     """An edit that mends something, and what it does, untranslated: a template and its facts."""
@@ -59,7 +65,7 @@ class _Case:
     def title(self, id: str) -> str:
         node = self.document.nodes[id]
         node_type = self.trials.catalogue.get(node.type)
-        return node.title or (node_type.title if node_type is not None else node.type)
+        return node.title or (Words(node_type.title) if node_type is not None else node.type)
 
 
 def fixes(
@@ -288,7 +294,7 @@ def _other_type(case: _Case) -> Iterator[Fix]:
         is_kin = new.id.partition(".")[0] == kind and _kin(new.id) == stem and new.id != case.node_type.id
         if is_kin and case.trials.suffices(new, {}, known):
             edit, _id = replace_node(case.document, case.node_type, new, case.node.id)
-            yield Fix("Use {title}", edit, {"title": new.title})
+            yield Fix("Use {title}", edit, {"title": Words(new.title)})
             return
 
 
@@ -313,7 +319,7 @@ def _convert(case: _Case, place: Callable[[Wire], Position] | None = None) -> It
         middle = place(wire) if place is not None else _half_way(case.document, wire)
         yield None
         for conversion in conversions(case.trials, case.document, case.specs, wire)[:2]:
-            titles = " → ".join(case.trials.catalogue[step.type].title for step in conversion.steps)
+            titles = " → ".join(case.trials.catalogue[step.type].title for step in conversion.steps)  # names of ops
             edit, _ids = insert_conversion(case.document, case.trials, wire, conversion, partial(_beside, middle))
             yield Fix("Insert {title}", edit, {"title": titles})
 

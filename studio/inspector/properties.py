@@ -194,6 +194,7 @@ class Properties(QWidget):
         several = ngettext("{n} node", "{n} nodes", count).format(n=number(count))
         self.title.setReadOnly(only is None)
         self.title.setText(only.title or _(selection.types[0].title) if only else several)
+        self.title.setCursorPosition(0)  # of a long one the beginning is seen
         self.title.setPlaceholderText(_(kind.title) if kind else "")
         self.title.setAccessibleName(_("Title"))
         self._type.setText(_(kind.title) if kind and (only is None or only.title) else "")

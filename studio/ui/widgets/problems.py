@@ -38,7 +38,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _ROW: Final = Qt.ItemDataRole.UserRole
 _PICTURES: Final = {"error": ("circle-alert", "bad"), "warning": ("triangle-alert", "warn")}
-_NODE_WIDTH: Final = 168
+_NODE_WIDTH: Final = 248
 _LEFT: Final = 40
 _PADDING: Final = 7
 _WRAPPED: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop

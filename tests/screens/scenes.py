@@ -1,0 +1,153 @@
+"""What the window is photographed in: each scene brings a window into a state that a reader of the manual would see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio.app import MainWindow
+from studio.canvas.view import CanvasView
+from studio.document.document import PortRef
+from studio.document.edits import RemoveWire, SetParams
+
+EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
+_PATIENCE: Final = 30.0
+
+
+def until(done: Callable[[], object]) -> None:
+    """Let the event loop run until something is so.
+
+    Raises
+    ------
+    TimeoutError
+        If it never is.
+    """
+    end = time.monotonic() + _PATIENCE
+    while not done():
+        QTest.qWait(10)
+        if time.monotonic() > end:
+            raise TimeoutError("the window never came into this state")
+
+
+def settled(window: MainWindow) -> None:
+    """Wait until nothing of the document that is shown is on its way."""
+    until(lambda: not window.analysing and not canvas_of(window).canvas.busy)
+    QApplication.processEvents()
+
+
+def canvas_of(window: MainWindow) -> CanvasView:
+    """Return the canvas that is shown."""
+    assert window.canvas is not None
+    return window.canvas
+
+
+def _has_values(window: MainWindow) -> bool:
+    return window.editors.current is not None and bool(window.editors.current.tensors)
+
+
+def _open(window: MainWindow, name: str) -> CanvasView:
+    window.desk.open(EXAMPLES / f"{name}.trenza")
+    until(lambda: window.canvas is not None)
+    settled(window)
+    if window.controller.pid is not None:
+        until(lambda: window.controller.state == "ready" and _has_values(window))
+    canvas_of(window).frame_all()
+    settled(window)
+    return canvas_of(window)
+
+
+def start_page(window: MainWindow) -> None:
+    """The start page with its pictures."""
+    window.desk.show(None)
+    until(lambda: not window.gallery.busy)
+
+
+def design(window: MainWindow) -> None:
+    """A network with its values, and a layer selected."""
+    canvas = _open(window, "digits_mlp")
+    canvas.select(["hidden"])
+    QTest.qWait(300)
+
+
+def subgraph(window: MainWindow) -> None:
+    """Within a function, under the breadcrumb."""
+    canvas = _open(window, "digits_mlp")
+    canvas.select(["flatten", "hidden", "output"])
+    canvas.functions.make()
+    settled(window)
+    editor = window.editors.current
+    assert editor is not None
+    editor.levels.enter(canvas.selected_ids()[0])
+    settled(window)
+    canvas_of(window).frame_all()
+    canvas_of(window).select(["hidden"])
+    QTest.qWait(600)
+
+
+def search_to_add(window: MainWindow) -> None:
+    """What fits a wire that was dropped where nothing is."""
+    canvas = _open(window, "digits_mlp")
+    canvas.request_add(canvas.visible_area().center() + QPointF(0, 60), PortRef("flatten", "output"))
+    QTest.qWait(100)
+
+
+def refused_wire(window: MainWindow) -> None:
+    """A wire in the hand, over an input that cannot take it, with the reason."""
+    canvas = _open(window, "digits_mlp")
+    item, target = canvas.canvas.node("digits"), canvas.canvas.node("hidden")
+    assert item is not None
+    assert target is not None
+    start = canvas.mapFromScene(item.port_position("y", is_input=False))
+    end = canvas.mapFromScene(target.port_position("inputs", is_input=True))
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    for share in (0.3, 0.7, 1.0):
+        QTest.mouseMove(canvas.viewport(), start + QPoint(*(round(share * d) for d in (end - start).toTuple())))
+        QTest.qWait(30)
+
+
+def problem_with_fix(window: MainWindow) -> None:
+    """A loss without truth behind a layer with too few units: badges, words, and what would mend it."""
+    canvas = _open(window, "digits_mlp")
+    canvas.do(SetParams("output", {"units": 8}))
+    settled(window)
+    canvas.select(["loss"])
+    until(lambda: bool(canvas.problems.fixes))
+    window.dock.setCurrentWidget(window.problems)
+    QTest.qWait(100)
+
+
+def unconnected(window: MainWindow) -> None:
+    """A node whose wire was taken away, and the wires that are offered."""
+    canvas = _open(window, "digits_mlp")
+    wires = canvas.canvas.document.wires
+    canvas.do(RemoveWire(wires[PortRef("loss", "y_true")]))
+    settled(window)
+    canvas.select(["loss"])
+    until(lambda: bool(canvas.problems.fixes))
+    QTest.qWait(300)
+
+
+def minimap(window: MainWindow) -> None:
+    """Zoomed in, with the map at the corner."""
+    canvas = _open(window, "digits_mlp")
+    canvas.zoom_to(1.6)
+    canvas.centerOn(canvas.canvas.items_by_id["hidden"].body().center())
+    QTest.qWait(100)
+
+
+SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
+    "start": start_page,
+    "design": design,
+    "subgraph": subgraph,
+    "search": search_to_add,
+    "refused": refused_wire,
+    "problem": problem_with_fix,
+    "unconnected": unconnected,
+    "minimap": minimap,
+}
