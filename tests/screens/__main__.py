@@ -30,6 +30,8 @@ def main() -> int:
 
 
 def _photograph(asked: argparse.Namespace) -> int:
+    from PySide6.QtTest import QTest
+
     from studio.app import application, open_studio
     from studio.ui.appearance import appearance
     from studio.ui.i18n import LANGUAGES
@@ -48,6 +50,7 @@ def _photograph(asked: argparse.Namespace) -> int:
                 appearance().set_language(language)
                 appearance().set_theme(theme)
                 SCENES[name](window)
+                QTest.qWait(200)  # what came last has its place only after a turn of the event loop
                 window.grab().save(str(asked.folder / f"{name}-{language}-{theme}.png"))
                 for problem in clipped(window):
                     print(f"{name} {language} {theme}: {problem}")
