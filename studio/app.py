@@ -314,14 +314,13 @@ class MainWindow(QMainWindow):
             self.start_page.show_recent(files.recent())
             self.start_page.setFocus()
             self.workspaces.leave()
-            self._bare_or_not()
         else:
             self._collect_timer.stop()
             self._on_entered(editor)
             self.workspaces.enter()
-            self._bare_or_not()
             editor.canvas.setFocus()
             QTimer.singleShot(0, self, self._frame)
+        self._bare_or_not()
         self._on_changed()
 
     def _on_entered(self, editor: Editor) -> None:
@@ -353,17 +352,19 @@ class MainWindow(QMainWindow):
         if editor is not None and not alone and sees_all(editor.canvas):
             editor.is_new = True  # all is to be seen in another room, too
         self._bare_or_not()
+        self._on_changed()
 
     def _bare_or_not(self) -> None:
         """Show the canvas alone, or with tabs and status line."""
         bare = self.workspaces.presenting
+        if bare == self.tabs.is_bare:
+            return
         self.tabs.is_bare = bare
         self.status_line.setVisible(not bare)
         if not bare:
             for canvas in (canvas for editor in self.editors for canvas in editor.canvases):
                 self.stage.leave(canvas)
                 self.arrange_actions.dress(canvas)
-        self._on_changed()
 
     def _frame(self) -> None:
         """Show all of a document that is seen for the first time, or that is presented."""

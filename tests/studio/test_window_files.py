@@ -319,6 +319,14 @@ def test_documents_are_opened_again_for_who_wants_that(open_window: Open, tmp_pa
     assert open_window().window.desk.documents == []
 
 
+def test_what_is_open_is_remembered_while_the_program_runs(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path, "one"))
+    user.window.desk.open(saved(moons(), tmp_path, "two"))
+    user.until(lambda: len(settings().value("session/paths")) == 2)
+    user.do("file.close")
+    user.until(lambda: settings().value("session/shown") == str(tmp_path / "one.trenza"))
+
+
 def test_a_program_that_is_killed_remembers_its_documents(open_window: Open, tmp_path: Path, place: Path) -> None:
     path = saved(moons(), tmp_path)
     with another(path) as end:
