@@ -307,7 +307,7 @@ class MainWindow(QMainWindow):
 
     def _on_shown(self, editor: Editor | None) -> None:
         """Another document is shown, or the start page."""
-        for popup in (self.adding.search, self.places.search, self.places.marks, self.places.gone):
+        for popup in (self.adding.search, self.places.search, self.places.marks, self.places.gone, self.places.renamed):
             popup.hide()
         if editor is None:
             self.pages.setCurrentWidget(self.start_page)

@@ -59,11 +59,20 @@ class ArrangeActions:
         actions.bind("view.find", places.find)
         actions.bind("view.bookmark", places.add_mark)
         actions.bind("view.bookmarks", places.go_to_mark)
+        actions.bind("view.bookmark_rename", places.rename_mark)
         actions.bind("view.bookmark_remove", places.remove_mark)
         for id in _SWITCHES:
             actions.bind(id, lambda on, id=id: self._switch(id, on))
         actions.bind("view.still", motion.set_reduced)
-        self.ids = (*_COMMANDS, "view.find", "view.bookmark", "view.bookmarks", "view.bookmark_remove", *_SWITCHES)
+        self.ids = (
+            *_COMMANDS,
+            "view.find",
+            "view.bookmark",
+            "view.bookmarks",
+            "view.bookmark_rename",
+            "view.bookmark_remove",
+            *_SWITCHES,
+        )
 
     def dress(self, canvas: CanvasView) -> None:
         """Let a canvas behave as the switches say."""

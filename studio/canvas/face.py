@@ -125,7 +125,8 @@ def _titles(node: Node, node_type: NodeType | None) -> tuple[str, str]:
 def _fitted(title: str, subtitle: str, width: float) -> tuple[str, str]:
     """Return as much of a header's words as there is room for."""
     room = width - 2 * PAD - _BADGE
-    title = elided(title, "title", room)
+    said = min(text_width(subtitle, "label"), room / 3) + _GAP if subtitle else 0.0
+    title = elided(title, "title", room - said)
     return title, elided(subtitle, "label", max(room - text_width(title, "title") - _GAP, 0)) if subtitle else ""
 
 

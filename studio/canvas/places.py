@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from studio.canvas.metrics import Detail
 from studio.canvas.view import CanvasView
-from studio.document.bookmarks import Bookmark, add_bookmark, bookmarks, remove_bookmark
+from studio.document.bookmarks import Bookmark, add_bookmark, bookmarks, remove_bookmark, rename_bookmark
 from studio.document.document import Note
 from studio.ui.i18n import N_, _, label
 from studio.ui.icons import icon
@@ -37,6 +37,7 @@ class Places(QObject):
         self.search = self._chooser(N_("Find in the graph…"), "find", self._go_to)
         self.marks = self._chooser(N_("Go to a bookmark…"), "bookmarks", self._go_to_mark)
         self.gone = self._chooser(N_("Remove a bookmark…"), "remove_bookmark", self._remove_mark)
+        self.renamed = self._chooser(N_("Rename a bookmark…"), "rename_bookmark", self._ask_name)
 
     def _chooser(self, placeholder: str, name: str, chosen: Callable[[str], object]) -> Chooser:
         chooser = Chooser(placeholder, self._window)
@@ -57,6 +58,10 @@ class Places(QObject):
     def remove_mark(self) -> None:
         """Let the user pick a bookmark to take away."""
         self._offer_marks(self.gone)
+
+    def rename_mark(self) -> None:
+        """Let the user pick a bookmark to call otherwise."""
+        self._offer_marks(self.renamed)
 
     def add_mark(self) -> None:
         """Bookmark what is in view, under the name of what is selected, or of the frame in the middle."""
@@ -101,6 +106,25 @@ class Places(QObject):
     def _remove_mark(self, key: str) -> None:
         if (canvas := self._canvas()) is not None:
             canvas.do(remove_bookmark(canvas.canvas.document, int(key)))
+            canvas.history.seal()
+
+    def _ask_name(self, key: str) -> None:
+        canvas = self._canvas()
+        if canvas is None:
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setObjectName("bookmark_name")
+        dialog.setWindowTitle(_("Rename a bookmark"))
+        dialog.setLabelText(_("Name"))
+        dialog.setTextValue(bookmarks(canvas.canvas.document)[int(key)].name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda name: self._rename_mark(int(key), name))
+        dialog.open()
+
+    def _rename_mark(self, place: int, name: str) -> None:
+        canvas, name = self._canvas(), name.strip()[:_LONGEST]
+        if canvas is not None and name and place < len(bookmarks(canvas.canvas.document)):
+            canvas.do(rename_bookmark(canvas.canvas.document, place, name))
             canvas.history.seal()
 
     def _focus(self) -> None:

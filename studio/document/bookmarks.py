@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any, Final
 
@@ -51,6 +51,22 @@ def remove_bookmark(document: Document, place: int) -> SetSetting:
     """Return the edit that takes a bookmark away."""
     found = bookmarks(document)
     return _set([b for index, b in enumerate(found) if index != place])
+
+
+def rename_bookmark(document: Document, place: int, name: str) -> SetSetting:
+    """Return the edit that calls a bookmark otherwise; another one of that name goes.
+
+    Examples
+    --------
+    >>> document = Document()
+    >>> _ = document.apply(add_bookmark(document, Bookmark("encoder", 100.0, 50.0, 1.0)))
+    >>> _ = document.apply(rename_bookmark(document, 0, "decoder"))
+    >>> [b.name for b in bookmarks(document)]
+    ['decoder']
+    """
+    found = bookmarks(document)
+    others = enumerate(found)
+    return _set([replace(b, name=name) if i == place else b for i, b in others if i == place or b.name != name])
 
 
 def _set(found: list[Bookmark]) -> SetSetting:

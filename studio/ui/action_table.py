@@ -118,6 +118,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("view.find", N_("Find in the graph…"), "search", ("Ctrl+F",)),
     A("view.bookmark", N_("Bookmark this view"), "bookmark-plus", ("Ctrl+Shift+B",)),
     A("view.bookmarks", N_("Go to a bookmark…"), "bookmark", ("Ctrl+Shift+J",)),
+    A("view.bookmark_rename", N_("Rename a bookmark…"), "pencil"),
     A("view.bookmark_remove", N_("Remove a bookmark…"), "bookmark-x"),
     A("view.zoom_in", N_("Zoom in"), "zoom-in", ("Ctrl++", "Ctrl+=")),
     A("view.zoom_out", N_("Zoom out"), "zoom-out", ("Ctrl+-",)),

@@ -118,7 +118,7 @@ MENUS: Final = (
             (N_("Tabs"), TABS),
             (N_("Walk the graph"), WALK),
             "",
-            *("view.find", "view.bookmark", "view.bookmarks", "view.bookmark_remove", ""),
+            *("view.find", "view.bookmark", "view.bookmarks", "view.bookmark_rename", "view.bookmark_remove", ""),
             *("view.theme_system", "view.theme_dark", "view.theme_light", "view.theme_contrast", ""),
             *("view.palette", "view.inspector", "view.dock", "view.minimap", "view.pictures", "", "view.still"),
         ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.actions import Actions
-from studio.ui.i18n import N_
+from studio.ui.i18n import N_, _
 from studio.ui.shortcuts import shown
 from studio.ui.widgets.chooser import Chooser, Entry
 
@@ -26,7 +27,7 @@ class CommandPalette(Chooser):
             [
                 Entry(
                     action.objectName(),
-                    action.text(),
+                    self._title(action),
                     keys=shown(action.shortcut()),
                     icon=action.icon(),
                     names=((self._actions.specs[action.objectName()].text, 0.9), (action.objectName(), 0.6)),
@@ -36,6 +37,12 @@ class CommandPalette(Chooser):
             ]
         )
         self.open_at(QPoint((self._window.width() - self.width()) // 2, 56))
+
+    def _title(self, action: QAction) -> str:
+        """Return what an action is called where no menu around it says what it is about."""
+        if action.objectName().startswith("file.new_"):
+            return _("New from a template: {name}").format(name=action.text())
+        return action.text()
 
     def _trigger(self, id: str) -> None:
         self._actions[id].trigger()
