@@ -73,9 +73,8 @@ class Walker:
             (3, self.copy),
             (2, lambda: self.view.duplicate()),
             (1, lambda: self.view.cut()),
-            (2, lambda: self.view.functions.make()),
-            (1, lambda: self.view.functions.unpack()),
-            (1, lambda: self.view.functions.own_copy()),
+            (2, self.enclose),
+            (2, lambda: self.view.functions.unpack()),
             (2, self.enter),
             (2, lambda: self.levels.leave()),
             (2, self.arrange),
@@ -203,6 +202,11 @@ class Walker:
         self.view.copy()
         if self.chance.random() < 0.7 and len(self.graph.nodes) < 60:
             self.chance.choice((self.view.paste, self.view.paste_with_wires))()
+
+    def enclose(self) -> None:
+        functions = self.view.functions
+        if len(self.history.document.functions) < 8:  # they double what they hold
+            self.chance.choice((functions.make, functions.make, functions.own_copy))()
 
     def enter(self) -> None:
         stand_ins = [id for id, node in self.graph.nodes.items() if function_of(node) is not None]
