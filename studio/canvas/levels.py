@@ -65,6 +65,7 @@ class Levels(QWidget):
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.chosen.connect(lambda number: self.go_up(number))
         self.breadcrumb.renamed.connect(self._rename)
+        self.breadcrumb.left.connect(lambda: self.canvas.setFocus())
         self._pages = QStackedWidget()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -24,10 +24,13 @@ class Breadcrumb(QWidget):
         The number of a step that is to be gone back to, 0 for the document.
     renamed
         Another name for what is shown.
+    left
+        Somebody is done with typing a name, or does not want to: the keyboard is free.
     """
 
     chosen = Signal(int)
     renamed = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +38,7 @@ class Breadcrumb(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(_HEIGHT)
-        self._names: Sequence[str] = ()
+        self._names: tuple[str, ...] = ()
         self._field: QLineEdit | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10, 0, 10, 0)
@@ -46,9 +49,13 @@ class Breadcrumb(QWidget):
     def show_path(self, names: Sequence[str]) -> None:
         """Show the names of the steps, that of the document first. A document alone needs no breadcrumb."""
         self.setVisible(len(names) > 1)
-        if names == self._names:
+        if tuple(names) == self._names:  # what is not made anew keeps the focus, and the name that is being typed
             return
         self._names = tuple(names)
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        names = self._names
         self._clear()
         for number, name in enumerate(names):
             if number:
@@ -81,9 +88,15 @@ class Breadcrumb(QWidget):
         return button
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the last step be renamed by a double-click, or with F2."""
-        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_F2
-        if event.type() == QEvent.Type.MouseButtonDblClick or is_key:
+        """Let the last step be renamed by a double-click, or with F2; Escape leaves it as it was."""
+        key = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
+        if watched is self._field:
+            if key == Qt.Key.Key_Escape:
+                self._field = None  # before the field goes, and with it the focus, which would take the name
+                self._show_buttons()
+                self.left.emit()
+                return True
+        elif event.type() == QEvent.Type.MouseButtonDblClick or key == Qt.Key.Key_F2:
             self.rename()
             return True
         return super().eventFilter(watched, event)
@@ -97,6 +110,8 @@ class Breadcrumb(QWidget):
         field.setAccessibleName(_("Name of the function"))
         field.setMaxLength(60)
         field.editingFinished.connect(self._take_name)
+        field.returnPressed.connect(self.left)
+        field.installEventFilter(self)
         place = self._row.count() - 2
         item = self._row.itemAt(place)
         if item is not None and (widget := item.widget()) is not None:
@@ -110,10 +125,11 @@ class Breadcrumb(QWidget):
         if field is None:
             return
         text, names = field.text().strip(), self._names
-        self._names = ()
-        self.show_path(names)
+        self._show_buttons()
         if text and text != names[-1]:
             self.renamed.emit(text)
 
     def _name(self) -> None:
         self.setAccessibleName(_("Where you are"))
+        if self._field is None:
+            self._show_buttons()

@@ -8,6 +8,7 @@ import pytest
 from graphs import moons, port
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio.canvas.levels import Levels
@@ -125,6 +126,22 @@ def test_a_function_is_renamed_in_the_breadcrumb(levels: Levels, qtbot: QtBot):
     item = levels.canvas.canvas.node("function_1")
     assert item is not None
     assert item.face.title == "Dense pair"
+
+
+def test_a_name_that_is_being_typed_outlasts_edits_and_escape_drops_it(levels: Levels, qtbot: QtBot):
+    levels.enter("function_1")
+    levels.breadcrumb.rename()
+    field = levels.breadcrumb.findChild(QLineEdit, "function_name")
+    QTest.keyClicks(field, "Nonsense")
+    levels.canvas.do(SetTitle("hidden", "first"))
+    qtbot.wait(20)
+    assert levels.breadcrumb.findChild(QLineEdit, "function_name") is field
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.wait(20)
+    assert levels.breadcrumb.findChild(QLineEdit, "function_name") is None
+    assert levels._history.document.functions["function_1"].settings["title"] == "Function 1"
+    assert levels.breadcrumb.findChild(QToolButton, "breadcrumb_1").isVisible()
+    assert levels.canvas.hasFocus()
 
 
 def test_who_is_in_a_function_that_goes_is_led_out(levels: Levels, qtbot: QtBot):
