@@ -39,7 +39,7 @@ from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.garbage import collect, collect_in_time
-from studio.ui.i18n import N_, _, describe
+from studio.ui.i18n import N_, _, describe, number
 from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.window import SettingsWindow
 from studio.ui.resources import examples, resource
@@ -69,6 +69,10 @@ from studio.ui.widgets.problems import Problems
 _SIZE: Final = QSize(1600, 1000)
 #: Milliseconds until what a closed document leaves is cleared away: its items go only then.
 _COLLECT_MS: Final = 1500
+
+
+#: More nodes than this take longer than 10 s to show: 5,000 take 3 s, 100,000 some minutes.
+_MANY: Final = 15_000
 
 
 class MainWindow(QMainWindow):
@@ -319,6 +323,7 @@ class MainWindow(QMainWindow):
             self._on_entered(editor)
             self.workspaces.enter()
             editor.canvas.setFocus()
+            self._warn_of_size(editor)
             QTimer.singleShot(0, self, self._frame)
         self._bare_or_not()
         self._on_changed()
@@ -333,6 +338,15 @@ class MainWindow(QMainWindow):
             if self.workspaces.presenting:
                 QTimer.singleShot(0, self, self._frame)
             self._update_actions()
+
+    def _warn_of_size(self, editor: Editor) -> None:
+        """Say so if it takes a while until all of a document is shown."""
+        count = len(editor.document.nodes)
+        if editor.is_new and count > _MANY:
+            text = N_(
+                "This document has {count} nodes. It takes a while until all of them show; you can work meanwhile."
+            )
+            self.banner.say("info", lambda: _(text).format(count=number(count)), seconds=20)
 
     def _on_closed(self, _opened: OpenDocument) -> None:
         self._collect_timer.start()
