@@ -17,6 +17,8 @@ from studio.canvas.arrange_actions import ArrangeActions
 from studio.canvas.export.exporting import Exporting
 from studio.canvas.gallery import Gallery
 from studio.canvas.keyboard_actions import KeyboardActions
+from studio.canvas.levels import Levels
+from studio.canvas.library_actions import LibraryActions
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.desktop.editor import Editor
@@ -40,6 +42,7 @@ from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
 from studio.ui.garbage import collect, collect_in_time
 from studio.ui.i18n import N_, _, describe, number
+from studio.ui.library.shelf import Shelf
 from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.window import SettingsWindow
 from studio.ui.resources import examples, resource
@@ -111,6 +114,8 @@ class MainWindow(QMainWindow):
         self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
         self.session = Session(self.desk, self.commands)
         self.editors = Editors(self.desk, self.controller, self.pages, self._make_canvas)
+        self.shelf = Shelf(self)
+        self.editors = Editors(self.desk, self.controller, self.pages, self._make_canvas, self.shelf.types)
         self.panels = Panels(self.editors, self.inspector, self.problems, self.steps, self.plots, self.status_line)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
@@ -196,8 +201,9 @@ class MainWindow(QMainWindow):
         ):
             bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
         self.arrange_actions = ArrangeActions(self.commands, self.places, lambda: self.canvas)
-        self.keyboard_actions = KeyboardActions(
-            self.commands, lambda: self.editors.current.levels if self.editors.current is not None else None
+        self.keyboard_actions = KeyboardActions(self.commands, self._levels)
+        self.library_actions = LibraryActions(
+            self.commands, self.shelf, self._levels, self.desk.open, self.banner, self
         )
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
@@ -231,6 +237,7 @@ class MainWindow(QMainWindow):
         self.workspaces.update(is_open)
         self.arrange_actions.update(is_open)
         self.keyboard_actions.update()
+        self.library_actions.update()
 
     def _connect_parts(self) -> None:
         self.desk.opened.connect(lambda opened: opened.changed.connect(self._on_changed))
@@ -240,6 +247,10 @@ class MainWindow(QMainWindow):
         self.desk.reading.connect(self._update_actions)
         self.editors.shown.connect(self._on_shown)
         self.editors.made.connect(lambda editor: editor.entered.connect(lambda: self._on_entered(editor)))
+        self.editors.made.connect(
+            lambda editor: editor.menu_asked.connect(lambda at: _open_menu(self.top_bar.crumb_menu(), at))
+        )
+        self.shelf.changed.connect(self._on_library)
         self.panels.edited.connect(self._update_actions)
         self.docks.settled.connect(self._frame)
         self.workspaces.changed.connect(self._on_workspace)
@@ -277,6 +288,10 @@ class MainWindow(QMainWindow):
     def canvas(self) -> CanvasView | None:
         """The canvas of the document that is shown."""
         return self.editors.current.canvas if self.editors.current is not None else None
+
+    def _levels(self) -> Levels | None:
+        """Return the graphs of the document that is shown."""
+        return self.editors.current.levels if self.editors.current is not None else None
 
     @property
     def history(self) -> History:
@@ -347,6 +362,11 @@ class MainWindow(QMainWindow):
                 "This document has {count} nodes. It takes a while until all of them show; you can work meanwhile."
             )
             self.banner.say("info", lambda: _(text).format(count=number(count)), seconds=20)
+
+    def _on_library(self) -> None:
+        """Other functions are in the library."""
+        if self.editors.current is not None:
+            self._on_entered(self.editors.current)
 
     def _on_closed(self, _opened: OpenDocument) -> None:
         self._collect_timer.start()

@@ -27,6 +27,7 @@ from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, RemoveWire, SetNote, SetTitle, connect, remove
 from studio.document.heal import remove_and_heal
 from studio.document.history import Editing
+from studio.document.library import taken_in
 from studio.document.nodetype import NodeType
 from studio.document.replace import stem
 from studio.document.reroute import origin
@@ -68,9 +69,12 @@ class CommandView(NavigableView):
         self._editor: TitleEditor | NoteEditor | None = None
 
     def do(self, edit: Edit) -> None:
-        """Make an edit a step of the history; say so if the document has changed so that it no longer fits."""
+        """Make an edit a step of the history; say so if the document has changed so that it no longer fits.
+
+        What it adds of the library becomes part of the document.
+        """
         try:
-            self.history.do(edit)
+            self.history.do(taken_in(edit, self.canvas.catalogue, self.history.root.functions))
         except EngineError as error:
             self.refused.emit(error)
 

@@ -50,6 +50,12 @@ class Functions:
         chosen = self._stand_ins()
         return chosen[0] if len(chosen) == 1 and len(self._view.selected_ids()) == 1 else None
 
+    @property
+    def chosen(self) -> list[str]:
+        """The functions that selected nodes stand for, each once."""
+        nodes = self._view.canvas.document.nodes
+        return list(dict.fromkeys(str(function_of(nodes[id])) for id in self._stand_ins()))
+
     def _stand_ins(self) -> list[str]:
         graph, functions = self._view.canvas.document, self._view.history.root.functions
         nodes = (graph.nodes.get(id) for id in self._view.selected_ids())

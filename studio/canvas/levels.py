@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from PySide6.QtCore import QPointF, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.core.errors import EngineError
@@ -17,7 +17,7 @@ from studio.document.function import TITLE, function_of, title_of
 from studio.document.function_edits import AddFunction, RemoveFunction, Within
 from studio.document.history import Editing, History
 from studio.document.scope import Scope, path_of
-from studio.document.types import Types
+from studio.document.types import EMPTY, Library, Types
 from studio.run.messages import TensorInfo
 from studio.ui.widgets.breadcrumb import Breadcrumb
 
@@ -36,6 +36,10 @@ class Levels(QWidget):
         The document's.
     make_canvas
         Makes a canvas.
+    name
+        What the document is called.
+    library
+        The types of functions that can be taken in from elsewhere.
 
     Signals
     -------
@@ -43,16 +47,24 @@ class Levels(QWidget):
         Another graph is shown: `canvas` is another one.
     functions_changed
         There are other functions, or they look otherwise.
+    menu_asked
+        A menu of the function that is shown is asked for, at a point of the screen.
     """
 
     entered = Signal()
     functions_changed = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(
-        self, history: History, make_canvas: MakeCanvas, name: str = "", parent: QWidget | None = None
+        self,
+        history: History,
+        make_canvas: MakeCanvas,
+        name: str = "",
+        library: Library = EMPTY,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._history, self._make_canvas, self._name = history, make_canvas, name
+        self._history, self._make_canvas, self._name, self._library = history, make_canvas, name, library
         self._analysis = Analysis()
         self._tensors: Mapping[PortRef, TensorInfo] = {}
         self._errors: Mapping[str, EngineError] = {}
@@ -66,6 +78,7 @@ class Levels(QWidget):
         self.breadcrumb.chosen.connect(lambda number: self.go_up(number))
         self.breadcrumb.renamed.connect(self._rename)
         self.breadcrumb.left.connect(lambda: self.canvas.setFocus())
+        self.breadcrumb.menu_asked.connect(self.menu_asked)
         self._pages = QStackedWidget()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -166,7 +179,7 @@ class Levels(QWidget):
             self.enter(node)
 
     def _push(self, scope: Scope) -> None:
-        types = Types(self._history.document, scope.function)
+        types = Types(self._history.document, scope.function, library=self._library)
         canvas = self._make_canvas(self._history.within(scope.function), types)
         canvas.nodeActivated.connect(self.enter)
         self._scopes.append(scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 
 from engine.core.errors import EngineError
 from studio.canvas.levels import Levels, MakeCanvas
@@ -21,7 +21,7 @@ from studio.document.function_edits import Within, is_cosmetic
 from studio.document.history import Editing, History
 from studio.document.sharing import total
 from studio.document.study import Study
-from studio.document.types import Types
+from studio.document.types import EMPTY, Library, Types
 from studio.run.messages import Previewed, Watched
 from studio.ui.shell.open_document import OpenDocument
 
@@ -44,6 +44,8 @@ class Editor(QObject):
         Carries the ids of what is selected.
     watched
         Another port is looked into: carries it.
+    menu_asked
+        A menu of the function that is shown is asked for, at a point of the screen.
     entered
         Another graph of the document is shown, or it may hold other types of nodes.
 
@@ -53,6 +55,8 @@ class Editor(QObject):
         The document.
     make_canvas
         Makes the canvas of one of its graphs.
+    library
+        The types of functions that can be taken in from elsewhere.
 
     Attributes
     ----------
@@ -72,8 +76,9 @@ class Editor(QObject):
     selected = Signal(list)
     watched = Signal(object)
     entered = Signal()
+    menu_asked = Signal(QPoint)
 
-    def __init__(self, opened: OpenDocument, make_canvas: MakeCanvas) -> None:
+    def __init__(self, opened: OpenDocument, make_canvas: MakeCanvas, library: Library = EMPTY) -> None:
         super().__init__(opened)
         self.opened = opened
         self.page = DocumentPage()
@@ -83,7 +88,7 @@ class Editor(QObject):
         self.port: PortRef | None = None
         self.tensor: Watched | None = None
         self.is_new = True
-        self._make_canvas = make_canvas
+        self._make_canvas, self._library = make_canvas, library
         self._study = Study(self.document, CATALOGUE)
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self.analyse)
@@ -129,9 +134,10 @@ class Editor(QObject):
         self.edited.emit()
 
     def _new_levels(self) -> Levels:
-        levels = Levels(self.history, self._make_listened, self.opened.name)
+        levels = Levels(self.history, self._make_listened, self.opened.name, self._library)
         levels.entered.connect(self._on_entered)
         levels.functions_changed.connect(self.entered)
+        levels.menu_asked.connect(self.menu_asked)
         self.page.set_levels(levels)
         return levels
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from studio.canvas.levels import MakeCanvas
 from studio.desktop.editor import Editor
+from studio.document.types import EMPTY, Library
 from studio.run.controller import RunController
 from studio.run.messages import Previewed, Watched
 from studio.ui.shell.desk import Desk
@@ -37,6 +38,8 @@ class Editors(QObject):
         Where their pages go.
     make_canvas
         Makes the canvas of a graph.
+    library
+        The types of functions that can be taken in from elsewhere.
 
     Attributes
     ----------
@@ -55,10 +58,12 @@ class Editors(QObject):
         controller: RunController,
         pages: QStackedWidget,
         make_canvas: MakeCanvas,
+        library: Library = EMPTY,
     ) -> None:
         super().__init__(desk)
         self.current: Editor | None = None
         self._controller, self._pages, self._make_canvas = controller, pages, make_canvas
+        self._library = library
         self._by_number: dict[int, Editor] = {}
         desk.shown.connect(self._on_shown)
         desk.closed.connect(self._on_closed)
@@ -73,7 +78,7 @@ class Editors(QObject):
         return self._by_number.get(number)
 
     def _make(self, opened: OpenDocument) -> Editor:
-        editor = Editor(opened, self._make_canvas)
+        editor = Editor(opened, self._make_canvas, self._library)
         self._by_number[opened.number] = editor
         self._pages.addWidget(editor.page)
         editor.changed.connect(lambda: self._controller.preview(editor.number, editor.document))

@@ -65,7 +65,7 @@ def enclose(
     if not nodes:
         raise InvalidArgumentError("There is no node among what is selected.", hint="Select the nodes it is to hold.")
     _refuse_circle(graph, chosen)
-    function = free_id(_stem(title), functions)
+    function = free_id(stem_of(title), functions)
     inner_wires = [w for n in nodes for w in graph.wires_of(n.id) if w.target.node == n.id and w.source.node in chosen]
     entering = _by_source(w for n in nodes for w in graph.wires_of(n.id) if w.source.node not in chosen)
     leaving = _by_source(w for n in nodes for w in graph.wires_of(n.id) if w.target.node not in chosen)
@@ -99,7 +99,12 @@ def enclose(
     return Compound("Make a function", tuple(edits)), id
 
 
-def _stem(title: str) -> str:
+def stem_of(title: str) -> str:
+    """Return what ids, and files, of a function with this title begin with.
+
+    >>> stem_of("My block, 2"), stem_of("…")
+    ('my_block__2', 'function')
+    """
     plain = "".join(c if c.isalnum() else "_" for c in title.lower()).strip("_")
     return plain[:40] or "function"
 

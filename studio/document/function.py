@@ -26,6 +26,9 @@ TITLE: Final = "title"
 SUMMARY: Final = "summary"
 EXPOSED: Final = "exposed"
 
+FAMILY: Final = "this document"
+"""That of the functions of the document that is open, in the palette."""
+
 REPEAT: Final = "repeat"
 SHARED: Final = "shared_weights"
 
@@ -170,6 +173,7 @@ def function_type(id: str, functions: Mapping[str, Document], types: Catalogue, 
         params={**params, **OWN_PARAMS},
         help=summary if isinstance(summary, str) else "",
         keywords=("function", "subgraph", "group"),
+        family=FAMILY,
         make=Definition(functions, id),
         version=version,
     )

@@ -1,9 +1,10 @@
-"""The types of nodes that a document may hold: those of the program, and one for each function of its own."""
+"""The types of nodes that can be added: those of the program, and those of functions."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from studio.document.catalogue import CATALOGUE
@@ -18,6 +19,10 @@ _versions: Final = itertools.count(1)
 """One for each type that is made: what is learned of a function of one document is not true of another's."""
 
 
+Library = Mapping[str, NodeType]
+EMPTY: Final[Library] = MappingProxyType({})
+
+
 class Types(Catalogue):
     """A catalogue that follows the functions of a document.
 
@@ -30,6 +35,8 @@ class Types(Catalogue):
         make sense there: no ports of functions outside of functions, no function within itself.
     base
         The types of the program.
+    library
+        Those of the functions in the user's library, which may come and go.
 
     Examples
     --------
@@ -41,10 +48,12 @@ class Types(Catalogue):
     ('My block', True, False)
     """
 
-    def __init__(self, document: Document, function: str = "", base: Catalogue = CATALOGUE) -> None:
+    def __init__(
+        self, document: Document, function: str = "", base: Catalogue = CATALOGUE, library: Library = EMPTY
+    ) -> None:
         super().__init__("node type")
         self.function = function
-        self._base = base
+        self._base, self._library = base, library
         self._depth = 0
         self._document = document
         self._leave = document.subscribe(self._on_edit)
@@ -59,6 +68,8 @@ class Types(Catalogue):
             self._records.clear()
 
     def __getitem__(self, name: str) -> NodeType:
+        if (kept := self._library.get(name)) is not None:
+            return kept
         if name in self._base or name not in self:
             return self._base[name]
         if name not in self._records:
@@ -73,8 +84,10 @@ class Types(Catalogue):
         return self._records[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._base or (
-            isinstance(name, str) and name.startswith(PREFIX) and name[len(PREFIX) :] in self._document.functions
+        return (
+            name in self._base
+            or name in self._library
+            or (isinstance(name, str) and name.startswith(PREFIX) and name[len(PREFIX) :] in self._document.functions)
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -82,6 +95,7 @@ class Types(Catalogue):
         yield from (id for id in self._base if id not in hidden)
         functions = self._document.functions
         yield from (PREFIX + id for id in functions if not self.function or not reaches(functions, id, self.function))
+        yield from self._library
 
     def __len__(self) -> int:
         return sum(1 for _id in self)

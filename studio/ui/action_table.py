@@ -155,6 +155,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("canvas.unpack", N_("Unpack the function"), "package-open", ("Ctrl+Alt+G",)),
     A("canvas.own_copy", N_("Make an own copy of the function"), "copy-check"),
     A("canvas.rename_function", N_("Rename the function"), "pencil"),
+    A("library.put", N_("Put into my library"), "book-plus", ("Ctrl+Alt+P",)),
+    A("library.show", N_("Library…"), "library", ("Ctrl+Alt+L",)),
     A("canvas.note", N_("Add a note"), "sticky-note", ("Ctrl+Shift+N",)),
     A("canvas.frame", N_("Put into a frame"), "frame", ("Ctrl+G",)),
     *(A(f"canvas.colour_{token or 'note'}", name, "square", tone=token or "warn") for token, name in COLOURS.items()),

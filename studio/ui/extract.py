@@ -22,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from engine.core.param import Param
+from studio.document import function, library
 from studio.document.catalogue import CATALOGUE
 from studio.document.function import OWN_PARAMS
 from studio.document.nodetype import Catalogue
@@ -51,6 +52,8 @@ def messages(catalogue: Catalogue | None = None) -> dict[Message, list[str]]:
     for file, tree in trees.items():
         for text in texts_of(tree, errors):
             found[text].add(file)
+    for family in (function.FAMILY, library.FAMILY):  # of types that are no part of the program
+        found[family].add("studio/document")
     for text in (*phrases.PATTERNS, *phrases.WORDS):
         found[text].add("studio/ui/phrases.py")
     # the types of functions come with documents; what all of them can be told is known here

@@ -7,6 +7,7 @@ into the catalogues.
 
 from __future__ import annotations
 
+import functools
 import gettext
 import locale
 import math
@@ -85,6 +86,7 @@ def set_language(code: str) -> None:
     _language = code
 
 
+@functools.cache  # gettext looks for the files each time
 def catalogue(code: str) -> gettext.NullTranslations:
     """Return the translations into the language `code`; those into English are the texts themselves."""
     return gettext.translation(DOMAIN, resource("locale"), [code], fallback=code == "en")

@@ -20,6 +20,7 @@ AREAS: Final[dict[str, str]] = {
     "file": N_("Documents"),
     "edit": N_("Editing"),
     "canvas": N_("Canvas"),
+    "library": N_("Library"),
     "arrange": N_("Arranging"),
     "view": N_("View"),
     "walk": N_("Walk the graph"),

@@ -30,8 +30,11 @@ COLOUR: Final = tuple(f"canvas.colour_{token or 'note'}" for token in COLOURS)
 PICTURE: Final = tuple(f"canvas.picture_{kind or 'auto'}" for kind in PICTURES)
 FUNCTION: Final = (
     *("canvas.function", "canvas.enter", "canvas.leave", "canvas.rename_function", ""),
-    *("canvas.unpack", "canvas.own_copy"),
+    *("canvas.unpack", "canvas.own_copy", "", "library.put", "library.show"),
 )
+#: The menu of the function that is shown.
+CRUMB_MENU: Final = ("canvas.rename_function", "library.put", "", "canvas.leave")
+
 WALK: Final = (
     *("walk.next", "walk.previous", "walk.next_too", "walk.previous_too", ""),
     *("walk.forward", "walk.back", "walk.up", "walk.down", "", "walk.next_wire", "walk.previous_wire"),
@@ -229,6 +232,12 @@ class TopBar(QFrame):
         """Return the menu of what is selected on the canvas."""
         menu = QMenu(self)
         _fill(menu, SELECTION_MENU, self._actions)
+        return menu
+
+    def crumb_menu(self) -> QMenu:
+        """Return the menu of the function that is shown."""
+        menu = QMenu(self)
+        _fill(menu, CRUMB_MENU, self._actions)
         return menu
 
     def wire_menu(self) -> QMenu:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
+from studio.ui.icons import icon
 
 _HEIGHT = 34
 
@@ -26,11 +27,14 @@ class Breadcrumb(QWidget):
         Another name for what is shown.
     left
         Somebody is done with typing a name, or does not want to: the keyboard is free.
+    menu_asked
+        A menu of what is shown is asked for, at a point of the screen.
     """
 
     chosen = Signal(int)
     renamed = Signal(str)
     left = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +67,8 @@ class Breadcrumb(QWidget):
                 sign.setProperty("tone", "dim")
                 self._row.addWidget(sign)
             self._row.addWidget(self._button(number, name, is_last=number == len(names) - 1))
+        if len(names) > 1:
+            self._row.addWidget(self._menu_button())
         self._row.addStretch(1)
 
     def _clear(self) -> None:
@@ -83,8 +89,21 @@ class Breadcrumb(QWidget):
         if is_last:
             button.installEventFilter(self)
             button.setToolTip(_("Double-click to rename"))
+            button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            button.customContextMenuRequested.connect(lambda at: self.menu_asked.emit(button.mapToGlobal(at)))
         else:
             button.clicked.connect(lambda: self.chosen.emit(number))
+        return button
+
+    def _menu_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("breadcrumb_menu")
+        button.setProperty("flat", True)
+        button.setIcon(icon("chevron-down", "dim"))
+        button.setIconSize(QSize(14, 14))
+        button.setToolTip(_("What can be done with this function"))
+        button.setAccessibleName(_("What can be done with this function"))
+        button.clicked.connect(lambda: self.menu_asked.emit(button.mapToGlobal(button.rect().bottomLeft())))
         return button
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -112,7 +131,7 @@ class Breadcrumb(QWidget):
         field.editingFinished.connect(self._take_name)
         field.returnPressed.connect(self.left)
         field.installEventFilter(self)
-        place = self._row.count() - 2
+        place = self._row.count() - 3  # before the menu and the space
         item = self._row.itemAt(place)
         if item is not None and (widget := item.widget()) is not None:
             widget.hide()
@@ -131,5 +150,7 @@ class Breadcrumb(QWidget):
 
     def _name(self) -> None:
         self.setAccessibleName(_("Where you are"))
+        if self._field is None:
+            self._show_buttons()
         if self._field is None:
             self._show_buttons()

@@ -1,0 +1,1 @@
+"""The user's library of functions, as windows see it."""
