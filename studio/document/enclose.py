@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from engine.core.errors import InvalidArgumentError
 from studio.document.adopt import free_id
 from studio.document.document import Contents, Document, Node, Note, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, Compound, Edit, remove
-from studio.document.function import INPUT, INPUT_TYPE, OUTPUT, OUTPUT_TYPE, PREFIX, TITLE
+from studio.document.exposing import Owner, handed_on
+from studio.document.function import EXPOSED, INPUT, INPUT_TYPE, OUTPUT, OUTPUT_TYPE, PREFIX, TITLE, exposed
 from studio.document.function_edits import AddFunction
 from studio.document.modes import PASSING
 from studio.document.nodetype import Catalogue, Port
@@ -41,7 +42,7 @@ def enclose(
 
     What comes in from one output becomes one input; what goes out of one output becomes one output. Inputs that need a
     wire and have none, and outputs of layers and ops that lead nowhere, become ports as well, so that the function can
-    be used on its own.
+    be used on its own. What the graph exposes of the nodes, it exposes of the new one.
 
     Parameters
     ----------
@@ -85,9 +86,10 @@ def enclose(
     for leave, opening in zip(exits, outputs, strict=True):
         target = PortRef(leave.id, OUTPUT_TYPE.inputs[0].name)
         wires[target] = Wire(opening.inner, target)
-    body = Contents(
-        {n.id: n for n in (*entries, *nodes, *exits)}, wires, {n.id: n for n in notes}, {TITLE: title} if title else {}
-    )
+    settings: dict[str, Any] = {TITLE: title} if title else {}
+    if shown := tuple(tuple(entry) for entry in exposed(graph) if entry.node in chosen):
+        settings[EXPOSED] = shown
+    body = Contents({n.id: n for n in (*entries, *nodes, *exits)}, wires, {n.id: n for n in notes}, settings)
 
     id = graph.new_id(function)
     stand_in = Node(id, PREFIX + function, position=_corner(nodes))
@@ -96,6 +98,7 @@ def enclose(
         edits.append(AddWire(Wire(source, PortRef(id, entry.id))))
     for leave, group in zip(exits, leaving.values(), strict=False):
         edits += [AddWire(Wire(PortRef(id, leave.id), wire.target)) for wire in group]
+    edits += handed_on(graph, lambda e: Owner(id, e.name) if e.node in chosen else Owner(e.node, e.param))
     return Compound("Make a function", tuple(edits)), id
 
 

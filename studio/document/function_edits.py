@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.core.errors import InvalidArgumentError
 from studio.document.document import Contents, Document, check_name
-from studio.document.edits import COSMETIC, AddNode, Compound, Edit
-from studio.document.function import function_of, functions_in, reaches
+from studio.document.edits import COSMETIC, AddNode, Compound, Edit, SetTitle
+from studio.document.function import function_of, functions_in, reaches, title_of
 
 
 class _Root:
@@ -91,7 +91,7 @@ def _refuse_circle(document: Document, function: str, inner: str) -> None:
         raise InvalidArgumentError(
             "The function '{function}' would contain itself.",
             hint="Put another node there, or make a copy of the function first.",
-            function=function,
+            function=title_of(function, document.functions[function]),
         )
 
 
@@ -126,4 +126,6 @@ def within(function: str, edit: Edit) -> Edit:
 
 def is_cosmetic(leaf: Edit) -> bool:
     """Return whether every wire, of every graph, still carries after a simple edit what it carried before."""
-    return isinstance(leaf.edit if isinstance(leaf, Within) else leaf, COSMETIC)
+    if isinstance(leaf, Within):
+        return isinstance(leaf.edit, COSMETIC) and not isinstance(leaf.edit, SetTitle)  # that may name a port
+    return isinstance(leaf, COSMETIC)

@@ -82,7 +82,7 @@ class History:
 
     @property
     def function(self) -> str:
-        """None: the document's own graph is edited."""
+        """The empty name: the document's own graph is edited."""
         return ""
 
     def within(self, function: str) -> Editing:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from studio.document.document import Document, Node
-from studio.document.edits import UNSET, Compound, Edit, RemoveNode, RemoveWire, SetParams, SetSetting
+from studio.document.edits import UNSET, AddNode, Compound, Edit, RemoveNode, RemoveWire, SetParams, SetSetting
+from studio.document.exposing import Owner, handed_on
 from studio.document.function import EXPOSED, INPUT, OUTPUT, PREFIX, exposed
 from studio.document.function_edits import within
 
@@ -14,10 +14,18 @@ from studio.document.function_edits import within
 def tied(document: Document, function: str, edit: Edit) -> Edit:
     """Return an edit of the graph of a function as one of its document, which leaves no loose ends.
 
-    With a port go the wires that end at it, with a node the parameters of it that are the function's, too.
+    With a port go the wires that end at it, with an exposed parameter what the nodes that stand for the function were
+    told of it. An edit that says itself what is exposed knows what it does.
     """
-    gone = {leaf.id for leaf in edit.leaves() if isinstance(leaf, RemoveNode)}
-    ends = [*_wires(document, function, gone), *_parameters(document, function, gone)]
+    leaves = list(edit.leaves())
+    body = document.functions[function]
+    come = {leaf.node.id: leaf.node.type for leaf in leaves if isinstance(leaf, AddNode)}
+    gone = {leaf.id for leaf in leaves if isinstance(leaf, RemoveNode) and leaf.id in body.nodes}
+    other = {id for id in gone if come.get(id) != body.nodes[id].type}
+    said = [leaf for leaf in leaves if isinstance(leaf, SetSetting) and leaf.name == EXPOSED]
+    kept = [] if said else handed_on(body, lambda e: None if e.node in gone - come.keys() else Owner(e.node, e.param))
+    ends: list[Edit] = [*_wires(document, function, other), *_told(document, function, (*said, *kept))]
+    ends += [within(function, setting) for setting in kept]
     inner = within(function, edit)
     return Compound(edit.label, (*ends, inner), edit.merge_key) if ends else inner
 
@@ -41,13 +49,13 @@ def _wires(document: Document, function: str, gone: set[str]) -> Iterator[Edit]:
                 yield within(owner, RemoveWire(wire))
 
 
-def _parameters(document: Document, function: str, gone: set[str]) -> Iterator[Edit]:
-    body = document.functions[function]
-    shown = list(exposed(body))
-    lost: dict[str, Any] = {entry.name: UNSET for entry in shown if entry.node in gone}
-    if not lost:
+def _told(document: Document, function: str, settings: Sequence[SetSetting]) -> Iterator[Edit]:
+    """Yield the edits after which no node is told a parameter that the last of these settings exposes no more."""
+    if not settings:
         return
-    yield within(function, SetSetting(EXPOSED, [list(entry) for entry in shown if entry.node not in gone] or UNSET))
-    for owner, _graph, node in stand_ins(document, function):
+    value = settings[-1].value
+    names = {entry[0] for entry in value if isinstance(entry, tuple) and entry} if isinstance(value, tuple) else set()
+    lost = [entry.name for entry in exposed(document.functions[function]) if entry.name not in names]
+    for owner, _graph, node in stand_ins(document, function) if lost else ():
         if told := {name: UNSET for name in lost if name in node.params}:
             yield within(owner, SetParams(node.id, told))

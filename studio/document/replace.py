@@ -10,6 +10,8 @@ from typing import Any
 from engine.core.errors import EngineError
 from studio.document.document import Document, Node, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, Compound, Edit, RemoveNode, RemoveWire
+from studio.document.exposing import Owner, handed_on
+from studio.document.function import Exposed
 from studio.document.nodetype import NodeType, Port
 from studio.document.trial import Specs, Trials
 
@@ -45,7 +47,8 @@ def replace_node(document: Document, old: NodeType | None, new: NodeType, id: st
     """Return the edit that puts a node of another type in the place of one, and its id.
 
     Wires stay on ports of the same name, else on the next one that is free; one for which there is none goes.
-    Parameters that the new type has too keep their values, where it takes them. The id stays if somebody chose it.
+    Parameters that the new type has too keep their values, where it takes them, and stay exposed by a function. The id
+    stays if somebody chose it.
     """
     node = document.nodes[id]
     new_id = id if not re.fullmatch(rf"{re.escape(stem(node.type))}(_\d+)?", id) else document.new_id(stem(new.id))
@@ -59,7 +62,15 @@ def replace_node(document: Document, old: NodeType | None, new: NodeType, id: st
         target = _moved(wire.target, id, new_id, inputs)
         if source is not None and target is not None:
             edits.append(AddWire(Wire(source, target)))
+    edits += handed_on(document, lambda e: _heir(e, id, successor, new))
     return Compound("Replace node", tuple(edits)), new_id
+
+
+def _heir(entry: Exposed, id: str, successor: Node, new: NodeType) -> Owner | None:
+    """Return whose an exposed parameter is once a node is replaced: the new one's, if it has such a parameter."""
+    if entry.node != id:
+        return Owner(entry.node, entry.param)
+    return Owner(successor.id, entry.param) if entry.param in new.params else None
 
 
 def _moved(end: PortRef, id: str, new_id: str, names: Mapping[str, str]) -> PortRef | None:

@@ -9,8 +9,9 @@ from engine.core.errors import InvalidArgumentError
 from studio.document.adopt import free_id
 from studio.document.document import Document, Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, AddWire, Compound, Edit, RemoveNode, RemoveWire
+from studio.document.exposing import Owner, handed_on
 from studio.document.flat import given, repeats
-from studio.document.function import INPUT, OUTPUT, PREFIX, exposed, function_of, ports
+from studio.document.function import INPUT, OUTPUT, PREFIX, Exposed, exposed, function_of, ports, title_of
 from studio.document.function_edits import AddFunction
 
 #: Pixels between two copies of what is repeated.
@@ -22,18 +23,24 @@ def unpack(graph: Document, functions: Mapping[str, Document], id: str) -> tuple
     """Return the edit that puts what a node stands for in its place, and the ids of what comes.
 
     What the node was told goes to the nodes within; of one that is repeated, each copy is laid out beside the one
-    before it. Weights that it shared are each node's own then.
+    before it. Weights that it shared are each node's own then. What the graph exposes of the node, it exposes of the
+    node within, unless there are several copies of that.
 
     Raises
     ------
     InvalidArgumentError
-        If the node stands for no function of the document.
+        If the node stands for no function of the document, or is bypassed: what comes would take part.
     """
     node = graph.nodes[id]
-    function = function_of(node)
-    if function is None or function not in functions:
-        raise InvalidArgumentError("'{node}' stands for no function.", hint="Select one that does.", node=id)
+    function = _function(node, functions)
     body = functions[function]
+    if node.mode == "bypass":
+        raise InvalidArgumentError(
+            "'{title}' is bypassed: unpacked, it would take part.",
+            hint="Let it take part again, then unpack it.",
+            title=node.title or title_of(function, body),
+            node=id,
+        )
     things: list[Node | Note] = [n for n in body.nodes.values() if n.type not in (INPUT, OUTPUT)]
     things += body.notes.values()
     told = given(node, exposed(body))
@@ -42,8 +49,9 @@ def unpack(graph: Document, functions: Mapping[str, Document], id: str) -> tuple
     added: list[str] = []
     incoming = graph.inputs_of(id)
     leaving: dict[str, PortRef | None] = {}
+    names: dict[str, str] = {}
     for number in range(repeats(node)):
-        names: dict[str, str] = {}
+        names = {}
         for thing, position in _laid_out(things, node, number):
             names[thing.id] = graph.new_id(thing.id, added)
             added.append(names[thing.id])
@@ -66,7 +74,23 @@ def unpack(graph: Document, functions: Mapping[str, Document], id: str) -> tuple
     for wire in graph.wires_of(id):
         if wire.source.node == id and (origin := leaving.get(wire.source.port)) is not None:
             wires.append(AddWire(Wire(origin, wire.target)))
-    return Compound("Unpack the function", (*edits, *wires)), added
+    inner = {entry.name: entry for entry in exposed(body)} if repeats(node) == 1 else {}
+
+    def heir(entry: Exposed) -> Owner | None:
+        if entry.node != id:
+            return Owner(entry.node, entry.param)
+        found = inner.get(entry.param)
+        return Owner(names[found.node], found.param) if found is not None else None
+
+    return Compound("Unpack the function", (*edits, *wires, *handed_on(graph, heir))), added
+
+
+def _function(node: Node, functions: Mapping[str, Document]) -> str:
+    """Return the function that a node stands for."""
+    function = function_of(node)
+    if function is None or function not in functions:
+        raise InvalidArgumentError("'{node}' stands for no function.", hint="Select one that does.", node=node.id)
+    return function
 
 
 def _laid_out(things: Sequence[Node | Note], node: Node, number: int) -> Iterator[tuple[Node | Note, Position]]:
@@ -105,12 +129,10 @@ def own_copy(graph: Document, functions: Mapping[str, Document], id: str) -> Com
     Raises
     ------
     InvalidArgumentError
-        As `unpack`.
+        If the node stands for no function of the document.
     """
     node = graph.nodes[id]
-    function = function_of(node)
-    if function is None or function not in functions:
-        raise InvalidArgumentError("'{node}' stands for no function.", hint="Select one that does.", node=id)
+    function = _function(node, functions)
     name = free_id(function, functions)
     wires = list(graph.wires_of(id))
     return Compound(

@@ -37,6 +37,7 @@ from studio.document.flattened import Flattened
 from studio.document.function import INPUT, OUTPUT
 from studio.document.function_edits import AddFunction, RemoveFunction, Within, within
 from studio.document.history import History
+from studio.document.replace import replace_node
 from studio.document.scope import Scope, path_of
 from studio.document.study import Study
 from studio.document.trial import Trials
@@ -432,6 +433,69 @@ def test_what_ends_at_a_port_goes_with_it_and_comes_back_with_it():
     assert history.labels == ["Delete"]
     history.undo()
     assert dumps(document) == text
+
+
+def test_what_is_exposed_stays_so_where_functions_take_the_place_of_nodes():
+    document = stacked(units=5)
+    history = History(document)
+    body = history.within("block")
+    texts = [dumps(document)]
+    for change in (
+        lambda: enclose(body.document, document.functions, Types(document, "block"), ["dense"], "Inner"),
+        lambda: own_copy(body.document, document.functions, "inner"),
+        lambda: unpack(body.document, document.functions, "inner"),
+    ):
+        edit = change()
+        body.do(edit if isinstance(edit, Compound) else edit[0])
+        texts.append(dumps(document))
+        assert document.nodes["block"].params == {"repeat": 1, "units": 5}
+        (dense,) = (ref for ref in program_of(document).specs if ref.node.endswith("/dense"))
+        assert program_of(document).specs[dense] == TensorSpec([None, 5])
+    for text in reversed(texts[:-1]):
+        history.undo()
+        assert dumps(document) == text
+
+
+def test_what_is_exposed_follows_a_node_that_is_replaced_if_the_new_one_has_it():
+    document = stacked(units=5)
+    history = History(document)
+    text = dumps(document)
+    body, dense = history.within("block"), CATALOGUE["layer.Dense"]
+    body.do(replace_node(body.document, dense, CATALOGUE["layer.LSTM"], "dense")[0])
+    assert document.functions["block"].settings["exposed"] == (("units", "lstm", "units"),)
+    assert document.nodes["block"].params == {"repeat": 1, "units": 5}
+    history.undo()
+    assert dumps(document) == text
+    body.do(replace_node(body.document, dense, CATALOGUE["layer.Dropout"], "dense")[0])
+    assert "exposed" not in document.functions["block"].settings
+    assert document.nodes["block"].params == {"repeat": 1}
+    history.undo()
+    assert dumps(document) == text
+
+
+def test_a_port_that_becomes_another_node_takes_its_wires_along():
+    document = stacked()
+    body = History(document).within("block")
+    body.do(replace_node(body.document, CATALOGUE[INPUT], CATALOGUE["op.exp"], "x")[0])
+    assert body.document.nodes["x"].type == "op.exp"
+    assert "block" not in {wire.target.node for wire in document.wires.values()}
+
+
+def test_what_is_bypassed_is_not_unpacked_as_if_it_took_part():
+    document = stacked()
+    document.apply(SetMode({"block": "bypass"}))
+    with pytest.raises(InvalidArgumentError, match="bypassed"):
+        unpack(document, document.functions, "block")
+
+
+def test_problems_call_a_port_what_it_is_called_now():
+    document = stacked()
+    document.apply(RemoveWire(wire("data.x > block.x")))
+    study = Study(document, CATALOGUE)
+    study.advance()
+    document.apply(Within("block", SetTitle("x", "points")))
+    study.advance()
+    assert "'points'" in str(study.result().problems[0].error)
 
 
 # -------------------------------------------------------------------------------------------------------- scopes
