@@ -198,7 +198,7 @@ class CommandView(NavigableView):
     # ------------------------------------------------------------------------------------------------- adding
 
     def add_node(self, type_id: str, position: QPointF, dangling: PortRef | None = None) -> str:
-        """Add a node with the middle of its header at a scene position, select it and return its id.
+        """Add a node with the middle of its header at a scene position, select it and return its id, "" if refused.
 
         Parameters
         ----------
@@ -231,6 +231,8 @@ class CommandView(NavigableView):
                 wires = connect(document, *((loose, dangling) if is_input else (dangling, loose))).leaves()
         node = replace(node, position=(round(corner.x()), round(corner.y())))
         self.do(Compound("Add node", (AddNode(node), *wires)))
+        if node.id not in document.nodes:  # it was refused, and the user was told why
+            return ""
         self.reveal(node.id)
         self.nodeAdded.emit(type_id, self.type_behind(dangling))
         return node.id

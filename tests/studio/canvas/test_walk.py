@@ -241,7 +241,8 @@ def settled(levels: Levels) -> None:
     while True:
         QApplication.processEvents()
         view = levels.canvas
-        if not view.canvas.busy and not view.arranging.glide.busy and not levels._waiting:
+        arranging = view.arranging.glide.busy or view.arranging.run.busy
+        if not view.canvas.busy and not arranging and not levels._waiting:
             return
         view.canvas.settle()
 
@@ -281,6 +282,7 @@ def wrong(analysis: Analysis) -> set[tuple[str | None, str]]:
 
 def check(walker: Walker, study: Study, file: Path) -> None:
     levels, document = walker.levels, walker.history.document
+    settled(levels)  # what was begun, such as a layout, is an edit when it ends
     assert study.advance()
     levels.set_analysis(study.result())
     settled(levels)
