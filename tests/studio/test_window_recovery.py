@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import signal
@@ -17,30 +18,49 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from user import Open, User, saved
 
-from studio.document.document import Node
+from studio.document.document import Document, Node
 from studio.document.edits import AddNode, SetTitle
-from studio.document.file import load, save
+from studio.document.file import dumps, load, save
 from studio.document.recovery import SUFFIX, read
 from studio.ui.shell import files, keeper, recovery
 
 pytest_plugins = ("look", "window")
 
-#: Edits a document without end, and says after each which is its number.
+#: Edits a document without end, in any way, and says after each edit what the document is like by then.
 PROGRAM = """
-import sys
+import hashlib, random, sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from studio.app import MainWindow, open_studio, application
-from studio.document.document import Node
-from studio.document.edits import AddNode
+from studio.document.document import Contents, Node, Note
+from studio.document.edits import AddNode, AddNote, Move, SetParams, SetTitle, remove
+from studio.document.file import dumps
+from studio.document.function_edits import AddFunction, Within
 MainWindow.start_engine = lambda self: None
 window = open_studio(Path(sys.argv[1]))
-number = 0
+chance = random.Random(int(sys.argv[2]))
+history = window.history
 def edit():
-    global number
-    number += 1
-    window.history.do(AddNode(Node(f"n{number}", "op.add")))
-    print(number, flush=True)
+    document = history.document
+    number, some = len(history.labels), chance.choice(list(document.nodes))
+    ways = [
+        lambda: AddNode(Node(document.new_id("n"), "op.add")),
+        lambda: AddNode(Node(document.new_id("n"), "layer.Dense", {"units": number})),
+        lambda: Move({some: (chance.random() * 900, chance.random() * 900)}),
+        lambda: SetTitle(some, f"title {number}"),
+        lambda: SetParams(some, {"units": number}),
+        lambda: AddNote(Note(document.new_id("note"), f"text {number}")),
+        lambda: AddFunction(f"f{number}_{chance.random()}", Contents(nodes={"e": Node("e", "op.exp")})),
+        lambda: remove(document, [some]) if len(document.nodes) > 5 else SetTitle(some, "kept"),
+    ]
+    if chance.random() < 0.15:
+        history.undo()
+    elif document.functions and chance.random() < 0.1:
+        history.do(Within(chance.choice(list(document.functions)), SetTitle("e", f"inner {number}")))
+    else:
+        history.do(chance.choice(ways)())
+    history.seal()
+    print(hashlib.sha256(dumps(document).encode()).hexdigest(), flush=True)
 timer = QTimer(interval=20)
 timer.timeout.connect(edit)
 timer.start()
@@ -62,19 +82,29 @@ def copy_file(user: User) -> Path:
     return user.window.keeping.recovery.file_of(user.window.desk.current.number)
 
 
-def killed(path: Path, seconds: float) -> int:
-    """Let a studio edit a document, kill it after a while, and return how many edits it had made a second before."""
-    made: list[tuple[float, int]] = []
+def state(document: Document) -> str:
+    return hashlib.sha256(dumps(document).encode()).hexdigest()
+
+
+def killed(path: Path, seconds: float, seed: int = 0) -> list[str]:
+    """Let a studio edit a document and kill it after a while; return the states it was in during its last second.
+
+    The first is the one that it was in when that second began.
+    """
+    said: list[tuple[float, str]] = []
     end = None
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", PROGRAM, str(path), str(seed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
-            made.append((time.monotonic(), int(line)))
+            said.append((time.monotonic(), line.strip()))
             end = end or time.monotonic() + seconds
             if time.monotonic() >= end:
                 break
         process.send_signal(signal.SIGKILL)
+        said += [(time.monotonic(), line.strip()) for line in process.stdout or () if line.strip()]
     last = time.monotonic() - 1
-    return max((number for when, number in made if when < last), default=0)
+    before = [found for when, found in said if when < last]
+    return [*before[-1:], *(found for when, found in said if when >= last)]
 
 
 def test_a_program_that_was_killed_loses_the_last_second_at_most(
@@ -82,17 +112,17 @@ def test_a_program_that_was_killed_loses_the_last_second_at_most(
 ) -> None:
     path = saved(moons(), tmp_path)
     before = path.read_bytes()
-    made = killed(path, 2.0)
-    assert made > 5
+    states = killed(path, 2.0)
+    assert len(states) > 5
     user = open_window()
     window = user.window
     user.until(window.banner.isVisible)
     (copy,) = window.keeping.recovery.found()
     assert copy.path == path
-    assert {f"n{i}" for i in range(1, made + 1)} <= set(copy.document().nodes)
+    assert state(copy.document()) in states
     user.click(window.start_page.copies.findChildren(QPushButton)[0])
     user.until(lambda: window.desk.is_open)
-    assert len(window.document.nodes) >= made
+    assert state(window.document) in states
     assert window.desk.modified
     assert window.desk.path == path
     assert path.read_bytes() == before, "the user's file is as it was"
@@ -106,10 +136,9 @@ def test_a_program_that_was_killed_loses_the_last_second_at_most(
 @pytest.mark.parametrize("number", range(int(os.environ.get("TRENZA_KILLS", "20"))))
 def test_it_does_so_whenever_it_is_killed(number: int, tmp_path: Path, place: Path) -> None:
     path = saved(moons(), tmp_path)
-    made = killed(path, random.Random(number).uniform(0.5, 3))
+    states = killed(path, random.Random(number).uniform(1.2, 3), number)
     (file,) = place.glob(f"*{SUFFIX}")
-    nodes = recovery.copies(place, file.name.split("-")[0])[0].document().nodes
-    assert {f"n{i}" for i in range(1, made + 1)} <= set(nodes)
+    assert state(recovery.copies(place, file.name.split("-")[0])[0].document()) in states
 
 
 def test_what_is_saved_or_undone_leaves_no_copy(open_window: Open, tmp_path: Path, place: Path) -> None:
