@@ -113,7 +113,6 @@ class MainWindow(QMainWindow):
         self.running = Running(self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner)
         self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
         self.session = Session(self.desk, self.commands)
-        self.editors = Editors(self.desk, self.controller, self.pages, self._make_canvas)
         self.shelf = Shelf(self)
         self.editors = Editors(self.desk, self.controller, self.pages, self._make_canvas, self.shelf.types)
         self.panels = Panels(self.editors, self.inspector, self.problems, self.steps, self.plots, self.status_line)
