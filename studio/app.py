@@ -24,7 +24,7 @@ from studio.canvas.view import CanvasView
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.panels import Panels
-from studio.desktop.stage import Stage, sees_all
+from studio.desktop.room import Room
 from studio.document.analysis import Analysis
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
@@ -52,13 +52,14 @@ from studio.ui.shell.desk import Desk
 from studio.ui.shell.dock import BottomDock
 from studio.ui.shell.docks import Docks
 from studio.ui.shell.keeping import Keeping
+from studio.ui.shell.marks import marks_of
 from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.running import Running
 from studio.ui.shell.session import Session
 from studio.ui.shell.start_page import StartPage
 from studio.ui.shell.status_line import StatusLine
 from studio.ui.shell.tab_actions import TabActions
-from studio.ui.shell.tabs import ELSEWHERE, LOCKED, MISSING, OUTCOMES, PAUSED, TRAINING, Mark, Tabs
+from studio.ui.shell.tabs import Tabs
 from studio.ui.shell.top_bar import TopBar
 from studio.ui.shell.view_actions import ViewActions
 from studio.ui.shell.workspaces import Workspaces
@@ -98,7 +99,7 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self)
         self.controller = RunController(lambda: str(data_dir or settings().value(DATA_DIR) or "") or None, self)
         self.top_bar = TopBar(self.commands)
-        self.tabs = Tabs(self.desk, self.commands, self._marks)
+        self.tabs = Tabs(self.desk, self.commands, lambda d: marks_of(d, self.controller, self.running))
         self.banner = Banner()
         self.start_page = StartPage(self.commands, examples())
         self.gallery = Gallery(CATALOGUE, self)
@@ -132,7 +133,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._bind_actions()
         self._connect_parts()
-        self._on_shown(None)
+        self.editors.shown.emit(None)
 
     # ------------------------------------------------------------------------------------------------------ layout
 
@@ -153,8 +154,15 @@ class MainWindow(QMainWindow):
         self.dock.add(self.steps, N_("History"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
-        self.stage = Stage()
         self.workspaces = Workspaces(self.docks, self.dock, self.commands)
+        self.room = Room(
+            self.editors,
+            self.docks,
+            self.workspaces,
+            self.tabs,
+            self.status_line,
+            lambda c: self.arrange_actions.dress(c),
+        )
 
     # ----------------------------------------------------------------------------------------------------- actions
 
@@ -251,8 +259,7 @@ class MainWindow(QMainWindow):
         )
         self.shelf.changed.connect(self._on_library)
         self.panels.edited.connect(self._update_actions)
-        self.docks.settled.connect(self._frame)
-        self.workspaces.changed.connect(self._on_workspace)
+        self.workspaces.changed.connect(self._update_actions)
         self.start_page.chosen.connect(self.desk.open)
         self.start_page.picture_wanted.connect(self.gallery.want)
         self.gallery.ready.connect(self.start_page.show_picture)
@@ -331,15 +338,11 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.start_page)
             self.start_page.show_recent(files.recent())
             self.start_page.setFocus()
-            self.workspaces.leave()
         else:
             self._collect_timer.stop()
             self._on_entered(editor)
-            self.workspaces.enter()
             editor.canvas.setFocus()
             self._warn_of_size(editor)
-            QTimer.singleShot(0, self, self._frame)
-        self._bare_or_not()
         self._on_changed()
 
     def _on_entered(self, editor: Editor) -> None:
@@ -349,8 +352,6 @@ class MainWindow(QMainWindow):
             self.arrange_actions.dress(editor.canvas)
             self.palette_panel.show_types(types)
             self.adding.search.show_types(types)
-            if self.workspaces.presenting:
-                QTimer.singleShot(0, self, self._frame)
             self._update_actions()
 
     def _warn_of_size(self, editor: Editor) -> None:
@@ -378,53 +379,9 @@ class MainWindow(QMainWindow):
         self.tabs.refresh()
         self._update_actions()
 
-    def _on_workspace(self) -> None:
-        """The panels are about to lie otherwise: the canvas is alone, or not any more."""
-        editor = self.editors.current
-        alone = self.tabs.is_bare or self.workspaces.presenting
-        if editor is not None and not alone and sees_all(editor.canvas):
-            editor.is_new = True  # all is to be seen in another room, too
-        self._bare_or_not()
-        self._on_changed()
-
-    def _bare_or_not(self) -> None:
-        """Show the canvas alone, or with tabs and status line."""
-        bare = self.workspaces.presenting
-        if bare == self.tabs.is_bare:
-            return
-        self.tabs.is_bare = bare
-        self.status_line.setVisible(not bare)
-        if not bare:
-            for canvas in (canvas for editor in self.editors for canvas in editor.canvases):
-                self.stage.leave(canvas)
-                self.arrange_actions.dress(canvas)
-
-    def _frame(self) -> None:
-        """Show all of a document that is seen for the first time, or that is presented."""
-        editor = self.editors.current
-        if editor is None:
-            return
-        if editor.is_new:
-            editor.canvas.frame_all()
-        if self.workspaces.presenting and not self.docks.settling:
-            self.stage.present(editor.canvas)
-        editor.is_new = editor.is_new and self.docks.settling
-
     def _name_of(self, number: int) -> str:
         document = self.desk.by_number(number)
         return document.name if document is not None else ""
-
-    def _marks(self, document: OpenDocument) -> list[Mark]:
-        """Return what is to be said of a document in its tab."""
-        training = self.controller.training == document.number
-        outcome = self.running.outcomes.get(document.number)
-        found = (
-            (PAUSED if self.controller.state == "paused" else TRAINING, training),
-            (MISSING, document.is_missing),
-            (ELSEWHERE, document.elsewhere),
-            (LOCKED, document.is_locked),
-        )
-        return [mark for mark, holds in found if holds] + ([OUTCOMES[outcome]] if outcome is not None else [])
 
     def _edit_values(self) -> None:
         """Go to the first value of what is selected; of a note, to its text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 from typing import Final
 
@@ -11,31 +11,19 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QTabBar, QToolButton
 
-from studio.run.messages import Status
 from studio.ui import fonts
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _
+from studio.ui.i18n import _
 from studio.ui.icons import icon
 from studio.ui.shell.desk import Desk
+from studio.ui.shell.marks import Mark
 from studio.ui.shell.open_document import OpenDocument
 
 HEIGHT: Final = 36
 _UNSAVED: Final = "•"
 _MARK: Final = QSize(14, 14)
 
-#: What a tab says beside its title: the icon, its colour, and the words of its tool tip.
-Mark = tuple[str, str, str]
-TRAINING: Final[Mark] = ("play", "train", N_("It is being trained."))
-PAUSED: Final[Mark] = ("pause", "warn", N_("Its training stands still."))
-MISSING: Final[Mark] = ("triangle-alert", "warn", N_("Its file is gone: it was moved, renamed or deleted."))
-LOCKED: Final[Mark] = ("lock", "dim", N_("Its file is read-only."))
-ELSEWHERE: Final[Mark] = ("app-window", "warn", N_("It is open in another window, too."))
-OUTCOMES: Final[Mapping[Status, Mark]] = {
-    "complete": ("circle-check", "ok", N_("It has been trained.")),
-    "stopped": ("square", "dim", N_("Its training was stopped.")),
-    "failed": ("circle-alert", "bad", N_("Its training failed.")),
-}
 _HOLDERS: Final = (Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 
 
