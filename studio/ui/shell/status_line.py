@@ -203,9 +203,10 @@ class StatusLine(QStatusBar):
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
-        for name in ("parameters", "progress", "speed", "remaining"):
+        for name in _NAMES:
             self._show(name)
         self.show_reading(self._reading)
+        self._show_elsewhere()
 
 
 def _downloaded(event: Downloading) -> str:
