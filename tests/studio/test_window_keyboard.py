@@ -56,12 +56,13 @@ def add(user: User, name: str) -> str:
     return id
 
 
-def connect_to(user: User, words: str) -> None:
-    """Wire the selected node to what the words find."""
-    press(Qt.Key.Key_K, CTRL)
+def connect_from(user: User, words: str) -> None:
+    """Wire an input of the selected node to what the words find."""
+    press(Qt.Key.Key_K, CTRL | SHIFT)
+    user.until(lambda: focused() is not user.window.canvas)
     write(words)
     user.until(lambda: user.window.canvas is not None and user.window.canvas.hasFocus())
-    user.until(lambda: not user.window.analysing)
+    user.until(lambda: not user.window.analysing and not user.window.canvas.canvas.busy)
 
 
 def tell(user: User, value: str) -> None:
@@ -78,26 +79,20 @@ def test_the_digits_network_is_built_and_trained_with_the_keyboard_only(user: Us
     document = user.window.document
     assert add(user, "digits") == "digits"
     add(user, "flatten")
-    press(Qt.Key.Key_K, CTRL | SHIFT)  # connect from…
-    write("digits x")
+    connect_from(user, "digits x")
     assert document.inputs_of("flatten") == {"inputs": port("digits.x")}
     hidden = add(user, "dense")
     tell(user, "32")
-    press(Qt.Key.Key_K, CTRL | SHIFT)
-    write("flatten")
+    connect_from(user, "flatten")
     output = add(user, "dense")
     tell(user, "10")
-    press(Qt.Key.Key_K, CTRL | SHIFT)
-    write("dense")
+    connect_from(user, "dense")
     assert document.inputs_of(output) == {"inputs": port(f"{hidden}.output")}
     loss = add(user, "sparse categorical crossentropy")
-    press(Qt.Key.Key_K, CTRL | SHIFT)
-    write("y true digits")
-    press(Qt.Key.Key_K, CTRL | SHIFT)
-    write("y pred dense")
+    connect_from(user, "y true digits")
+    connect_from(user, "y pred dense")
     trainer = add(user, "adam")
-    press(Qt.Key.Key_K, CTRL | SHIFT)
-    write("loss")
+    connect_from(user, "loss")
     assert document.inputs_of(trainer) == {"loss[0]": port(f"{loss}.loss")}
     press(Qt.Key.Key_L)
     user.until(lambda: user.window.canvas is not None and not user.window.canvas.arranging.glide.busy)
@@ -124,8 +119,7 @@ def test_a_function_is_made_entered_named_and_left_by_keyboard(user: User) -> No
     add(user, "dense")
     tell(user, "4")
     add(user, "dropout")
-    press(Qt.Key.Key_K, CTRL | SHIFT)
-    write("dense")
+    connect_from(user, "dense")
     press(Qt.Key.Key_A, CTRL)
     press(Qt.Key.Key_G, CTRL | SHIFT)
     canvas = user.window.canvas
@@ -162,8 +156,7 @@ def test_what_is_wrong_is_mended_by_keyboard(user: User) -> None:
 def test_wires_are_reached_and_taken_away_by_keyboard(user: User) -> None:
     add(user, "digits")
     add(user, "flatten")
-    press(Qt.Key.Key_K, CTRL | SHIFT)
-    write("digits x")
+    connect_from(user, "digits x")
     press(Qt.Key.Key_W, ALT)
     canvas = user.window.canvas
     assert canvas is not None
