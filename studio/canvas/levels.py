@@ -65,7 +65,8 @@ class Levels(QWidget):
     ) -> None:
         super().__init__(parent)
         self._history, self._make_canvas, self._name, self._library = history, make_canvas, name, library
-        self._analysis = Analysis()
+        self.seen = self._analysis = Analysis()
+        """What is known of the graph that is shown; and of the whole document."""
         self._tensors: Mapping[PortRef, TensorInfo] = {}
         self._errors: Mapping[str, EngineError] = {}
         self._scopes: list[Scope] = []
@@ -115,7 +116,8 @@ class Levels(QWidget):
     def set_analysis(self, analysis: Analysis) -> None:
         """Show another analysis of the unfolded document."""
         self._analysis = analysis
-        self.canvas.set_analysis(self.scope.analysis(analysis))
+        self.seen = self.scope.analysis(analysis)
+        self.canvas.set_analysis(self.seen)
 
     def set_preview(self, tensors: Mapping[PortRef, TensorInfo], errors: Mapping[str, EngineError]) -> None:
         """Show the values of a preview of the unfolded document."""
@@ -204,7 +206,8 @@ class Levels(QWidget):
         self._pages.setCurrentWidget(canvas)
         self.setFocusProxy(canvas)
         canvas.canvas.refresh_functions()
-        canvas.set_analysis(scope.analysis(self._analysis))
+        self.seen = scope.analysis(self._analysis)
+        canvas.set_analysis(self.seen)
         canvas.set_preview(scope.values(self._tensors), scope.errors(self._errors))
         self._show_path()
         canvas.setFocus()

@@ -236,7 +236,7 @@ class Editor(QObject):
     @property
     def seen(self) -> Analysis:
         """What is known of the graph that is shown."""
-        return self.levels.scope.analysis(self.analysis)
+        return self.levels.seen
 
     @property
     def parameters(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from studio.document.document import Contents, Document, Node
+from studio.document.document import Contents, Document, Node, Wire
 from studio.document.edits import (
     UNSET,
     AddNode,
@@ -48,7 +48,7 @@ def difference(before: Graph, after: Graph) -> Compound:
     edits: list[Edit] = [
         RemoveWire(wire)
         for target, wire in before.wires.items()
-        if after.wires.get(target) != wire or wire.source.node not in same or target.node not in same
+        if not _is(after.wires.get(target), wire) or wire.source.node not in same or target.node not in same
     ]
     edits += [RemoveNodes(gone)] if len(gone) > 1 else [RemoveNode(id) for id in gone]
     edits += [RemoveNote(id) for id in before.notes if id not in after.notes]
@@ -60,13 +60,17 @@ def difference(before: Graph, after: Graph) -> Compound:
     edits += [
         AddWire(wire)
         for target, wire in after.wires.items()
-        if before.wires.get(target) != wire or wire.source.node not in same or target.node not in same
+        if not _is(before.wires.get(target), wire) or wire.source.node not in same or target.node not in same
     ]
     for id, note in after.notes.items():
         if (old := before.notes.get(id)) != note:
             edits.append(AddNote(note) if old is None else SetNote(note))
     edits += [SetSetting(name, value) for name, value in _values(before.settings, after.settings).items()]
     return Compound("Change", tuple(edits))
+
+
+def _is(a: Wire | None, b: Wire) -> bool:
+    return a is b or a == b  # the first nearly always is, and takes a tenth of the second
 
 
 def _node(before: Node, after: Node) -> list[Edit]:

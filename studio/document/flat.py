@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.core.errors import EngineError, InvalidArgumentError
@@ -119,8 +120,9 @@ def flatten(document: Document) -> Flat:
     """
     if not has_functions(document):
         return Flat(document)
-    work = Flattening(document.functions, {})
-    work.spread(document)
+    work = Flattening(document.functions)
+    for _copy in work.spread(document):
+        pass
     return Flat(Document.of(work.contents(document)), work.shares, work.problems, work.entries)
 
 
@@ -140,9 +142,14 @@ TOP: Final = Place()
 
 
 class Flattening:
-    """A flat graph, as far as it is made. Nodes that `known` has are used again, so that they are the same ones."""
+    """A flat graph, as far as it is made. Nodes and wires that are known are used again: they are the same ones."""
 
-    def __init__(self, functions: Mapping[str, Document], known: Mapping[str, tuple[Any, Node]]) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, Document],
+        known: Mapping[str, tuple[Any, Node]] = MappingProxyType({}),
+        known_wires: Mapping[PortRef, Wire] = MappingProxyType({}),
+    ) -> None:
         self.nodes: dict[str, Node] = {}
         self.wires: dict[PortRef, Wire] = {}
         self.shares: dict[str, str] = {}
@@ -151,6 +158,7 @@ class Flattening:
         self.made: dict[str, tuple[Any, Node]] = {}
         self._functions = functions
         self._known = known
+        self._known_wires = known_wires
         self._faces: dict[str, tuple[list[str], list[str]]] = {}
         self._unfolded = 0
 
@@ -165,8 +173,8 @@ class Flattening:
         """Return what the flat form of a document holds, all of it being unfolded."""
         return Contents(self.nodes, self.wires, settings=dict(document.settings))
 
-    def spread(self, graph: Document, place: Place = TOP) -> None:
-        """Put the nodes and wires of a graph into the flat one."""
+    def spread(self, graph: Document, place: Place = TOP) -> Iterator[None]:
+        """Put the nodes and wires of a graph into the flat one, with a pause behind each function that is unfolded."""
         stand_ins: dict[str, Node] = {}
         for node in graph.nodes.values():
             name = place.prefix + node.id
@@ -182,7 +190,7 @@ class Flattening:
                     node = replace(node, params={**node.params, **given})
                 if self._may_unfold(graph, node, function, place):
                     stand_ins[node.id] = node
-                    self._unfold(node, function, place)
+                    yield from self._unfold(node, function, place)
                     continue
             self._put_plain(node, name, place)
         for wire in graph.wires.values():
@@ -241,7 +249,7 @@ class Flattening:
         error.facts["node"] = name
         self.problems.setdefault(name, error)
 
-    def _unfold(self, node: Node, function: str, place: Place) -> None:
+    def _unfold(self, node: Node, function: str, place: Place) -> Iterator[None]:
         """Put what a node stands for into the flat graph, as often as it is repeated."""
         body = self._functions[function]
         mode: Mode = place.mode or ("mute" if node.mode == "mute" else "")
@@ -259,9 +267,10 @@ class Flattening:
             if node.mode == "bypass":
                 self._pass_by(function, within)
                 continue
-            self.spread(body, within)
+            yield from self.spread(body, within)
             if number > 1:
                 self._chain(function, place.prefix + copy_of(node.id, number - 1) + SEPARATOR, within.prefix)
+            yield
 
     def _pass_by(self, function: str, place: Place) -> None:
         """Lead what comes into a bypassed function out again: each output passes on the input of its own place."""
@@ -309,7 +318,8 @@ class Flattening:
         return InvalidArgumentError(template, hint="Remove the wire.", title=title, port=port)
 
     def _wire(self, source: PortRef, target: PortRef) -> None:
-        self.wires[target] = Wire(source, target)
+        known = self._known_wires.get(target)
+        self.wires[target] = known if known is not None and known.source == source else Wire(source, target)
 
 
 def _copies(node: Node) -> int:

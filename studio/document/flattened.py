@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
 from studio.document.difference import difference
@@ -18,6 +20,7 @@ class Flattened:
         self._root = document
         self._known: dict[str, tuple[Any, Node]] = {}
         self._stale = True
+        self._begun: tuple[Flattening, Iterator[None]] | None = None
         self._flat = Flat(document)
         self._leave = document.subscribe(self._on_edit)
 
@@ -26,18 +29,35 @@ class Flattened:
         self._leave()
 
     def _on_edit(self, edit: Edit) -> None:
-        self._stale = self._stale or not all(map(is_cosmetic, edit.leaves()))
+        if not all(map(is_cosmetic, edit.leaves())):
+            self._stale, self._begun = True, None
 
     def now(self) -> Flat:
         """Return the flat form of the document as it is now: as long as there are functions, one and the same graph."""
+        self.advance()
+        return self._flat
+
+    def advance(self, seconds: float = float("inf")) -> bool:
+        """Follow the document, for so many seconds at most; return whether `now` has nothing left to do."""
         if not self._stale:
-            return self._flat
-        self._stale = False
+            return True
         if not has_functions(self._root):
-            self._known, self._flat = {}, Flat(self._root)
-            return self._flat
-        work = Flattening(self._root.functions, self._known)
-        work.spread(self._root)
+            self._stale, self._known, self._flat = False, {}, Flat(self._root)
+            return True
+        end = time.perf_counter() + seconds
+        if self._begun is None:
+            work = Flattening(self._root.functions, self._known, self._flat.document.wires)
+            self._begun = work, work.spread(self._root)
+        work, copies = self._begun
+        for _copy in copies:
+            if time.perf_counter() > end:
+                return False
+        self._take(work)
+        self._stale, self._begun = False, None
+        return time.perf_counter() <= end  # what comes next has a turn of its own
+
+    def _take(self, work: Flattening) -> None:
+        """Let the flat graph be what was made."""
         self._known = work.made
         after = work.contents(self._root)
         document = self._flat.document
@@ -46,4 +66,3 @@ class Flattened:
         elif (change := difference(document, after)).edits:
             document.apply(change)
         self._flat = Flat(document, work.shares, work.problems, work.entries)
-        return self._flat

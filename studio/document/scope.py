@@ -11,7 +11,7 @@ from studio.document import function_errors
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, PortRef
 from studio.document.flat import COPY, SEPARATOR, copy_of, repeats
-from studio.document.function import OUTPUT, function_of
+from studio.document.function import OUTPUT, function_of, ports
 from studio.document.reroute import REROUTE_TYPE
 
 T = TypeVar("T")
@@ -49,8 +49,8 @@ class Scope:
 
     @property
     def graph(self) -> Document:
-        """The nodes and wires that are being looked at."""
-        return self.document.functions[self.function] if self.function else self.document
+        """The nodes and wires that are being looked at; nothing once the function has gone."""
+        return self.document.functions.get(self.function, Document()) if self.function else self.document
 
     @property
     def prefix(self) -> str:
@@ -69,21 +69,6 @@ class Scope:
 
     # ------------------------------------------------------------------------------------------- from the whole
 
-    def inner(self, ref: PortRef) -> PortRef | None:
-        """Return the output of this graph that an output of the flat one is, None if it is none of them."""
-        split = self._split(ref.node)
-        if split is None:
-            return None
-        head, rest = split
-        if not rest:
-            return PortRef(head, ref.port)
-        node = self.graph.nodes.get(_plain(head))
-        if node is None or copy_of(node.id, repeats(node)) != head:
-            return None
-        body = self.document.functions.get(function_of(node) or "")
-        is_port = body is not None and rest in body.nodes and body.nodes[rest].type == OUTPUT
-        return PortRef(node.id, rest) if is_port else None
-
     def node(self, id: str) -> str | None:
         """Return the node of this graph that is, or contains, a node of the flat one; None if none does."""
         split = self._split(id)
@@ -101,8 +86,31 @@ class Scope:
         """Return those of the values at outputs of the flat graph that concern this one, under its own names."""
         if not self.path and not self.document.functions:
             return values
-        found = ((self.inner(ref), value) for ref, value in values.items())
-        return {ref: value for ref, value in found if ref is not None}
+        prefix, exits = self.prefix, self._exits()
+        begin = len(prefix)
+        found: dict[PortRef, T] = {}
+        for ref, value in values.items():  # thousands, after each edit
+            if not ref.node.startswith(prefix):
+                continue
+            if ref.node.find(SEPARATOR, begin) < 0:
+                found[PortRef(ref.node[begin:], ref.port) if prefix else ref] = value
+            elif (port := exits.get(ref.node)) is not None:
+                found[port] = value
+        return found
+
+    def _exits(self) -> dict[str, PortRef]:
+        """Return the outputs of nodes that stand for functions, by the nodes that they are in the flat graph."""
+        found: dict[str, PortRef] = {}
+        outputs: dict[str, list[str]] = {}
+        for node in self.graph.nodes.values():
+            function = function_of(node)
+            if function is None or function not in self.document.functions:
+                continue
+            if function not in outputs:
+                outputs[function] = [port.id for port in ports(self.document.functions[function], OUTPUT)]
+            last = f"{self.prefix}{copy_of(node.id, repeats(node))}{SEPARATOR}"
+            found.update((last + port, PortRef(node.id, port)) for port in outputs[function])
+        return found
 
     def errors(self, errors: Mapping[str, EngineError]) -> Mapping[str, EngineError]:
         """Return those of the errors at nodes of the flat graph that concern this one, by its own nodes."""
@@ -125,8 +133,10 @@ class Scope:
     def _sums(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return numbers of the flat graph's nodes as sums over what each node of this one contains."""
         found: dict[str, int] = {}
+        prefix = self.prefix
         for id, count in counts.items():
-            if (node := self.node(id)) is not None:
+            if id.startswith(prefix):
+                node = _plain(id[len(prefix) :].partition(SEPARATOR)[0])
                 found[node] = found.get(node, 0) + count
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from studio.document import sharing
@@ -42,7 +43,10 @@ class Study:
 
     def advance(self, seconds: float = float("inf")) -> bool:
         """Learn what is new in the document, for so many seconds at most; return whether that is all."""
-        return self._inference.advance(self.flat.document, seconds)
+        end = time.perf_counter() + seconds
+        if not self._flattened.advance(seconds):
+            return False
+        return self._inference.advance(self.flat.document, end - time.perf_counter())
 
     def result(self) -> Analysis:
         """Return what is known of the flat graph, all of which has been learned."""

@@ -411,6 +411,26 @@ def test_following_gives_what_flattening_anew_gives(document: Document, data: st
         assert {k: str(v) for k, v in kept.problems.items()} == {k: str(v) for k, v in anew.problems.items()}
 
 
+def test_a_flat_form_that_is_made_in_slices_is_begun_anew_by_an_edit():
+    document = stacked()
+    for number in range(5):
+        document.apply(AddNode(Node(f"more_{number}", "function.block")))
+    study = Study(document, CATALOGUE)
+    assert not study.advance(0)
+    document.apply(SetMode({"more_0": "bypass"}))
+    document.apply(RemoveFunction("block"))
+    for _slice in range(100):
+        if study.advance(0):
+            break
+    else:
+        pytest.fail("it never ends")
+    assert dict(study.flat.document.nodes) == dict(flatten(document).document.nodes)
+    kept = study.flat.document.wires
+    document.apply(SetParams("trainer", {"epochs": 2}))
+    study.advance()
+    assert all(study.flat.document.wires[target] is wire for target, wire in kept.items())
+
+
 def test_a_function_that_is_gone_leaves_a_placeholder_and_comes_back_with_undo():
     document = stacked()
     history = History(document)
