@@ -16,7 +16,6 @@ from studio.document.align import align, distribute, straightening, to_grid
 from studio.document.box import Box, bounds_of
 from studio.document.document import Node, Note, PortRef, Position, Wire
 from studio.document.edits import AddNode, AddNote, Compound, Edit, Move, SetCollapsed, SetMode, SetNote, SetPicture
-from studio.document.infer import not_passing
 from studio.document.lanes import Lanes
 from studio.document.layout import Frame, Link, arranging
 from studio.document.layout.arrangement import FRAME_HEAD, FRAME_PAD
@@ -24,6 +23,7 @@ from studio.document.modes import Mode, passed_on
 from studio.document.reroute import REROUTE, REROUTE_TYPE
 from studio.document.splice import splice
 from studio.document.suggest import Passage
+from studio.document.wiring_errors import not_passing
 from studio.document.work import Work
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class Arranging(QObject):
             for id in nodes:
                 node_type = self._view.canvas.node_type(id)
                 if node_type is not None and passed_on(node_type) is None and document.nodes[id].mode != "bypass":
-                    self._view.refused.emit(not_passing(node_type))
+                    self._view.refused.emit(not_passing(node_type.title))
                     nodes = [other for other in nodes if other != id]
         on = not all(document.nodes[id].mode == mode for id in nodes)
         if nodes:

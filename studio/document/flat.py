@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.core.errors import EngineError, InvalidArgumentError
-from studio.document import function_errors
+from engine.core.errors import EngineError
+from studio.document import function_errors, wiring_errors
 from studio.document.document import Contents, Document, Node, PortRef, Wire
 from studio.document.function import (
     INPUT,
@@ -40,8 +40,6 @@ MAX_DEPTH: Final = 32
 """Most functions within each other."""
 
 _PORT: Final = Node("port", REROUTE)
-_NO_INPUT: Final = "{title} has no input '{port}'."
-_NO_OUTPUT: Final = "{title} has no output '{port}'."
 
 _IN, _OUT = REROUTE_TYPE.inputs[0].name, REROUTE_TYPE.outputs[0].name
 
@@ -240,9 +238,9 @@ class Flattening:
             return function_errors.too_many(title, MAX_NODES)
         inputs = self._face(function)[0]
         if node.mode == "bypass" and not inputs:
-            return function_errors.not_passing(title)
+            return wiring_errors.not_passing(title)
         if stray := next((port for port in graph.inputs_of(node.id) if port not in inputs), None):
-            return self._no_port(_NO_INPUT, function, stray)
+            return wiring_errors.no_input(title, stray)
         return _wrong_param(node, [entry.name for entry in exposed(body)])
 
     def _refuse(self, name: str, error: EngineError) -> None:
@@ -309,13 +307,10 @@ class Flattening:
             return PortRef(place.prefix + ref.node, ref.port)
         function = str(function_of(node))
         if ref.port not in self._face(function)[1]:
-            self._refuse(place.prefix + node.id, self._no_port(_NO_OUTPUT, function, ref.port))
+            title = title_of(function, self._functions[function])
+            self._refuse(place.prefix + node.id, wiring_errors.no_output(title, ref.port))
             return None
         return PortRef(place.prefix + copy_of(node.id, _copies(node)) + SEPARATOR + ref.port, _OUT)
-
-    def _no_port(self, template: str, function: str, port: str) -> EngineError:
-        title = title_of(function, self._functions[function])
-        return InvalidArgumentError(template, hint="Remove the wire.", title=title, port=port)
 
     def _wire(self, source: PortRef, target: PortRef) -> None:
         known = self._known_wires.get(target)

@@ -9,7 +9,7 @@ from typing import Any
 from engine.core.errors import InvalidArgumentError
 from studio.document.document import Contents, Document, check_name
 from studio.document.edits import COSMETIC, AddNode, Compound, Edit, SetTitle
-from studio.document.function import function_of, functions_in, reaches, title_of
+from studio.document.function import function_of, reaches, title_of
 
 
 class _Root:
@@ -93,17 +93,6 @@ def _refuse_circle(document: Document, function: str, inner: str) -> None:
             hint="Put another node there, or make a copy of the function first.",
             function=title_of(function, document.functions[function]),
         )
-
-
-def unused(document: Document, removed: str) -> list[str]:
-    """Return the functions that nothing would stand for any more without the function `removed`, itself first."""
-    gone = [removed]
-    for id in gone:  # grows while it is walked
-        for inner in functions_in(document.functions[id]) if id in document.functions else ():
-            users = [user for user, body in document.functions.items() if inner in functions_in(body)]
-            if inner not in gone and inner not in functions_in(document) and all(user in gone for user in users):
-                gone.append(inner)
-    return gone
 
 
 def within(function: str, edit: Edit) -> Edit:

@@ -50,15 +50,6 @@ def too_deep(title: str, limit: int) -> EngineError:
     )
 
 
-def not_passing(title: str) -> EngineError:
-    """Return why a node without inputs cannot be bypassed."""
-    return InvalidArgumentError(
-        "{title} cannot be bypassed: what comes in is no substitute for what it makes.",
-        hint="Mute it instead.",
-        title=title,
-    )
-
-
 def unknown_param(name: str, known: Sequence[str]) -> EngineError:
     """Return what is wrong with a parameter that a function does not show."""
     return InvalidArgumentError(
@@ -76,8 +67,3 @@ def lets_nothing_out(port: str) -> EngineError:
 def within(path: str, problem: EngineError) -> EngineError:
     """Return what is wrong with a node within a function as something that is wrong with the one that stands for it."""
     return InvalidArgumentError("In '{path}': {problem}", path=path, problem=problem)
-
-
-def not_connected(port: str, node: str) -> EngineError:
-    """Return what is wrong with a node an input of which has no wire."""
-    return InvalidArgumentError("The input '{port}' is not connected.", hint="Drag a wire to it.", port=port, node=node)

@@ -28,6 +28,7 @@ from studio.document.modes import first_of, passed_on
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
 from studio.document.outcome import Outcome, outcome_of
+from studio.document.wiring_errors import no_input, no_output, not_connected, not_passing
 
 #: How many outcomes are kept for each node of the document, and beyond.
 _KEPT: Final = (2, 1000)
@@ -202,7 +203,7 @@ class Inference:
         for name, source in wired.items():
             if self._findings.get(source.node, _NOTHING).count is not None and source not in self._specs:
                 title = self._catalogue[document.nodes[source.node].type].title
-                problems += [] if problems else [_problem(_no_output(title, source.port), id, name)]
+                problems += [] if problems else [_problem(no_output(title, source.port), id, name)]
         inputs = [self._specs.get(ref) for ref in ordered(node_type, wired)]
         if problems or any(spec is None for spec in inputs):
             return _Finding(problems=(*problems, *_param_problems(node, node_type)))
@@ -221,11 +222,11 @@ class Inference:
         """Return what is known of a bypassed node: what comes in goes out."""
         ways = passed_on(node_type)
         if ways is None:
-            return _Finding(problems=(*problems, _problem(not_passing(node_type), node.id)))
+            return _Finding(problems=(*problems, _problem(not_passing(node_type.title), node.id)))
         sources = {out: wired.get(first_of(name, wired)) for out, name in ways.items()}
         missing = next((ways[out] for out, ref in sources.items() if ref is None), None)
         if missing is not None:
-            return _Finding(problems=(*problems, _problem(_not_connected(missing.partition("[")[0]), node.id, missing)))
+            return _Finding(problems=(*problems, _problem(not_connected(missing.partition("[")[0]), node.id, missing)))
         specs = {PortRef(node.id, out): self._specs.get(ref) for out, ref in sources.items() if ref is not None}
         known = tuple((ref, spec) for ref, spec in specs.items() if spec is not None)
         return _Finding(known, 0 if len(known) == len(specs) else None, tuple(problems))
@@ -262,19 +263,6 @@ def _left_out(muted: str, id: str) -> Problem:
     return Problem(error, id, severity="warning")
 
 
-def not_passing(node_type: NodeType) -> EngineError:
-    """Return why a node of this type cannot be bypassed."""
-    return InvalidArgumentError(
-        "{title} cannot be bypassed: what comes in is no substitute for what it makes.",
-        hint="Mute it instead.",
-        title=node_type.title,
-    )
-
-
-def _not_connected(port: str) -> EngineError:
-    return InvalidArgumentError("The input '{port}' is not connected.", hint="Drag a wire to it.", port=port)
-
-
 def _problem(error: EngineError, node: str, port: str | None = None) -> Problem:
     """Return the problem of a node. The error is a copy that names it: the memo's own serves other nodes, too."""
     facts = {**error.facts, "node": node}
@@ -307,21 +295,14 @@ def _wiring_problems(
     found: list[Problem] = []
     for name, source in wired.items():
         if node_type.input(name) is None:
-            error = InvalidArgumentError(
-                "{title} has no input '{port}'.", hint="Remove the wire.", title=node_type.title, port=name
-            )
-            found.append(_problem(error, node.id, name))
+            found.append(_problem(no_input(node_type.title, name), node.id, name))
         source_type = catalogue.get(document.nodes[source.node].type)
         if source_type is not None and source_type.output(source.port) is None:
-            found.append(_problem(_no_output(source_type.title, source.port), node.id, name))
+            found.append(_problem(no_output(source_type.title, source.port), node.id, name))
     for port in node_type.inputs:
         if not port.optional and not any(name.partition("[")[0] == port.name for name in wired):
-            found.append(_problem(_not_connected(port.name), node.id, port.name))
+            found.append(_problem(not_connected(port.name), node.id, port.name))
     return found
-
-
-def _no_output(title: str, port: str) -> EngineError:
-    return InvalidArgumentError("{title} has no output '{port}'.", hint="Remove the wire.", title=title, port=port)
 
 
 def _unknown(node: Node) -> EngineError:

@@ -11,10 +11,10 @@ from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document
 from studio.document.flat import Flat, flatten
 from studio.document.flattened import Flattened
-from studio.document.function_errors import not_connected
 from studio.document.infer import Inference
 from studio.document.nodetype import Catalogue
 from studio.document.reroute import REROUTE_TYPE
+from studio.document.wiring_errors import not_connected
 
 
 class Study:
@@ -79,4 +79,4 @@ def _at_home(flat: Flat, problem: Problem) -> Problem:
     entry = flat.entries.get(problem.node or "")
     if entry is None or problem.port != REROUTE_TYPE.inputs[0].name:
         return problem
-    return Problem(not_connected(entry.title, entry.node), entry.node, entry.port, problem.severity)
+    return Problem(not_connected(entry.title, node=entry.node), entry.node, entry.port, problem.severity)
