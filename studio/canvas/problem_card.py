@@ -113,8 +113,8 @@ class ProblemCard(QWidget):
         self._show_fixes([])
 
     def _place(self, at: QPoint) -> None:
-        self.setFixedWidth(self._wanted_width())
-        self.adjustSize()
+        width = self._wanted_width()
+        self.setFixedSize(width, self._column.totalHeightForWidth(width))
         room = self._view.size() - self.size()
         self.move(max(4, min(at.x(), room.width() - 4)), max(4, min(at.y(), room.height() - 4)))
 
@@ -155,6 +155,7 @@ class ProblemCard(QWidget):
         button.setFont(fonts.sans(12))
         button.clicked.connect(lambda: self._apply(fix))
         self._column.addWidget(button)
+        button.show()  # a layout leaves out what is still to be shown, a turn of the event loop later
         return button
 
     def _apply(self, fix: Fix) -> None:
