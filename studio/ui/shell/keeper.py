@@ -99,7 +99,8 @@ class Keeper(QObject):
                     written = file
                 except EngineError as failure:
                     error = failure
-        self._ended.emit(written, error)
+        with contextlib.suppress(RuntimeError):  # the window is gone, and this object with it
+            self._ended.emit(written, error)
 
     def _on_ended(self, written: Path | None, error: EngineError | None) -> None:
         self._thread = None
