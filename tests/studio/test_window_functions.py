@@ -34,3 +34,35 @@ def levels(user: User) -> Levels:
 
 def test_a_document_has_one_editor(user: User):
     assert user.window.findChildren(Editor) == [user.window.editors.current]
+
+
+def test_a_function_is_not_pasted_into_itself_and_words_say_why(user: User):
+    shown = levels(user)
+    shown.canvas.select(["function_1"])
+    user.do("edit.copy")
+    shown.enter("function_1")
+    before = dict(shown.canvas.canvas.document.nodes)
+    user.do("edit.paste")
+    assert dict(shown.canvas.canvas.document.nodes) == before
+    assert "'Function 1' would contain itself" in user.banner
+
+
+def test_who_looks_into_a_function_still_does_once_the_file_is_read_again_and_nothing_listens_to_what_was(user: User):
+    user.do("file.save")
+    user.until(lambda: user.action("file.reload").isEnabled())
+    levels(user).enter("function_1")
+    before = user.window.document
+    user.do("file.reload")
+    user.until(lambda: user.window.document is not before)
+    assert levels(user).scope.path == ("function_1",)
+    user.until(lambda: not before._listeners and not before.functions["function_1"]._listeners)
+
+
+def test_nothing_listens_to_a_document_that_is_closed(user: User):
+    user.do("file.save")
+    levels(user).enter("function_1")
+    before = user.window.document
+    user.do("file.close")
+    user.until(lambda: user.window.canvas is None)
+    assert not before._listeners
+    assert not before.functions["function_1"]._listeners
