@@ -25,8 +25,17 @@ _LESS_IS_BETTER: Final = ("loss", "error", "mae", "mse", "rmse", "mape", "crosse
 
 
 def title(name: str) -> str:
-    """Return the title of the plot of "loss" or of a metric, in the language in use."""
-    return sentence(label(name))
+    """Return the title of the plot of "loss" or of a metric, in the language in use.
+
+    That of a metric within functions has the way to it behind.
+
+    Examples
+    --------
+    >>> title("accuracy"), title("block/encoder/accuracy")
+    ('Accuracy', 'Accuracy · block › encoder')
+    """
+    *way, last = name.split("/")
+    return " · ".join((sentence(label(last)), *([" › ".join(map(label, way))] if way else [])))
 
 
 def less_is_better(name: str) -> bool:
