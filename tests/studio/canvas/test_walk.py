@@ -29,7 +29,7 @@ from studio.document.document import PICTURES, Document, PortRef
 from studio.document.edits import UNSET, SetCollapsed, SetNote, SetParams, SetPicture, SetSetting, SetTitle, connect
 from studio.document.file import dumps, load, loads, save
 from studio.document.flat import flatten
-from studio.document.function import function_of
+from studio.document.function import REPEAT, function_of
 from studio.document.history import Editing, History
 from studio.document.scope import Scope
 from studio.document.study import Study
@@ -164,8 +164,10 @@ class Walker:
         if (id := self.some_node()) is None:
             return
         node_type = self.view.canvas.node_type(id)
-        names = [*(node_type.params if node_type else ()), "no_such"]
-        self.view.do(SetParams(id, {self.chance.choice(names): self.chance.choice(VALUES)}))
+        name = self.chance.choice([*(node_type.params if node_type else ()), "no_such"])
+        # what is repeated often, in a function that is, unfolds to a hundred thousand nodes
+        values = VALUES if name != REPEAT else [1, 2, 0, "often", UNSET]
+        self.view.do(SetParams(id, {name: self.chance.choice(values)}))
 
     def rename(self) -> None:
         if (id := self.some_node()) is not None:
