@@ -34,6 +34,10 @@ class Editing(Protocol):
         """The function whose graph is edited, "" for the document's own."""
 
     @property
+    def whole(self) -> Editing:
+        """What edits the document's own graph, in the same steps."""
+
+    @property
     def labels(self) -> list[str]:
         """The label of each step of the whole document, also of those that were undone."""
 
@@ -84,6 +88,11 @@ class History:
     def function(self) -> str:
         """The empty name: the document's own graph is edited."""
         return ""
+
+    @property
+    def whole(self) -> Editing:
+        """This: the document's own graph is edited."""
+        return self
 
     def within(self, function: str) -> Editing:
         """Return what edits the graph of a function, in the same steps; "" stands for the document's own graph."""
@@ -201,6 +210,10 @@ class _Within:
     @property
     def root(self) -> Document:
         return self._history.document
+
+    @property
+    def whole(self) -> Editing:
+        return self._history
 
     @property
     def labels(self) -> list[str]:

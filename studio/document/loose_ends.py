@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from studio.document.document import Document, Node
-from studio.document.edits import UNSET, AddNode, Compound, Edit, RemoveNode, RemoveWire, SetParams, SetSetting
+from studio.document.document import Document
+from studio.document.edits import AddNode, Compound, Edit, RemoveNode, RemoveWire, SetSetting
 from studio.document.exposing import Owner, handed_on
-from studio.document.function import EXPOSED, INPUT, OUTPUT, PREFIX, exposed
+from studio.document.function import EXPOSED, INPUT, OUTPUT, exposed
 from studio.document.function_edits import within
+from studio.document.signature import forgotten, stand_ins
 
 
 def tied(document: Document, function: str, edit: Edit) -> Edit:
@@ -30,14 +31,6 @@ def tied(document: Document, function: str, edit: Edit) -> Edit:
     return Compound(edit.label, (*ends, inner), edit.merge_key) if ends else inner
 
 
-def stand_ins(document: Document, function: str) -> Iterator[tuple[str, Document, Node]]:
-    """Yield the nodes that stand for a function, each with the function that it lies in, "" for none, and its graph."""
-    for owner, graph in (("", document), *document.functions.items()):
-        for node in graph.nodes.values():
-            if node.type == PREFIX + function:
-                yield owner, graph, node
-
-
 def _wires(document: Document, function: str, gone: set[str]) -> Iterator[Edit]:
     body = document.functions[function]
     if not any(id in body.nodes and body.nodes[id].type in (INPUT, OUTPUT) for id in gone):
@@ -50,12 +43,10 @@ def _wires(document: Document, function: str, gone: set[str]) -> Iterator[Edit]:
 
 
 def _told(document: Document, function: str, settings: Sequence[SetSetting]) -> Iterator[Edit]:
-    """Yield the edits after which no node is told a parameter that the last of these settings exposes no more."""
+    """Yield the edits after which nothing outside knows a parameter that the last of these settings exposes no more."""
     if not settings:
         return
     value = settings[-1].value
     names = {entry[0] for entry in value if isinstance(entry, tuple) and entry} if isinstance(value, tuple) else set()
     lost = [entry.name for entry in exposed(document.functions[function]) if entry.name not in names]
-    for owner, _graph, node in stand_ins(document, function) if lost else ():
-        if told := {name: UNSET for name in lost if name in node.params}:
-            yield within(owner, SetParams(node.id, told))
+    yield from forgotten(document, function, lost)

@@ -47,6 +47,7 @@ class Inspector(QWidget):
         return QSize(WIDTH, 900)
 
     def open(self, editing: Editing, nodes: Catalogue) -> None:
-        """Look at another graph, whose nodes have these types."""
+        """Look at another graph, whose nodes have these types; at the same one, if only these have changed."""
+        if not self.properties.edits(editing):
+            self.tensor.clear()
         self.properties.open(editing, nodes)
-        self.tensor.clear()

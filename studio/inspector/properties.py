@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBox
 
 from studio.document.analysis import Analysis
 from studio.document.document import Document
-from studio.document.edits import UNSET, AddNode, Edit, RemoveNode, SetParams, SetTitle
+from studio.document.edits import UNSET, AddNode, Edit, RemoveNode, SetParams, SetSetting, SetTitle
+from studio.document.function import EXPOSED, INPUT, OUTPUT
 from studio.document.history import Editing, History
 from studio.document.nodetype import Catalogue
+from studio.document.signature import expose, shown_as, withdraw
+from studio.inspector.function_page import FunctionPage
 from studio.inspector.row import ParamRow
 from studio.inspector.selection import Selection
 from studio.ui import fonts
@@ -101,25 +104,41 @@ class Properties(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
+        self.function = FunctionPage()
+        self.function.left.connect(self.left)
         self._empty = EmptyState("box", N_("Select a node to see what it can be told."))
-        heading = Heading(N_("Properties"))
+        self._heading = heading = Heading(N_("Properties"))
         heading.setContentsMargins(12, 14, 12, 6)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(heading)
         layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.function, 1)
         layout.addWidget(self._empty, 1)
         appearance().language_changed.connect(self._rebuild)
         self._rebuild()
 
     def open(self, editing: Editing, nodes: Catalogue) -> None:
-        """Edit the nodes of another graph, which have these types; none of them is selected at first."""
+        """Edit the nodes of another graph, which have these types; none of them is selected at first.
+
+        Of the graph that is edited already, the types may have changed: what is selected, and where one types, stays.
+        """
+        self.function.open(editing, nodes)
+        if self.edits(editing):
+            if Selection.of(editing.document, nodes, self._ids).params != self._selection.params:
+                self._rebuild()
+            return
         self._close()
         self._history, self._nodes = editing, nodes
         self._close = editing.document.subscribe(self._follow)
+        self._ids = ()
+        self._rebuild()
         self.show_analysis(Analysis())
-        self.select(())
+
+    def edits(self, editing: Editing) -> bool:
+        """Return whether this is the graph that is edited."""
+        return editing is self._history
 
     def select(self, ids: Sequence[str]) -> None:
         """Show the nodes called `ids`."""
@@ -136,7 +155,9 @@ class Properties(QWidget):
     def focus_values(self) -> None:
         """Let the user change the first value; where there is none, the title."""
         row = next(iter(self.rows.values()), None)
-        if row is None:
+        if self.function.isVisible():
+            self.function.focus_title()
+        elif row is None:
             self.focus_title()
         else:
             row.take_focus()
@@ -155,6 +176,8 @@ class Properties(QWidget):
                 told |= leaf.node in self._ids
             elif isinstance(leaf, RemoveNode | AddNode):
                 come_or_gone |= (leaf.id if isinstance(leaf, RemoveNode) else leaf.node.id) in self._ids
+            elif isinstance(leaf, SetSetting):
+                told |= leaf.name == EXPOSED and bool(self._ids)
         if come_or_gone:
             self._rebuild()
         elif told:
@@ -174,11 +197,15 @@ class Properties(QWidget):
             row.reset.connect(lambda name=name: self._set(name, UNSET))
             row.pointed.connect(self._show_help)
             row.left.connect(self.left)
+            row.outward.connect(lambda name=name: self._toggle_outward(name))
             self._form.addWidget(row)
             self.rows[name] = row
         some = bool(self._selection.nodes)
         self._scroll.setVisible(some)
-        self._empty.setVisible(not some)
+        within = bool(self._history.function) and not some
+        self._heading.say(N_("Function") if within else N_("Properties"))
+        self.function.setVisible(within)
+        self._empty.setVisible(not some and not within)
         if some:
             self._load()
 
@@ -200,6 +227,8 @@ class Properties(QWidget):
         self._type.setText(_(kind.title) if kind and (only is None or only.title) else "")
         for name, row in self.rows.items():
             row.load(selection.value(name), selection.is_default(name))
+            if only is not None and self._history.function and only.type not in (INPUT, OUTPUT):
+                row.offer_outward(shown_as(self._history.document, only.id, name))
         self._show_help("")
         self._show_facts()
 
@@ -229,6 +258,15 @@ class Properties(QWidget):
         self._history.do(self._selection.set(name, value))
         if value is UNSET:
             self._history.seal()
+
+    def _toggle_outward(self, name: str) -> None:
+        """Show a parameter of the node on the function around, or take it back."""
+        (node,) = self._selection.nodes
+        root, function = self._history.root, self._history.function
+        shown = shown_as(self._history.document, node.id, name)
+        edit = withdraw(root, function, [shown]) if shown else expose(root, function, node.id, name)
+        self._history.whole.do(edit)
+        self._history.seal()
 
     def _rename(self) -> None:
         if len(self._selection.nodes) != 1:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
 from engine.core.errors import EngineError
 from engine.core.param import Param
@@ -25,13 +25,15 @@ class ParamRow(QWidget):
     """One parameter of the selected nodes.
 
     `changed` carries a validated value, `reset` asks for the default, `pointed` tells that the mouse or the keyboard
-    came to the row, `left` that Escape was pressed there.
+    came to the row, `left` that Escape was pressed there; `outward` that the function around is to show it, too, or no
+    more.
     """
 
     changed = Signal(object)
     reset = Signal()
     pointed = Signal(str)
     left = Signal()
+    outward = Signal()
 
     def __init__(self, name: str, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,7 @@ class ParamRow(QWidget):
         self._label.setContentsMargins(0, 0, 8, 0)
         self._error: QLabel | None = None
         self._default: QToolButton | None = None
+        self._outward: QToolButton | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 3, 4, 3)
         self._grid.setHorizontalSpacing(0)
@@ -72,7 +75,37 @@ class ParamRow(QWidget):
             return
         if self._default is None:
             self._default = self._make_default_button()
+            self.setTabOrder(self.editor.widget, self._default)
         self._default.setHidden(is_default)
+
+    def offer_outward(self, name: str) -> None:
+        """Offer to show the parameter on the function around; it is shown there as `name`, "" if it is not."""
+        if self._outward is None:
+            self._outward = self._flat_button(f"outward.{self.name}")
+            self._outward.setCheckable(True)
+            self._outward.clicked.connect(self.outward)
+            self._grid.addWidget(self._outward, 0, 3, Qt.AlignmentFlag.AlignVCenter)
+            self.setTabOrder(self.editor.widget, self._outward)
+        text = _("Take back from the function, where it is “{name}”") if name else _("Show on the function")
+        text = text.format(name=sentence(label(name)))
+        self._outward.setChecked(bool(name))
+        self._outward.setIcon(icon("square-arrow-up-right", "accent" if name else "dim"))
+        self._outward.setToolTip(text)
+        self._outward.setAccessibleName(text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what the buttons of the row do, with words."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for button in (self._outward, self._default):
+            if button is not None and not button.isHidden():
+                entry = menu.addAction(button.icon(), button.toolTip())
+                entry.setObjectName(button.objectName())
+                entry.triggered.connect(button.click)
+        if menu.actions():
+            menu.popup(event.globalPos())
+        else:
+            menu.deleteLater()
 
     @property
     def error(self) -> str:
@@ -114,16 +147,20 @@ class ParamRow(QWidget):
         self._error.show()
 
     def _make_default_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("flat", True)
+        button = self._flat_button(f"reset.{self.name}")
         button.setIcon(icon("rotate-ccw", "dim"))
-        button.setIconSize(QSize(14, 14))
-        button.setFixedSize(_RESET_WIDTH, _RESET_WIDTH)
-        button.setObjectName(f"reset.{self.name}")
-        button.setCursor(Qt.CursorShape.PointingHandCursor)
         text = _("Back to {default}").format(default=shown(self.param, self.param.default))
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(self.reset)
         self._grid.addWidget(button, 0, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return button
+
+    def _flat_button(self, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("flat", True)
+        button.setIconSize(QSize(14, 14))
+        button.setFixedSize(_RESET_WIDTH, _RESET_WIDTH)
+        button.setObjectName(name)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
         return button
