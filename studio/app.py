@@ -14,6 +14,7 @@ from studio import __version__
 from studio.canvas import accessible
 from studio.canvas.adding import Adding
 from studio.canvas.arrange_actions import ArrangeActions
+from studio.canvas.compare.comparing import Comparing
 from studio.canvas.export.exporting import Exporting
 from studio.canvas.gallery import Gallery
 from studio.canvas.keyboard_actions import KeyboardActions
@@ -212,6 +213,7 @@ class MainWindow(QMainWindow):
         self.library_actions = LibraryActions(
             self.commands, self.shelf, self._levels, self.desk.open, self.banner, self
         )
+        self.comparing = Comparing(self.commands, self.desk, self.banner, self)
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
@@ -245,6 +247,7 @@ class MainWindow(QMainWindow):
         self.arrange_actions.update(is_open)
         self.keyboard_actions.update()
         self.library_actions.update()
+        self.comparing.update()
 
     def _connect_parts(self) -> None:
         self.desk.opened.connect(lambda opened: opened.changed.connect(self._on_changed))
@@ -420,6 +423,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         settings().setValue("geometry", self.saveGeometry())
+        self.comparing.close()
         self.workspaces.remember()
         self.session.end()
         self.hide()  # nobody needs to see how all of it goes

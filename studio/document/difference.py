@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from studio.document.document import Contents, Document, Node, Wire
 from studio.document.edits import (
@@ -27,8 +27,12 @@ from studio.document.edits import (
     SetTitle,
 )
 from studio.document.function_edits import AddFunction, RemoveFunction, within
+from studio.document.work import Work, finished
 
 Graph = Document | Contents
+
+#: Nodes or wires that are compared in one part of the work.
+_PORTION: Final = 128
 
 
 def difference(before: Graph, after: Graph) -> Compound:
@@ -43,6 +47,11 @@ def difference(before: Graph, after: Graph) -> Compound:
     >>> difference(a, b).edits
     (SetTitle(node='n', title='two'),)
     """
+    return finished(differing(before, after))
+
+
+def differing(before: Graph, after: Graph) -> Work[Compound]:
+    """Find the `difference` in small parts. Meanwhile neither may change."""
     same = {id for id, node in before.nodes.items() if (n := after.nodes.get(id)) is not None and n.type == node.type}
     gone = tuple(id for id in before.nodes if id not in same)
     edits: list[Edit] = [
@@ -52,11 +61,15 @@ def difference(before: Graph, after: Graph) -> Compound:
     ]
     edits += [RemoveNodes(gone)] if len(gone) > 1 else [RemoveNode(id) for id in gone]
     edits += [RemoveNote(id) for id in before.notes if id not in after.notes]
-    edits += _functions(before.functions, after.functions)
+    yield
+    edits += yield from _functions(before.functions, after.functions)
     edits += [AddNode(node) for id, node in after.nodes.items() if id not in same]
-    for id in before.nodes:  # in their order, so that equal documents have equal differences
+    for number, id in enumerate(before.nodes):  # in their order, so that equal documents have equal differences
+        if number % _PORTION == 0:
+            yield
         if id in same and (a := before.nodes[id]) is not (b := after.nodes[id]):
             edits += _node(a, b)
+    yield
     edits += [
         AddWire(wire)
         for target, wire in after.wires.items()
@@ -101,11 +114,12 @@ def _same(a: Any, b: Any) -> bool:
     return a is b or (a == b and repr(a) == repr(b))
 
 
-def _functions(before: Mapping[str, Graph], after: Mapping[str, Graph]) -> list[Edit]:
+def _functions(before: Mapping[str, Graph], after: Mapping[str, Graph]) -> Work[list[Edit]]:
     edits: list[Edit] = [RemoveFunction(id) for id in before if id not in after]
     for id, body in after.items():
         if id not in before:
             edits.append(AddFunction(id, body.contents() if isinstance(body, Document) else body))
-        elif inner := difference(before[id], body).edits:
-            edits += [within(id, edit) for edit in inner]
+        else:
+            inner = yield from differing(before[id], body)
+            edits += [within(id, edit) for edit in inner.edits]
     return edits

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from studio.ui.i18n import LANGUAGES, N_
 
-Scope = Literal["window", "canvas"]
+Scope = Literal["window", "canvas", "compare"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class ActionSpec:
     group
         Actions of one group are checkable and exclude each other.
     scope
-        Where its shortcuts are heard: everywhere in the window, or only while the canvas has the focus (keys that
-        elsewhere type or move, such as Tab).
+        Where its shortcuts are heard: everywhere in the window, only while the canvas has the focus (keys that
+        elsewhere type or move, such as Tab), or in windows that compare documents.
     """
 
     id: str
@@ -88,6 +88,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("file.reload", N_("Reload from disk"), "rotate-ccw"),
     A("file.export", N_("Export as a picture…"), "image", ("Ctrl+Shift+E",)),
     A("file.restore", N_("Open the documents of the last time"), "history", checkable=True),
+    A("file.compare", N_("Compare with…"), "git-compare", ("Ctrl+Alt+D",)),
     A("file.settings", N_("Settings…"), "sliders-horizontal", ("Ctrl+,",)),
     A("file.close", N_("Close document"), "x", ("Ctrl+W", "Ctrl+F4")),
     A("file.close_others", N_("Close the others"), "copy-x"),
@@ -188,6 +189,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("arrange.grid", N_("Move to the grid"), "grid-3x3"),
     A("arrange.snap", N_("Snap to neighbours"), "magnet", checkable=True),
     A("arrange.snap_grid", N_("Snap to the grid"), "grid-2x2", checkable=True),
+    A("compare.next", N_("Next change"), "chevron-down", ("F8",), scope="compare"),
+    A("compare.previous", N_("Previous change"), "chevron-up", ("Shift+F8",), scope="compare"),
     A("run.train", N_("Train"), "play", ("Ctrl+Return", "Ctrl+Enter")),
     A("run.train_instead", N_("Stop it and train this one"), "play"),
     A("run.show", N_("Go to what is being trained"), "app-window"),

@@ -21,6 +21,7 @@ ICON_NAME: Final = "icon_name"
 _CONTEXTS = {
     "window": Qt.ShortcutContext.WindowShortcut,
     "canvas": Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    "compare": Qt.ShortcutContext.WindowShortcut,
 }
 
 
@@ -60,7 +61,7 @@ class Actions(QObject):
         return action
 
     def attach(self, widget: QWidget, scope: Scope) -> None:
-        """Let `widget` hear the shortcuts of all actions of this scope: the window's, or the canvas'."""
+        """Let `widget` hear the shortcuts of all actions of this scope: the window's, say."""
         widget.addActions([self._actions[id] for id, spec in self.specs.items() if spec.scope == scope])
 
     def rebind(self, id: str, texts: Sequence[str] | None) -> None:

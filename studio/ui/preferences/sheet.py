@@ -24,6 +24,7 @@ AREAS: Final[dict[str, str]] = {
     "arrange": N_("Arranging"),
     "view": N_("View"),
     "walk": N_("Walk the graph"),
+    "compare": N_("Comparing"),
     "run": N_("Running"),
     "help": N_("Help"),
 }

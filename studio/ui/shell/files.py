@@ -38,6 +38,12 @@ def ask_paths_to_open(parent: QWidget) -> list[Path]:
     return [Path(name) for name in names]
 
 
+def ask_path_to_compare(parent: QWidget) -> Path | None:
+    """Return the document that the user picks to compare another one with."""
+    name, _filter = QFileDialog.getOpenFileName(parent, _("Compare with"), _folder(), _filters())
+    return Path(name) if name else None
+
+
 def ask_path_to_save(parent: QWidget, present: Path | None, name: str) -> Path | None:
     """Return where the user wants the document to be, or None; `name` is proposed if it is nowhere yet."""
     proposal = str(present) if present else str(Path(_folder()) / f"{name}{SUFFIX}")

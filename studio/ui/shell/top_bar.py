@@ -91,6 +91,7 @@ MENUS: Final = (
             "file.save_all",
             "file.reload",
             "file.export",
+            (N_("Compare"), ("file.compare", "", "compare.next", "compare.previous")),
             "file.detach",
             (N_("Where it is saved"), PLACE),
             "",

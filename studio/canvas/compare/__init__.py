@@ -1,0 +1,1 @@
+"""Two documents side by side: what came, went or changed, on the canvas and in words."""
