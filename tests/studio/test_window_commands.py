@@ -231,3 +231,14 @@ def test_every_enabled_command_is_in_the_list(user: User) -> None:
     enabled = {a.id for a in ACTIONS if user.action(a.id).isEnabled()} - {"help.commands"}
     assert listed == enabled
     assert user.action("canvas.leave").isEnabled() is False
+
+
+def test_one_list_makes_way_for_another(user: User) -> None:
+    command(user, "canvas.add")
+    assert user.window.adding.search.isVisible()
+    QTest.keyClick(user.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert user.window.command_palette.isVisible()
+    assert not user.window.adding.search.isVisible()
+    command(user, "view.find")
+    assert user.window.places.search.isVisible()
+    assert not user.window.command_palette.isVisible()

@@ -197,7 +197,10 @@ class Chooser(QFrame):
         self._candidates = [Candidate.of(e.key, (e.title, 1.0), *e.names, prose=e.prose) for e in entries]
 
     def open_at(self, position: QPoint, query: str = "") -> None:
-        """Open with the top left corner at `position` of the window, or as near as it fits."""
+        """Open with the top left corner at `position` of the window, or as near as it fits, in place of another one."""
+        for other in self._window.findChildren(Chooser):
+            if other is not self and other.isVisible():
+                other.close()
         self.field.setText(query)
         self._search(query)
         x = max(8, min(position.x(), self._window.width() - self.width() - 8))

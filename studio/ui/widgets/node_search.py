@@ -88,7 +88,7 @@ def _entry(node_type: NodeType) -> Entry:
     return Entry(
         node_type.id,
         _(node_type.title),
-        _(node_type.summary),
+        _(node_type.summary or node_type.family),
         category=node_type.category,
         names=names(node_type),
         prose=prose(node_type),
