@@ -103,12 +103,18 @@ def _at_indices(value: Value, indices: Value, shape: TensorShape, node: Node) ->
         return value  # the same for every pixel
     if own != shape:
         return None
-    found = _of_result(value, indices)
+    found = _of_result(value, indices, {})
     return found or _apply("take_pooled", (value, indices), {}, node).outputs[0]
 
 
-def _of_result(value: Value, indices: Value) -> Value | None:
+def _of_result(value: Value, indices: Value, seen: dict[Value, Value | None]) -> Value | None:
     """Return a function of pooling's input as one of its result, if it is elementwise and of nothing else."""
+    if value not in seen:  # what is asked for in two places is looked at, and made, once
+        seen[value] = _made_of_result(value, indices, seen)
+    return seen[value]
+
+
+def _made_of_result(value: Value, indices: Value, seen: dict[Value, Value | None]) -> Value | None:
     pool, own = indices.node, value.node
     if pool.op.name == "max_pool_with_indices" and value == pool.inputs[0]:
         return pool.outputs[0]
@@ -116,10 +122,13 @@ def _of_result(value: Value, indices: Value) -> Value | None:
         return value
     if own.op.scalar is None:
         return None
-    inputs = [_of_result(v, indices) for v in own.inputs]
-    if any(v is None for v in inputs):
-        return None
-    return make(own.op, [v for v in inputs if v is not None], own.attrs, own.origin).outputs[0]
+    inputs: list[Value] = []
+    for operand in own.inputs:
+        found = _of_result(operand, indices, seen)
+        if found is None:
+            return None
+        inputs.append(found)
+    return make(own.op, inputs, own.attrs, own.origin).outputs[0]
 
 
 def _masked(node: Node) -> Outcome:

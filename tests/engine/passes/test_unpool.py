@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from programs import arrays_of, assert_same, graph_of, run_graph
 
 import engine as tf
+from engine.core.shape import TensorShape
 from engine.graph.graph import Graph
 from engine.passes import PIPELINE, optimise, stages
 from engine.passes.unpool import RULES, unpool
@@ -109,6 +110,27 @@ def test_a_mask_is_asked_for_at_what_pooling_found() -> None:
     assert "take_pooled" not in names(after)
     others = optimise(graph_of(gradients_of(network(tf.nn.silu)), X.repeat(2, -1), F.repeat(2, 2), B), PIPELINE[:-1])
     assert "take_pooled" in names(others), "what is no function of the result is taken from where it is"
+
+
+def test_what_a_factor_holds_twice_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def activation(x: Any) -> Any:
+        for _ in range(14):
+            x = (x + tf.sin(x)) * 0.5
+        return x
+
+    graph = assert_unchanged(gradients_of(network(activation)), X.repeat(2, -1), F.repeat(2, 2), B)
+    before = optimise(graph, PIPELINE[: PIPELINE.index(unpool)])
+    counted = TensorShape.num_elements
+    asked = 0
+
+    def counting(shape: TensorShape) -> int | None:
+        nonlocal asked
+        asked += 1
+        return counted(shape)
+
+    monkeypatch.setattr(TensorShape, "num_elements", counting)
+    unpool(before)
+    assert asked < 1000, "not once for each of 2**14 ways to the convolution"
 
 
 #: Layers that the convolution's gradients, or the whole pass, must leave alone, with the laws that remain.
