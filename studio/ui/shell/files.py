@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from studio.ui.i18n import _, ngettext
 from studio.ui.settings import settings
+from studio.ui.widgets.question import GO_ON, LOSE, STAY, Answers, Question, ask
 
 SUFFIX: Final = ".trenza"
 _MOST_RECENT: Final = 12
@@ -56,19 +56,17 @@ def ask_path_to_save(parent: QWidget, present: Path | None, name: str) -> Path |
 
 def ask_about_changes(parent: QWidget, name: str) -> Answer:
     """Return what shall become of changes that are not saved."""
-    box = QMessageBox(parent)
-    box.setObjectName("unsaved_changes")
-    box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(_("Changes that are not saved"))
-    box.setText(_("'{name}' has changes that are not saved.").format(name=name))
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    save = box.addButton(_("Save"), QMessageBox.ButtonRole.AcceptRole)
-    discard = box.addButton(_("Discard"), QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(save)
-    box.exec()
-    clicked = box.clickedButton()
-    return "save" if clicked is save else "discard" if clicked is discard else "cancel"
+    question = Question(
+        "unsaved_changes",
+        _("Changes that are not saved"),
+        _("'{name}' has changes that are not saved.").format(name=name),
+    )
+    answers: Answers[Answer] = (
+        ("save", _("Save"), GO_ON),
+        ("discard", _("Discard"), LOSE),
+        ("cancel", _("Cancel"), STAY),
+    )
+    return ask(parent, question, answers, default="save")
 
 
 def ask_about_all(parent: QWidget, documents: Sequence[tuple[str, str]]) -> Answer:
@@ -121,36 +119,24 @@ def ask_about_all(parent: QWidget, documents: Sequence[tuple[str, str]]) -> Answ
 
 def ask_to_replace_open(parent: QWidget, name: str) -> bool:
     """Return whether a document may be saved over another that is open."""
-    box = QMessageBox(parent)
-    box.setObjectName("replaces_open")
-    box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(_("Open in another tab"))
-    box.setText(_("'{name}' is open in another tab.").format(name=name))
-    box.setInformativeText(_("Saving here replaces its file, and closes that tab with its changes."))
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    replace = box.addButton(_("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-    cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(cancel)
-    box.exec()
-    return box.clickedButton() is replace
+    question = Question(
+        "replaces_open",
+        _("Open in another tab"),
+        _("'{name}' is open in another tab.").format(name=name),
+        _("Saving here replaces its file, and closes that tab with its changes."),
+    )
+    return ask(parent, question, ((True, _("Replace"), LOSE), (False, _("Cancel"), STAY)), default=False)
 
 
 def ask_to_overwrite(parent: QWidget, name: str) -> bool:
     """Return whether a file may be replaced that another program has written to since."""
-    box = QMessageBox(parent)
-    box.setObjectName("changed_on_disk")
-    box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(_("Changed by another program"))
-    box.setText(
-        _("Another program has changed the file of '{name}' since it was opened or saved here.").format(name=name)
+    question = Question(
+        "changed_on_disk",
+        _("Changed by another program"),
+        _("Another program has changed the file of '{name}' since it was opened or saved here.").format(name=name),
+        _("Saving replaces what that program wrote. To keep both, save under another name."),
     )
-    box.setInformativeText(_("Saving replaces what that program wrote. To keep both, save under another name."))
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    overwrite = box.addButton(_("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
-    cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(cancel)
-    box.exec()
-    return box.clickedButton() is overwrite
+    return ask(parent, question, ((True, _("Overwrite"), LOSE), (False, _("Cancel"), STAY)), default=False)
 
 
 def recent() -> list[Path]:
