@@ -77,11 +77,11 @@ def cost_of(node: Node) -> Cost:
         nbytes = sum(
             v.spec.nbytes or 0 for v in (*body.outputs, *(v for v in body.inputs if not is_shape_only(body, v)))
         )
-        return Cost(sum(_elementwise(n) for n in body.nodes), nbytes)
+        return Cost(flops(body.nodes, unknown=0), nbytes)
     if node.op.multiply_adds is not None:
         return Cost(2 * multiply_adds(node), nbytes, _PRODUCT_FLOPS_PER_SECOND)
     known = node.op.scalar is not None or node.op.reduction is not None
-    return Cost(_elementwise(node) if known else None, nbytes)
+    return Cost(_flops_of(node, 0) if known else None, nbytes)
 
 
 def flops(nodes: Iterable[Node], unknown: int = 1) -> int:
@@ -106,37 +106,29 @@ def flops(nodes: Iterable[Node], unknown: int = 1) -> int:
 
 
 def _flops_of(node: Node, unknown: int) -> int:
-    if (count := node.op.multiply_adds) is not None:
-        operands, results = (
-            [_known(s, unknown) for s in specs] for specs in ((v.spec for v in node.inputs), node.specs)
-        )
-        return 2 * count(operands, results, **node.attrs)
-    if node.op.reduction is None and node.op.scalar is None:
-        return 0
-    each = 1 if node.op.reduction is not None else _flops(_expression(node))
-    return math.prod(unknown if size is None else size for size in domain(node)) * each
+    if node.op.multiply_adds is not None:
+        return 2 * multiply_adds(node, unknown)
+    if node.op.reduction is not None:
+        return _size(domain(node), unknown)
+    if node.op.scalar is not None:
+        return _size(node.specs[0].shape, unknown) * _flops(_expression(node))
+    return 0
 
 
 def _known(spec: TensorSpec, unknown: int) -> TensorSpec:
     return TensorSpec([unknown if size is None else size for size in spec.shape], spec.dtype)
 
 
-def multiply_adds(node: Node) -> int:
-    """Return how many products a node adds up, zero unless its op is made for that; its shapes must be known."""
-    count = node.op.multiply_adds
-    return 0 if count is None else count([v.spec for v in node.inputs], node.specs, **node.attrs)
-
-
-def _size(shape: Any) -> int:
-    return math.prod(d or 0 for d in shape)
-
-
-def _elementwise(node: Node) -> int:
-    if node.op.reduction is not None:
-        return _size(domain(node))
-    if node.op.scalar is None:
+def multiply_adds(node: Node, unknown: int = 0) -> int:
+    """Return how many products a node adds up, zero unless its op is made for that; see `flops` for `unknown`."""
+    if (count := node.op.multiply_adds) is None:
         return 0
-    return _size(node.specs[0].shape) * _flops(_expression(node))
+    operands, results = ([_known(s, unknown) for s in specs] for specs in ((v.spec for v in node.inputs), node.specs))
+    return count(operands, results, **node.attrs)
+
+
+def _size(shape: Iterable[int | None], unknown: int) -> int:
+    return math.prod(unknown if size is None else size for size in shape)
 
 
 def _expression(node: Node) -> Any:
