@@ -209,14 +209,27 @@ def load(path: str | os.PathLike[str]) -> Document:
 
     Raises
     ------
+    NotFoundError, UnavailableError
+        As `read_text`.
+    DataLossError
+        As `read_text` and `loads`.
+    """
+    path = Path(path)
+    return loads(read_text(path), path.name)
+
+
+def read_text(path: Path) -> str:
+    """Return what a file holds.
+
+    Raises
+    ------
     NotFoundError
         If there is no such file.
     UnavailableError
         If it cannot be read.
     DataLossError
-        As `loads`.
+        If it is no text, or longer than any document.
     """
-    path = Path(path)
     try:
         if stat.S_ISFIFO(path.stat().st_mode):  # reading would wait for somebody to write
             raise OSError(None, "it is a device, a pipe or a socket, and no file")
@@ -234,7 +247,7 @@ def load(path: str | os.PathLike[str]) -> Document:
     if len(data) > MAX_BYTES:
         raise DataLossError("{path} is too long for a document.", hint="Open a file that Trenza has saved.", path=path)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataLossError(
             "{file}: byte {position} is no UTF-8 text.",
@@ -242,7 +255,6 @@ def load(path: str | os.PathLike[str]) -> Document:
             file=path.name,
             position=error.start,
         ) from error
-    return loads(text, path.name)
 
 
 def fingerprint(path: Path) -> str:

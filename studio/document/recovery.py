@@ -13,7 +13,7 @@ import platformdirs
 
 from engine.core.errors import DataLossError, EngineError
 from studio.document.document import Contents, Document
-from studio.document.file import Writer, dumps, load, loads, write_text
+from studio.document.file import Writer, dumps, load, loads, read_text, write_text
 
 SUFFIX: Final = ".trenza-copy"
 _VERSION: Final = 1
@@ -47,10 +47,10 @@ class Copy:
 
         Raises
         ------
-        DataLossError
-            If it is damaged.
+        NotFoundError, UnavailableError, DataLossError
+            As `load`: it may be gone or damaged.
         """
-        return loads(self.file.read_text("utf-8").partition("\n")[2], self.file.name)
+        return loads(read_text(self.file).partition("\n")[2], self.file.name)
 
     @property
     def name(self) -> str:

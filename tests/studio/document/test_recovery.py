@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.errors import DataLossError, UnavailableError
+from engine.core.errors import DataLossError, NotFoundError, UnavailableError
 from studio.document import recovery
 from studio.document.document import Document, Node
 from studio.document.edits import AddNode, SetTitle
@@ -63,13 +63,17 @@ def test_what_is_no_copy_is_refused_and_left_alone(text: str, tmp_path: Path) ->
     assert file.exists()
 
 
-def test_a_copy_that_is_damaged_is_kept_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rest", [b'{"format": "trenza", "ver', b" " * 10_000 + b"\xff"])
+def test_a_copy_that_is_damaged_is_kept_and_says_so(rest: bytes, tmp_path: Path) -> None:
     file = tmp_path / f"a-1{SUFFIX}"
     head = {"format": "trenza-copy", "version": 1, "path": None, "when": 0}
-    file.write_text(json.dumps(head) + '\n{"format": "trenza", "ver')
+    file.write_bytes(json.dumps(head).encode() + b"\n" + rest)
     (copy,) = copies(tmp_path, "a")
     assert copy.is_needed()
     with pytest.raises(DataLossError):
+        copy.document()
+    file.unlink()
+    with pytest.raises(NotFoundError):
         copy.document()
 
 
