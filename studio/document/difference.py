@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from studio.document.document import Contents, Document, Node, Wire
+from studio.document.document import Contents, Document, Node, Wire, same
 from studio.document.edits import (
     UNSET,
     AddNode,
@@ -105,13 +105,8 @@ def _node(before: Node, after: Node) -> list[Edit]:
 
 def _values(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """Return what has to be set to get from one mapping to the other: `UNSET` for what is there no more."""
-    changed = {name: value for name, value in after.items() if name not in before or not _same(before[name], value)}
+    changed = {name: value for name, value in after.items() if name not in before or not same(before[name], value)}
     return {**changed, **{name: UNSET for name in before if name not in after}}
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Return whether two values are equal to the letter: 1, 1.0 and True are equal, but not the same."""
-    return a is b or (a == b and repr(a) == repr(b))
 
 
 def _functions(before: Mapping[str, Graph], after: Mapping[str, Graph]) -> Work[list[Edit]]:

@@ -59,6 +59,17 @@ def canonical(value: Any) -> Any:
     return value
 
 
+def same(a: Any, b: Any) -> bool:
+    """Return whether two values, nodes or edits are equal to the letter.
+
+    Examples
+    --------
+    >>> 1 == 1.0 == True, same(1, 1.0), same((1, "a"), (1, "a"))
+    (True, False, True)
+    """
+    return a is b or (a == b and repr(a) == repr(b))
+
+
 def as_position(value: Position) -> Position:
     """Return `value` as two floats: equal positions are written alike."""
     x, y = value

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from engine.core.errors import EngineError
 from studio.document import function_errors, wiring_errors
-from studio.document.document import Contents, Document, Node, PortRef, Wire
+from studio.document.document import Contents, Document, Node, PortRef, Wire, same
 from studio.document.function import (
     INPUT,
     OUTPUT,
@@ -103,8 +103,10 @@ def has_functions(document: Document) -> bool:
     )
 
 
-def flatten(document: Document) -> Flat:
+def flatten(document: Document, functions: Mapping[str, Document] | None = None) -> Flat:
     """Return a document without its functions: each node that stands for one is replaced by what lies within.
+
+    They are looked up in `functions`, those of the document if not given.
 
     Examples
     --------
@@ -118,7 +120,7 @@ def flatten(document: Document) -> Flat:
     """
     if not has_functions(document):
         return Flat(document)
-    work = Flattening(document.functions)
+    work = Flattening(document.functions if functions is None else functions)
     for _copy in work.spread(document):
         pass
     return Flat(Document.of(work.contents(document)), work.shares, work.problems, work.entries)
@@ -336,7 +338,7 @@ def _wrong_param(node: Node, shown: Sequence[str]) -> EngineError | None:
 
 
 def _is_same(a: Any, b: Any) -> bool:
-    return a is b or (type(a) is type(b) and not isinstance(a, Node) and a == b and repr(a) == repr(b))
+    return a is b or (not isinstance(a, Node) and same(a, b))  # a node that has changed is another one
 
 
 def given(node: Node, shown: Iterator[Exposed]) -> dict[str, dict[str, Any]]:

@@ -34,8 +34,7 @@ def function_outcome(definition: Definition, given: Mapping[str, Any], inputs: S
     ('float32 (None, 3)', 0)
     """
     node = Node(_NODE, PREFIX + definition.id, given)
-    functions = {id: body.contents() for id, body in definition.functions.items()}
-    flat = flatten(Document.of(Contents({_NODE: node}, functions=functions)))
+    flat = flatten(Document.of(Contents({_NODE: node})), definition.functions)
     known = dict(_entries(definition.body, repeats(node), inputs))
     inference = Inference(CATALOGUE, known)
     analysis = complete(flat, inference.analyse(flat.document))

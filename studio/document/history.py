@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from studio.document.document import Document
+from studio.document.document import Document, same
 from studio.document.edits import Edit
 from studio.document.loose_ends import tied
 
@@ -129,7 +129,7 @@ class History:
         What changes nothing is no step, be it one edit or a drag that ends where it began.
         """
         inverse = self.document.apply(edit)
-        if _same(inverse, edit):
+        if same(inverse, edit):
             return
         if self._saved is not None and self._saved > self._done:
             self._saved = None  # the saved state lay in the future that ends here
@@ -137,7 +137,7 @@ class History:
         last = self._steps[-1] if self._steps else None
         if self._open and last and edit.merge_key is not None and edit.merge_key == last.merge_key:
             last.redo = edit  # the same things are set anew: the first inverse still leads back
-            if _same(last.redo, last.undo):
+            if same(last.redo, last.undo):
                 self._steps.pop()
                 self._done -= 1
                 self.seal()
@@ -224,8 +224,3 @@ class _Within:
 
     def seal(self) -> None:
         self._history.seal()
-
-
-def _same(a: Edit, b: Edit) -> bool:
-    """Return whether two edits lead to the same, to the letter: 1, 1.0 and True are equal, but not the same."""
-    return a == b and repr(a) == repr(b)
