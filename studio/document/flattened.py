@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
-from studio.document.difference import difference
+from studio.document.difference import differing
 from studio.document.document import Document, Node
 from studio.document.edits import Edit
 from studio.document.flat import Flat, Flattening, has_functions
 from studio.document.function_edits import is_cosmetic
+from studio.document.work import Work
 
 
 class Flattened:
@@ -20,7 +20,7 @@ class Flattened:
         self._root = document
         self._known: dict[str, tuple[Any, Node]] = {}
         self._stale = True
-        self._begun: tuple[Flattening, Iterator[None]] | None = None
+        self._begun: Work[None] | None = None
         self._flat = Flat(document)
         self._leave = document.subscribe(self._on_edit)
 
@@ -46,23 +46,22 @@ class Flattened:
             return True
         end = time.perf_counter() + seconds
         if self._begun is None:
-            work = Flattening(self._root.functions, self._known, self._flat.document.wires)
-            self._begun = work, work.spread(self._root)
-        work, copies = self._begun
-        for _copy in copies:
+            self._begun = self._following()
+        for _part in self._begun:
             if time.perf_counter() > end:
                 return False
-        self._take(work)
         self._stale, self._begun = False, None
         return time.perf_counter() <= end  # what comes next has a turn of its own
 
-    def _take(self, work: Flattening) -> None:
-        """Let the flat graph be what was made."""
-        self._known = work.made
+    def _following(self) -> Work[None]:
+        """Bring the flat graph up to date in small parts; until the last is done, it is as it was."""
+        work = Flattening(self._root.functions, self._known, self._flat.document.wires)
+        yield from work.spread(self._root)
         after = work.contents(self._root)
         document = self._flat.document
         if document is self._root:
             document = Document.of(after)
-        elif (change := difference(document, after)).edits:
+        elif (change := (yield from differing(document, after))).edits:
             document.apply(change)
+        self._known = work.made
         self._flat = Flat(document, work.shares, work.problems, work.entries)
