@@ -21,6 +21,7 @@ from studio.document.replace import replace_node
 from studio.document.reroute import REROUTE
 from studio.document.splice import behind
 from studio.document.trial import Specs, Trials
+from studio.document.verbatim import Verbatim
 from studio.document.work import Work, finished
 
 #: As many are offered for a node.
@@ -65,7 +66,9 @@ class _Case:
     def title(self, id: str) -> str:
         node = self.document.nodes[id]
         node_type = self.trials.catalogue.get(node.type)
-        return node.title or (Words(node_type.title) if node_type is not None else node.type)
+        if node.title or node_type is None:
+            return node.title or node.type
+        return node_type.title if isinstance(node_type.title, Verbatim) else Words(node_type.title)
 
 
 def fixes(

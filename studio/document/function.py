@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from engine.core.param import Param
 from studio.document.document import Document, Node
 from studio.document.nodetype import Catalogue, NodeType, Port
+from studio.document.verbatim import Verbatim
 
 PREFIX: Final = "function."
 """What the types of nodes that stand for functions begin with; the id of the function follows."""
@@ -163,15 +164,16 @@ def function_type(id: str, functions: Mapping[str, Document], types: Catalogue, 
         if node_type is not None and param in node_type.params:
             params[name] = _with_default(node_type.params[param], node.params.get(param))
     summary = body.settings.get(SUMMARY)
+    told = Verbatim(summary if isinstance(summary, str) else "")
     return NodeType(
         id=f"{PREFIX}{id}",
         category="function",
-        title=title_of(id, body),
-        summary=summary if isinstance(summary, str) else "",
+        title=Verbatim(title_of(id, body)),
+        summary=told,
         inputs=tuple(_port(node) for node in ports(body, INPUT)),
         outputs=tuple(_port(node) for node in ports(body, OUTPUT)),
         params={**params, **OWN_PARAMS},
-        help=summary if isinstance(summary, str) else "",
+        help=told,
         keywords=("function", "subgraph", "group"),
         family=FAMILY,
         make=Definition(functions, id),

@@ -60,7 +60,7 @@ class NodeType:
     family
         Untranslated: the types that it stands with within the palette's section; "" if they all stand together.
     title, summary, help
-        Untranslated: what the header shows, one line, and the whole help text.
+        Untranslated, or `Verbatim`: what the header shows, one line, and the whole help text.
     make
         What the engine offers under this name (an op record, a layer class, …); only lowering reads it.
     version

@@ -15,6 +15,7 @@ import os
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Final
 
+from studio.document.verbatim import Verbatim
 from studio.ui.phrases import translate_phrase
 from studio.ui.resources import resource
 from studio.ui.stored import stored
@@ -38,8 +39,20 @@ _units = "binary"
 
 
 def _(text: str) -> str:
-    """Return `text` in the language in use."""
-    return _translations.gettext(text) if text else ""
+    """Return `text` in the language in use; what a user wrote is in none.
+
+    >>> from studio.document.verbatim import Verbatim
+    >>> set_language("es")
+    >>> _("output"), _(Verbatim("output"))
+    ('salida', 'output')
+    >>> set_language("en")
+    """
+    return translated(text, _translations)
+
+
+def translated(text: str, language: gettext.NullTranslations) -> str:
+    """Return `text` in a language, of those that `catalogue` gives."""
+    return language.gettext(text) if text and not isinstance(text, Verbatim) else text
 
 
 def N_(text: str) -> str:

@@ -10,24 +10,24 @@ from PySide6.QtWidgets import QWidget
 
 from studio.document.nodetype import Catalogue, NodeType
 from studio.ui.appearance import appearance
-from studio.ui.i18n import LANGUAGES, N_, _, catalogue
+from studio.ui.i18n import LANGUAGES, N_, _, catalogue, translated
 from studio.ui.usage import Usage
 from studio.ui.widgets.chooser import Chooser, Entry
 
 
 def names(node_type: NodeType) -> tuple[tuple[str, float], ...]:
     """Return the names by which a type of node is found, and its synonyms, in all languages, each with its weight."""
-    translations = [catalogue(code).gettext for code in LANGUAGES]
-    titles = ((translate(node_type.title), 0.95) for translate in translations)
-    synonyms = ((translate(word), 0.8) for word in node_type.keywords for translate in translations)
+    languages = [catalogue(code) for code in LANGUAGES]
+    titles = ((translated(node_type.title, language), 0.95) for language in languages)
+    synonyms = ((translated(word, language), 0.8) for word in node_type.keywords for language in languages)
     return (node_type.id.partition(".")[2], 1.0), *titles, *synonyms
 
 
 def prose(node_type: NodeType) -> str:
     """Return the text by the words of which a type of node is found: what it says of itself, in all languages."""
-    translations = [catalogue(code).gettext for code in LANGUAGES]
+    languages = [catalogue(code) for code in LANGUAGES]
     texts = [node_type.summary, *(param.help for param in node_type.params.values() if param.help)]
-    return " ".join((*(translate(text) for text in texts for translate in translations), node_type.help))
+    return " ".join((*(translated(text, language) for text in texts for language in languages), node_type.help))
 
 
 class NodeSearch(Chooser):
