@@ -194,10 +194,7 @@ class Levels(QWidget):
         self._bodies.pop()
         self._views[scope.function] = canvas.zoom, canvas.visible_area().center()
         self._pages.removeWidget(canvas)
-        canvas.close_document()
-        types = canvas.canvas.catalogue
-        if isinstance(types, Types):
-            types.close()
+        _close(canvas)
         canvas.deleteLater()
 
     def _arrive(self) -> None:
@@ -220,8 +217,7 @@ class Levels(QWidget):
         self.entered.emit()
 
     def _show_path(self) -> None:
-        functions = self._history.document.functions
-        names = (title_of(scope.function, functions[scope.function]) for scope in self._scopes[1:])
+        names = (title_of(scope.function, scope.graph) for scope in self._scopes[1:])
         self.breadcrumb.show_path([self._name, *names])
 
     def _rename(self, title: str) -> None:
@@ -285,13 +281,18 @@ class Levels(QWidget):
         """Stop following the document; the widget is not to be used any more."""
         self._leave()
         for canvas in self._canvases:
-            canvas.close_document()
-            types = canvas.canvas.catalogue
-            if isinstance(types, Types):
-                types.close()
+            _close(canvas)
 
 
 _OF_FUNCTIONS = (AddFunction, RemoveFunction, Within)
+
+
+def _close(canvas: CanvasView) -> None:
+    """Let a canvas and the types that it was made with follow the document no more."""
+    canvas.close_document()
+    types = canvas.canvas.catalogue
+    if isinstance(types, Types):
+        types.close()
 
 
 def _graphs(edit: Edit) -> Iterator[str]:

@@ -190,3 +190,10 @@ def test_copies_keep_their_functions_and_ports_are_offered_within_only(levels: L
     within = list(levels.canvas.canvas.catalogue)
     assert "port.input" in within
     assert "function.function_1" not in within
+
+
+def test_a_path_is_shown_while_its_function_is_going(levels: Levels):
+    levels.enter("function_1")
+    levels._history.undo()
+    levels.set_name("other")
+    assert levels.breadcrumb.findChild(QToolButton, "breadcrumb_0").text() == "other"
