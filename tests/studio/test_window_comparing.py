@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from graphs import build, moons, port, wire
-from hand import LEFT, MIDDLE, NONE
+from hand import ALT, CTRL, LEFT, MIDDLE, NONE, SHIFT
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
@@ -39,12 +39,6 @@ from studio.ui.appearance import appearance
 from studio.ui.shell import files
 
 pytest_plugins = ("look", "window")
-
-CTRL, ALT, SHIFT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-)
 
 
 @pytest.fixture
@@ -172,6 +166,7 @@ def test_shapes_stand_on_both_sides(user: User) -> None:
     window = with_saved(user)
     for view in window.views:
         user.until(lambda view=view: view.canvas.wires.strands()[port("function_1.in_1")].text)
+        assert view.canvas.wires.strands()[port("function_1.in_1")].text == "·,2"
 
 
 def test_where_nothing_differs_the_window_says_so(user: User) -> None:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
-from graphs import port
+from graphs import build, port
 from hand import Hand
 from PySide6.QtCore import QPointF
 
 from studio.canvas.view import CanvasView
-from studio.document.document import Document
+from studio.document.document import Document, Wire
 
 Show = Callable[[Document], CanvasView]
+
+
+def classifier(*hidden: str) -> Document:
+    """Return images -> flatten -> hidden layers called so -> output, one beside the other."""
+    dense = {id: ("layer.Dense", {"units": 16}) for id in hidden}
+    nodes = {"digits": "data.digits", "flat": "layer.Flatten", **dense, "output": ("layer.Dense", {"units": 10})}
+    chain = (f"{before}.output > {after}.inputs" for before, after in pairwise(("flat", *hidden, "output")))
+    return build(nodes, "\n".join(("digits.x > flat.inputs", *chain)))
+
+
+def wires(view: CanvasView) -> set[Wire]:
+    """Return the wires of the document that is shown."""
+    return set(view.canvas.document.wires.values())
 
 
 def middle(view: CanvasView, target: str) -> QPointF:

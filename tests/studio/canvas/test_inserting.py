@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from graphs import build, port, wire
+from graphs import port, wire
 from hand import LEFT, NONE, Hand
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from real import Show, middle
+from real import Show, classifier, middle, wires
 
 from studio.canvas.gestures.drop_node import MIME_TYPE
 from studio.canvas.view import CanvasView
-from studio.document.document import Document, Node, PortRef, Wire
+from studio.document.document import Document, Node, PortRef
 from studio.document.edits import AddNode, Move
 
 pytest_plugins = ("look",)
@@ -21,19 +21,7 @@ pytest_plugins = ("look",)
 
 def network() -> Document:
     """Images -> flatten -> hidden -> output, the last two close together."""
-    document = build(
-        {
-            "digits": "data.digits",
-            "flat": "layer.Flatten",
-            "hidden": ("layer.Dense", {"units": 16}),
-            "output": ("layer.Dense", {"units": 10}),
-        },
-        """
-        digits.x > flat.inputs
-        flat.output > hidden.inputs
-        hidden.output > output.inputs
-        """,
-    )
+    document = classifier("hidden")
     document.apply(Move({"flat": (220.0, 0.0), "hidden": (480.0, 0.0), "output": (700.0, 20.0)}))
     return document
 
@@ -59,10 +47,6 @@ def drag_in(view: CanvasView, at, type_id: str, *, drop: bool = True) -> None:
         events.append(QDropEvent(QPointF(at), copy, data, LEFT, keys))
     for event in events:
         QApplication.sendEvent(view.viewport(), event)
-
-
-def wires(view: CanvasView) -> set[Wire]:
-    return set(view.canvas.document.wires.values())
 
 
 # -------------------------------------------------------------------------------------------------- inserting

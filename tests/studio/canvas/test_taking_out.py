@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from graphs import build, port, wire
+from graphs import port, wire
 from hand import ALT, LEFT, Hand
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from real import Show
+from real import Show, classifier, wires
 
 from studio.canvas.view import CanvasView
 from studio.document.document import Document
@@ -21,21 +21,7 @@ AWAY = QPointF(0, 260)
 
 def network() -> Document:
     """Images -> flatten -> first -> second -> output."""
-    document = build(
-        {
-            "digits": "data.digits",
-            "flat": "layer.Flatten",
-            "first": ("layer.Dense", {"units": 16}),
-            "second": ("layer.Dense", {"units": 16}),
-            "output": ("layer.Dense", {"units": 10}),
-        },
-        """
-        digits.x > flat.inputs
-        flat.output > first.inputs
-        first.output > second.inputs
-        second.output > output.inputs
-        """,
-    )
+    document = classifier("first", "second")
     document.apply(Move({id: (240.0 * place, 0.0) for place, id in enumerate(document.nodes)}))
     return document
 
@@ -48,10 +34,6 @@ def view(show: Show) -> CanvasView:
 @pytest.fixture
 def hand(view: CanvasView) -> Hand:
     return Hand(view)
-
-
-def wires(view: CanvasView) -> set[object]:
-    return set(view.canvas.document.wires.values())
 
 
 def test_one_node_goes_and_its_neighbours_are_joined_in_one_step(view: CanvasView, hand: Hand) -> None:
