@@ -10,7 +10,7 @@ from engine.core.errors import EngineError
 from studio.document.document import Document
 from studio.document.edits import Edit
 from studio.document.enclose import enclose
-from studio.document.function import function_of
+from studio.document.function import TITLE, function_of
 from studio.document.unpack import own_copy, unpack
 from studio.ui.i18n import _
 
@@ -67,7 +67,7 @@ class Functions:
         named = next((note.text for note in notes if note is not None and note.frame and note.text.strip()), "")
         if named:
             return named.split("\n")[0].strip()[:60]
-        taken = {body.settings.get("title") for body in self._view.history.root.functions.values()}
+        taken = {body.settings.get(TITLE) for body in self._view.history.root.functions.values()}
         numbers = range(1, len(taken) + 2)
         return next(name for n in numbers if (name := _("Function {number}").format(number=n)) not in taken)
 

@@ -59,7 +59,7 @@ class Walking:
         if here is None:
             self.step(by)
             return
-        others = self._beyond(*self._came) if self._came is not None and self._view.canvas.document.nodes else []
+        others = self._beyond(*self._came) if self._came is not None else []
         if here in others and len(others) > 1:
             there = others[(others.index(here) + by) % len(others)]
             self._arrive(there, [there])

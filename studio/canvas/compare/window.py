@@ -194,8 +194,11 @@ class CompareWindow(QWidget):
 
     def _tell(self) -> None:
         """Show the changes in words."""
-        told = [c for c in self.found if self.places.isChecked() or c.aspect != "place"]
-        self._telling.begin(rows_of(told, self._words), self._on_told)
+        self._telling.begin(rows_of(self._told(), self._words), self._on_told)
+
+    def _told(self) -> list[Change]:
+        """Return the changes that are to be told: those of positions only if they are asked for."""
+        return [c for c in self.found if self.places.isChecked() or c.aspect != "place"]
 
     def _on_told(self, rows: list[Row]) -> None:
         self.model.show_rows(rows)
@@ -215,9 +218,8 @@ class CompareWindow(QWidget):
             self._in_a_turn(partial(self._mark_side, graph, side), _NEXT_MS + side * _FRAME_MS)
 
     def _mark_side(self, graph: str, side: int) -> None:
-        told = [c for c in self.found if self.places.isChecked() or c.aspect != "place"]
         view = self._pairs[graph].sides[side]
-        view.set_marks(marks(told, graph, view.canvas.document, _SIGNS[side]))
+        view.set_marks(marks(self._told(), graph, view.canvas.document, _SIGNS[side]))
 
     def _name_graphs(self, told: list[Change]) -> None:
         """Offer the graphs in which something differs, and the documents' own."""
