@@ -74,8 +74,6 @@ from studio.ui.widgets.problems import Problems
 _SIZE: Final = QSize(1600, 1000)
 #: Milliseconds until what a closed document leaves is cleared away: its items go only then.
 _COLLECT_MS: Final = 1500
-
-
 #: More nodes than this take longer than 10 s to show: 5,000 take 3 s, 100,000 some minutes.
 _MANY: Final = 15_000
 
@@ -261,7 +259,7 @@ class MainWindow(QMainWindow):
             lambda editor: editor.menu_asked.connect(lambda at: _open_menu(self.top_bar.crumb_menu(), at))
         )
         self.shelf.changed.connect(self._on_library)
-        self.panels.edited.connect(self._update_actions)
+        self.panels.travelled.connect(self._update_actions)
         self.workspaces.changed.connect(self._update_actions)
         self.start_page.chosen.connect(self.desk.open)
         self.start_page.picture_wanted.connect(self.gallery.want)
@@ -270,7 +268,8 @@ class MainWindow(QMainWindow):
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
         self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
         self.running.failed_at.connect(self.panels.reveal)
-        self.running.changed.connect(self._on_changed)
+        self.running.changed.connect(self.tabs.refresh)
+        self.running.changed.connect(self._update_actions)
         self.tabs.menu_asked.connect(lambda at: _open_menu(self.top_bar.tab_menu(), at))
         self.exporting.done.connect(
             lambda path: self.banner.say("info", lambda: _("Exported: {path}").format(path=path), seconds=8)
@@ -376,10 +375,9 @@ class MainWindow(QMainWindow):
         self._on_changed()
 
     def _on_changed(self) -> None:
-        """A document may be called otherwise, be saved or be trained."""
+        """A document may be called otherwise, or be saved."""
         name = self.desk.name
         self.setWindowTitle(f"{name} — Trenza" if name else "Trenza")
-        self.tabs.refresh()
         self._update_actions()
 
     def _name_of(self, number: int) -> str:

@@ -150,7 +150,6 @@ class Editor(QObject):
     def _on_entered(self) -> None:
         self._name_canvases()
         self.entered.emit()
-        self.selected.emit(self.canvas.selected_ids())
 
     def _begin_anew(self) -> None:
         """Other contents have taken the place of those that were known; what is in view stays where it is."""

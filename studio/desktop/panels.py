@@ -23,7 +23,7 @@ from studio.ui.widgets.problems import Problems
 class Panels(QObject):
     """Lets the panels follow the editors.
 
-    `edited` tells that the document that is shown is in another state than before.
+    `travelled` tells that steps of the document that is shown were undone or made again.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Panels(QObject):
         The panels.
     """
 
-    edited = Signal()
+    travelled = Signal()
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Panels(QObject):
         def if_shown(show: Callable[..., Any]) -> Callable[..., None]:
             return lambda *values: show(*values) if editor is self._editors.current else None
 
-        editor.edited.connect(if_shown(self.show_steps))
+        editor.edited.connect(if_shown(self._steps.refresh))
         editor.analysed.connect(if_shown(self._show_analysis))
         editor.selected.connect(if_shown(self._show_properties))
         editor.entered.connect(if_shown(self._show_graph))
@@ -85,10 +85,8 @@ class Panels(QObject):
         self._steps.show_history(editor.history if editor is not None else None)
         self._show_analysis()
         self._problems.show_errors(editor.errors if editor is not None else {})
-        if editor is not None:
-            self._show_properties(editor.canvas.selected_ids())
-            if editor.tensor is not None:
-                self._inspector.tensor.show_tensor(editor.tensor)
+        if editor is not None and editor.tensor is not None:
+            self._inspector.tensor.show_tensor(editor.tensor)
 
     def _show_graph(self) -> None:
         """Let the properties be those of the graph that is shown."""
@@ -124,11 +122,6 @@ class Panels(QObject):
         if (editor := self._editors.current) is not None:
             editor.canvas.setFocus()
 
-    def show_steps(self) -> None:
-        """Show what has become of the history."""
-        self._steps.refresh()
-        self.edited.emit()
-
     # --------------------------------------------------------------------------------------------------------- leading
 
     def reveal(self, number: int, node: str) -> None:
@@ -142,19 +135,24 @@ class Panels(QObject):
         """Undo, or redo, until so many steps are in force."""
         if (editor := self._editors.current) is not None:
             editor.go_to(position)
-            self.show_steps()
+            self._tell_travelled()
 
     def undo(self) -> None:
         """Take the last step back."""
         if (editor := self._editors.current) is not None:
             editor.undo()
-            self.show_steps()
+            self._tell_travelled()
 
     def redo(self) -> None:
         """Make the step again that was undone last."""
         if (editor := self._editors.current) is not None:
             editor.redo()
-            self.show_steps()
+            self._tell_travelled()
+
+    def _tell_travelled(self) -> None:
+        """Show at once what the document tells a turn later: whoever holds the key down goes on."""
+        self._steps.refresh()
+        self.travelled.emit()
 
     def title_of(self, node: str) -> str:
         """Return what a node of the document that is shown is called."""

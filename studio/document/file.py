@@ -242,7 +242,7 @@ def read_text(path: Path) -> str:
             "{path} cannot be read: {why}.",
             hint="Choose a file that you may read.",
             path=path,
-            why=_reason(error),
+            why=reason_of(error),
         ) from error
     if len(data) > MAX_BYTES:
         raise DataLossError("{path} is too long for a document.", hint="Open a file that Trenza has saved.", path=path)
@@ -303,7 +303,7 @@ def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:
             "{path} cannot be saved: {why}.",
             hint="Free some room, or save it in another folder. What was there before is unchanged.",
             path=path,
-            why=_reason(error),
+            why=reason_of(error),
         ) from error
 
 
@@ -320,7 +320,7 @@ def _why_not_replaced(target: Path) -> str:
     return "" if os.access(target, os.W_OK) else "the file is read-only"
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """Return why the system refuses, in English: its own words are in whatever language the process has set."""
     number = getattr(error, "errno", None)
     return _REASONS.get(number or 0) or getattr(error, "strerror", None) or str(error)

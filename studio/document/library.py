@@ -20,7 +20,7 @@ from studio.document.adopt import adopt
 from studio.document.document import Contents, Document, Node
 from studio.document.edits import AddNode, Compound, Edit, SetSetting
 from studio.document.enclose import stem_of
-from studio.document.file import dumps, load, write_text
+from studio.document.file import dumps, load, reason_of, write_text
 from studio.document.function import PREFIX, TITLE, Definition, contained, functions_in, reaches, title_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.types import Types
@@ -148,7 +148,7 @@ def remove(path: Path) -> None:
             "{path} cannot be deleted: {why}.",
             hint="Look at who may change the folder.",
             path=path,
-            why=error.strerror or str(error),
+            why=reason_of(error),
         ) from error
 
 
@@ -161,7 +161,7 @@ def _write_new(folder: Path, title: str, text: str) -> Path:
             "{path} cannot be saved: {why}.",
             hint="Look at who may change the folder.",
             path=folder,
-            why=error.strerror or str(error),
+            why=reason_of(error),
         ) from error
     whole = folder / f".{secrets.token_hex(6)}.tmp"
     write_text(text, whole)

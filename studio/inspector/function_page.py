@@ -20,11 +20,12 @@ from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe, label, ngettext, number, sentence
 from studio.ui.values import shown
+from studio.ui.widgets.breadcrumb import MAX_TITLE
 from studio.ui.widgets.labels import Heading, Text
 from studio.ui.widgets.name_list import Line, NameList
 from studio.ui.widgets.text_undo import TextUndo
 
-_MAX_TITLE, _MAX_SUMMARY = 60, 200
+_MAX_SUMMARY = 200
 
 
 class FunctionPage(QScrollArea):
@@ -45,7 +46,7 @@ class FunctionPage(QScrollArea):
         self._timer = QTimer(self, interval=0, singleShot=True)
         self._timer.timeout.connect(self.refresh)
         self.title, self.summary = QLineEdit(), QLineEdit()
-        self.title.setMaxLength(_MAX_TITLE)
+        self.title.setMaxLength(MAX_TITLE)
         self.title.setFont(fonts.sans(14, 600))
         self.summary.setMaxLength(_MAX_SUMMARY)
         for field, name, setting in ((self.title, "title", TITLE), (self.summary, "summary", SUMMARY)):

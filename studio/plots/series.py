@@ -138,7 +138,7 @@ class Curves:
         How long the training is.
     """
 
-    def __init__(self, names: Iterable[str] = (), epochs: int = 0, steps_per_epoch: int = 1) -> None:
+    def __init__(self, names: Iterable[str], epochs: int, steps_per_epoch: int) -> None:
         self.epochs = epochs
         self.by_name = {name: Curve(steps_per_epoch) for name in names}
 

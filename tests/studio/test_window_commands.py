@@ -27,6 +27,7 @@ Check = Callable[[User], object]
 def user(open_window: Open, tmp_path: Path) -> User:
     """Somebody before a small classifier."""
     motion.set_reduced(True)
+    QApplication.clipboard().clear()
     user = open_window(saved(moons(), tmp_path))
     user.until(lambda: not user.window.analysing and not user.window.canvas.canvas.busy)
     user.window.canvas.setFocus()
@@ -115,7 +116,6 @@ ON_NODES: dict[str, tuple[list[str], Check]] = {
     "canvas.add": ([], lambda u: u.window.adding.search.isVisible()),
     "edit.rename": (["hidden"], lambda u: u.window.canvas._editor is not None),
     "view.find": ([], lambda u: u.window.places.search.isVisible()),
-    "view.zoom_in": ([], lambda u: u.window.canvas.zoom > 0),
 }
 
 

@@ -28,12 +28,12 @@ from studio.ui.i18n import N_, _, describe, ngettext, number
 from studio.ui.icons import icon
 from studio.ui.library.questions import ask_to_delete
 from studio.ui.library.shelf import Shelf
+from studio.ui.widgets.breadcrumb import MAX_TITLE
 from studio.ui.widgets.labels import EmptyState
 
 _SIZE: Final = QSize(680, 420)
 _WIDTHS: Final = (210, 190)
 _PATH: Final = Qt.ItemDataRole.UserRole
-_MAX_TITLE: Final = 60
 
 #: The buttons: what each says, its icon, and whether it does something to a file that is damaged, too.
 _BUTTONS: Final = {
@@ -177,7 +177,10 @@ class LibraryWindow(QDialog):
 
     @property
     def _kept(self) -> Kept | None:
-        return next((kept for kept in self._shelf.kept.values() if kept.path == self._path), None)
+        return self._kept_at(self._path)
+
+    def _kept_at(self, path: Path | None) -> Kept | None:
+        return next((kept for kept in self._shelf.kept.values() if kept.path == path), None)
 
     def _open(self) -> None:
         self.wanted.emit(self._path)
@@ -191,8 +194,8 @@ class LibraryWindow(QDialog):
             self.list.editItem(row, 0)
 
     def _on_edited(self, row: QTreeWidgetItem, _column: int) -> None:
-        kept = next((kept for kept in self._shelf.kept.values() if kept.path == row.data(0, _PATH)), None)
-        title = row.text(0).strip()[:_MAX_TITLE]
+        kept = self._kept_at(row.data(0, _PATH))
+        title = row.text(0).strip()[:MAX_TITLE]
         if kept is None:
             return
         try:

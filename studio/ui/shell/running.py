@@ -184,8 +184,8 @@ class Running(QObject):
         self._controller.restart()
 
     def _on_shown(self, document: OpenDocument | None) -> None:
-        if document is not None:
-            self.outcomes.pop(document.number, None)
+        if document is not None and self.outcomes.pop(document.number, None) is not None:
+            self.changed.emit()
 
     def _on_closed(self, document: OpenDocument) -> None:
         if self._train_when_ready is document:

@@ -41,7 +41,7 @@ class StatusLine(QStatusBar):
         Gives the name of a document by its number.
     """
 
-    def __init__(self, name_of: Callable[[int], str] = str, parent: QWidget | None = None) -> None:
+    def __init__(self, name_of: Callable[[int], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("status")
         self.setSizeGripEnabled(False)
@@ -96,7 +96,7 @@ class StatusLine(QStatusBar):
     def _show_elsewhere(self) -> None:
         """Say what goes on for a document that is not shown."""
         text = self._texts.get(self._at_work, {}).get("progress")
-        is_elsewhere = text is not None and self._at_work != self._shown
+        is_elsewhere = self._at_work != self._shown
         self.values["elsewhere"].say(f"{self._name_of(self._at_work)}: {text()}" if text and is_elsewhere else "")
 
     def show_size(self, number: int, count: int, flops: int) -> None:
@@ -206,7 +206,6 @@ class StatusLine(QStatusBar):
         for name in _NAMES:
             self._show(name)
         self.show_reading(self._reading)
-        self._show_elsewhere()
 
 
 def _downloaded(event: Downloading) -> str:

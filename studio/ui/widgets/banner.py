@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -38,8 +38,6 @@ class Banner(QFrame):
 
     A message may be about a document: then it shows as long as that document does, and waits while others do.
     """
-
-    dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,14 +102,12 @@ class Banner(QFrame):
     def dismiss(self) -> None:
         """Take away what is shown."""
         self.forget(self._place())
-        self.dismissed.emit()
 
     def _expire(self) -> None:
         """Take away what was to stay for seconds only, if there is such a message."""
         self._timer.stop()
         if self._passing is not None:
             self.forget(self._passing)
-            self.dismissed.emit()
 
     def forget(self, document: int) -> None:
         """Take away what was said of a document."""

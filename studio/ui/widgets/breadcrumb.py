@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,6 +15,8 @@ from studio.ui.i18n import _
 from studio.ui.icons import icon
 
 _HEIGHT = 34
+#: How long the title of a function may be, wherever it is typed: longer ones do not fit on nodes and in lists.
+MAX_TITLE: Final = 60
 
 
 class Breadcrumb(QWidget):
@@ -127,7 +130,7 @@ class Breadcrumb(QWidget):
         field = self._field = QLineEdit(self._names[-1])
         field.setObjectName("function_name")
         field.setAccessibleName(_("Name of the function"))
-        field.setMaxLength(60)
+        field.setMaxLength(MAX_TITLE)
         field.editingFinished.connect(self._take_name)
         field.returnPressed.connect(self.left)
         field.installEventFilter(self)
@@ -150,7 +153,5 @@ class Breadcrumb(QWidget):
 
     def _name(self) -> None:
         self.setAccessibleName(_("Where you are"))
-        if self._field is None:
-            self._show_buttons()
         if self._field is None:
             self._show_buttons()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,20 @@ def test_a_library_that_cannot_be_written_says_so(tmp_path: Path):
     (tmp_path / "functions").write_text("a file is in the way")
     with pytest.raises(UnavailableError, match="cannot be saved"):
         library.put(tmp_path / "functions", nested().functions, "inner")
+
+
+@pytest.mark.parametrize("call", ["unlink", "mkdir"])
+def test_why_not_is_said_in_the_words_of_the_program(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_args: object, **_options: object) -> None:
+        raise PermissionError(errno.EACCES, "Keine Berechtigung")  # as the system says it, in its own language
+
+    monkeypatch.setattr(Path, call, refuse)
+    change = {
+        "unlink": partial(library.remove, tmp_path / "f.trenza"),
+        "mkdir": partial(library.put, tmp_path / "functions", nested().functions, "inner"),
+    }
+    with pytest.raises(UnavailableError, match="Permission denied"):
+        change[call]()
 
 
 @pytest.mark.parametrize(

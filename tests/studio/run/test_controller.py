@@ -341,10 +341,9 @@ def test_a_preview_that_nobody_waited_for_is_asked_for_again(run: RunController,
     run.show(2)
     run.preview(2, example("tensors"))
     qtbot.waitUntil(lambda: any(e.document == 2 for e in heard.of(Previewed)), timeout=PATIENCE)
-    seen = [e for e in heard.of(Previewed) if e.document == 1]
     run.show(1)
-    if not seen:
-        qtbot.waitUntil(lambda: heard.of(Previewed)[-1].document == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any(e.document == 1 for e in heard.of(Previewed)), timeout=PATIENCE)
+    assert run._followed[1].is_fresh
 
 
 def test_a_closed_document_ends_its_training_and_no_other(run: RunController, heard: Listener, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ pytest_plugins = ("look",)
 
 
 def test_all_that_was_said_is_said_again_in_another_language(qtbot: QtBot, look: Appearance) -> None:
-    line = StatusLine()
+    line = StatusLine(str)
     qtbot.addWidget(line)
     line.show_document(1)
     line.show_size(1, 1234, 5_300_000)
