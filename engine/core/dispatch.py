@@ -24,7 +24,8 @@ class Interpreter(Protocol):
 
 class _State(threading.local):
     stack: tuple[Interpreter, ...] = ()
-    origin: str = ""
+    path: tuple[str, ...] = ()
+    phase: str = ""
 
 
 _state = _State()
@@ -65,23 +66,50 @@ def eagerly() -> Iterator[None]:
 
 
 @contextmanager
-def at(origin: str) -> Iterator[None]:
+def at(*names: str) -> Iterator[None]:
     """Say where the ops of the block come from: a layer's name, or the id of a document's node.
 
-    Of blocks within blocks the outermost counts: it is what the user placed.
+    Blocks lie within blocks; one that bears the name of the block around it, or none, is no place of its own.
     """
-    before = _state.origin
-    if not before:
-        _state.origin = origin
+    before = path = _state.path
+    for name in names:
+        if name and (not path or path[-1] != name):
+            path = (*path, name)
+    _state.path = path
     try:
         yield
     finally:
-        _state.origin = before
+        _state.path = before
 
 
 def origin() -> str:
-    """Return where the ops of this moment come from, or nothing."""
-    return _state.origin
+    """Return where the ops of this moment come from, or nothing: of all blocks the outermost, which the user placed."""
+    path = _state.path
+    return path[0] if path else ""
+
+
+def place() -> tuple[str, ...]:
+    """Return the blocks that the ops of this moment lie in, from the outermost on."""
+    return _state.path
+
+
+@contextmanager
+def during(phase: str) -> Iterator[None]:
+    """Say what the ops of the block are for: "forward", "loss", "metrics", "backward" or "update".
+
+    Of blocks within blocks the outermost counts: a layer that takes a gradient does so on the way forward.
+    """
+    before = _state.phase
+    _state.phase = before or phase
+    try:
+        yield
+    finally:
+        _state.phase = before
+
+
+def phase() -> str:
+    """Return what the ops of this moment are for, or nothing."""
+    return _state.phase
 
 
 def is_in_charge(by: Interpreter) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from engine.core.dispatch import at
 from engine.core.errors import InvalidArgumentError
 from engine.core.op import OPS, Op
+from engine.core.witness import witness
 
 
 class Application(NamedTuple):
@@ -17,7 +18,7 @@ class Application(NamedTuple):
     inputs: Sequence[Any]
     outputs: Sequence[Any]
     attrs: dict[str, Any]
-    origin: str = ""
+    place: tuple[str, ...] = ()
 
 
 def backpropagate(
@@ -41,9 +42,12 @@ def backpropagate(
     """
     reached = _reached(applications, sources)
     gradients: dict[int, Any] = {}
+    watching = witness()
     for tensor, seed in targets:
         gradients[id(tensor)] = _accumulate(gradients.get(id(tensor)), seed)
-    for op, inputs, outputs, attrs, origin in reversed(applications):
+        if watching is not None:
+            watching.slope(tensor, gradients[id(tensor)])
+    for op, inputs, outputs, attrs, place in reversed(applications):
         incoming = [gradients.get(id(y)) for y in outputs]
         if all(g is None for g in incoming) or not any(id(x) in reached for x in inputs):
             continue
@@ -55,10 +59,14 @@ def backpropagate(
             )
         single = len(op.outputs) == 1 and len(outputs) == 1 and not op.listing
         g, y = (incoming[0], outputs[0]) if single else (incoming, list(outputs))
-        with at(origin):
+        with at(*place):
+            if watching is not None:
+                watching.reverses(op, inputs, outputs, attrs)
             for x, d in zip(inputs, op.gradient(g, y, *inputs, **attrs), strict=True):
                 if d is not None and id(x) in reached and x.dtype.is_floating:
                     gradients[id(x)] = _accumulate(gradients.get(id(x)), d)
+                    if watching is not None:
+                        watching.slope(x, gradients[id(x)])
     return [gradients.get(id(s)) for s in sources]
 
 

@@ -15,6 +15,7 @@ from engine.core.errors import EngineError, InvalidArgumentError
 from engine.core.op import Op, as_arrays
 from engine.core.quiet import QUIET
 from engine.core.spec import TensorSpec
+from engine.core.witness import _state as _witness_state
 from engine.graph.graph import freeze
 from engine.graph.trace import SymbolicTensor, as_operand, packed
 from engine.runtime.probe import _state as _probe_state
@@ -54,22 +55,29 @@ class Eager:
         key = tuple(kinds)
         if key not in self._accepted:
             self._accept(key, op, arrays, attrs)
-        probes = _probe_state.probes
-        begin = time.perf_counter() if probes else 0.0
+        probes, watching = _probe_state.probes, _witness_state.witness
+        if watching is not None:
+            watching.before(op, operands, attrs)
+        begin = time.perf_counter() if probes or watching is not None else 0.0
         try:
             result = QUIET.copy().run(op.reference, *arrays, **attrs)
         except (EngineError, ValueError, IndexError, TypeError) as error:
             self._refuse(error, op, arrays, attrs)
+        seconds = time.perf_counter() - begin
         for probe in probes:
-            probe.step(op.name, origin(), as_arrays(result), time.perf_counter() - begin)
+            probe.step(op.name, origin(), as_arrays(result), seconds)
         if type(result) is not list and type(result) is not tuple:
             output = Tensor(result if type(result) is np.ndarray else np.asarray(result))  # of scalars it is a scalar
             if _tape_state.tapes:
                 observe(op, operands, (output,), attrs)
+            if watching is not None:
+                watching.after(op, (output,), seconds)
             return output
         outputs = [Tensor(np.asarray(a)) for a in result]
         if _tape_state.tapes:
             observe(op, operands, outputs, attrs)
+        if watching is not None:
+            watching.after(op, outputs, seconds)
         return outputs
 
     def _apply_others(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> Any:

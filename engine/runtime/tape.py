@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.core import nest
-from engine.core.dispatch import origin
+from engine.core.dispatch import during, place
 from engine.core.dtype import DType
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
 from engine.core.op import Op
@@ -160,7 +160,7 @@ class GradientTape:
             if id(x) in watched:
                 if outputs and id(outputs[0]) in watched:  # an eager tensor that a trace takes in once more
                     return
-                self._applications.append(Application(op, inputs, outputs, attrs, origin()))
+                self._applications.append(Application(op, inputs, outputs, attrs, place()))
                 watched.update(map(id, outputs))
                 return
 
@@ -216,9 +216,10 @@ class GradientTape:
         if not self._persistent:
             _state.tapes = tuple(t for t in listening if t is not self)
         try:
-            seeds = _seeds(targets, output_gradients)
-            known = [s for s in wanted if id(s) in self._watched]
-            slopes = iter(backpropagate(list(self._applications), zip(targets, seeds, strict=True), known))
+            with during("backward"):
+                seeds = _seeds(targets, output_gradients)
+                known = [s for s in wanted if id(s) in self._watched]
+                slopes = iter(backpropagate(list(self._applications), zip(targets, seeds, strict=True), known))
             found = [next(slopes) if id(s) in self._watched else None for s in wanted]
             if unconnected_gradients == "zero":
                 found = [OPS["zeros_like"](s) if g is None else g for g, s in zip(found, wanted, strict=True)]

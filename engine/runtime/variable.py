@@ -14,6 +14,7 @@ from engine.core.dtype import Array, DType, as_dtype
 from engine.core.errors import InvalidArgumentError, UnsupportedError
 from engine.core.shape import TensorShape, as_shape
 from engine.core.spec import TensorSpec
+from engine.core.witness import witness
 from engine.graph.trace import SymbolicTensor
 from engine.ops import OPS
 from engine.ops.index import parse_index
@@ -140,6 +141,8 @@ class Variable(Operators):
                 self._tensor = Tensor(self.array)
                 self._shared = True
             tensor = self._tensor
+            if (watching := witness()) is not None:
+                watching.read(self, tensor)
         observe_read(self, tensor)
         return tensor
 
@@ -214,7 +217,10 @@ class Variable(Operators):
         # a copy, since executors write into it
         array = value._array.copy() if isinstance(value, Tensor) else own_array(value, hint=self.dtype)
         self._require(TensorSpec(array.shape, array.dtype))
+        before = self._array
         self._array, self._tensor, self._shared, self._initializer = contiguous(array), None, False, None
+        if (watching := witness()) is not None:
+            watching.assigned(self, before, self._array)
         return self
 
     def _require(self, spec: TensorSpec) -> None:

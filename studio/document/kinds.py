@@ -53,7 +53,7 @@ def _metric(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
 
 
 def _trainer(node_type: NodeType, params: dict[str, Any], name: str) -> Any:
-    return node_type.make(**{k: v for k, v in params.items() if k not in FIT_PARAMS})
+    return node_type.make(**{k: v for k, v in params.items() if k not in FIT_PARAMS}, name=name)
 
 
 def _train(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:

@@ -273,6 +273,12 @@ class Program:
             return [constant(x[: self.batch_size]), constant(y[: self.batch_size])]
         return kind_of(step.node_type).apply(step.made, inputs)
 
+    @property
+    def losses(self) -> Sequence[PortRef]:
+        """The numbers that are to become small: what the trainer is wired to, else what all losses give."""
+        wired = [ref for step in self.steps if step.id in self._trainers for ref in step.sources]
+        return wired or [PortRef(s.id, "loss") for s in self.steps if s.node_type.id.startswith("loss.")]
+
     # --------------------------------------------------------------------------------------------------- training
 
     def training(self) -> Training:
@@ -288,7 +294,7 @@ class Program:
         losses = [self._behind(trainer, ref) for ref in trainer.sources]
         sources, feeds = self._feeds(losses)
         watched = self._watched(losses)
-        with _at(trainer.id):
+        with _blamed(trainer.id):
             model = self._model(sources, losses)
             if not model.trainable_variables:
                 raise InvalidArgumentError(
@@ -453,9 +459,15 @@ def _specs(step: Step) -> Sequence[TensorSpec]:
 @contextmanager
 def _at(node: str) -> Iterator[None]:
     """Name the node in the ops that are applied inside of the block, and in the errors that are raised there."""
+    with _blamed(node), at(node):
+        yield
+
+
+@contextmanager
+def _blamed(node: str) -> Iterator[None]:
+    """Name the node in the errors that are raised inside of the block."""
     try:
-        with at(node):
-            yield
+        yield
     except EngineError as error:
         error.facts.setdefault("node", node)
         raise

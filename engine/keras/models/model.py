@@ -12,6 +12,7 @@ from engine.core.errors import FailedPreconditionError, InvalidArgumentError
 from engine.core.op import OPS, Op
 from engine.core.shape import as_shape
 from engine.core.spec import TensorSpec
+from engine.core.witness import witness
 from engine.keras.keras_tensor import Call, KerasTensor
 from engine.keras.layers.layer import Layer
 from engine.keras.layers.serialization import register_keras_serializable
@@ -128,11 +129,14 @@ class Model(Layer, Trainer):
                     given=value.shape,
                 )
             values[id(symbol)] = value if value.dtype is symbol.dtype else OPS["cast"].apply(value, dtype=symbol.dtype)
+        watching = witness()
         for call in self._calls:
             if all(id(o) in values for o in call.outputs):
                 continue
             with at(call.origin):
                 results = _run(call, values, training)
+            if watching is not None:
+                watching.returned(call.origin, results)
             values.update(zip(map(id, call.outputs), results, strict=True))
         return nest.map_structure(lambda t: values[id(t)], self._outputs)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from engine.core.dispatch import at, during
 from engine.core.errors import InvalidArgumentError, UnsupportedError
 from engine.core.op import OPS
 from engine.core.param import param
@@ -113,6 +114,10 @@ class Optimizer(Declared):
         """Return the slot of a variable."""
         return self._slots[id(variable)][name]
 
+    def slots(self, variable: Variable) -> Mapping[str, Variable]:
+        """Return all slots of a variable by name, none before the first step."""
+        return self._slots.get(id(variable), {})
+
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
         """Make one step.
 
@@ -138,19 +143,27 @@ class Optimizer(Declared):
                     given=gradient.shape,
                     wanted=variable.shape,
                 )
+        with during("update"), at(self.name):
+            self._step(pairs)
+
+    def _step(self, pairs: list[tuple[Any, Variable]]) -> None:
         self.build([v for _, v in pairs])
         rate = self.learning_rate.read_value()
         for gradient, (_, variable) in zip(self._limited([g for g, _ in pairs]), pairs, strict=True):
-            kind = variable.dtype
-            own_rate = rate if kind is rate.dtype else OPS["cast"].apply(rate, dtype=kind)
-            if self.weight_decay:
-                variable.assign_sub(variable * own_rate * self.weight_decay)
-            self.update_step(gradient, variable, own_rate)
-            if (constraint := getattr(variable, "constraint", None)) is not None:
-                variable.assign(constraint(variable.read_value()))
+            with at(variable.name):
+                self._update(gradient, variable, rate)
         self.iterations.assign_add(1)
         if self._schedule is not None:
             self.learning_rate.assign(OPS["cast"](self._schedule(self.iterations.read_value()), dtype="float32"))
+
+    def _update(self, gradient: Any, variable: Variable, rate: Any) -> None:
+        kind = variable.dtype
+        own_rate = rate if kind is rate.dtype else OPS["cast"].apply(rate, dtype=kind)
+        if self.weight_decay:
+            variable.assign_sub(variable * own_rate * self.weight_decay)
+        self.update_step(gradient, variable, own_rate)
+        if (constraint := getattr(variable, "constraint", None)) is not None:
+            variable.assign(constraint(variable.read_value()))
 
     def _limited(self, gradients: list[Any]) -> list[Any]:
         """Return the gradients, shortened if they are to be."""

@@ -8,6 +8,7 @@ from typing import Any
 from engine.core import nest
 from engine.core.dispatch import at
 from engine.core.errors import InvalidArgumentError
+from engine.core.witness import witness
 from engine.keras import losses, metrics
 from engine.keras.training.outputs import by_output
 
@@ -79,8 +80,11 @@ class CompiledLoss:
                 raise InvalidArgumentError(
                     "There is no y to compare the output '{name}' with.", hint="Give the true answers as y.", name=name
                 )
-            with at(getattr(loss, "name", "")):
+            own_name = getattr(loss, "name", "")
+            with at(own_name):
                 value = loss(truth, output, sample_weight=weight)
+            if (watching := witness()) is not None:
+                watching.returned(own_name, [value])
             if tracker is not None:
                 examples = float(output.shape[0]) if output.shape else 1.0
                 self.own[tracker.name] = tracker.update_state(value, sample_weight=examples)
@@ -97,6 +101,14 @@ class CompiledMetrics:
                 metrics.check_name(leaf)
         self._given = plain, weighted
         self._watched: list[tuple[int, str, Any, bool]] | None = None
+
+    @property
+    def objects(self) -> list[Any]:
+        """The metrics; before the first batch, those that were not given by name."""
+        if self._watched is not None:
+            return [metric for _, _, metric, _ in self._watched]
+        given = (leaf for part in self._given for leaf in nest.leaves(part))
+        return [leaf for leaf in given if isinstance(leaf, metrics.Metric)]
 
     @property
     def named(self) -> list[tuple[str, Any]]:
@@ -131,6 +143,9 @@ class CompiledMetrics:
                     name=names[place],
                 )
             options = {"sample_weight": weights[place]} if weighted and weights[place] is not None else {}
-            value = metric.update_state(truths[place], outputs[place], **options)
-            own[name] = metric.result() if value is None else value
+            with at(metric.name):
+                value = metric.update_state(truths[place], outputs[place], **options)
+                own[name] = metric.result() if value is None else value
+            if (watching := witness()) is not None:
+                watching.returned(metric.name, [own[name]])
         return own

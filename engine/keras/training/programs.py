@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.core import nest
+from engine.core.dispatch import during
 from engine.core.errors import FailedPreconditionError, InvalidArgumentError
 from engine.keras.training.compiling import Compiling, Logs
 from engine.keras.training.outputs import by_output, names_of
@@ -64,9 +65,12 @@ class Programs(Compiling):
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         with GradientTape() as tape:
-            y_pred = self(x, training=True)  # type: ignore[operator]
-            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
-        logs = self._measured(loss, x, y, y_pred, sample_weight)
+            with during("forward"):
+                y_pred = self(x, training=True)  # type: ignore[operator]
+            with during("loss"):
+                loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+        with during("metrics"):
+            logs = self._measured(loss, x, y, y_pred, sample_weight)
         variables = self.trainable_variables  # type: ignore[attr-defined]
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return logs

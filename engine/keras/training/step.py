@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.core import nest
 from engine.core.dtype import Array
+from engine.core.witness import witness
 from engine.keras.training.adapter import ArrayData
 from engine.runtime.concrete import ConcreteFunction
 from engine.runtime.eager import convert_to_tensor
@@ -48,6 +49,8 @@ class StepRunner:
         """Run on the examples at these positions."""
         if self._eager:
             tensors = [Tensor(a[index]) for a in data.arrays]
+            if (watching := witness()) is not None:
+                watching.fed(tensors)
             self.structure = self._program(data.rebuild(tensors))
             self._last = None
             return
