@@ -195,8 +195,9 @@ def another(path: Path) -> Iterator[Callable[[int], None]]:
             process.send_signal(number)
             process.wait()
 
-        yield end
-        if process.poll() is None:
+        try:
+            yield end
+        finally:
             process.kill()
 
 
