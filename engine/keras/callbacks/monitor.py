@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.core.dtype import Array
 from engine.core.param import Param
 from engine.keras.callbacks.callback import Callback, Logs
 
@@ -30,6 +32,9 @@ class Monitor(Callback):
         Changes up to it are no improvement.
     """
 
+    best_weights: Any = None
+    _REMEMBERED = frozenset({"best", "wait", "best_epoch", "stopped_epoch", "_cooling"})
+
     def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
         self.monitor = monitor
         self.min_delta = abs(min_delta)
@@ -41,6 +46,18 @@ class Monitor(Callback):
     def begin(self) -> None:
         """Forget what was seen."""
         self.best, self.wait = self._sign * math.inf, 0
+
+    def state(self) -> tuple[dict[str, Any], list[Array]]:
+        """Return what it remembers, as plain data and as arrays."""
+        plain = {name: value for name, value in vars(self).items() if name in self._REMEMBERED}
+        return plain, list(self.best_weights or ())
+
+    def restore(self, plain: Mapping[str, Any], arrays: Sequence[Array]) -> None:
+        """Go on with what it remembered."""
+        for name in self._REMEMBERED & set(plain):
+            setattr(self, name, plain[name])
+        if arrays:
+            self.best_weights = list(arrays)
 
     def is_better(self, value: float) -> bool:
         """Whether a value is better than the best one so far."""
@@ -106,7 +123,7 @@ class EarlyStopping(Monitor):
     def begin(self) -> None:
         super().begin()
         self.stopped_epoch = self.best_epoch = 0
-        self.best_weights: Any = None
+        self.best_weights = None
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         value = self.value(logs)

@@ -25,6 +25,7 @@ from engine.keras.lookup import serialized
 from engine.keras.metrics.metric import Metric
 from engine.keras.weight import Weight
 from engine.runtime.eager import convert_to_tensor
+from engine.runtime.rng import Generator
 from engine.runtime.tape import observe
 from engine.runtime.tensor import Tensor, array_of
 from engine.runtime.variable import Variable
@@ -219,6 +220,11 @@ class Layer(Declared):
     def trainable_variables(self) -> list[Variable]:
         """The weights that training changes."""
         return self.trainable_weights
+
+    @property
+    def generators(self) -> list[Generator]:
+        """The sources of random numbers of this layer and of those that it is made of."""
+        return [v for layer in self._flattened() for v in vars(layer).values() if isinstance(v, Generator)]
 
     def count_params(self) -> int:
         """Return the number of elements of all weights.

@@ -110,6 +110,11 @@ class Optimizer(Declared):
         self._slots.setdefault(id(variable), {})[name] = slot
         return slot
 
+    @property
+    def built_for(self) -> tuple[Variable, ...]:
+        """The variables that have slots, in the order in which they got them."""
+        return tuple(self._built_for)
+
     def slot(self, variable: Variable, name: str) -> Variable:
         """Return the slot of a variable."""
         return self._slots[id(variable)][name]

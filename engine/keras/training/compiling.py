@@ -13,6 +13,7 @@ from engine.keras.training.compiled import CompiledLoss, CompiledMetrics
 from engine.keras.training.outputs import names_of
 from engine.keras.training.params import check
 from engine.keras.training.step import StepRunner
+from engine.runtime.variable import Variable
 
 Logs = dict[str, Any]
 
@@ -93,6 +94,14 @@ class Compiling:
     def own_metrics(self) -> Sequence[Any]:
         """Return the metrics that are attributes of the model and its layers."""
         return ()
+
+    def metric_variables(self) -> list[Variable]:
+        """Return what the running means and the metrics are made of; metrics given by name have it from a batch on."""
+        outputs = getattr(self, "output_names", [])
+        if outputs and not self._compiled_loss.is_empty:
+            self._compiled_loss.wanted(outputs)  # makes the running means of several outputs
+        found = [self._loss_tracker, *self._compiled_loss.metrics, *self._compiled_metrics.objects, *self.own_metrics()]
+        return [v for metric in {id(m): m for m in found}.values() for v in metric.variables]
 
     def _named_metrics(self) -> list[tuple[str, Any]]:
         """Return all metrics with their names in logs."""

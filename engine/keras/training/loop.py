@@ -30,6 +30,7 @@ def run_batches(
     tell: CallbackList,
     kind: str,
     logs: Callable[[Any], Mapping[str, Any]] = plain,
+    first: int = 0,
 ) -> Iterator[int]:
     """Run a step on batch after batch and yield how many are done; callbacks are told of each before and behind it.
 
@@ -41,9 +42,11 @@ def run_batches(
         Of the events: "train", "test" or "predict".
     logs
         Makes what callbacks are told of what the step returned.
+    first
+        Number of the first batch.
     """
     begin, end = (tell.told(f"on_{kind}_batch_{edge}") for edge in ("begin", "end"))
-    for number, index in enumerate(order):
+    for number, index in enumerate(order, first):
         for event in begin:
             event(number, {})
         run(data, index)

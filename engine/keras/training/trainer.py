@@ -16,6 +16,7 @@ from engine.keras.training.adapter import ArrayData, split, weighted_by_class
 from engine.keras.training.batches import Batches
 from engine.keras.training.loop import plain, run_batches
 from engine.keras.training.params import check, checked_batch_size
+from engine.keras.training.position import Position
 from engine.keras.training.programs import Programs
 from engine.keras.training.step import StepRunner
 from engine.runtime import rng
@@ -29,6 +30,8 @@ class Trainer(Programs):
     """What a model needs for training. `Model` inherits it."""
 
     stop_training = False
+    position: Position
+    """Where `fit` is: callbacks may put it elsewhere when the training begins, and read it at any time."""
 
     # ------------------------------------------------------------------------------------------------------ fit
 
@@ -104,14 +107,18 @@ class Trainer(Programs):
         steps = steps_per_epoch or batches.count
         tell = CallbackList(listeners, self, {"epochs": epochs, "steps": steps, "verbose": verbose})
         self.stop_training = False
+        position = self.position = Position(initial_epoch, 0, batches)
         tell.call("on_train_begin", {})
         logs: dict[str, float] = {}
-        for epoch in range(initial_epoch, epochs):
+        while position.epoch < epochs:
+            epoch = position.epoch
             tell.call("on_epoch_begin", epoch, {})
-            logs = self._epoch(data, batches, steps_per_epoch, tell, bar)
+            logs = self._epoch(data, position, steps_per_epoch, tell, bar)
             if held_out is not None and is_validated(epoch + 1) and not self.stop_training:
                 found = self._evaluate(held_out, validation_size, validation_steps, tell)
                 logs |= {f"val_{name}": value for name, value in found.items()}
+            if position.done == steps:
+                position.epoch, position.done = epoch + 1, 0
             tell.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break
@@ -131,12 +138,13 @@ class Trainer(Programs):
         return data, self._data(*validation_data)
 
     def _epoch(
-        self, data: ArrayData, batches: Batches, steps: int | None, tell: CallbackList, bar: ProgressBar
+        self, data: ArrayData, position: Position, steps: int | None, tell: CallbackList, bar: ProgressBar
     ) -> dict[str, float]:
         run = self._runner("train")
-        self.reset_metrics()
+        if not position.done:
+            self.reset_metrics()
         reported = time.perf_counter()
-        for done in run_batches(run, data, batches.epoch(steps), tell, "train"):
+        for done in run_batches(run, data, position.rest(steps), tell, "train", first=position.done):
             if self.stop_training:
                 break
             now = time.perf_counter()
@@ -155,7 +163,7 @@ class Trainer(Programs):
                 value=type(last).__name__,
                 example="{'loss': loss}",
             )
-        if set(last) != set(found):
+        if last and set(last) != set(found):
             return plain(last)
         if self._compiled and "loss" in last and not float(self._loss_tracker.count):
             found["loss"] = last["loss"]  # the step kept no running mean of it
