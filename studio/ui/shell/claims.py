@@ -78,19 +78,19 @@ class Claims(QObject):
 
     def _try(self, document: OpenDocument, lock: QLockFile) -> None:
         is_ours = lock.tryLock(0)
-        is_elsewhere = not is_ours and lock.error() is QLockFile.LockError.LockFailedError
+        self._note(document, not is_ours and lock.error() is QLockFile.LockError.LockFailedError)
+
+    def _note(self, document: OpenDocument, is_elsewhere: bool) -> None:
         if is_elsewhere != document.elsewhere:
             document.elsewhere = is_elsewhere
             document.changed.emit()
             (self.met if is_elsewhere else self.parted).emit(document)
 
     def _release(self, document: OpenDocument) -> None:
+        self._note(document, False)  # as long as it has its claim: whoever hears of it must not claim the file again
         _path, lock = self._claims.pop(document, (None, None))
         if lock is not None:
             lock.unlock()
-            if document.elsewhere:
-                document.elsewhere = False
-                self.parted.emit(document)
         if not self._claims:
             self._timer.stop()
 
