@@ -234,8 +234,11 @@ class Inference:
     # ---------------------------------------------------------------------------------------------- muted nodes
 
     def inputs_of(self, document: Document, id: str) -> dict[str, PortRef]:
-        """Return the wired inputs of a node, but for optional ones that what is muted leaves without a value."""
-        wired = document.inputs_of(id)
+        """Return the wired inputs of a node, but for optional ones that what is muted leaves without a value.
+
+        They are sorted: which of two problems is told must not depend on which wire was there first.
+        """
+        wired = dict(sorted(document.inputs_of(id).items()))
         node_type = self._catalogue.get(document.nodes[id].type)
         if node_type is None or not any(self._muted(ref) for ref in wired.values()):
             return wired

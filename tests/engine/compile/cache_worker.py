@@ -51,12 +51,12 @@ def check(rounds: int) -> None:
         print("round", number, flush=True)
 
 
-def die(seed: int) -> None:
-    """Have children do so and kill each at some moment."""
+def die(seed: int, least: int) -> None:
+    """Have children do so and kill each at some moment: so many at least, and on until a line comes in."""
     chance = random.Random(seed)
     killed = 0
     print("ready", flush=True)
-    while not select.select([sys.stdin], [], [], 0)[0]:
+    while killed < least or not select.select([sys.stdin], [], [], 0)[0]:
         child = os.fork()
         if child == 0:
             try:

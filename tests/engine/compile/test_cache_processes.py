@@ -41,7 +41,7 @@ def finish(process: subprocess.Popen[str], said: str | None = None) -> tuple[str
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_one_process_does_not_notice_another_that_is_killed(tmp_path: Path, rounds: int) -> None:
-    killed = start(tmp_path, "die", rounds)
+    killed = start(tmp_path, "die", rounds, (rounds + 1) // 2)
     assert killed.stdout is not None
     assert killed.stdout.readline() == "ready\n"
     steady = start(tmp_path, "check", rounds)

@@ -98,6 +98,18 @@ def test_a_muted_node_is_left_out_with_all_that_needs_it_and_they_say_so() -> No
     assert "it needs 'output', which is muted" in str(refusal(document))
 
 
+def test_of_two_muted_nodes_the_same_one_is_named_whichever_was_wired_first() -> None:
+    wires = ["a.output > sum.x", "b.output > sum.y"]
+    nodes = {"a": ("data.constant", {"value": 1.0}), "b": ("data.constant", {"value": 1.0}), "sum": "op.add"}
+    said = []
+    for order in (wires, wires[::-1]):
+        document = build(nodes, *order)
+        document.apply(SetMode({"a": "mute", "b": "mute"}))
+        said.append(analysed(document)[1])
+    assert said[0] == said[1]
+    assert "it needs 'a'" in said[0]["sum"]
+
+
 def test_a_muted_node_that_is_wrong_complains_no_more() -> None:
     document = moons()
     document.apply(SetParams("accuracy", {"name": 3}))
