@@ -1,0 +1,123 @@
+"""Event files, which TensorBoard shows: scalars, histograms, images, a graph, and hyper-parameters."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from tensorboardX import summary
+from tensorboardX.event_file_writer import EventsWriter
+from tensorboardX.proto.attr_value_pb2 import AttrValue
+from tensorboardX.proto.event_pb2 import Event, SessionLog
+from tensorboardX.proto.graph_pb2 import GraphDef
+from tensorboardX.proto.node_def_pb2 import NodeDef
+from tensorboardX.proto.summary_pb2 import Summary
+from tensorboardX.proto.tensor_shape_pb2 import TensorShapeProto
+from tensorboardX.proto.versions_pb2 import VersionDef
+
+from engine.core.dtype import Array
+from engine.io.png import png
+
+#: Bars of a histogram: as many as TensorBoard draws of one.
+BINS: Final = 30
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A node of the graph that TensorBoard draws; slashes in names make boxes that open.
+
+    Parameters
+    ----------
+    shape
+        Of its output; None for a size that is not known, and None in place of all if there is no tensor.
+    """
+
+    name: str
+    op: str
+    inputs: tuple[str, ...] = ()
+    shape: Sequence[int | None] | None = None
+
+
+class EventFile:
+    """Writes what happens in a training into a new file of a folder.
+
+    Parameters
+    ----------
+    folder
+        Where it lies; made if it is not there.
+    first_step
+        TensorBoard forgets what other files of the folder say of this step and later ones: for a training that goes
+        on from a checkpoint.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; this goes for all methods.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], first_step: int = 0) -> None:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        # the name holds seconds only: two files of one second would be one
+        self._writer = EventsWriter(os.path.join(folder, "events"), f".{secrets.token_hex(4)}")
+        if first_step:
+            self._write(Event(step=first_step, session_log=SessionLog(status=SessionLog.START)))
+
+    def _write(self, event: Any) -> None:
+        event.wall_time = time.time()
+        self._writer.write_event(event)
+
+    def _say(self, step: int, said: Any) -> None:
+        self._write(Event(step=step, summary=said))
+
+    def scalars(self, step: int, values: Mapping[str, float]) -> None:
+        """Write numbers by their tags."""
+        self._say(step, Summary(value=[Summary.Value(tag=tag, simple_value=v) for tag, v in values.items()]))
+
+    def histogram(self, step: int, tag: str, values: Array) -> None:
+        """Write how values are spread; those that are not finite are left out."""
+        finite = np.asarray(values, np.float64)
+        finite = finite[np.isfinite(finite)]
+        if not finite.size:
+            return
+        counts, edges = np.histogram(finite, BINS)
+        low, high, total, squares = finite.min(), finite.max(), finite.sum(), np.square(finite).sum()
+        self._say(step, summary.histogram_raw(tag, low, high, finite.size, total, squares, edges[1:], counts))
+
+    def image(self, step: int, tag: str, image: Array) -> None:
+        """Write an image of rows, columns and 1, 3 or 4 channels, from 0 to 255."""
+        rows, columns, channels = image.shape
+        picture = Summary.Image(height=rows, width=columns, colorspace=channels, encoded_image_string=png(image))
+        self._say(step, Summary(value=[Summary.Value(tag=tag, image=picture)]))
+
+    def graph(self, nodes: Sequence[GraphNode]) -> None:
+        """Write the graph."""
+        graph = GraphDef(node=[_node(n) for n in nodes], versions=VersionDef(producer=22))
+        self._write(Event(graph_def=graph.SerializeToString()))
+
+    def hparams(self, values: Mapping[str, bool | float | str], metrics: Sequence[str]) -> None:
+        """Write the hyper-parameters, and the tags of the scalars that tell how good they are."""
+        for said in summary.hparams(dict(values), dict.fromkeys(metrics, 0.0)):
+            self._say(0, said)
+
+    def flush(self) -> None:
+        """Let others see what was written."""
+        self._writer.flush()
+
+    def close(self) -> None:
+        """End the file."""
+        self._writer.close()
+
+
+def _node(node: GraphNode) -> Any:
+    attributes = {}
+    if node.shape is not None:
+        dims = [TensorShapeProto.Dim(size=-1 if size is None else size) for size in node.shape]
+        shapes = AttrValue.ListValue(shape=[TensorShapeProto(dim=dims)])
+        attributes["_output_shapes"] = AttrValue(list=shapes)
+    return NodeDef(name=node.name, op=node.op, input=node.inputs, attr=attributes)
