@@ -103,7 +103,7 @@ def test_of_two_muted_nodes_the_same_one_is_named_whichever_was_wired_first() ->
     nodes = {"a": ("data.constant", {"value": 1.0}), "b": ("data.constant", {"value": 1.0}), "sum": "op.add"}
     said = []
     for order in (wires, wires[::-1]):
-        document = build(nodes, *order)
+        document = build(nodes, "\n".join(order))
         document.apply(SetMode({"a": "mute", "b": "mute"}))
         said.append(analysed(document)[1])
     assert said[0] == said[1]
