@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,8 +62,8 @@ class EventFile:
 
     def __init__(self, folder: str | os.PathLike[str], first_step: int = 0) -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        # the name holds seconds only: two files of one second would be one
-        self._writer = EventsWriter(os.path.join(folder, "events"), f".{secrets.token_hex(4)}")
+        # without it the name would hold seconds only; TensorBoard reads the files in the order of their names
+        self._writer = EventsWriter(os.path.join(folder, "events"), f".{time.time_ns()}")
         if first_step:
             self._write(Event(step=first_step, session_log=SessionLog(status=SessionLog.START)))
 
