@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from engine.core.dtype import Array
+
 if TYPE_CHECKING:
     from engine.core.op import Op
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 class Witness:
     """Sees how a computation goes. A subclass overrides what it wants to see; what is raised ends the computation."""
 
-    def fed(self, tensors: Sequence[Any]) -> None:
-        """A batch was taken: the tensors of its inputs, its truths and its weights."""
+    def fed(self, tensors: Sequence[Any], index: Array) -> None:
+        """A batch was taken: its inputs, truths and weights are these tensors, its examples are those at `index`."""
 
     def before(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> None:
         """An op is about to be carried out on tensors."""

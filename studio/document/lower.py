@@ -65,6 +65,10 @@ class Training:
         Names of the metrics, as in the logs: the ids of their nodes, behind that of the prediction if there are two.
     trainer
         Id of the trainer's node.
+    inputs, truths
+        The ports that `x` and `y` come from.
+    read
+        The nodes that give what the model reads and make the truths of it, in order.
     """
 
     model: keras.Model
@@ -74,6 +78,9 @@ class Training:
     fit: dict[str, Any]
     metrics: tuple[str, ...]
     trainer: str
+    inputs: Sequence[PortRef] = ()
+    truths: Sequence[PortRef] = ()
+    read: Sequence[Step] = ()
 
 
 @dataclass
@@ -274,6 +281,11 @@ class Program:
         return kind_of(step.node_type).apply(step.made, inputs)
 
     @property
+    def has_trainer(self) -> bool:
+        """Whether somebody wants it to be trained, be it possible or not."""
+        return bool(self._trainers)
+
+    @property
     def losses(self) -> Sequence[PortRef]:
         """The numbers that are to become small: what the trainer is wired to, else what all losses give."""
         wired = [ref for step in self.steps if step.id in self._trainers for ref in step.sources]
@@ -318,7 +330,10 @@ class Program:
             fit["validation_split"] = 0.0
         outputs = [f"{name}_" for name in model.output_names] if len(losses) > 1 else [""]
         names = tuple(f"{output}{m.id}" for output, metrics in zip(outputs, watched, strict=True) for m in metrics)
-        return Training(model, x, truths, validation, fit, names, trainer.id)
+        of_truths = [loss.sources[0] for loss in losses]
+        needed = {step.id for step in self._ancestors(of_truths)} | {ref.node for ref in sources}
+        read = [step for step in self.steps if step.id in needed]
+        return Training(model, x, truths, validation, fit, names, trainer.id, sources, of_truths, read)
 
     def _trainer(self) -> Step:
         """Return the trainer, or raise what keeps it from running."""

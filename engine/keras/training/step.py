@@ -50,7 +50,7 @@ class StepRunner:
         if self._eager:
             tensors = [Tensor(a[index]) for a in data.arrays]
             if (watching := witness()) is not None:
-                watching.fed(tensors)
+                watching.fed(tensors, index)
             self.structure = self._program(data.rebuild(tensors))
             self._last = None
             return

@@ -24,7 +24,7 @@ class Everything(Witness):
         self.changes: dict[str, tuple[Any, Any]] = {}
         self.reversed: list[str] = []
 
-    def fed(self, tensors: Any) -> None:
+    def fed(self, tensors: Any, index: Any) -> None:
         self.batches.append(list(tensors))
 
     def before(self, op: Any, operands: Any, attrs: Any) -> None:

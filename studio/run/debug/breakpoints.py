@@ -1,0 +1,238 @@
+"""Breakpoints: where a run stops by itself, or says something on its way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from studio.document.flat import SEPARATOR
+from studio.run.debug.condition import Condition, Moment
+from studio.run.debug.step import Step
+from studio.run.tensor_ref import TensorRef
+
+_FIELD: Final = re.compile(r"\{([^{}]*)\}")
+#: Elements of a tensor that a log line shows at most.
+_SHOWN: Final = 6
+
+
+@dataclass(frozen=True)
+class Breakpoint:
+    """A place where the run stops.
+
+    Parameters
+    ----------
+    id
+        Tells it from the others of its document.
+    node
+        A node, by its name in the whole document; that of a function stands for all within.
+    port
+        Name of an output, if it is at a wire: the run stops when that has a value. At a node it stops in front of it.
+    condition
+        What must hold, as `Condition` reads it; one about the gradient is asked on the way back.
+    hits
+        It counts from this time on.
+    epoch, step
+        It counts in this epoch, and in this training step of the epoch, from 1; 0: in all.
+    log
+        What to say instead of stopping, with conditions' expressions in braces.
+    enabled
+        Whether it counts at all.
+    """
+
+    id: int
+    node: str
+    port: str = ""
+    condition: str = ""
+    hits: int = 1
+    epoch: int = 0
+    step: int = 0
+    log: str = ""
+    enabled: bool = True
+
+    @property
+    def state(self) -> str:
+        """What it looks like: "off", "log", "conditional" or "on"."""
+        if not self.enabled:
+            return "off"
+        if self.log:
+            return "log"
+        is_plain = not self.condition and self.hits <= 1 and not self.epoch and not self.step
+        return "on" if is_plain else "conditional"
+
+
+def parts(log: str) -> list[str | Condition]:
+    """Return what a log text is made of: words, and expressions.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an expression is none.
+
+    Examples
+    --------
+    >>> [str(part) if isinstance(part, str) else part.text for part in parts("mean {mean} of {shape}")]
+    ['mean ', 'mean', ' of ', 'shape', '']
+    """
+    return [Condition(text) if i % 2 else text for i, text in enumerate(_FIELD.split(log))]
+
+
+@dataclass
+class Watchpoint:
+    """A breakpoint that is in force: it knows how often it was reached.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If its condition, or its log text, is none.
+    """
+
+    point: Breakpoint
+    reached: int = 0
+    condition: Condition | None = field(init=False)
+    log: list[str | Condition] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.condition = Condition(self.point.condition) if self.point.condition.strip() else None
+        self.log = parts(self.point.log) if self.point.log else []
+
+    @property
+    def asks_for_values(self) -> bool:
+        """Whether it can be judged only when a value is there, and not in front of the node."""
+        return bool(self.point.port or self.condition is not None or self.log)
+
+    @property
+    def ref_kind(self) -> str:
+        """Of what it is asked: "value" or "gradient"."""
+        expressions = [self.condition, *(part for part in self.log if isinstance(part, Condition))]
+        return "gradient" if any(e is not None and e.needs_gradient for e in expressions) else "value"
+
+    def is_at(self, node: str) -> bool:
+        """Return whether a node is its own, or lies within it."""
+        return node == self.point.node or node.startswith(self.point.node + SEPARATOR)
+
+    def counts(self, epoch: int, step: int) -> bool:
+        """Return whether it counts in this training step."""
+        point = self.point
+        return point.enabled and point.epoch in (0, epoch) and point.step in (0, step)
+
+    def reach(self) -> bool:
+        """Take note that it was reached; return whether that was often enough."""
+        self.reached += 1
+        return self.reached >= self.point.hits
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A breakpoint that was reached: it stops the run, unless it only has something to say, or went wrong."""
+
+    point: Breakpoint
+    said: str = ""
+    error: EngineError | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the run stops here."""
+        return not self.said
+
+
+#: Gives a tensor of the training step by its name, as it is now.
+Find = Callable[[TensorRef], Array | None]
+
+
+class Watchpoints:
+    """All breakpoints of a run.
+
+    Parameters
+    ----------
+    points
+        Each is taken in; one that is no good is in `errors`.
+    """
+
+    def __init__(self, points: Sequence[Breakpoint] = ()) -> None:
+        self.errors: dict[int, EngineError] = {}
+        self._known: dict[int, Watchpoint] = {}
+        self.replace(points)
+
+    def replace(self, points: Sequence[Breakpoint]) -> None:
+        """Let these be in force; those that are the same as before go on counting."""
+        before, self._known, self.errors = self._known, {}, {}
+        for point in points:
+            known = before.get(point.id)
+            try:
+                self._known[point.id] = known if known and known.point == point else Watchpoint(point)
+            except EngineError as error:
+                self.errors[point.id] = error
+
+    def __iter__(self) -> Iterator[Watchpoint]:
+        return iter(self._known.values())
+
+    def __bool__(self) -> bool:
+        return any(known.point.enabled for known in self._known.values())
+
+    def in_front(self, last: Step | None, pending: Step, step: int) -> Iterator[Hit]:
+        """Yield the breakpoints of the node that comes next, if it begins with this step."""
+        node = pending.node
+        is_new = last is None or last.node != node or last.path[:2] != pending.path[:2]
+        for known in self._known.values() if is_new and node else ():
+            was_in = last is not None and last.path[:2] == pending.path[:2] and known.is_at(last.node)
+            if (
+                not known.asks_for_values
+                and pending.phase in ("data", "forward", "loss")
+                and known.is_at(node)
+                and not was_in
+                and known.counts(pending.epoch + 1, step)
+                and known.reach()
+            ):
+                yield Hit(known.point)
+
+    def behind(self, last: Step, step: int, find: Find) -> Iterator[Hit]:
+        """Yield the breakpoints whose tensors this step has given, and of which the condition holds."""
+        for ref in last.gives:
+            for known in self._known.values():
+                if (
+                    not known.asks_for_values
+                    or ref.kind != known.ref_kind
+                    or not known.is_at(ref.node)
+                    or (known.point.port and (known.point.port != ref.name or ref.node != known.point.node))
+                    or not known.counts(last.epoch + 1, step)
+                ):
+                    continue
+                hit = self._asked(known, ref, last, step, find)
+                if hit is not None:
+                    yield hit
+
+    def _asked(self, known: Watchpoint, ref: TensorRef, last: Step, step: int, find: Find) -> Hit | None:
+        value = find(TensorRef("value", ref.node, ref.name))
+        if value is None:
+            return None
+        gradient = find(ref) if ref.kind == "gradient" else None
+        moment = Moment(value, gradient, last.epoch + 1, step, known.reached + 1)
+        try:
+            if known.condition is not None and not known.condition.holds(moment):
+                return None
+            if not known.reach():
+                return None
+            return Hit(known.point, said_of(known.log, moment))
+        except EngineError as error:
+            return Hit(known.point, error=error)
+
+
+def said_of(log: Sequence[str | Condition], moment: Moment) -> str:
+    """Return a log text with its expressions as they are at a moment.
+
+    >>> said_of(parts("up to {max}, {nothing else}".replace("nothing else", "shape")), Moment(np.array([1.0, 2.5])))
+    'up to 2.5, (2,)'
+    """
+    return "".join(part if isinstance(part, str) else _written(part.value(moment)) for part in log)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, precision=6, threshold=_SHOWN, edgeitems=_SHOWN // 2, separator=" ")
+    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)

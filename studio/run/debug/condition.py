@@ -1,0 +1,317 @@
+"""Conditions of breakpoints: small expressions over a value, its gradient and where the run is.
+
+They are read with Python's grammar and carried out here: numbers, comparisons, arithmetic, ``and``, ``or``, ``not``,
+and the names below. Nothing else of Python can be reached.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError, InvalidArgumentError
+
+#: Longest condition, in characters, and most values that it may make of one tensor's: what is longer is a mistake.
+MAX_LENGTH: Final = 500
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a condition is asked about.
+
+    Parameters
+    ----------
+    value
+        The tensor that has just been computed.
+    gradient
+        That of the loss with respect to it, where it is known.
+    epoch, step, hits
+        Where the run is, and how often it was here, from 1 on.
+    """
+
+    value: Array
+    gradient: Array | None = None
+    epoch: int = 0
+    step: int = 0
+    hits: int = 1
+
+
+def _quantile(values: Array, share: float) -> Any:
+    return np.quantile(values, share)
+
+
+def _zeros(values: Array) -> float:
+    return float(np.mean(values == 0)) if values.size else 0.0
+
+
+#: Functions of tensors, which stand for themselves applied to the value where they are not called.
+FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
+    "abs": np.abs,
+    "all": np.all,
+    "any": np.any,
+    "exp": np.exp,
+    "isfinite": np.isfinite,
+    "isinf": np.isinf,
+    "isnan": np.isnan,
+    "log": np.log,
+    "max": np.max,
+    "mean": np.mean,
+    "median": np.median,
+    "min": np.min,
+    "norm": lambda values: np.sqrt(np.sum(np.square(values))),
+    "quantile": _quantile,
+    "sqrt": np.sqrt,
+    "std": np.std,
+    "sum": np.sum,
+    "zeros": _zeros,
+}
+
+#: What else a condition can name.
+NAMES: Final[Mapping[str, Callable[[Moment], Any]]] = {
+    "value": lambda moment: moment.value,
+    "v": lambda moment: moment.value,
+    "gradient": lambda moment: _gradient(moment),
+    "g": lambda moment: _gradient(moment),
+    "shape": lambda moment: moment.value.shape,
+    "rank": lambda moment: moment.value.ndim,
+    "size": lambda moment: moment.value.size,
+    "dtype": lambda moment: moment.value.dtype.name,
+    "epoch": lambda moment: moment.epoch,
+    "step": lambda moment: moment.step,
+    "hits": lambda moment: moment.hits,
+    "pi": lambda _moment: math.pi,
+    "inf": lambda _moment: math.inf,
+}
+
+_BINARY: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Mod: np.mod,
+    ast.Pow: np.power,
+}
+_COMPARE: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+
+class Condition:
+    """An expression that holds or does not.
+
+    Parameters
+    ----------
+    text
+        What the user typed.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is no such expression, or names what a condition does not know.
+
+    Examples
+    --------
+    >>> moment = Moment(np.array([1.0, 12.0]), gradient=np.array([0.0, 1e-9]))
+    >>> [Condition(text).holds(moment) for text in ("isnan", "max > 10", "mean(abs(g)) < 1e-6", "shape[0] == 2")]
+    [False, True, True, True]
+    >>> Condition("maxi > 10")
+    Traceback (most recent call last):
+        ...
+    engine.core.errors.InvalidArgumentError: A condition knows no 'maxi'. Did you mean 'max'?
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        if len(text) > MAX_LENGTH:
+            raise InvalidArgumentError(
+                "A condition takes {limit} characters at most, this one has {length}.",
+                hint="Put less into it.",
+                limit=MAX_LENGTH,
+                length=len(text),
+            )
+        try:
+            self._tree = ast.parse(text.strip(), mode="eval").body
+        except SyntaxError as error:
+            raise InvalidArgumentError(
+                "'{text}' is no condition: at character {column} something else was expected.",
+                hint="Write it as in: max > 10, isnan, mean(abs(g)) < 1e-6.",
+                text=text,
+                column=error.offset or 1,
+            ) from None
+        except (ValueError, RecursionError, MemoryError):
+            raise _refused(text, "this") from None
+        self._check(self._tree)
+
+    def _check(self, node: ast.expr) -> None:
+        """Refuse what is not made of what a condition knows, before anything is carried out."""
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and part.id not in FUNCTIONS and part.id not in NAMES:
+                raise _unknown(part.id)
+            if isinstance(part, ast.Call) and not (isinstance(part.func, ast.Name) and part.func.id in FUNCTIONS):
+                raise _refused(self.text, ast.unparse(part.func))
+            if isinstance(part, ast.Call) and part.keywords:
+                raise _refused(self.text, ast.unparse(part))
+            if isinstance(part, ast.Constant) and not isinstance(part.value, int | float | bool | str):
+                raise _refused(self.text, ast.unparse(part))
+            if isinstance(part, ast.expr) and not isinstance(part, _ALLOWED):
+                raise _refused(self.text, ast.unparse(part))
+            if isinstance(part, ast.operator | ast.cmpop | ast.unaryop) and type(part) not in _OPERATORS:
+                raise _refused(self.text, self.text)
+
+    @property
+    def needs_gradient(self) -> bool:
+        """Whether it is about the gradient, and can be asked only when that is known."""
+        return any(isinstance(part, ast.Name) and part.id in ("g", "gradient") for part in ast.walk(self._tree))
+
+    def value(self, moment: Moment) -> Any:
+        """Return what it amounts to at a moment, if it is no condition but something to be told.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it cannot be said.
+        """
+        return self._within_words(moment)
+
+    def holds(self, moment: Moment) -> bool:
+        """Return whether it is so at a moment: of a tensor, whether it is so of any element.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it cannot be said, as of the gradient where there is none.
+        """
+        return bool(np.any(self._within_words(moment)))
+
+    def _within_words(self, moment: Moment) -> Any:
+        try:
+            with np.errstate(all="ignore"):
+                return self._value(self._tree, moment)
+        except EngineError:
+            raise
+        except Exception as error:  # shapes that do not go together, a text where a number is needed
+            raise InvalidArgumentError(
+                "'{text}' cannot be said of a tensor of shape {shape}: {why}.",
+                hint="Compare numbers with numbers of the same shape.",
+                text=self.text,
+                shape=moment.value.shape,
+                why=str(error),
+            ) from None
+
+    def _value(self, node: ast.expr, moment: Moment) -> Any:
+        return _EVALUATE[type(node)](self, node, moment)
+
+    def _constant(self, node: ast.Constant, _moment: Moment) -> Any:
+        # numbers become floats: 9**9**9 is infinite at once, and no integer of a billion digits
+        return float(node.value) if isinstance(node.value, int) and not isinstance(node.value, bool) else node.value
+
+    def _name(self, node: ast.Name, moment: Moment) -> Any:
+        if node.id in NAMES:
+            return NAMES[node.id](moment)
+        return _applied(FUNCTIONS[node.id], [moment.value])
+
+    def _call(self, node: ast.Call, moment: Moment) -> Any:
+        assert isinstance(node.func, ast.Name)
+        return _applied(FUNCTIONS[node.func.id], [self._value(argument, moment) for argument in node.args])
+
+    def _both(self, node: ast.BoolOp, moment: Moment) -> bool:
+        found = (bool(np.any(self._value(part, moment))) for part in node.values)
+        return all(found) if isinstance(node.op, ast.And) else any(found)
+
+    def _unary(self, node: ast.UnaryOp, moment: Moment) -> Any:
+        value = self._value(node.operand, moment)
+        if isinstance(node.op, ast.Not):
+            return not np.any(value)
+        return np.negative(value) if isinstance(node.op, ast.USub) else value
+
+    def _binary(self, node: ast.BinOp, moment: Moment) -> Any:
+        left, right = self._value(node.left, moment), self._value(node.right, moment)
+        if isinstance(left, str) or isinstance(right, str):
+            raise _refused(self.text, ast.unparse(node))
+        return _BINARY[type(node.op)](left, right)
+
+    def _compare(self, node: ast.Compare, moment: Moment) -> Any:
+        values = [self._value(part, moment) for part in (node.left, *node.comparators)]
+        found: Any = True
+        for operation, left, right in zip(node.ops, values, values[1:], strict=False):
+            found = np.logical_and(found, _COMPARE[type(operation)](left, right))
+        return found
+
+    def _tuple(self, node: ast.Tuple | ast.List, moment: Moment) -> Any:
+        return tuple(self._value(part, moment) for part in node.elts)
+
+    def _item(self, node: ast.Subscript, moment: Moment) -> Any:
+        place = self._value(node.slice, moment)
+        places = place if isinstance(place, tuple) else (place,)
+        found = self._value(node.value, moment)
+        for one in places:
+            found = found[int(one)]
+        return found
+
+
+_EVALUATE: Final[Mapping[type, Callable[[Condition, Any, Moment], Any]]] = {
+    ast.Constant: Condition._constant,
+    ast.Name: Condition._name,
+    ast.Call: Condition._call,
+    ast.BoolOp: Condition._both,
+    ast.UnaryOp: Condition._unary,
+    ast.BinOp: Condition._binary,
+    ast.Compare: Condition._compare,
+    ast.Tuple: Condition._tuple,
+    ast.List: Condition._tuple,
+    ast.Subscript: Condition._item,
+}
+_ALLOWED: Final = tuple(_EVALUATE)
+_OPERATORS: Final = frozenset((*_BINARY, *_COMPARE, ast.Not, ast.USub, ast.UAdd))
+
+
+def _applied(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """Return what a function makes of tensors; of none at all, the extremes are no numbers."""
+    values = [np.asarray(argument) for argument in arguments]
+    if values and not values[0].size and function in (np.max, np.min, np.median):
+        return math.nan
+    return function(*values)
+
+
+def _gradient(moment: Moment) -> Array:
+    if moment.gradient is None:
+        raise InvalidArgumentError(
+            "There is no gradient here.", hint="It is known behind the loss, on the way back; ask for the value."
+        )
+    return moment.gradient
+
+
+def _unknown(name: str) -> EngineError:
+    close = get_close_matches(name, [*FUNCTIONS, *NAMES], n=1)
+    if close:
+        return InvalidArgumentError(
+            "A condition knows no '{name}'.", hint="Did you mean '{close}'?", name=name, close=close[0]
+        )
+    return InvalidArgumentError(
+        "A condition knows no '{name}'.",
+        hint="It knows: {names}.",
+        name=name,
+        names=", ".join(sorted({*FUNCTIONS, *NAMES})),
+    )
+
+
+def _refused(text: str, part: str) -> EngineError:
+    return InvalidArgumentError(
+        "'{part}' has no place in a condition.",
+        hint="Use numbers, comparisons, and, or, not, and functions such as max, mean, isnan.",
+        text=text,
+        part=part[:60],
+    )

@@ -1,0 +1,200 @@
+"""The recorder: sees a training op by op, and writes it into the trace."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path as FilePath
+from types import FrameType
+from typing import Any, Final
+
+import numpy as np
+
+import engine
+import studio
+from engine.core.dispatch import at, during, phase, place
+from engine.core.dtype import Array
+from engine.core.op import Op
+from engine.core.witness import Witness
+from engine.runtime.tensor import Tensor
+from studio.document.kinds import kind_of
+from studio.run.debug.names import Names
+from studio.run.debug.step import Frame, Operand, Path, Step
+from studio.run.debug.trace import Batch, Trace
+from studio.run.tensor_ref import TensorRef
+
+#: Sources that are not the user's.
+_OURS: Final = ("<", threading.__file__, *(str(FilePath(str(m.__file__)).parent) for m in (engine, studio)))
+
+
+class Recorder(Witness):
+    """Writes each op into the trace. Tensors are held as long as the training step lasts: they are known by identity.
+
+    Parameters
+    ----------
+    trace
+        What is written.
+    names
+        What the tensors are called.
+    gate
+        Called with each step before it is made, all before it being in the trace; it may wait, or raise.
+    checkpoint
+        Called now and then while nothing is written; it may raise.
+    """
+
+    def __init__(
+        self, trace: Trace, names: Names, gate: Callable[[Step], None], checkpoint: Callable[[], None]
+    ) -> None:
+        self._trace, self._names, self._gate, self.checkpoint = trace, names, gate, checkpoint
+        self.epoch = 0
+        self.is_resting = False
+        """Whether what is computed now is not to be written, as a validation."""
+        self._batch: Batch | None = None
+        self._last: Step | None = None
+        self._pending: Step | None = None
+        self._held: list[Any] = []
+        self._made: dict[int, int] = {}
+        self._called: dict[int, tuple[TensorRef, ...]] = {}
+        self._reversing: tuple[str, int] | None = None
+
+    @property
+    def pending(self) -> Step | None:
+        """The step that is being made."""
+        return self._pending
+
+    # ------------------------------------------------------------------------------------------------------ the batch
+
+    def begin(self) -> None:
+        """Begin a training step: nothing is known but the variables."""
+        self._held, self._made = [], {}
+        self._reversing = self._last = None
+        self._batch = self._trace.begin(self.epoch, self._names.state())
+        self._called = {id(variable): refs for variable, refs in self._names.variables.values()}
+
+    def load(self, node: str, outputs: Sequence[Any]) -> None:
+        """Take what a data node gives as a step of its own."""
+        with during("data"), at(node):
+            step = self._pending = self._step("batch", {}, ())
+            self._gate(step)
+            self._end(step, outputs, 0.0)
+        self._pending = None
+        self._give(outputs, self._names.outputs_of(node, len(outputs)))
+
+    def fed(self, tensors: Sequence[Any], index: Array) -> None:
+        """Begin a training step: the data nodes give their batches, and what makes truths of them runs."""
+        if self.is_resting:
+            self._batch = self._last = None
+            return
+        self.begin()
+        given = dict(zip(self._names.given(), tensors, strict=False))
+        known: dict[TensorRef, Any] = {}
+        for node, refs, arrays in self._names.fed(index):
+            outputs = [given[r] if r in given else Tensor(a) for r, a in zip(refs, arrays, strict=True)]
+            self.load(node, outputs)
+            known |= dict(zip(refs, outputs, strict=True))
+        for maker, refs in self._names.prepared():
+            with during("data"), at(maker.id):
+                inputs = [known[ref] for ref in self._names.sources_of(maker)]
+                outputs = list(kind_of(maker.node_type).apply(maker.made, inputs))
+                self._give(outputs, refs)
+                known |= dict(zip(refs, outputs, strict=False))
+        for ref, tensor in given.items():  # the model's own tensors of the same values
+            self._call(tensor, ref)
+
+    # ------------------------------------------------------------------------------------------------------------ ops
+
+    def before(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> None:
+        if self._batch is None or not phase():  # between two training steps, what they showed is put together
+            return
+        found = [self._operand(op, i, tensor) for i, tensor in enumerate(operands)]
+        step = self._pending = self._step(op.name, attrs, tuple(found))
+        self._gate(step)
+
+    def after(self, op: Op, outputs: Sequence[Any], seconds: float) -> None:
+        if self._pending is not None:
+            self._end(self._pending, outputs, seconds)
+            self._pending = None
+
+    def _step(self, op: str, attrs: dict[str, Any], operands: tuple[Operand, ...]) -> Step:
+        assert self._batch is not None
+        number = self._batch.first + len(self._batch.steps)
+        outer = Frame("batch", str(self._batch.number)), Frame("phase", phase())
+        inner: Path = (Frame("op", f"{op}#{number}"),)
+        reverses = None
+        if phase() == "backward" and self._reversing is not None:
+            name, reverses = self._reversing
+            inner = (Frame("gradient", f"{name}#{reverses}"), *inner)
+        path = (*outer, *self._names.path_of(place()), *inner)
+        return Step(number, self._batch.number, self.epoch, path, op, attrs, operands, reverses=reverses, line=_line())
+
+    def _end(self, step: Step, outputs: Sequence[Any], seconds: float) -> None:
+        assert self._batch is not None
+        step.outputs = tuple(self._hold(tensor) for tensor in outputs)
+        step.seconds = seconds
+        for tensor in outputs:
+            self._made[id(tensor)] = step.number
+        self._batch.steps.append(step)
+        self._last = step
+
+    def _hold(self, tensor: Any) -> int:
+        assert self._batch is not None
+        self._held.append(tensor)
+        return self._batch.place(np.asarray(tensor._array))
+
+    def _operand(self, op: Op, number: int, tensor: Any) -> Operand:
+        name = op.operand(number).name
+        return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), self._made.get(id(tensor)))
+
+    # ---------------------------------------------------------------------------------------- what tensors are called
+
+    def returned(self, name: str, outputs: Sequence[Any]) -> None:
+        if self._batch is not None:
+            self._give(outputs, self._names.outputs_of(name, len(outputs)))
+
+    def _give(self, outputs: Sequence[Any], refs: Sequence[TensorRef]) -> None:
+        assert self._last is not None
+        for tensor, ref in zip(outputs, refs, strict=False):
+            self._last.gives[ref] = self._hold(tensor)
+            self._call(tensor, ref)
+
+    def _call(self, tensor: Any, ref: TensorRef) -> None:
+        self._held.append(tensor)
+        known = self._called.get(id(tensor), ())
+        if ref not in known:
+            self._called[id(tensor)] = (*known, ref)
+
+    def read(self, variable: Any, tensor: Any) -> None:
+        self._held.append(tensor)
+        self._called[id(tensor)] = self._names.refs_of(variable)
+
+    def reverses(self, op: Op, inputs: Sequence[Any], outputs: Sequence[Any], attrs: dict[str, Any]) -> None:
+        number = self._made.get(id(outputs[0]))
+        self._reversing = (op.name, number) if number is not None else None
+
+    def slope(self, of: Any, gradient: Any) -> None:
+        if self._last is None:
+            return
+        for ref in self._called.get(id(of), ()):
+            kind = {"value": "gradient", "weight": "weight_gradient"}.get(ref.kind)
+            if kind is not None:
+                name = TensorRef(kind, ref.node, ref.name)  # type: ignore[arg-type]
+                self._last.gives[name] = self._hold(gradient)
+                self._called[id(gradient)] = (*self._called.get(id(gradient), ()), name)
+
+    def assigned(self, variable: Any, before: Array | None, after: Array) -> None:
+        if self._last is None or self._batch is None:
+            return
+        for ref in self._names.refs_of(variable):
+            self._last.gives[ref] = self._batch.place(after)
+            if ref.kind == "weight" and before is not None:
+                update = self._batch.place(after - before)
+                self._last.gives[TensorRef("update", ref.node, ref.name)] = update
+
+
+def _line() -> str:
+    """Return the line of the user's program that is being carried out, as "file:line"; "" where there is none."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return "" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -1,0 +1,301 @@
+"""A document under the debugger: it runs in a thread of its own, and stands still in front of any op."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from engine.core.witness import witnessed
+from studio.document.stopping import Stopped
+from studio.run import session
+from studio.run.debug import moves
+from studio.run.debug.bad import Bad, bad_values
+from studio.run.debug.breakpoints import Breakpoint, Hit, Watchpoints
+from studio.run.debug.moves import START, Goal, Move, Place
+from studio.run.debug.names import Names
+from studio.run.debug.recorder import Recorder
+from studio.run.debug.step import Path, Step, common
+from studio.run.debug.trace import DISK, MEMORY, Batch, Trace
+from studio.run.debug.work import Work
+from studio.run.tensor_ref import TensorRef
+
+State = Literal["running", "stopped", "ended"]
+#: Why the run stands still: it was told to go there, or asked to pause, or came to a breakpoint, or to bad values, or
+#: it is over.
+Reason = Literal["move", "pause", "breakpoint", "bad", "failed", "complete"]
+
+#: Phases in which bad values are the user's concern.
+_WATCHED = ("forward", "loss", "backward")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The run stands still.
+
+    Parameters
+    ----------
+    place
+        Where: how things are behind this step is what is shown.
+    after
+        The path of the step that comes next, None if none does.
+    """
+
+    reason: Reason
+    place: Place
+    after: Path | None = None
+    hits: tuple[Hit, ...] = ()
+    bad: Bad | None = None
+    error: EngineError | None = None
+
+
+class DebugSession:
+    """Runs a document op by op, in a thread of its own, and remembers all of it.
+
+    What is done within `stopped` and `said` must not call back.
+
+    Parameters
+    ----------
+    work
+        What is run.
+    names
+        What the tensors are called in it.
+    stopped
+        Called when the run stands still.
+    said
+        Called with what a log point has to say.
+    breakpoints
+        Where it stops by itself.
+    until_bad
+        Whether it stops at the first op that makes bad values.
+    memory, disk
+        Bytes that what is remembered may take.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        names: Names,
+        stopped: Callable[[Stop], None],
+        said: Callable[[Hit], None],
+        breakpoints: Sequence[Breakpoint] = (),
+        until_bad: bool = True,
+        memory: int = MEMORY,
+        disk: int = DISK,
+    ) -> None:
+        self._work, self.names = work, names
+        self._stopped, self._said = stopped, said
+        self.trace = Trace(memory, disk)
+        self.points = Watchpoints(breakpoints)
+        self.until_bad = until_bad
+        self.place = START
+        self.state: State = "running"
+        self.last_stop = Stop("pause", START)
+        self._recorder = Recorder(self.trace, names, self._gate, self._checkpoint)
+        self._goal: Goal | None = None
+        self._target = ""
+        self._is_to_pause = True
+        self._is_ended = False
+        self._pending: Step | None = None
+        self._turn = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="debuggee", daemon=True)
+
+    # ------------------------------------------------------------------------------------------- the thread of the run
+
+    def start(self) -> None:
+        """Begin: the run stands still in front of its first step."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        error: EngineError | None = None
+        try:
+            with witnessed(self._recorder):
+                self._work(self._recorder)
+        except Stopped:
+            pass
+        except Exception as failure:
+            error = session.unforeseen(failure)
+        with self._turn:
+            self.state = "ended"
+            if not self._is_ended:
+                last = len(self.trace) - 1
+                self.place = moves.settled(Place(last, self.place.depth), self.trace[last].path) if last >= 0 else START
+                self._tell(Stop("failed" if error else "complete", self.place, error=error))
+
+    def _gate(self, pending: Step) -> None:
+        """Let the next step be made, or stand still in front of it until somebody lets it."""
+        with self._turn:
+            self._checkpoint()
+            last = self.trace[len(self.trace) - 1] if len(self.trace) else None
+            stop = self._reason(last, pending)
+            if stop is None:
+                return
+            self._pending, self.place, self.state = pending, stop.place, "stopped"
+            self._goal, self._target, self._is_to_pause = None, "", False
+            self._tell(stop)
+            self._turn.wait_for(lambda: self.state == "running" or self._is_ended)
+            self._pending = None
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        if self._is_ended:
+            raise Stopped
+
+    def _reason(self, last: Step | None, pending: Step) -> Stop | None:
+        """Return why to stand still in front of a step, None if there is no reason to."""
+        after = pending.path
+        if last is None:
+            return Stop("pause", START, after) if self._is_to_pause else None
+        if self.until_bad and (bad := self._bad(last)) is not None:
+            return Stop("bad", Place(last.number, len(last.path)), after, bad=bad)
+        depth = self._goal.depth if self._goal is not None else self.place.depth
+        depth = max(min(depth, len(last.path)), min(common(last.path, after) + 1, len(last.path)))
+        place = moves.settled(Place(last.number, depth), last.path)
+        hits = self._hits(self.points, last, pending)
+        for hit in hits:
+            if not hit.stops:
+                self._said(hit)
+        if stopping := tuple(hit for hit in hits if hit.stops):
+            return Stop("breakpoint", place, after, stopping)
+        is_there = bool(self._target) and pending.node == self._target != last.node
+        if is_there or (self._goal is not None and not self._goal.holds(after)):
+            return Stop("move", place, after)
+        return Stop("pause", place, after) if self._is_to_pause else None
+
+    def _hits(self, points: Watchpoints, last: Step, pending: Step | None) -> list[Hit]:
+        """Return the breakpoints between two steps."""
+        if not points:
+            return []
+        batch = self.trace.batch_of(last.number)
+        hits = list(points.behind(last, batch.in_epoch, lambda ref: self.trace.array(last.number, ref)))
+        if pending is not None:
+            number = batch.in_epoch if pending.batch == batch.number else self.trace.batches[-1].in_epoch
+            hits += points.in_front(last, pending, number)
+        return hits
+
+    def _bad(self, last: Step) -> Bad | None:
+        if last.phase not in _WATCHED:
+            return None
+        batch = self.trace.batch_of(last.number)
+        names = [operand.name for operand in last.operands]
+        meant = set(last.gives.values())
+        of_interest = [i for i, place in enumerate(last.outputs) if place in meant]
+        return bad_values(
+            last.op, names, _arrays(batch, [o.array for o in last.operands]), _arrays(batch, last.outputs), of_interest
+        )
+
+    def _tell(self, stop: Stop) -> None:
+        self.last_stop = stop
+        self._stopped(stop)
+
+    # ----------------------------------------------------------------------------------------------------------- moves
+
+    def move(self, move: Move) -> None:
+        """Step over, into, out or back. Nothing happens while the run goes on."""
+        with self._turn:
+            if self.state == "running":
+                return
+            if move == "back":
+                self._arrive(moves.back(self.trace, self.place))
+                return
+            after = self._after()
+            if after is None:
+                return
+            here = self.trace[self.place.step].path if self.place.step >= 0 else None
+            if move == "out" and here is not None:
+                self._pursue(moves.out(here, self.place.depth), self.place.step)
+            else:
+                lead = moves.into if move == "into" else moves.over
+                self._pursue(lead(here, self.place.depth, after), self.place.step + 1)
+
+    def go_to(self, step: int) -> None:
+        """Show how things were behind a step that was made, -1 for the start."""
+        with self._turn:
+            if self.state != "running" and step < len(self.trace):
+                self._arrive(Place(step, self.place.depth) if step >= 0 else START)
+
+    def run_to(self, node: str) -> None:
+        """Go on until a node comes next."""
+        with self._turn:
+            if self.state == "running":
+                return
+            for number in range(self.place.step + 2, len(self.trace)):
+                if self.trace[number].node == node != self.trace[number - 1].node:
+                    self._arrive(Place(number - 1, self.place.depth))
+                    return
+            self._target = node
+            self._resume(None)
+
+    def go_on(self) -> None:
+        """Go on until there is a reason to stop: first through what was seen before, then on from there."""
+        with self._turn:
+            if self.state == "running":
+                return
+            points = Watchpoints([p.point for p in self.points])
+            for number in range(self.place.step + 1, len(self.trace)):
+                following = self.trace[number + 1] if number + 1 < len(self.trace) else self._pending
+                hits = self._hits(points, self.trace[number], following)
+                if stopping := tuple(hit for hit in hits if hit.stops):
+                    self._arrive(Place(number, self.place.depth), "breakpoint", stopping)
+                    return
+            if self.state == "ended":
+                self._arrive(Place(len(self.trace) - 1, self.place.depth), self.last_stop.reason)
+            else:
+                self._resume(None)
+
+    def pause(self) -> None:
+        """Stand still in front of the next op."""
+        with self._turn:
+            self._is_to_pause = True
+
+    def replace_breakpoints(self, points: Sequence[Breakpoint], until_bad: bool) -> None:
+        """Let these breakpoints be in force."""
+        with self._turn:
+            self.points.replace(points)
+            self.until_bad = until_bad
+
+    def end(self, patience: float = 5.0) -> None:
+        """End the run where it is; the weights stay as they are."""
+        with self._turn:
+            self._is_ended = True
+            self._turn.notify_all()
+        self._thread.join(patience)
+        self.trace.close()
+
+    def array(self, ref: TensorRef) -> Array | None:
+        """Return a tensor as it was at the place that is shown."""
+        return self.trace.array(self.place.step, ref) if self.place.step >= 0 else None
+
+    # ----------------------------------------------------------------------------------------------------------- inner
+
+    def _after(self, step: int | None = None) -> Path | None:
+        """Return the path of what comes behind a step, by default that of the place; None if nothing does."""
+        number = (self.place.step if step is None else step) + 1
+        if number < len(self.trace):
+            return self.trace[number].path
+        return self._pending.path if self._pending is not None else None
+
+    def _pursue(self, goal: Goal, begin: int) -> None:
+        """Go to the end of a run of steps that `begin` is in: within what was seen, or by going on."""
+        end = moves.end_of(self.trace, goal, begin) if begin < len(self.trace) else None
+        if end is None and begin < len(self.trace) and (self._pending is None or not goal.holds(self._pending.path)):
+            end = len(self.trace) - 1
+        if end is not None:
+            self._arrive(Place(end, goal.depth))
+        elif self.state == "stopped":
+            self._resume(goal)
+
+    def _resume(self, goal: Goal | None) -> None:
+        self._goal, self.state = goal, "running"
+        self._turn.notify_all()
+
+    def _arrive(self, place: Place, reason: Reason = "move", hits: tuple[Hit, ...] = ()) -> None:
+        self.place = moves.settled(place, self.trace[place.step].path) if place.step >= 0 else START
+        self._tell(Stop(reason, self.place, self._after(), hits))
+
+
+def _arrays(batch: Batch, places: Sequence[int]) -> list[Array]:
+    return [array for place in places if (array := batch.array(place)) is not None]

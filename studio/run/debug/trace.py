@@ -1,0 +1,222 @@
+"""The trace: all steps that the debugger has seen, and every tensor as it was behind each of them.
+
+It is cut into training steps. Each keeps its arrays once, in a table; what a step gives are places in it. Of the oldest
+ones the arrays lie on the disk, and of those before them nothing but the steps is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from studio.run.debug.step import Step
+from studio.run.tensor_ref import TensorRef
+
+#: Bytes of arrays in memory, and on the disk, until older ones make way.
+MEMORY: Final = 256 * 2**20
+DISK: Final = 2 * 2**30
+
+
+class Batch:
+    """One training step: its steps, and the arrays that occur in them.
+
+    Parameters
+    ----------
+    number, epoch
+        Its number over all epochs, and the epoch, from 0.
+    in_epoch
+        Its number within the epoch, from 1.
+    first
+        Number of its first step.
+    """
+
+    def __init__(self, number: int, epoch: int, in_epoch: int, first: int) -> None:
+        self.number, self.epoch, self.in_epoch, self.first = number, epoch, in_epoch, first
+        self.steps: list[Step] = []
+        self.base: dict[TensorRef, int] = {}
+        """What was known when it began: the weights, and what the optimiser keeps."""
+        self.nbytes = 0
+        self._table: list[Array] | None = []
+        self._places: dict[int, int] = {}
+        self._kinds: list[tuple[tuple[int, ...], str]] = []
+        self._file: FilePath | None = None
+
+    def place(self, array: Array) -> int:
+        """Return the place of an array in the table; a new one is added."""
+        assert self._table is not None
+        known = self._places.get(id(array))
+        if known is not None:
+            return known
+        self._table.append(array)
+        self._kinds.append((array.shape, array.dtype.name))
+        self._places[id(array)] = len(self._table) - 1
+        self.nbytes += array.nbytes
+        return len(self._table) - 1
+
+    def kind(self, place: int) -> tuple[tuple[int, ...], str]:
+        """Return shape and dtype of an array, which are known even when it is gone."""
+        return self._kinds[place]
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether its arrays are in memory."""
+        return self._table is not None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its arrays are nowhere any more."""
+        return self._table is None and self._file is None
+
+    def array(self, place: int) -> Array | None:
+        """Return an array; None if it is gone."""
+        if self._table is not None:
+            return self._table[place]
+        if self._file is None:
+            return None
+        with np.load(self._file) as stored:
+            found: Array = stored[str(place)]
+        return found
+
+    def spill(self, folder: FilePath) -> None:
+        """Put the arrays on the disk.
+
+        Raises
+        ------
+        OSError
+            If that has no room; they are in memory still.
+        """
+        if self._table is None:
+            return
+        file = folder / f"{self.number}.npz"
+        try:
+            with file.open("wb") as target:
+                arrays: dict[str, Any] = {str(i): array for i, array in enumerate(self._table)}
+                np.savez(target, allow_pickle=False, **arrays)
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise
+        self._file, self._table = file, None
+        self._places.clear()
+
+    def drop(self) -> None:
+        """Let the arrays go."""
+        self._table = None
+        self._places.clear()
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+            self._file = None
+
+
+class Trace:
+    """All that was seen, one training step after the other.
+
+    Parameters
+    ----------
+    memory, disk
+        Bytes that arrays may take.
+    """
+
+    def __init__(self, memory: int = MEMORY, disk: int = DISK) -> None:
+        self.memory, self.disk = memory, disk
+        self.batches: list[Batch] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __len__(self) -> int:
+        """Return how many steps there are."""
+        return self.batches[-1].first + len(self.batches[-1].steps) if self.batches else 0
+
+    def __getitem__(self, number: int) -> Step:
+        batch = self.batch_of(number)
+        return batch.steps[number - batch.first]
+
+    def begin(self, epoch: int, base: Mapping[TensorRef, Array]) -> Batch:
+        """Begin a training step, in front of which these tensors are known."""
+        before = self.batches[-1] if self.batches else None
+        number = before.number + 1 if before is not None else 0
+        in_epoch = before.in_epoch + 1 if before is not None and before.epoch == epoch else 1
+        batch = Batch(number, epoch, in_epoch, len(self))
+        batch.base = {ref: batch.place(array) for ref, array in base.items()}
+        self.batches.append(batch)
+        self._make_room()
+        return batch
+
+    def batch_of(self, number: int) -> Batch:
+        """Return the training step that a step belongs to."""
+        low, high = 0, len(self.batches) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.batches[middle].first <= number else (low, middle - 1)
+        return self.batches[low]
+
+    def state(self, number: int) -> dict[TensorRef, int]:
+        """Return what is known behind a step: places of arrays in the table of its training step."""
+        batch = self.batch_of(number)
+        known = dict(batch.base)
+        for step in batch.steps[: number - batch.first + 1]:
+            known.update(step.gives)
+        return known
+
+    def array(self, number: int, ref: TensorRef) -> Array | None:
+        """Return a tensor as it was behind a step, None if it was not known, or is gone."""
+        if ref.kind == "step":
+            batch = self.batch_of(int(ref.node))
+            outputs = batch.steps[int(ref.node) - batch.first].outputs
+            return batch.array(outputs[int(ref.name)]) if int(ref.name) < len(outputs) else None
+        place = self.state(number).get(ref)
+        return None if place is None else self.batch_of(number).array(place)
+
+    def cut(self, batch: int) -> None:
+        """Forget a training step and all behind it."""
+        for gone in self.batches[batch:]:
+            gone.drop()
+        del self.batches[batch:]
+
+    @property
+    def in_memory(self) -> int:
+        """Bytes of the arrays in memory."""
+        return sum(b.nbytes for b in self.batches if b.is_in_memory)
+
+    @property
+    def on_disk(self) -> int:
+        """Bytes of the arrays on the disk."""
+        return sum(b.nbytes for b in self.batches if not b.is_in_memory and not b.is_gone)
+
+    def _make_room(self) -> None:
+        """Let the oldest arrays make way for new ones; those of the last two training steps stay."""
+        oldest = iter(self.batches[:-2])
+        while self.in_memory > self.memory and (batch := next(oldest, None)) is not None:
+            with contextlib.suppress(OSError):  # where there is no room on the disk, they are gone
+                batch.spill(self._place())
+                continue
+            batch.drop()
+        oldest = iter(self.batches[:-2])
+        while self.on_disk > self.disk and (batch := next(oldest, None)) is not None:
+            if not batch.is_in_memory:
+                batch.drop()
+
+    def _place(self) -> FilePath:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="trenza-debug-", ignore_cleanup_errors=True)
+        return FilePath(self._folder.name)
+
+    def close(self) -> None:
+        """Leave nothing on the disk."""
+        self.batches.clear()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def units(self, batch: int, depth: int) -> Iterator[tuple[int, int]]:
+        """Yield the first and last number of each run of steps of a training step that share `depth` places."""
+        steps = self.batches[batch].steps
+        begin = 0
+        for i in range(1, len(steps) + 1):
+            if i == len(steps) or steps[i].path[:depth] != steps[begin].path[:depth]:
+                yield steps[begin].number, steps[i - 1].number
+                begin = i

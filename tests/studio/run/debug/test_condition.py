@@ -1,0 +1,147 @@
+"""Conditions of breakpoints: what they say of tensors, and that nothing else can be reached through them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.core.errors import EngineError, InvalidArgumentError
+from studio.run.debug.condition import FUNCTIONS, NAMES, Condition, Moment
+
+ROWS = np.array([[1.0, -2.0], [3.0, 0.0]], np.float32)
+MOMENT = Moment(ROWS, gradient=np.array([[0.0, 1e-9], [0.0, 0.0]]), epoch=2, step=7, hits=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("isnan", False),
+        ("isnan or isinf", False),
+        ("max > 2", True),
+        ("max > 3", False),
+        ("min(v) == -2", True),
+        ("mean(abs(g)) < 1e-6", True),
+        ("mean(abs(gradient)) > 1e-6", False),
+        ("value > 2.5", True),
+        ("all(value > -3)", True),
+        ("not any(v > 5)", True),
+        ("-2 <= min <= 0 < max", True),
+        ("shape == (2, 2)", True),
+        ("shape[1] == 2 and rank == 2 and size == 4", True),
+        ("dtype == 'float32'", True),
+        ("epoch == 2 and step % 7 == 0 and hits > 2", True),
+        ("zeros > 0.2", True),
+        ("norm(v) ** 2 > 13.9", True),
+        ("quantile(v, 0.5) < 1", True),
+        ("v[1, 0] == 3", True),
+        ("9 ** 9 ** 9 > 10", True),
+        ("inf > max", True),
+    ],
+)
+def test_what_it_says_of_a_tensor(text: str, holds: bool) -> None:
+    assert Condition(text).holds(MOMENT) is holds
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "holds"),
+    [
+        (np.array([1.0, np.nan]), "isnan", True),
+        (np.array([1.0, np.nan]), "max > 0", False),
+        (np.zeros((0, 3)), "max > 0", False),
+        (np.zeros((0, 3)), "isnan", False),
+        (np.array(True), "value", True),
+        (np.array(5), "value == 5", True),
+        (np.zeros((1,) * 8), "rank == 8 and zeros == 1", True),
+        (np.array([1, 2], np.int64), "mean > 1.2", True),
+    ],
+)
+def test_tensors_of_all_kinds(value: np.ndarray, text: str, holds: bool) -> None:
+    assert Condition(text).holds(Moment(value)) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "something else was expected"),
+        ("max >", "something else was expected"),
+        ("max > 10;", "something else was expected"),
+        ("maxi > 10", "Did you mean 'max'"),
+        ("zzzzz", "It knows: abs"),
+        ("__import__('os')", "has no place"),
+        ("value.tofile('x')", "has no place"),
+        ("().__class__", "has no place"),
+        ("max.__globals__", "has no place"),
+        ("[x for x in v]", "has no place|knows no"),
+        ("lambda: 1", "has no place"),
+        ("max(v, axis=0)", "has no place"),
+        ("value @ value", "has no place"),
+        ("v is None", "has no place"),
+        ("f'{v}'", "has no place"),
+        ("1j", "has no place"),
+        ("b'x'", "has no place"),
+        ("(y := 3)", "has no place|knows no"),
+        ("max" * 300, "500 characters at most"),
+        ("(" * 200 + "v", "no condition|has no place"),
+    ],
+)
+def test_what_is_no_condition_is_refused_before_it_runs(text: str, words: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=words):
+        Condition(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("v + (1, 2, 3) > 0", "cannot be said of a tensor of shape"),
+        ("v[5] > 0", "cannot be said"),
+        ("'a' + 1 > 0", "has no place"),
+        ("'a' * 9 == 'b'", "has no place"),
+        ("max(v, 1, 2, 3, 4, 5, 6, 7, 8)", "cannot be said"),
+    ],
+)
+def test_what_cannot_be_said_is_told(text: str, words: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=words):
+        Condition(text).holds(MOMENT)
+
+
+def test_without_a_gradient_it_is_told_so() -> None:
+    with pytest.raises(InvalidArgumentError, match="no gradient here"):
+        Condition("max(g) > 1").holds(Moment(ROWS))
+
+
+WORDS = st.sampled_from(
+    [
+        *FUNCTIONS,
+        *NAMES,
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ".",
+        "<",
+        ">",
+        "==",
+        "+",
+        "-",
+        "*",
+        "**",
+        "/",
+        "and",
+        "or",
+        "not",
+        "1",
+        "2.5",
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=40))
+def test_anything_typed_holds_or_is_refused_in_words(text: str) -> None:
+    try:
+        holds = Condition(text).holds(MOMENT)
+    except EngineError:
+        return
+    assert isinstance(holds, bool)

@@ -1,0 +1,225 @@
+"""The debugger without a window: stepping forth and back through a training, breakpoints, and bad values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from debugging import Debuggee, debugged
+from graphs import build, example, moons
+
+from studio.run.debug.breakpoints import Breakpoint
+from studio.run.tensor_ref import TensorRef
+
+
+def walk(debuggee: Debuggee, count: int) -> list[list[str]]:
+    found = []
+    for _ in range(count):
+        debuggee.over()
+        found.append(debuggee.here)
+    return found
+
+
+def test_stepping_over_goes_from_node_to_node_forward_backward_and_through_the_update() -> None:
+    with debugged(example("digits_mlp")) as debuggee:
+        assert walk(debuggee, 11) == [
+            ["data", "digits"],
+            ["forward", "flatten"],
+            ["forward", "hidden"],
+            ["forward", "output"],
+            ["loss", "loss"],
+            ["metrics", ""],
+            ["metrics", "accuracy"],
+            ["backward", ""],
+            ["backward", "loss"],
+            ["backward", "output"],
+            ["backward", "hidden"],
+        ]
+        assert walk(debuggee, 2) == [["update", "trainer"], ["data", "digits"]]
+        assert debuggee.session.trace[debuggee.session.place.step].batch == 1
+
+
+def test_stepping_into_goes_down_to_the_ops_and_out_again() -> None:
+    with debugged(example("digits_mlp")) as debuggee:
+        walk(debuggee, 2)
+        stop = debuggee.into()
+        assert debuggee.here[:2] == ["forward", "hidden"]
+        assert debuggee.here[2].startswith("matmul#")
+        assert stop.after is not None
+        assert stop.after[-1].name.startswith("bias_add#")
+        debuggee.over()
+        assert debuggee.here[2].startswith("bias_add#")
+        debuggee.out()
+        assert debuggee.here == ["forward", "hidden"], "to the end of the node"
+        debuggee.into()
+        assert debuggee.here[:2] == ["forward", "output"]
+        for _ in range(3):
+            debuggee.over()
+        assert debuggee.here == ["loss", "loss"], "behind the last op of a node one is out of it"
+
+
+def test_backward_one_steps_from_gradient_to_gradient() -> None:
+    with debugged(example("digits_mlp")) as debuggee:
+        while debuggee.here != ["backward", "output"]:
+            debuggee.over()
+        debuggee.into()
+        assert debuggee.here[2].startswith("relu#")
+        debuggee.over()
+        assert debuggee.here[2].startswith("bias_add#")
+        debuggee.into()
+        assert debuggee.here[2].startswith("matmul#")
+        assert debuggee.here[3].startswith("matmul#")
+        forward = debuggee.session.trace[debuggee.session.place.step].reverses
+        assert forward is not None
+        step = debuggee.session.trace[forward]
+        assert (step.op, step.phase, step.node) == ("matmul", "forward", "hidden")
+
+
+def test_back_to_the_start_and_forward_again_gives_identical_values() -> None:
+    """The digits network through one whole training step; each gradient equals finite differences."""
+    with debugged(example("digits_mlp")) as debuggee:
+        seen: list[tuple[list[str], dict[TensorRef, bytes]]] = []
+
+        def look() -> tuple[list[str], dict[TensorRef, bytes]]:
+            session = debuggee.session
+            batch = session.trace.batch_of(session.place.step)
+            state = session.trace.state(session.place.step)
+            return debuggee.here, {ref: np.asarray(batch.array(place)).tobytes() for ref, place in state.items()}
+
+        while not seen or seen[-1][0] != ["update", "trainer"]:
+            debuggee.over()
+            seen.append(look())
+        assert len(seen) == 12
+        for before in reversed(seen[:-1]):
+            debuggee.back()
+            assert look() == before
+        debuggee.back()
+        assert debuggee.session.place.step == -1
+        for before in seen:
+            debuggee.over()
+            assert look() == before
+        kinds = {ref.kind for ref in seen[-1][1]}
+        assert kinds == {"value", "gradient", "weight", "weight_gradient", "update", "slot"}
+
+
+def losses_near(debuggee: Debuggee, node: str, name: str, index: tuple[int, ...], by: float) -> tuple[float, float]:
+    """Return the loss of the batch with one element of a weight a little smaller and larger."""
+    assert debuggee.training is not None
+    model, trace = debuggee.training.model, debuggee.session.trace
+    last = debuggee.session.place.step
+    x = np.asarray(trace.array(last, TensorRef("value", "digits", "x")))
+    y = np.asarray(trace.array(last, TensorRef("value", "digits", "y")))
+    weights = {w.name: np.asarray(trace.array(0, TensorRef("weight", *w.name.split("/")))) for w in model.weights}
+    found = []
+    for sign in (-1, 1):
+        moved = {key: value.astype(np.float64) for key, value in weights.items()}
+        moved[f"{node}/{name}"][index] += sign * by
+        hidden = np.maximum(x.reshape(len(x), -1) @ moved["hidden/kernel"] + moved["hidden/bias"], 0)
+        scores = hidden @ moved["output/kernel"] + moved["output/bias"]
+        shifted = scores - scores.max(axis=1, keepdims=True)
+        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        found.append(float(-logs[np.arange(len(y)), y.ravel()].mean()))
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("name", ["hidden/kernel", "hidden/bias", "output/kernel", "output/bias"])
+def test_gradients_of_weights_equal_finite_differences(name: str) -> None:
+    with debugged(example("digits_mlp")) as debuggee:
+        while debuggee.here != ["update", "trainer"]:
+            debuggee.over()
+        node, weight = name.split("/")
+        found = debuggee.session.array(TensorRef("weight_gradient", node, weight))
+        assert found is not None
+        strongest = np.argsort(np.abs(found), axis=None)[-5:]
+        for place in strongest:
+            index = tuple(int(i) for i in np.unravel_index(place, found.shape))
+            low, high = losses_near(debuggee, node, weight, index, 1e-4)
+            assert found[index] == pytest.approx((high - low) / 2e-4, rel=2e-3, abs=1e-6)
+
+
+def test_gradients_of_wires_follow_from_those_behind_them() -> None:
+    with debugged(example("digits_mlp")) as debuggee:
+        while debuggee.here != ["update", "trainer"]:
+            debuggee.over()
+        array = debuggee.session.array
+        y = np.asarray(array(TensorRef("value", "digits", "y"))).ravel()
+        prediction = np.asarray(array(TensorRef("value", "output", "output")))
+        wanted = np.zeros_like(prediction)
+        wanted[np.arange(len(y)), y] = -1 / prediction[np.arange(len(y)), y] / len(y)
+        np.testing.assert_allclose(
+            np.asarray(array(TensorRef("gradient", "output", "output")))[np.arange(len(y)), y],
+            (wanted + 1 / len(y))[np.arange(len(y)), y],
+            rtol=1e-4,
+        )
+        slope = np.asarray(array(TensorRef("gradient", "loss", "loss")))
+        assert slope == 1.0
+
+
+def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind_it() -> None:
+    points = [Breakpoint(1, "output"), Breakpoint(2, "hidden", "output", "max > 0")]
+    with debugged(moons(), points) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert stop.reason == "breakpoint"
+        assert [hit.point.id for hit in stop.hits] == [2, 1]
+        assert debuggee.here == ["forward", "hidden"]
+        assert stop.after is not None
+        assert stop.after[2].name == "output"
+        debuggee.do(lambda: debuggee.session.go_to(0))
+        again = debuggee.do(debuggee.session.go_on)
+        assert (again.place, [hit.point.id for hit in again.hits]) == (stop.place, [2, 1]), "it is met in the past, too"
+
+
+def test_a_breakpoint_counts_hits_epochs_and_steps() -> None:
+    with debugged(moons(), [Breakpoint(1, "output", hits=3)]) as debuggee:
+        debuggee.do(debuggee.session.go_on)
+        assert debuggee.session.trace[debuggee.session.place.step].batch == 2
+    with debugged(moons(), [Breakpoint(1, "output", epoch=2, step=2)]) as debuggee:
+        debuggee.do(debuggee.session.go_on)
+        batch = debuggee.session.trace.batches[-1]
+        assert (batch.epoch, batch.in_epoch) == (1, 2)
+
+
+def test_a_log_point_says_something_and_goes_on() -> None:
+    points = [Breakpoint(1, "hidden", log="up to {max}"), Breakpoint(2, "output", hits=2)]
+    with debugged(moons(), points) as debuggee:
+        debuggee.do(debuggee.session.go_on)
+        assert len(debuggee.said) == 2
+        largest = np.asarray(debuggee.session.trace.array(3, TensorRef("value", "hidden", "output")))
+        assert all(hit.said.startswith("up to ") for hit in debuggee.said)
+        assert largest.size
+
+
+def test_the_run_stops_at_the_op_that_makes_the_first_nan() -> None:
+    document = build(
+        {"x": ("data.constant", {"value": [1.0, 0.0, -1.0]}), "log": "op.log", "sum": "op.reduce_sum"},
+        "x.output > log.x\nlog.output > sum.input_tensor",
+    )
+    with debugged(document) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert stop.reason == "bad"
+        assert stop.bad is not None
+        assert debuggee.session.trace[stop.place.step].op == "log"
+        assert "NaN appears here first, in 1 of 3 values." in str(stop.bad.what)
+        assert "logarithm of -1, at [2] of x" in str(stop.bad.why)
+        stop = debuggee.do(debuggee.session.go_on)
+        assert stop.reason == "complete", "what hands it on is not to blame"
+
+
+def test_what_is_remembered_is_bounded_and_comes_back_from_the_disk() -> None:
+    with debugged(moons(), [Breakpoint(1, "output", epoch=2, step=1)], memory=20_000) as debuggee:
+        debuggee.do(debuggee.session.go_on)
+        trace = debuggee.session.trace
+        assert trace.in_memory < 30_000
+        assert not trace.batches[0].is_in_memory
+        debuggee.do(lambda: debuggee.session.go_to(3))
+        assert debuggee.session.array(TensorRef("weight", "hidden", "kernel")) is not None
+    with debugged(moons(), [Breakpoint(1, "output", epoch=2, step=1)], memory=20_000, disk=20_000) as debuggee:
+        debuggee.do(debuggee.session.go_on)
+        assert debuggee.session.trace.batches[0].is_gone
+
+
+def test_the_end_leaves_the_weights_where_they_are() -> None:
+    debuggee = Debuggee(moons())
+    debuggee.session.start()
+    debuggee.wait()
+    debuggee.session.end()
+    assert not debuggee.session._thread.is_alive()
