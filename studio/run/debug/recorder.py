@@ -54,7 +54,7 @@ class Recorder(Witness):
         self._last: Step | None = None
         self._pending: Step | None = None
         self._held: list[Any] = []
-        self._made: dict[int, int] = {}
+        self._made: dict[int, tuple[int, int]] = {}
         self._called: dict[int, tuple[TensorRef, ...]] = {}
         self._reversing: tuple[str, int] | None = None
 
@@ -132,8 +132,7 @@ class Recorder(Witness):
         assert self._batch is not None
         step.outputs = tuple(self._hold(tensor) for tensor in outputs)
         step.seconds = seconds
-        for tensor in outputs:
-            self._made[id(tensor)] = step.number
+        self._made.update((id(tensor), (step.number, i)) for i, tensor in enumerate(outputs))
         self._batch.steps.append(step)
         self._last = step
 
@@ -144,7 +143,8 @@ class Recorder(Witness):
 
     def _operand(self, op: Op, number: int, tensor: Any) -> Operand:
         name = op.operand(number).name
-        return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), self._made.get(id(tensor)))
+        made_by = self._made.get(id(tensor))
+        return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), made_by[0] if made_by else None)
 
     # ---------------------------------------------------------------------------------------- what tensors are called
 
@@ -169,12 +169,14 @@ class Recorder(Witness):
         self._called[id(tensor)] = self._names.refs_of(variable)
 
     def reverses(self, op: Op, inputs: Sequence[Any], outputs: Sequence[Any], attrs: dict[str, Any]) -> None:
-        number = self._made.get(id(outputs[0]))
-        self._reversing = (op.name, number) if number is not None else None
+        made = self._made.get(id(outputs[0]))
+        self._reversing = (op.name, made[0]) if made is not None else None
 
     def slope(self, of: Any, gradient: Any) -> None:
         if self._last is None:
             return
+        if (made := self._made.get(id(of))) is not None:
+            self._last.slopes[made] = self._hold(gradient)
         for ref in self._called.get(id(of), ()):
             kind = {"value": "gradient", "weight": "weight_gradient"}.get(ref.kind)
             if kind is not None:

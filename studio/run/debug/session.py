@@ -269,6 +269,10 @@ class DebugSession:
         """Return a tensor as it was at the place that is shown."""
         return self.trace.array(self.place.step, ref) if self.place.step >= 0 else None
 
+    def refs(self) -> list[TensorRef]:
+        """Return the names of all tensors that are known at the place that is shown."""
+        return list(self.trace.state(self.place.step)) if self.place.step >= 0 else []
+
     # ----------------------------------------------------------------------------------------------------------- inner
 
     def _after(self, step: int | None = None) -> Path | None:

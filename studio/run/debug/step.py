@@ -71,6 +71,8 @@ class Step:
         The line of the user's program that asked for it.
     gives
         What is known since: for the name of a tensor the place of its values.
+    slopes
+        The gradients that are known since, of results of steps: by the number of the step and of the result.
     """
 
     number: int
@@ -85,6 +87,7 @@ class Step:
     reverses: int | None = None
     line: str = ""
     gives: dict[TensorRef, int] = field(default_factory=dict)
+    slopes: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def phase(self) -> str:

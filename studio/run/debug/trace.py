@@ -59,6 +59,11 @@ class Batch:
         self.nbytes += array.nbytes
         return len(self._table) - 1
 
+    def slope(self, step: int, output: int, until: int) -> int | None:
+        """Return the place of the gradient at a result of a step, as it was known behind another one."""
+        behind = reversed(self.steps[: until - self.first + 1])
+        return next((s.slopes[step, output] for s in behind if (step, output) in s.slopes), None)
+
     def kind(self, place: int) -> tuple[tuple[int, ...], str]:
         """Return shape and dtype of an array, which are known even when it is gone."""
         return self._kinds[place]

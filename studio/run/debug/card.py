@@ -1,0 +1,89 @@
+"""What is told of a step: a line in the list of steps, and all of it on a card. Frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from studio.run.debug.step import Path
+from studio.run.messages import TensorInfo
+from studio.run.tensor_ref import TensorRef
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The chain rule at one operand of an op.
+
+    Parameters
+    ----------
+    of
+        Name of the operand.
+    formula
+        As in "∂L/∂x = ∂L/∂y · y · (1 − y)".
+    example
+        The same with the numbers of the element at `index`; "" if it is not computed element by element.
+    values
+        The gradient, None where there are too many numbers to work it out.
+    """
+
+    of: str
+    formula: str
+    example: str = ""
+    index: tuple[int, ...] = ()
+    values: Array | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A step in a line of a list: its number, where it belongs, and what came out."""
+
+    number: int
+    path: Path
+    op: str
+    shape: tuple[int, ...]
+    dtype: str
+    seconds: float
+    is_bad: bool = False
+
+
+@dataclass(frozen=True)
+class OperandInfo:
+    """What went into an op, in brief: what its record calls it, what it is, and which step made it."""
+
+    name: str
+    refs: tuple[TensorRef, ...]
+    info: TensorInfo
+    made_by: int | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """The step that is shown, explained.
+
+    Parameters
+    ----------
+    op
+        Of the op that was carried out; on the way back, `reverses` is the one whose gradient it belongs to.
+    chain
+        On the way back the chain rule of that op at each operand.
+    words
+        The same in words.
+    summary, source
+        What the op's record says of it, and the Python source of its kernel.
+    line
+        The line of the user's program that asked for it.
+    """
+
+    op: str
+    reverses: str
+    operands: tuple[OperandInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    attrs: Mapping[str, str]
+    seconds: float
+    chain: tuple[Slope, ...] = ()
+    words: tuple[EngineError, ...] = ()
+    summary: str = ""
+    source: str = ""
+    line: str = ""

@@ -1,0 +1,132 @@
+"""The host: carries out what the window wants of the debugger, in the engine's process. One document at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from studio.document.lower import Program
+from studio.run import session as sessions
+from studio.run.debug.breakpoints import Hit
+from studio.run.debug.messages import (
+    Debug,
+    DebugEnded,
+    DebugGoesOn,
+    DebugSaid,
+    PointsRefused,
+    SetBreakpoints,
+    Walk,
+)
+from studio.run.debug.names import Names
+from studio.run.debug.session import DebugSession, Stop
+from studio.run.debug.teller import Teller
+from studio.run.debug.work import looked_at, trained, training_of
+from studio.run.tensor_ref import TensorRef
+
+COMMANDS: Final = (Debug, Walk, SetBreakpoints)
+
+
+class DebugHost:
+    """Has at most one run under the debugger.
+
+    Parameters
+    ----------
+    send
+        What events are handed to, from any thread.
+    program
+        Gives the program of a document by its number and its text.
+    stopped
+        Called with the number of the document when it stands still somewhere.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Any], None],
+        program: Callable[[int, str], Program],
+        stopped: Callable[[int], None],
+    ) -> None:
+        self._send, self._program, self._stopped = send, program, stopped
+        self._session: DebugSession | None = None
+        self._command: Debug | None = None
+
+    @property
+    def document(self) -> int:
+        """The document that is debugged, 0 for none."""
+        return self._command.document if self._command is not None else 0
+
+    def handle(self, command: Debug | Walk | SetBreakpoints) -> None:
+        """Carry out a command; one for a run that is over is dropped."""
+        if isinstance(command, Debug):
+            self._begin(command)
+        elif self._session is None or self._command is None or command.run != self._command.run:
+            return
+        elif isinstance(command, SetBreakpoints):
+            self._session.replace_breakpoints(command.breakpoints, command.until_bad)
+            self._tell_errors()
+        elif command.action == "end":
+            self.end()
+        else:
+            self._walk(command, self._session)
+
+    def array(self, ref: TensorRef) -> Array | None:
+        """Return a tensor as it was where the run stands."""
+        return self._session.array(ref) if self._session is not None else None
+
+    def refs(self) -> list[TensorRef]:
+        """Return the names of all tensors that are known where the run stands."""
+        return self._session.refs() if self._session is not None else []
+
+    def end(self) -> None:
+        """End the debugging, if there is any; the weights stay as they are."""
+        session, command = self._session, self._command
+        self._session = self._command = None
+        if session is not None and command is not None:
+            session.end()
+            self._send(DebugEnded(command.document, command.run))
+
+    def _begin(self, command: Debug) -> None:
+        self.end()
+        try:
+            program = self._program(command.document, command.text)
+            training = training_of(program)
+            work = trained(program, training) if training is not None else looked_at(program)
+            names = Names(program, training)
+        except Exception as error:
+            self._send(DebugEnded(command.document, command.run, sessions.unforeseen(error)))
+            return
+        teller = Teller(command.document, command.run)
+
+        def stopped(stop: Stop) -> None:
+            self._send(teller.tell(session, stop))
+            self._stopped(command.document)
+
+        def said(hit: Hit) -> None:
+            batch = session.trace.batches[-1]
+            self._send(DebugSaid(command.document, command.run, hit.point.id, batch.epoch, batch.in_epoch, hit.said))
+
+        session = DebugSession(work, names, stopped, said, command.breakpoints, command.until_bad)
+        self._session, self._command = session, command
+        self._tell_errors()
+        session.start()
+
+    def _walk(self, command: Walk, session: DebugSession) -> None:
+        if command.action == "go_to":
+            session.go_to(command.step)
+        elif command.action == "run_to":
+            session.run_to(command.node)
+        elif command.action == "go_on":
+            session.go_on()
+        elif command.action == "pause":
+            session.pause()
+        elif command.action in ("over", "into", "out", "back"):
+            session.move(command.action)
+        if session.state == "running" and self._command is not None:
+            self._send(DebugGoesOn(self._command.document, self._command.run))
+
+    def _tell_errors(self) -> None:
+        assert self._session is not None
+        assert self._command is not None
+        errors: dict[int, EngineError] = dict(self._session.points.errors)
+        self._send(PointsRefused(self._command.document, self._command.run, errors))

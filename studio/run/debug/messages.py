@@ -1,0 +1,153 @@
+"""What the window and the engine's process say to each other about debugging: frozen data, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.core.errors import EngineError
+from studio.run.debug.breakpoints import Breakpoint
+from studio.run.debug.card import Card, Row
+from studio.run.debug.step import Path
+from studio.run.messages import TensorInfo
+from studio.run.tensor_ref import TensorRef
+
+Action = Literal["over", "into", "out", "back", "go_on", "go_to", "run_to", "pause", "end"]
+Reason = Literal["move", "pause", "breakpoint", "bad", "failed", "complete"]
+
+
+@dataclass(frozen=True)
+class Debug:
+    """Run a document, of which this is the text now, under the debugger; it stands still in front of its first step."""
+
+    document: int
+    run: int
+    text: str
+    breakpoints: tuple[Breakpoint, ...] = ()
+    until_bad: bool = True
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Go somewhere in the run: to a step (`go_to`), in front of a node (`run_to`), or as the action says."""
+
+    run: int
+    action: Action
+    step: int = -1
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class SetBreakpoints:
+    """Let these breakpoints be in force, and no others."""
+
+    run: int
+    breakpoints: tuple[Breakpoint, ...]
+    until_bad: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where the run stands, and what is known there.
+
+    Parameters
+    ----------
+    step, total
+        The step that is shown, -1 for the start, and how many were made.
+    depth
+        How many places of its path the user looks at.
+    path, after
+        Its path, and that of what comes next.
+    batch, epoch, in_epoch
+        The training step, over all and within its epoch (from 1), and the epoch, from 0.
+    first
+        Number of the first step of this training step.
+    in_memory, budget
+        Bytes that what is remembered takes in memory, and may take.
+    """
+
+    step: int
+    total: int
+    depth: int
+    path: Path = ()
+    after: Path | None = None
+    batch: int = 0
+    epoch: int = 0
+    in_epoch: int = 1
+    first: int = 0
+    in_memory: int = 0
+    budget: int = 0
+
+
+@dataclass(frozen=True)
+class DebugStopped:
+    """The run stands still.
+
+    Parameters
+    ----------
+    tensors
+        What is known where it stands, as far as it is not what was told last.
+    gone
+        What was known there and is no more.
+    rows
+        The steps of this training step that were not told yet.
+    hits
+        The breakpoints it came to, by their ids.
+    findings
+        What has gone wrong: of bad values what happened and why; the error that has ended the run; that of a
+        breakpoint which cannot be asked.
+    """
+
+    document: int
+    run: int
+    reason: Reason
+    shown: Shown
+    tensors: Mapping[TensorRef, TensorInfo]
+    gone: tuple[TensorRef, ...]
+    rows: tuple[Row, ...]
+    card: Card | None = None
+    hits: tuple[int, ...] = ()
+    findings: tuple[EngineError, ...] = ()
+
+
+@dataclass(frozen=True)
+class DebugGoesOn:
+    """The run goes on: nothing is shown until it stands still."""
+
+    document: int
+    run: int
+
+
+@dataclass(frozen=True)
+class DebugSaid:
+    """What a log point has to say."""
+
+    document: int
+    run: int
+    point: int
+    epoch: int
+    in_epoch: int
+    text: str
+
+
+@dataclass(frozen=True)
+class DebugEnded:
+    """There is no debugging any more: it was ended, or could not begin."""
+
+    document: int
+    run: int
+    error: EngineError | None = None
+
+
+@dataclass(frozen=True)
+class PointsRefused:
+    """Breakpoints that are no good, by their ids, and why."""
+
+    document: int
+    run: int
+    errors: Mapping[int, EngineError] = field(default_factory=dict)
+
+
+DebugCommand = Debug | Walk | SetBreakpoints
+DebugEvent = DebugStopped | DebugGoesOn | DebugSaid | DebugEnded | PointsRefused
