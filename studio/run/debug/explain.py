@@ -65,7 +65,9 @@ def _chain(batch: Batch, forward: Step, until: int) -> list[Slope]:
     names = [operand.name for operand in forward.operands]
     given = [[a for a in part if a is not None] for part in (arrays, outputs, g)]
     with witnessed(Witness()), stop_recording():  # these ops are ours, not the run's
-        return slopes(op, dict(forward.attrs), names, *given)
+        found = slopes(op, dict(forward.attrs), names, *given)
+    meant = {o.name for o in forward.operands if o.refs or o.made_by is not None}  # else it is a constant of the op
+    return [slope for slope in found if slope.of in meant]
 
 
 #: What an op does to the gradient, by what its record says of it: the first that fits.
