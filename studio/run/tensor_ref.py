@@ -7,7 +7,7 @@ from typing import Literal
 
 from studio.document.document import PortRef
 
-Kind = Literal["value", "gradient", "weight", "weight_gradient", "update", "slot", "step"]
+Kind = Literal["value", "gradient", "compiled", "weight", "weight_gradient", "update", "slot", "step"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class TensorRef:
     Parameters
     ----------
     kind
-        "value" and "gradient" are of an output port: what it carries, and how much the loss changes with it. "weight",
+        "value", "gradient" and "compiled" are of an output port: what it carries, how much the loss changes with it,
+        and what it carries when the document is compiled as one graph. "weight",
         "weight_gradient", "update" and "slot" are of a layer's weight: its value, the loss's gradient by it, what the
         last step of the optimiser added to it, and what the optimiser keeps for it. "step" is the result of an op that
         was applied under the debugger.
@@ -47,4 +48,4 @@ class TensorRef:
     @property
     def port(self) -> PortRef | None:
         """The output port that it is about, None if it is about no port."""
-        return PortRef(self.node, self.name) if self.kind in ("value", "gradient") else None
+        return PortRef(self.node, self.name) if self.kind in ("value", "gradient", "compiled") else None
