@@ -19,7 +19,7 @@ def leaves(structure: Any) -> Iterator[Any]:
     [3, 1, 2]
     """
     if isinstance(structure, dict):
-        for key in _sorted(structure):
+        for key in in_order(structure):
             yield from leaves(structure[key])
     elif _is_sequence(structure):
         for item in structure:
@@ -28,7 +28,7 @@ def leaves(structure: Any) -> Iterator[Any]:
         yield structure
 
 
-def _sorted(keys: Iterable[Any]) -> list[Any]:
+def in_order(keys: Iterable[Any]) -> list[Any]:
     """Return keys in an order that depends on nothing else; numbers and words may be mixed."""
     return sorted(keys, key=lambda key: (type(key).__name__, key))
 
@@ -47,7 +47,7 @@ def rebuild(structure: Any, values: Iterator[Any]) -> Any:
     """
     if isinstance(structure, dict):
         made = copy(structure)  # keeps the order of the keys, and what else a kind of dict may hold
-        made.update({key: rebuild(structure[key], values) for key in _sorted(structure)})
+        made.update({key: rebuild(structure[key], values) for key in in_order(structure)})
         return made
     if isinstance(structure, tuple) and hasattr(structure, "_fields"):
         return type(structure)(*(rebuild(item, values) for item in structure))

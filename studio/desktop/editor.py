@@ -22,7 +22,9 @@ from studio.document.history import Editing, History
 from studio.document.sharing import total
 from studio.document.study import Study
 from studio.document.types import EMPTY, Library, Types
-from studio.run.messages import Previewed, Watched
+from studio.inspector.watching import Watching
+from studio.run.messages import Missing, Previewed, Watched
+from studio.run.tensor_ref import TensorRef
 from studio.ui.shell.open_document import OpenDocument
 
 #: What inference takes of a frame of 16 ms.
@@ -42,8 +44,6 @@ class Editor(QObject):
         All of the document is analysed.
     selected
         Carries the ids of what is selected.
-    watched
-        Another port is looked into: carries it.
     menu_asked
         A menu of the function that is shown is asked for, at a point of the screen.
     entered
@@ -64,8 +64,8 @@ class Editor(QObject):
         What is known of the whole document, its functions unfolded.
     errors, tensors
         What failed in the last preview, by node, and which ports have values since: of the unfolded document, too.
-    port, tensor
-        What is looked into, and its values.
+    watching
+        The tensors that are looked into.
     is_new
         Whether the user has not seen it yet, so that all of it is to be shown.
     """
@@ -74,7 +74,6 @@ class Editor(QObject):
     changed = Signal()
     analysed = Signal()
     selected = Signal(list)
-    watched = Signal(object)
     entered = Signal()
     menu_asked = Signal(QPoint)
 
@@ -85,8 +84,7 @@ class Editor(QObject):
         self.analysis = Analysis()
         self.errors: Mapping[str, EngineError] = {}
         self.tensors: Collection[PortRef] = ()
-        self.port: PortRef | None = None
-        self.tensor: Watched | None = None
+        self.watching = Watching(self)
         self.is_new = True
         self._make_canvas, self._library = make_canvas, library
         self._study = Study(self.document, CATALOGUE)
@@ -164,7 +162,8 @@ class Editor(QObject):
         self.levels.go_to(path)
         self._name_canvases()
         go_to(self.canvas, place_of(canvas))
-        self.errors, self.tensors, self.port, self.tensor = {}, (), None, None
+        self.errors, self.tensors = {}, ()
+        self.watching.forget()
         self.analyse()
 
     def close(self) -> None:
@@ -224,13 +223,12 @@ class Editor(QObject):
         """Show what the wires carry, and what failed."""
         self.errors, self.tensors = event.errors, event.tensors.keys()
         self.levels.set_preview(event.tensors, event.errors)
+        self.watching.take_ports(self.tensors)
 
-    def take_tensor(self, event: Watched) -> bool:
-        """Keep the values of the port that is looked into; return whether it is still there."""
-        if event.port.node in self._study.flat.document.nodes:
-            self.tensor = event
-            return True
-        return False
+    def take_tensor(self, event: Watched | Missing) -> None:
+        """Keep the values of a tensor that is looked into, if its node is still there."""
+        if event.ref.node in self._study.flat.document.nodes:
+            self.watching.take(event)
 
     @property
     def seen(self) -> Analysis:
@@ -268,20 +266,20 @@ class Editor(QObject):
 
     def watch(self, port: PortRef) -> None:
         """Look into a port."""
-        self.port = port
-        self.watched.emit(port)
+        self.watching.look_at(TensorRef.of(port))
 
     def _on_selected(self, ids: list[str]) -> None:
         self.selected.emit(ids)
         self._watch_selected()
 
     def _watch_selected(self) -> None:
-        """Look into the first output of the one node that is selected, unless another of its outputs is looked at."""
+        """Look into the first output of the one node that is selected, unless another of its tensors is looked at."""
         ids = self.canvas.selected_ids()
         scope = self.levels.scope
         found = (ref for ref in self.canvas.canvas.status.specs if ref.node in ids)
         outputs = [scope.outer(ref) for ref in found] if len(ids) == 1 else []
-        if outputs and self.port not in outputs:
+        front = self.watching.front
+        if outputs and (front is None or front.node not in {port.node for port in outputs}):
             self.watch(outputs[0])
 
     def reveal(self, node: str) -> None:

@@ -11,7 +11,7 @@ from studio.canvas.levels import MakeCanvas
 from studio.desktop.editor import Editor
 from studio.document.types import EMPTY, Library
 from studio.run.controller import RunController
-from studio.run.messages import Previewed, Watched
+from studio.run.messages import Inventory, Missing, Previewed, Watched
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.open_document import OpenDocument
 
@@ -27,8 +27,6 @@ class Editors(QObject):
         Another editor is shown: carries it, or None for the start page.
     previewed
         There are other values on the wires of the editor that is shown: carries it.
-    tensor_came
-        There are other values of the port that is looked into there: carries the `Watched`.
 
     Parameters
     ----------
@@ -50,7 +48,6 @@ class Editors(QObject):
     made = Signal(object)
     shown = Signal(object)
     previewed = Signal(object)
-    tensor_came = Signal(object)
 
     def __init__(
         self,
@@ -69,6 +66,8 @@ class Editors(QObject):
         desk.closed.connect(self._on_closed)
         controller.previewed.connect(self._on_previewed)
         controller.watched.connect(self._on_watched)
+        controller.missed.connect(self._on_watched)
+        controller.inventoried.connect(self._on_inventoried)
 
     def __iter__(self) -> Iterator[Editor]:
         return iter(self._by_number.values())
@@ -82,7 +81,7 @@ class Editors(QObject):
         self._by_number[opened.number] = editor
         self._pages.addWidget(editor.page)
         editor.changed.connect(lambda: self._controller.preview(editor.number, editor.document))
-        editor.watched.connect(lambda port: self._controller.watch(editor.number, port))
+        editor.watching.asked.connect(lambda refs: self._controller.watch(editor.number, refs))
         opened.replaced.connect(lambda: self._controller.preview(editor.number, editor.document, reset=True))
         self._controller.preview(editor.number, editor.document, reset=True)
         self.made.emit(editor)
@@ -113,7 +112,10 @@ class Editors(QObject):
             if editor is self.current:
                 self.previewed.emit(editor)
 
-    def _on_watched(self, event: Watched) -> None:
-        editor = self._by_number.get(event.document)
-        if editor is not None and editor.take_tensor(event) and editor is self.current:
-            self.tensor_came.emit(event)
+    def _on_watched(self, event: Watched | Missing) -> None:
+        if (editor := self._by_number.get(event.document)) is not None:
+            editor.take_tensor(event)
+
+    def _on_inventoried(self, event: Inventory) -> None:
+        if (editor := self._by_number.get(event.document)) is not None:
+            editor.watching.take_inventory(event.refs)

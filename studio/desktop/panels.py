@@ -14,6 +14,7 @@ from studio.document.document import Document
 from studio.document.history import History
 from studio.document.nodetype import Catalogue
 from studio.inspector.panel import Inspector
+from studio.inspector.watching import Watching
 from studio.plots.panel import Plots
 from studio.ui.shell.status_line import StatusLine
 from studio.ui.widgets.history_list import HistoryList
@@ -50,7 +51,6 @@ class Panels(QObject):
         editors.made.connect(self._follow)
         editors.shown.connect(self._turn_to)
         editors.previewed.connect(self._show_errors)
-        editors.tensor_came.connect(inspector.tensor.show_tensor)
         problems.chosen.connect(lambda node: self.reveal(self._number, node))
         steps.chosen.connect(self.go_to)
         inspector.properties.left.connect(self._focus_canvas)
@@ -85,8 +85,7 @@ class Panels(QObject):
         self._steps.show_history(editor.history if editor is not None else None)
         self._show_analysis()
         self._problems.show_errors(editor.errors if editor is not None else {})
-        if editor is not None and editor.tensor is not None:
-            self._inspector.tensor.show_tensor(editor.tensor)
+        self._inspector.tensor.open(editor.watching if editor is not None else Watching())
 
     def _show_graph(self) -> None:
         """Let the properties be those of the graph that is shown."""
@@ -113,10 +112,8 @@ class Panels(QObject):
         self._inspector.properties.select([id for id in ids if id in nodes])
 
     def _show_errors(self, editor: Editor) -> None:
-        """Show what failed in a preview; a tensor that was not computed again is of an earlier one."""
+        """Show what failed in a preview."""
         self._problems.show_errors(editor.errors)
-        port = self._inspector.tensor.port
-        self._inspector.tensor.mark_stale(port is not None and port not in editor.tensors)
 
     def _focus_canvas(self) -> None:
         if (editor := self._editors.current) is not None:

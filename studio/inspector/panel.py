@@ -48,6 +48,4 @@ class Inspector(QWidget):
 
     def open(self, editing: Editing, nodes: Catalogue) -> None:
         """Look at another graph, whose nodes have these types; at the same one, if only these have changed."""
-        if not self.properties.edits(editing):
-            self.tensor.clear()
         self.properties.open(editing, nodes)

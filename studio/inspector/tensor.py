@@ -1,10 +1,12 @@
-"""The tensor inspector: what it is, the views of it as tabs, and its figures."""
+"""The tensor inspector: what it is, the views of it as tabs, its figures, and what else is pinned."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
-from PySide6.QtCore import Qt
+import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QHBoxLayout,
@@ -18,19 +20,30 @@ from PySide6.QtWidgets import (
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from studio.document.document import PortRef
-from studio.inspector.slices import first_plane, parse_index
+from studio.inspector.axes import AxesBar
+from studio.inspector.busy import BusyLine
+from studio.inspector.head import Head
+from studio.inspector.pins import Pins
+from studio.inspector.slices import Cut
 from studio.inspector.views import PINNED, VIEWS
 from studio.inspector.views.view import View
+from studio.inspector.watching import Watching
 from studio.run.messages import Watched
+from studio.run.tensor_ref import TensorRef
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, describe, label, written_size
-from studio.ui.widgets.labels import EmptyState, Heading, Text
+from studio.ui.i18n import N_, _, describe
+from studio.ui.icons import icon
+from studio.ui.widgets.labels import EmptyState, Text
+
+#: Milliseconds for which the tensor that was in front before may stay, until the values of another one come.
+_PATIENCE: Final = 250
+_CHOOSE: Final = N_("Click a port or a wire to look into its tensor.")
+_WAITING: Final = N_("The engine has not sent it yet.")
 
 
 class TensorInspector(QWidget):
-    """Looks into the watched tensor.
+    """Looks into the tensor in front.
 
     Parameters
     ----------
@@ -41,21 +54,20 @@ class TensorInspector(QWidget):
     def __init__(self, node_name: Callable[[str], str] = str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tensor")
-        self._node_name = node_name
-        self._watched: Watched | None = None
-        self._values: Array | None = None  # what the index picks
+        self.watching = Watching()
+        self._front: TensorRef | None = None
+        self._shown: Watched | None = None
+        self._cut = Cut.first(())
         self._types: list[type[View]] = []
         self._wanted: type[View] = VIEWS[0]
+        self._waiting = QTimer(self, interval=_PATIENCE, singleShot=True)
+        self._waiting.timeout.connect(self._show_nothing)
         self._views: dict[type[View], View] = {}
 
-        self.heading = Heading(N_("Tensor"))
-        self.heading.setWordWrap(True)
-        self.spec = QLabel()
-        self.spec.setFont(fonts.mono(12))
-        self.spec.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.nbytes = QLabel()
-        self.nbytes.setFont(fonts.mono(12))
-        self.nbytes.setProperty("tone", "dim")
+        self.head = Head(node_name)
+        self.head.asked.connect(lambda ref: self.watching.look_at(ref))
+        self.axes = AxesBar()
+        self.axes.cut_changed.connect(self._on_cut)
         self.index = QLineEdit()
         self.index.setObjectName("index")
         self.index.setFont(fonts.mono(12))
@@ -65,107 +77,170 @@ class TensorInspector(QWidget):
         self.wrong.setFont(fonts.sans(12))
         self.wrong.setWordWrap(True)
         self.wrong.hide()
-        self.stale = Text(N_("From an earlier run: the node has no value now."), "warn", fonts.sans(12))
+        self.stale = QLabel()
         self.stale.setObjectName("stale")
+        self.stale.setProperty("tone", "warn")
+        self.stale.setFont(fonts.sans(12))
         self.stale.setWordWrap(True)
         self.stale.hide()
         self.tabs = QTabBar()
+        self.tabs.setObjectName("tensor.views")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.currentChanged.connect(self._turn_to)
         self._stack = QStackedWidget()
+        self.busy = BusyLine()
+        self.busy.cancelled.connect(self._cancel)
         self._pinned = [view() for view in PINNED]
+        self.pins = Pins(node_name)
+        self.pins.chosen.connect(lambda pin: self.watching.look_at_pin(pin))
 
-        about = QHBoxLayout()
-        about.addWidget(self.spec, 1)
-        about.addWidget(self.nbytes)
         self._slicing = QWidget()
-        slicing = QHBoxLayout(self._slicing)
+        slicing = QVBoxLayout(self._slicing)
         slicing.setContentsMargins(0, 8, 0, 0)
-        slicing.setSpacing(8)
-        slicing.addWidget(Text(N_("Index"), "dim", fonts.sans(12)))
-        slicing.addWidget(self.index, 1)
+        slicing.setSpacing(6)
+        slicing.addWidget(self.axes)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(Text(N_("Index"), "dim", fonts.sans(12)))
+        line.addWidget(self.index, 1)
+        slicing.addLayout(line)
         self._body = QWidget()
         body = QVBoxLayout(self._body)
-        body.setContentsMargins(12, 2, 12, 12)
+        body.setContentsMargins(12, 4, 12, 12)
         body.setSpacing(0)
-        body.addLayout(about)
         body.addWidget(self.stale)
-        body.addSpacing(4)
         body.addWidget(self.tabs)
         body.addWidget(self._slicing)
         body.addWidget(self.wrong)
         body.addSpacing(8)
+        body.addWidget(self.busy)
         body.addWidget(self._stack, 1)
         body.addSpacing(12)
         for view in self._pinned:
             body.addWidget(view.widget)
-        self._empty = EmptyState("eye", N_("Click a port or a wire to look into its tensor."))
-        self.heading.setContentsMargins(12, 14, 12, 6)
+        self._empty = EmptyState("eye", _CHOOSE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.heading)
+        layout.addWidget(self.head)
         layout.addWidget(self._body, 1)
         layout.addWidget(self._empty, 1)
-        self.clear()
+        layout.addWidget(self.pins)
+        self._close: Callable[[], None] = lambda: None
+        self.open(Watching(self))
         appearance().language_changed.connect(self.retranslate)
 
-    def clear(self) -> None:
-        """Show no tensor."""
-        self._watched = self._values = None
-        self._body.hide()
-        self._empty.show()
-        self.retranslate()
+    def open(self, watching: Watching) -> None:
+        """Look into the tensors of another document."""
+        self._close()
+        watching.changed.connect(self._on_changed)
+        watching.came.connect(self._on_came)
 
-    def show_tensor(self, watched: Watched) -> None:
-        """Show the values of a port; the index is kept as long as it fits."""
-        before, self._watched = self._watched, watched
-        self.mark_stale(False)
-        if before is None or before.port != watched.port or len(before.info.shape) != len(watched.info.shape):
-            self.index.setText(first_plane(watched.info.shape))
-        accepting = [view for view in VIEWS if view.accepts(watched.info)]
+        def close() -> None:
+            watching.changed.disconnect(self._on_changed)
+            watching.came.disconnect(self._on_came)
+
+        self._close = close
+        self.watching = watching
+        self._front = self._shown = None
+        self.head.open(watching)
+        self.pins.open(watching)
+        self._on_changed()
+
+    @property
+    def shown(self) -> Watched | None:
+        """The values that are shown."""
+        return self._shown
+
+    # --------------------------------------------------------------------------------------------------------- showing
+
+    def _on_changed(self) -> None:
+        self.head.refresh()
+        self.pins.refresh()
+        self._show()
+
+    def _on_came(self, ref: TensorRef) -> None:
+        if ref == self.watching.front:
+            self.head.refresh()
+            self._show()
+        self.pins.refresh()
+
+    def _show(self) -> None:
+        """Show what is in front; until it is heard of, what was there before stays, if it is of the same name."""
+        found = self.watching.shown
+        if isinstance(found, Watched):
+            if found is not self._shown:
+                self._show_tensor(found)
+            self._mark_stale()
+            return
+        if found is None and self._body.isVisible() and self.watching.front is not None:
+            self._waiting.start()  # a moment without anything would only flicker
+        else:
+            self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        """Say why there are no values."""
+        found = self.watching.shown
+        if isinstance(found, Watched):
+            return
+        self._shown = None
+        self._leave()
+        self._body.hide()
+        silent = _CHOOSE if self.watching.front is None else _WAITING
+        self._empty.text.say(describe(found.error) if found is not None else silent)
+        self._empty.show()
+
+    def _show_tensor(self, shown: Watched) -> None:
+        """Show values; the index is kept as long as it fits."""
+        before, self._shown = self._shown, shown
+        is_other = before is None or self._front != shown.ref
+        if is_other or before is None or len(before.info.shape) != len(shown.info.shape):
+            self._cut = Cut.first(shown.info.shape)
+            self.index.setText(self._cut.text)
+            self._leave()
+        self._front = shown.ref
+        accepting = [view for view in VIEWS if view.accepts(shown.info)]
         if accepting != self._types:
             self._types = accepting
             self._fill_tabs()
         self._empty.hide()
         self._body.show()
-        self.retranslate()
+        self._lay_slicing()
+        self._slice()
 
-    def mark_stale(self, stale: bool) -> None:
-        """Say that the values are of an earlier run, and show them paler."""
-        self.stale.setVisible(stale)
+    def _mark_stale(self) -> None:
+        """Say that the values are of an earlier run, if they are, and show them paler."""
+        front, stale = self.watching.front, self.watching.stale
+        is_stale = front is not None and front in stale and self.watching.held is None
+        if is_stale and front is not None:
+            why = stale[front]
+            said = _("From an earlier run: the node has no value now.")
+            self.stale.setText(_("From an earlier run.") + " " + describe(why) if why is not None else said)
+        self.stale.setVisible(is_stale)
         effect = self._stack.graphicsEffect()
-        if stale and effect is None:
+        if is_stale and effect is None:
             fade = QGraphicsOpacityEffect(self._stack)
             fade.setOpacity(0.45)
             self._stack.setGraphicsEffect(fade)
-        elif not stale and effect is not None:
+        elif not is_stale and effect is not None:
             self._stack.setGraphicsEffect(None)  # type: ignore[arg-type]  # which takes it away
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.index.setAccessibleName(_("Index"))
         self.index.setToolTip(_("Which part to show, as NumPy writes it: 0, :, 2:8"))
-        for i, view in enumerate(self._types):
-            self.tabs.setTabText(i, _(view.title))
-        if self._watched is None:
-            self.heading.retranslate()
-            return
-        port, info = self._watched.port, self._watched.info
-        self.heading.setText(
-            _("Tensor — {port} of {node}").format(port=label(port.port), node=self._node_name(port.node))
-        )
-        shape = ", ".join(str(size) for size in info.shape)
-        self.spec.setText(f"{info.dtype} ({shape}{',' if len(info.shape) == 1 else ''})")
-        self.nbytes.setText(written_size(info.nbytes))
-        self._slice()
+        self._name_tabs()
+        for view in self._views.values():
+            view.retranslate()
+        self.pins.refresh()
+        self._show()
+        self._mark_stale()
+        if self._shown is not None:
+            self._slice()
 
-    @property
-    def port(self) -> PortRef | None:
-        """The port whose tensor is shown."""
-        return self._watched.port if self._watched else None
+    # ----------------------------------------------------------------------------------------------------------- views
 
     def _fill_tabs(self) -> None:
         wanted = self._wanted
@@ -173,46 +248,107 @@ class TensorInspector(QWidget):
         while self.tabs.count():
             self.tabs.removeTab(0)
         for view in self._types:
-            self.tabs.addTab(_(view.title))
+            self.tabs.addTab(icon(view.icon), "")
         self.tabs.blockSignals(False)
         place = self._types.index(wanted) if wanted in self._types else 0
         self.tabs.setCurrentIndex(place)
         self._turn_to(place)
         self._wanted = wanted  # it comes back with the next tensor that has it
 
+    def _name_tabs(self) -> None:
+        """Give the tab in front its name; of the others there is room for the icons only."""
+        for i, view in enumerate(self._types):
+            name = _(view.title)
+            self.tabs.setTabText(i, name if i == self.tabs.currentIndex() else "")
+            self.tabs.setTabToolTip(i, name)
+            self.tabs.setAccessibleTabName(i, name)
+
     def _turn_to(self, place: int) -> None:
+        if not 0 <= place < len(self._types):
+            return
+        self._leave()
         kind = self._types[place]
         self._wanted = kind
         if kind not in self._views:
-            self._views[kind] = kind()
-            self._stack.addWidget(self._views[kind].widget)
+            view = self._views[kind] = kind()
+            self._stack.addWidget(view.widget)
+            if view.background is not None:
+                view.background.busy_changed.connect(self._on_busy)
         self._stack.setCurrentWidget(self._views[kind].widget)
-        self._slicing.setVisible(kind.plane and self._watched is not None and len(self._watched.info.shape) > 2)
+        self._name_tabs()
+        self._lay_slicing()
         self._refresh()
 
+    @property
+    def view(self) -> View | None:
+        """The view in front."""
+        place = self.tabs.currentIndex()
+        return self._views.get(self._types[place]) if 0 <= place < len(self._types) else None
+
+    def turn_to(self, kind: type[View]) -> bool:
+        """Bring a view to the front; return whether the tensor has it."""
+        if kind in self._types:
+            self.tabs.setCurrentIndex(self._types.index(kind))
+        return kind in self._types
+
+    def _on_busy(self, _busy: bool) -> None:
+        view = self.view
+        self.busy.setVisible(view is not None and view.background is not None and view.background.is_working)
+
+    def _cancel(self) -> None:
+        if (view := self.view) is not None:
+            view.leave()
+
+    def _leave(self) -> None:
+        """Stop what is worked out for what is shown now."""
+        for view in self._views.values():
+            view.leave()
+        self.busy.hide()
+
+    # --------------------------------------------------------------------------------------------------------- slicing
+
+    def _lay_slicing(self) -> None:
+        view = self.view
+        rank = len(self._shown.info.shape) if self._shown is not None else 0
+        self._slicing.setVisible(view is not None and view.plane and rank > 1)
+
+    def _on_cut(self, cut: Cut) -> None:
+        self._cut = cut
+        self.index.setText(cut.text)
+        self._slice()
+
     def _slice(self) -> None:
-        if self._watched is None:
+        if self._shown is None:
             return
         wrong = ""
         try:
-            picked = self._watched.values[parse_index(self.index.text(), self._watched.info.shape)]
+            self._cut = Cut.read(self.index.text(), Cut(self._shown.info.shape, *self._part_of_cut()))
         except EngineError as error:
             wrong = describe(error)
-        else:
-            if picked.ndim <= 2:
-                self._values = picked
-            else:
-                wrong = _("This leaves {n} axes; give a number for all but two.").format(n=picked.ndim)
         self.index.setProperty("invalid", bool(wrong))
         self.index.style().polish(self.index)
         self.wrong.setText(wrong)
         self.wrong.setVisible(bool(wrong))
+        if not wrong:
+            self.axes.show_cut(self._cut)
         self._refresh()
 
+    def _part_of_cut(self) -> tuple[tuple[int | slice | tuple[int, ...], ...], int | None, int | None]:
+        return self._cut.index, self._cut.rows, self._cut.columns
+
+    @property
+    def plane(self) -> Array:
+        """What the index picks of the tensor that is shown."""
+        assert self._shown is not None
+        if self._cut.shape != self._shown.info.shape:
+            return np.zeros((0, 0))
+        return self._cut.plane(self._shown.values)
+
     def _refresh(self) -> None:
-        if self._watched is None or self._values is None or not self._types:
+        view = self.view
+        if self._shown is None or view is None:
             return
-        view = self._views[self._types[self.tabs.currentIndex()]]
-        view.show(self._watched.info, self._values if view.plane else self._watched.values)
+        view.follow(self.watching.trail(self._shown.ref))
+        view.show(self._shown.info, self.plane if view.plane else self._shown.values)
         for pinned in self._pinned:
-            pinned.show(self._watched.info, self._watched.values)
+            pinned.show(self._shown.info, self._shown.values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
@@ -26,6 +26,8 @@ from studio.run.messages import (
     Ended,
     EpochEnd,
     Forget,
+    Inventory,
+    Missing,
     Mode,
     Paused,
     Preview,
@@ -40,6 +42,7 @@ from studio.run.messages import (
     Watch,
     Watched,
 )
+from studio.run.tensor_ref import TensorRef
 from studio.run.transport import Outbox, discard, unpack
 
 State = Literal["starting", "ready", "training", "paused", "crashed"]
@@ -68,7 +71,7 @@ class _Followed:
     is_fresh: bool = False
     """Whether the values that the window has are those of the document as it is."""
     reset: bool = False
-    watching: PortRef | None = None
+    watching: tuple[TensorRef, ...] = ()
     parts: dict[PortRef, TensorInfo] = field(default_factory=dict)
     """Of a preview that is not complete yet."""
     writer: Writer = field(default_factory=Writer)
@@ -97,6 +100,8 @@ class RunController(QObject):
     ready = Signal(Ready)
     previewed = Signal(Previewed)
     watched = Signal(Watched)
+    missed = Signal(Missing)
+    inventoried = Signal(Inventory)
     compiling = Signal(Compiling)
     started = Signal(Started)
     progressed = Signal(Progress)
@@ -124,6 +129,8 @@ class RunController(QObject):
             Ready: self.ready,
             Previewed: self.previewed,
             Watched: self.watched,
+            Missing: self.missed,
+            Inventory: self.inventoried,
             Downloading: self.downloading,
             Compiling: self.compiling,
             Started: self.started,
@@ -159,7 +166,7 @@ class RunController(QObject):
         self.start()
         for number, followed in self._followed.items():
             followed.is_fresh = False
-            if followed.watching is not None:
+            if followed.watching:
                 self._send(Watch(number, followed.watching))
         self.show(self._shown)
 
@@ -223,7 +230,7 @@ class RunController(QObject):
         followed = self._followed.get(number)
         if followed is None or followed.document is not document:
             followed = self._followed[number] = _Followed(document, self._revision + 1)
-            self._send(Watch(number, None))
+            self._send(Watch(number))
         return followed
 
     def _send_preview(self) -> None:
@@ -288,12 +295,12 @@ class RunController(QObject):
             self._rest_from_training()
             self._set_state("ready")
 
-    def watch(self, number: int, port: PortRef | None) -> None:
-        """From now on send all values of a port of a document; None ends it."""
+    def watch(self, number: int, refs: Sequence[TensorRef]) -> None:
+        """From now on send all values of these tensors of a document; the first is the one that is looked at."""
         followed = self._followed.get(number)
         if followed is not None:
-            followed.watching = port
-            self._send(Watch(number, port))
+            followed.watching = tuple(refs)
+            self._send(Watch(number, followed.watching))
 
     def _send(self, command: Command) -> None:
         if self._outbox is not None:
@@ -331,7 +338,9 @@ class RunController(QObject):
                 followed.is_fresh = True
             if event.revision == self._revision:
                 self._end_preview()
-        if isinstance(event, Watched) and (followed is None or event.port != followed.watching):
+        if isinstance(event, Watched | Missing) and (followed is None or event.ref not in followed.watching):
+            return
+        if isinstance(event, Inventory) and followed is None:
             return
         if isinstance(event, Paused):
             self._set_state("paused" if event.paused else "training")

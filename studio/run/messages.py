@@ -14,6 +14,7 @@ from typing import Literal
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from studio.document.document import PortRef
+from studio.run.tensor_ref import TensorRef
 
 Mode = Literal["eager", "lazy"]
 Status = Literal["complete", "stopped", "failed"]
@@ -65,10 +66,13 @@ class Show:
 
 @dataclass(frozen=True)
 class Watch:
-    """From now on send the whole tensor of this port with each preview of the document; None ends it."""
+    """From now on send these tensors whole with each look at the document; without any, none.
+
+    At once come the first, which the user looks at, and those that were not wanted before.
+    """
 
     document: int
-    port: PortRef | None
+    refs: tuple[TensorRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,12 +136,35 @@ class Previewed:
 
 @dataclass(frozen=True)
 class Watched:
-    """The values of the watched port."""
+    """The values of a watched tensor.
+
+    `step` is the number of steps that were made when they were taken, None outside of trainings; while one runs, they
+    are a sample: taken every so many seconds.
+    """
 
     document: int
-    port: PortRef
+    ref: TensorRef
     info: TensorInfo
     values: Array
+    step: int | None = None
+    every: float = 0.0
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A watched tensor has no value, and why."""
+
+    document: int
+    ref: TensorRef
+    error: EngineError
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Which tensors there are beside the values of wires: gradients, weights, and what the optimiser keeps for them."""
+
+    document: int
+    refs: tuple[TensorRef, ...]
 
 
 @dataclass(frozen=True)
@@ -229,4 +256,18 @@ class Crashed:
 
 
 Command = Preview | Train | Control | Show | Watch | Forget | Shutdown
-Event = Ready | Previewed | Watched | Downloading | Compiling | Started | Progress | EpochEnd | Paused | Ended | Crashed
+Event = (
+    Ready
+    | Previewed
+    | Watched
+    | Missing
+    | Inventory
+    | Downloading
+    | Compiling
+    | Started
+    | Progress
+    | EpochEnd
+    | Paused
+    | Ended
+    | Crashed
+)

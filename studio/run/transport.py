@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import weakref
@@ -11,6 +12,8 @@ from multiprocessing.shared_memory import SharedMemory
 from typing import Any, Final
 
 import numpy as np
+
+from engine.core.errors import UnavailableError
 
 #: Arrays from this size on travel through shared memory: below, a segment costs more than copying through the pipe.
 SHARED_BYTES: Final = 1 << 16
@@ -58,9 +61,25 @@ class SharedArray:
 
 def _share(array: Any) -> SharedArray:
     segment = SharedMemory(create=True, size=array.nbytes)
+    try:
+        _claim(segment, array.nbytes)
+    except OSError:
+        segment.close()
+        segment.unlink()
+        raise UnavailableError(
+            "The tensor has {size} bytes, for which there is no shared memory left.",
+            hint="Make it smaller, or close what else uses much memory.",
+            size=array.nbytes,
+        ) from None
     np.ndarray(array.shape, array.dtype, segment.buf)[...] = array
     segment.close()
     return SharedArray(segment.name, array.shape, array.dtype.str)
+
+
+def _claim(segment: SharedMemory, size: int) -> None:
+    """Take the memory now: a segment is promised more than there is, and writing to it would end the process."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(segment._fd, 0, size)  # type: ignore[attr-defined]
 
 
 def pack(message: Any) -> Any:

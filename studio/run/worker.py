@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -24,9 +24,10 @@ from studio import __version__
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import PortRef
 from studio.document.file import loads
-from studio.document.lower import Program, Step, Training, Values
+from studio.document.lower import Program, Step, Training
 from studio.document.stopping import Stopped
 from studio.run import session
+from studio.run.lookup import Lookup, why_missing
 from studio.run.messages import (
     Compiling,
     Control,
@@ -35,6 +36,8 @@ from studio.run.messages import (
     EpochEnd,
     Event,
     Forget,
+    Inventory,
+    Missing,
     Paused,
     Preview,
     Previewed,
@@ -49,6 +52,7 @@ from studio.run.messages import (
     Watched,
 )
 from studio.run.summary import summarise
+from studio.run.tensor_ref import TensorRef
 from studio.run.transport import pack
 
 #: Seconds between two reports of a training, and between two looks at its tensors.
@@ -129,8 +133,10 @@ class Study:
         self.document = document
         self.program = Program(CATALOGUE)
         self.revision = 0
-        self.values = Values()  # as of the last look
-        self.watched: PortRef | None = None
+        self.lookup = Lookup(self.program)
+        self.watched: tuple[TensorRef, ...] = ()
+        self.inventory: tuple[TensorRef, ...] = ()  # as the window knows it
+        self.step: int | None = None  # how many steps the training that runs has made
 
     def is_batched(self, ref: PortRef) -> bool:
         """Return whether the first dimension of a tensor is that of the batch."""
@@ -265,28 +271,44 @@ class Worker:
                 raise Stopped
             return study.program.run(step, inputs)
 
-        study.values = study.program.values(run)
+        study.lookup.look(run, study.watched)
         if not self.is_shown(study.document):
             return
         part: dict[PortRef, TensorInfo] = {}
-        for ref, tensor in study.values.tensors.items():
+        values = study.lookup.values
+        for ref, tensor in values.tensors.items():
             if len(part) == PART:
                 self.send(Previewed(study.document, study.revision, part, {}, last=False))
                 part = {}
             part[ref] = summarise(np.asarray(tensor), study.is_batched(ref))
-        self.send(Previewed(study.document, study.revision, part, study.values.errors))
-        self._send_watched(study)
+        if (inventory := tuple(study.lookup.refs())) != study.inventory:
+            study.inventory = inventory
+            self.send(Inventory(study.document, inventory))
+        self.send(Previewed(study.document, study.revision, part, values.errors))
+        self._send_watched(study, study.watched)
 
     def _watch(self, command: Watch) -> None:
         study = self.study(command.document)
-        study.watched = command.port
-        self._send_watched(study)
+        new = [ref for i, ref in enumerate(command.refs) if i == 0 or ref not in study.watched]
+        study.watched = command.refs
+        if not study.revision:  # the first look is still to come
+            return
+        if all(map(study.lookup.knows, new)):
+            self._send_watched(study, new)
+        else:
+            self.look(study)
 
-    def _send_watched(self, study: Study) -> None:
-        port = study.watched
-        if port is not None and (tensor := study.values.tensors.get(port)) is not None:
-            array = np.asarray(tensor)
-            self.send(Watched(study.document, port, summarise(array, study.is_batched(port)), array))
+    def _send_watched(self, study: Study, refs: Iterable[TensorRef]) -> None:
+        for ref in refs:
+            try:
+                array = study.lookup.array(ref)
+                if array is None:
+                    raise why_missing(ref)
+                info = summarise(array, ref.port is not None and study.is_batched(ref.port))
+                every = 0.0 if study.step is None else LOOK_INTERVAL
+                self.send(Watched(study.document, ref, info, array, study.step, every))
+            except EngineError as error:
+                self.send(Missing(study.document, ref, error))
 
     def _forget(self, command: Forget) -> None:
         self._studies.pop(command.document, None)
@@ -300,6 +322,7 @@ class Worker:
             with self.task(command.document, lambda: self.switches.stops(command.run)):
                 study.program.update(loads(command.text))
                 training = study.program.training()
+                study.lookup.optimizer = training.model.optimizer
                 listener = _Listener(self, study, command.run, training)
                 outcome = session.train(study.program, training, command.mode, [listener], listener.compiling)
         except Stopped:
@@ -310,6 +333,8 @@ class Worker:
             status: Literal["stopped", "complete"] = "stopped" if self.switches.stops(command.run) else "complete"
             self.send(Ended(command.document, command.run, status, outcome.metrics, outcome.seconds))
             self.look(study)
+        finally:
+            study.step = None
 
 
 def _never() -> bool:
@@ -355,12 +380,15 @@ class _Listener(Callback):
         self._began = time.perf_counter()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self._study.lookup.step_begins(self._study.watched)
         self._step_began = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._durations.append(time.perf_counter() - self._step_began)
         self._points.append(logs)
         self._step += 1
+        self._study.step = self._step
+        self._study.lookup.step_ended()
         switches = self._worker.switches
         if switches.pauses(self._run):
             self._wait()

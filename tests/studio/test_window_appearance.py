@@ -20,6 +20,7 @@ from studio.document.edits import SetParams
 from studio.palette.model import ROW
 from studio.run.messages import Downloading, Ended, Progress, Started, Watched
 from studio.run.summary import summarise
+from studio.run.tensor_ref import TensorRef
 from studio.ui import i18n
 from studio.ui.action_table import ACTIONS
 from studio.ui.appearance import appearance
@@ -135,7 +136,8 @@ def test_a_switch_reaches_what_the_run_has_said(
     user.until(lambda: set(window.plots.cells) == {"loss", "accuracy"})
     picked = "hidden.output"
     tensor = np.zeros((2, 3, 4, 5), np.float32)
-    run.watched.emit(Watched(one, port(picked), summarise(tensor), tensor))
+    window.editors.current.watching.look_at(TensorRef.of(port(picked)))
+    run.watched.emit(Watched(one, TensorRef.of(port(picked)), summarise(tensor), tensor))
     user.enter("index", "9")
     before = run_texts(user)
     assert {"batch 1/40", "samples/s", "s left", "Restart", "does not react", "has no place", "Epoch", "Loss"} <= {

@@ -14,6 +14,7 @@ from user import Open, copy_of, saved, steps, wire_text
 
 from studio.document.edits import SetParams, SetSetting
 from studio.document.file import load, save
+from studio.run.tensor_ref import TensorRef
 from studio.ui.settings import settings
 
 pytest_plugins = ("look", "window")
@@ -57,16 +58,16 @@ def test_the_main_job(open_window: Open, tmp_path: Path) -> None:
     # look into a wire's tensor
     user.hand.click(user.on_wire(port("output.inputs")))
     tensor = window.inspector.tensor
-    user.until(lambda: tensor.port == port("hidden.output"))
-    assert tensor.spec.text() == "float32 (32, 128)"
-    assert "hidden" in tensor.heading.text()
+    user.until(lambda: tensor.watching.front == TensorRef.of(port("hidden.output")))
+    user.until(lambda: tensor.head.spec.text() == "float32 (32, 128)")
+    assert "hidden" in tensor.head.heading.text()
 
     # edit a layer
     assert "128" in wire_text(user, "output.inputs")
     user.hand.click(user.hand.header("hidden"))
     user.enter("param.units", "48")
     user.until(lambda: "48" in wire_text(user, "output.inputs"))
-    user.until(lambda: tensor.spec.text() == "float32 (32, 48)")
+    user.until(lambda: tensor.head.spec.text() == "float32 (32, 48)")
     assert window.document.nodes["hidden"].params["units"] == 48
     assert "•" in user.tab()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from user import Open, User, saved, steps
 
 from studio.document.edits import SetParams
+from studio.run.tensor_ref import TensorRef
 from studio.ui.appearance import appearance
 
 pytest_plugins = ("look", "window")
@@ -135,8 +136,8 @@ def test_what_was_learned_is_still_there_when_the_tab_is_shown_again(open_window
     tensor = user.window.inspector.tensor
 
     def values() -> np.ndarray:
-        user.until(lambda: tensor._watched is not None and not tensor.stale.isVisible())
-        return tensor._watched.values.copy()
+        user.until(lambda: tensor.shown is not None and not tensor.stale.isVisible())
+        return tensor.shown.values.copy()
 
     user.hand.click(user.hand.header("output"))
     first = values()
@@ -146,11 +147,11 @@ def test_what_was_learned_is_still_there_when_the_tab_is_shown_again(open_window
     QTest.qWait(200)
     learned = values()
     go(user, "long")
-    assert tensor.port is None, "another tab, another tensor"
+    assert tensor.watching.front is None, "another tab, another tensor"
     user.hand.click(user.hand.header("hidden"))
-    user.until(lambda: tensor.port == port("hidden.output"))
+    user.until(lambda: tensor.watching.front == TensorRef.of(port("hidden.output")))
     go(user, "short")
-    assert tensor.port == port("output.output")
+    assert tensor.watching.front == TensorRef.of(port("output.output"))
     assert np.array_equal(values(), learned)
     user.window.history.do(SetParams("trainer", {"epochs": 4}))
     QTest.qWait(300)

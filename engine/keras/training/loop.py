@@ -29,7 +29,7 @@ def run_batches(
     order: Iterable[Array],
     tell: CallbackList,
     kind: str,
-    logs: Callable[[Any], Mapping[str, Any]] = plain,
+    logs: Callable[[StepRunner], Mapping[str, Any]] = StepRunner.logs,
     first: int = 0,
 ) -> Iterator[int]:
     """Run a step on batch after batch and yield how many are done; callbacks are told of each before and behind it.
@@ -41,7 +41,7 @@ def run_batches(
     kind
         Of the events: "train", "test" or "predict".
     logs
-        Makes what callbacks are told of what the step returned.
+        Makes what callbacks are told of the step that was run.
     first
         Number of the first batch.
     """
@@ -51,7 +51,7 @@ def run_batches(
             event(number, {})
         run(data, index)
         if end:
-            found = logs(run.result())
+            found = logs(run)
             for event in end:
                 event(number, found)
         yield number + 1

@@ -14,6 +14,8 @@ from engine.runtime.eager import convert_to_tensor
 from engine.runtime.tensor import Tensor, array_of
 
 Program = Callable[[Any], Any]
+#: Of a dict of single values: the names in their order, each with the number of the output that holds the value.
+Places = list[tuple[str, int]] | None
 
 
 class StepRunner:
@@ -41,7 +43,8 @@ class StepRunner:
         self._program = program
         self._eager = eager
         self._report = report
-        self._ready: dict[Any, tuple[Any, list[Array], Any]] = {}
+        self._ready: dict[Any, tuple[Any, list[Array], Any, Places]] = {}
+        self._places: Places = None
         self._last: Any = None  # the executor, if it was no run op by op
         self.structure: Any = {}
 
@@ -54,7 +57,7 @@ class StepRunner:
             self.structure = self._program(data.rebuild(tensors))
             self._last = None
             return
-        executor, buffers, self.structure = self._executor(data, len(index))
+        executor, buffers, self.structure, self._places = self._executor(data, len(index))
         for array, buffer in zip(data.arrays, buffers, strict=True):
             # "clip" spares NumPy a second buffer; the positions are our own and in bounds. A kernel of ours takes as
             # long: 14 µs against 12 for 32 images of MNIST
@@ -72,7 +75,17 @@ class StepRunner:
         """Return the outputs in their structure."""
         return nest.rebuild(self.structure, iter(self.outputs()))
 
-    def _executor(self, data: ArrayData, batch: int) -> tuple[Any, list[Array], Any]:
+    def logs(self) -> dict[str, float]:
+        """Return what the last run returned as numbers by name.
+
+        Callbacks want them at each step: by way of the structure that took 16 µs where a step takes 200.
+        """
+        if self._last is None or self._places is None:
+            return {name: float(value) for name, value in self.result().items()}
+        output = self._last.plan.output
+        return {name: output(place).item() for name, place in self._places}
+
+    def _executor(self, data: ArrayData, batch: int) -> tuple[Any, list[Array], Any, Places]:
         key = batch, data.signature
         if key not in self._ready:
             specs = data.specs(batch)
@@ -85,5 +98,13 @@ class StepRunner:
             concrete = ConcreteFunction(program, ((data.rebuild(specs),), {}), specs, "step")
             executor = concrete.executor(specs, self._report)
             buffers = [executor.plan.input(i) for i in executor.arguments]
-            self._ready[key] = executor, buffers, nest.map_structure(lambda _: None, returned[-1])
+            structure = nest.map_structure(lambda _: None, returned[-1])
+            self._ready[key] = executor, buffers, structure, _places(structure)
         return self._ready[key]
+
+
+def _places(structure: Any) -> Places:
+    if not isinstance(structure, dict) or any(value is not None for value in structure.values()):
+        return None
+    order = {name: number for number, name in enumerate(nest.in_order(structure))}
+    return [(name, order[name]) for name in structure]

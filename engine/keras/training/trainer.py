@@ -287,9 +287,9 @@ def _validated_epochs(frequency: Any) -> Any:
     return lambda epoch: epoch % frequency == 0
 
 
-def _outputs(found: Any) -> dict[str, Any]:
+def _outputs(run: StepRunner) -> dict[str, Any]:
     """Return what callbacks are told of a prediction: copies, which they may keep."""
-    return {"outputs": nest.map_structure(np.array, found)}
+    return {"outputs": nest.map_structure(np.array, run.result())}
 
 
 def _returned(logs: dict[str, float], as_dict: bool) -> Any:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QPainter,
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.dtype import Array
+from studio.inspector.formats import written
 from studio.inspector.views.colours import limit_of, places, ramp
-from studio.inspector.views.table import written
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
@@ -126,9 +126,11 @@ class HeatView(View):
     """A plane of values as colours."""
 
     title = N_("Heat map")
+    icon = "flame"
     plane = True
 
     def __init__(self) -> None:
+        super().__init__()
         self.widget: HeatMap = HeatMap()
 
     def show(self, info: TensorInfo, values: Array) -> None:

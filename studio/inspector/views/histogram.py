@@ -81,8 +81,10 @@ class HistogramView(View):
     """The distribution of all values."""
 
     title = N_("Histogram")
+    icon = "chart-column"
 
     def __init__(self) -> None:
+        super().__init__()
         self.widget: Bars = Bars()
 
     def show(self, info: TensorInfo, values: Array) -> None:

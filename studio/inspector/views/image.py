@@ -106,8 +106,10 @@ class ImageView(View):
     """The tensor as one image or several."""
 
     title = N_("Image")
+    icon = "image"
 
     def __init__(self) -> None:
+        super().__init__()
         self.widget: Sheet = Sheet()
 
     @staticmethod

@@ -44,8 +44,10 @@ class StatisticsView(View):
     """Extremes, mean, spread, and what should not be there."""
 
     title = N_("Statistics")
+    icon = "sigma"
 
     def __init__(self) -> None:
+        super().__init__()
         self.widget = QWidget()
         grid = QGridLayout(self.widget)
         grid.setContentsMargins(0, 0, 0, 0)

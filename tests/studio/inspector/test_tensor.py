@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.core.dtype import Array
+from engine.core.errors import InvalidArgumentError, UnavailableError
 from studio.document.document import PortRef
 from studio.inspector.tensor import TensorInspector
 from studio.inspector.views import PINNED, VIEWS
@@ -15,8 +19,11 @@ from studio.inspector.views.colours import limit_of, places
 from studio.inspector.views.heat import MOST_CELLS, HeatView
 from studio.inspector.views.histogram import BINS, HistogramView, counts_of
 from studio.inspector.views.image import ImageView, as_bytes, as_images
-from studio.inspector.views.table import MOST_COLUMNS, MOST_ROWS, TableModel, TableView
-from studio.run.messages import TensorInfo, Watched
+from studio.inspector.views.table import TableView
+from studio.inspector.watching import MOST_PINS, Pin
+from studio.run.messages import Missing, TensorInfo, Watched
+from studio.run.summary import summarise
+from studio.run.tensor_ref import TensorRef
 from studio.ui.appearance import Appearance
 from studio.ui.i18n import written_size
 
@@ -47,8 +54,16 @@ TENSORS = {
 }
 
 
-def watched(values: Array, port: str = "output") -> Watched:
-    return Watched(1, PortRef("hidden", port), TensorInfo(values.shape, str(values.dtype), values.nbytes), values)
+def watched(values: Array, name: str = "output") -> Watched:
+    info = TensorInfo(values.shape, values.dtype.name, values.nbytes)
+    return Watched(1, TensorRef("value", "hidden", name), info, values)
+
+
+def show(panel: TensorInspector, event: Watched | Missing) -> None:
+    """Let a tensor be in front, and its values come."""
+    if panel.watching.front != event.ref:
+        panel.watching.look_at(event.ref)
+    panel.watching.take(event)
 
 
 @pytest.fixture
@@ -62,7 +77,7 @@ def panel(qtbot: QtBot) -> TensorInspector:
 
 @pytest.mark.parametrize("name", TENSORS)
 def test_every_view_shows_every_tensor_it_accepts(panel: TensorInspector, look: Appearance, name: str) -> None:
-    panel.show_tensor(watched(TENSORS[name]))
+    show(panel, watched(TENSORS[name]))
     assert panel.tabs.count() >= 3
     for theme in ("dark", "light"):
         look.set_theme(theme, remember=False)
@@ -72,27 +87,26 @@ def test_every_view_shows_every_tensor_it_accepts(panel: TensorInspector, look: 
 
 
 def test_the_header_says_what_it_is(panel: TensorInspector, look: Appearance) -> None:
-    panel.show_tensor(watched(TENSORS["matrix"]))
-    assert panel.heading.text() == "Tensor — output of hidden"
-    assert (panel.spec.text(), panel.nbytes.text()) == ("float32 (32, 128)", "16 KiB")
-    panel.show_tensor(watched(TENSORS["vector"]))
-    assert panel.spec.text() == "float64 (20,)"
+    show(panel, watched(TENSORS["matrix"]))
+    assert panel.head.heading.text() == "Tensor — output of hidden"
+    assert (panel.head.spec.text(), panel.head.nbytes.text()) == ("float32 (32, 128)", "16 KiB")
+    show(panel, watched(TENSORS["vector"]))
+    assert panel.head.spec.text() == "float64 (20,)"
     look.set_language("es")
-    assert panel.heading.text() == "Tensor — output de hidden" or "de hidden" in panel.heading.text()
-    panel.clear()
-    assert panel.heading.text() == "Tensor"
-    assert panel.port is None
+    assert panel.head.heading.text() == "Tensor — output de hidden" or "de hidden" in panel.head.heading.text()
+    panel.watching.forget()
+    assert panel.head.heading.text() == "Tensor"
+    assert panel.shown is None
 
 
 def test_the_index_picks_a_plane(qtbot: QtBot, panel: TensorInspector) -> None:
     values = TENSORS["maps"]
-    panel.show_tensor(watched(values))
+    show(panel, watched(values))
     assert panel.index.text() == "0, :, :, 0"
     panel.index.clear()
     qtbot.keyClicks(panel.index, "1, :, :, 3")
     table = panel._views[TableView]
-    assert table.model.rowCount() == 8
-    np.testing.assert_array_equal(table.model._values, values[1, :, :, 3])
+    np.testing.assert_array_equal(table.grid.values, values[1, :, :, 3])
     panel.index.clear()
     qtbot.keyClicks(panel.index, "9")
     assert panel.wrong.text() == "Axis 0 has no place 9. Its size is 2."
@@ -102,20 +116,20 @@ def test_the_index_picks_a_plane(qtbot: QtBot, panel: TensorInspector) -> None:
 
 
 def test_the_index_stays_while_the_same_port_is_watched(panel: TensorInspector) -> None:
-    panel.show_tensor(watched(TENSORS["images"]))
+    show(panel, watched(TENSORS["images"]))
     panel.index.setText("5, :, :")
-    panel.show_tensor(watched(TENSORS["images"] + 1))
+    show(panel, watched(TENSORS["images"] + 1))
     assert panel.index.text() == "5, :, :"
-    panel.show_tensor(watched(TENSORS["images"], "other"))
+    show(panel, watched(TENSORS["images"], "other"))
     assert panel.index.text() == "0, :, :"
 
 
 def test_the_chosen_view_comes_back_with_the_next_tensor_that_has_it(panel: TensorInspector) -> None:
-    panel.show_tensor(watched(TENSORS["images"]))
+    show(panel, watched(TENSORS["images"]))
     panel.tabs.setCurrentIndex(VIEWS.index(ImageView))
-    panel.show_tensor(watched(TENSORS["vector"]))
+    show(panel, watched(TENSORS["vector"]))
     assert panel.tabs.currentIndex() == 0
-    panel.show_tensor(watched(TENSORS["images"]))
+    show(panel, watched(TENSORS["images"]))
     assert panel.tabs.currentIndex() == VIEWS.index(ImageView)
 
 
@@ -124,30 +138,12 @@ def test_views_are_told_apart() -> None:
     assert len(set(titles)) == len(titles)
 
 
-def test_the_table_writes_numbers_and_marks_what_is_not_finite(look: Appearance) -> None:
-    model = TableModel()
-    model.show(ODD)
-    texts = [[model.data(model.index(r, c)) for c in range(3)] for r in range(2)]
-    assert texts == [["NaN", "∞", "-1"], ["0", "2", "−∞"]]
-    assert model.data(model.index(0, 0), Qt.ItemDataRole.ForegroundRole).name() == look.theme.bad
-    look.set_language("es")
-    model.show(np.array([0.25]))
-    assert model.data(model.index(0, 0)) == "0,25"
-
-
-def test_the_table_of_a_huge_tensor_is_bounded() -> None:
-    model = TableModel()
-    model.show(TENSORS["huge"])
-    assert (model.rowCount(QModelIndex()), model.columnCount()) == (MOST_ROWS, MOST_COLUMNS)
-    assert model.data(model.index(99_999, 4_999)) == "1"
-
-
 def test_huge_tensors_do_not_hold_the_window_up(panel: TensorInspector, benchmark_ms) -> None:
     huge = watched(TENSORS["huge"])
     for place in range(3):
-        panel.show_tensor(huge)
+        show(panel, huge)
         panel.tabs.setCurrentIndex(place)
-        assert benchmark_ms(lambda: panel.show_tensor(huge)) < 50
+        assert benchmark_ms(lambda: show(panel, huge)) < 50
 
 
 def test_the_heat_map_reads_single_values(qtbot: QtBot) -> None:
@@ -201,7 +197,7 @@ def test_the_histogram_counts_all_finite_values() -> None:
 
 def test_figures_alarm_where_they_should(panel: TensorInspector) -> None:
     info = TensorInfo((2, 3), "float32", 24, -1.0, 0.25, 2.0, 1.1, zeros=1, nans=1, infs=2)
-    panel.show_tensor(Watched(1, PortRef("hidden", "y"), info, ODD))
+    show(panel, Watched(1, TensorRef("value", "hidden", "y"), info, ODD))
     values = panel._pinned[0].values
     assert {name: label.text() for name, label in values.items()} == {
         "min": "-1",
@@ -225,12 +221,87 @@ def test_sizes_read_well() -> None:
 
 
 def test_a_tensor_of_an_earlier_run_is_said_to_be_one(panel: TensorInspector) -> None:
-    panel.show_tensor(watched(TENSORS["matrix"]))
+    first = watched(TENSORS["matrix"])
+    show(panel, first)
     assert not panel.stale.isVisible()
-    panel.mark_stale(True)
+    why = InvalidArgumentError("The axis is {axis}.", axis=3)
+    panel.watching.take(Missing(1, first.ref, why))
     assert panel.stale.isVisible()
+    assert panel.stale.text() == "From an earlier run. The axis is 3."
+    assert panel.shown is first, "nothing is lost"
     assert panel._stack.graphicsEffect() is not None
     assert not panel.grab().isNull()
-    panel.show_tensor(watched(TENSORS["matrix"]))
+    show(panel, watched(TENSORS["matrix"]))
     assert not panel.stale.isVisible()
     assert panel._stack.graphicsEffect() is None
+
+
+def test_a_tensor_that_never_had_a_value_says_why(panel: TensorInspector) -> None:
+    ref = TensorRef("slot", "hidden", "kernel", "momentum")
+    show(panel, Missing(1, ref, UnavailableError("There is none yet.", hint="Train.")))
+    assert panel._empty.isVisible()
+    assert panel._empty.text.text() == "There is none yet. Train."
+    assert panel.head.heading.text() == "Tensor — kernel · momentum of hidden"
+
+
+def test_the_chooser_lists_what_the_node_has(panel: TensorInspector) -> None:
+    panel.watching.take_ports([PortRef("hidden", "output"), PortRef("other", "output")])
+    gradient, kernel = TensorRef("gradient", "hidden", "output"), TensorRef("weight", "hidden", "kernel")
+    panel.watching.take_inventory([gradient, kernel, TensorRef("weight", "other", "kernel")])
+    show(panel, watched(TENSORS["matrix"]))
+    menu = panel.head.chooser.menu()
+    menu.aboutToShow.emit()
+    entries = [action for action in menu.actions() if not action.isSeparator()]
+    assert [entry.text() for entry in entries] == ["output", "∂L/∂output", "kernel"]
+    entries[2].trigger()
+    assert panel.watching.front == kernel
+
+
+def test_pins_stay_in_sight_and_can_be_looked_at(qtbot: QtBot, panel: TensorInspector) -> None:
+    asked: list[Any] = []
+    panel.watching.asked.connect(asked.append)
+    first, second = watched(TENSORS["matrix"]), watched(ODD, "other")
+    show(panel, first)
+    panel.watching.pin(Pin(first.ref))
+    panel.watching.keep()
+    show(panel, second)
+    assert asked[-1] == (second.ref, first.ref)
+    assert panel.pins.count() == 2
+    panel.watching.take(Watched(1, first.ref, summarise(ODD), ODD, 7, 0.5))
+    assert panel.pins.words(Pin(first.ref)) == ("output of hidden", "‖·‖ 2.236  1 NaN  2 Inf", True)
+    assert "kept" in panel.pins.item(1).text()
+    panel.pins.chosen.emit(panel.watching.pins[1])
+    assert panel.shown.values is first.values, "what was kept, not what came since"
+    assert panel.head.when.text() == "kept"
+    panel.pins.setCurrentRow(1)
+    qtbot.keyClick(panel.pins, Qt.Key.Key_Delete)
+    qtbot.keyClick(panel.pins, Qt.Key.Key_Return)
+    assert panel.watching.front == first.ref
+    assert panel.head.when.text() == "step 7 · sampled every 0.5 s"
+
+
+def test_there_are_not_more_pins_than_can_be_sent(panel: TensorInspector) -> None:
+    for i in range(MOST_PINS):
+        panel.watching.pin(Pin(TensorRef("value", "hidden", str(i))))
+    with pytest.raises(UnavailableError, match="16 tensors are pinned"):
+        panel.watching.pin(Pin(TensorRef("value", "hidden", "more")))
+
+
+def test_axes_are_swapped_by_dragging(qtbot: QtBot, panel: TensorInspector) -> None:
+    values = TENSORS["images"]
+    show(panel, watched(values))
+    axes = panel.axes
+    start, end = (axes.rect_of(axis).center().toPoint() for axis in (0, 1))
+    qtbot.mousePress(axes, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(axes, (start + end) / 2)
+    assert not axes.grab().isNull()
+    QTest.mouseMove(axes, end)
+    qtbot.mouseRelease(axes, Qt.MouseButton.LeftButton, pos=end)
+    assert panel.index.text() == ":, 0, :"
+    table = panel._views[TableView]
+    np.testing.assert_array_equal(table.grid.values, values[:, 0, :])
+    qtbot.keyClick(axes, Qt.Key.Key_R)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_R):
+        qtbot.keyClick(axes, key)
+    np.testing.assert_array_equal(table.grid.values, values[:, 2, :].T)
+    assert axes.words(1) == "1 = 2 / 8"

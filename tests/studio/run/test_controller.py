@@ -29,6 +29,7 @@ from studio.run.messages import (
     Started,
     Watched,
 )
+from studio.run.tensor_ref import TensorRef
 from studio.run.transport import SharedArray
 
 T = TypeVar("T")
@@ -179,7 +180,7 @@ def test_a_large_tensor_is_watched_and_its_memory_is_free_again(
     monkeypatch.setattr(SharedArray, "fetch", noting)
     document = build({"noise": ("data.random_normal", {"shape": [300, 300]})})
     run.preview(1, document)
-    run.watch(1, port("noise.output"))
+    run.watch(1, [TensorRef.of(port("noise.output"))])
     event = wait_for(qtbot, heard, Watched)[-1]
     assert event.values.shape == (300, 300)
     assert abs(event.values.mean()) < 0.1
@@ -248,7 +249,7 @@ def test_a_document_with_an_error_fails(run: RunController, heard: Listener, qtb
 def test_nothing_is_heard_of_what_was_abandoned(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     first = run.train(1, long(), "lazy")
     wait_for(qtbot, heard, Progress)
-    run.watch(1, port("data.x"))
+    run.watch(1, [TensorRef.of(port("data.x"))])
     wait_for(qtbot, heard, Watched)
     run.forget(1)
     assert run.state == "ready"
@@ -367,7 +368,7 @@ def test_a_closed_document_ends_its_training_and_no_other(run: RunController, he
 def test_killed_in_mid_training_it_starts_again(run: RunController, heard: Listener, qtbot: QtBot) -> None:
     document = long()
     run.preview(1, document)
-    run.watch(1, port("hidden.output"))
+    run.watch(1, [TensorRef.of(port("hidden.output"))])
     run.train(1, document, "lazy")
     wait_for(qtbot, heard, Progress)
     pid = run.pid

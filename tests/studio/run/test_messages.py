@@ -27,6 +27,8 @@ from studio.run.messages import (
     Ended,
     EpochEnd,
     Forget,
+    Inventory,
+    Missing,
     Paused,
     Preview,
     Previewed,
@@ -41,12 +43,14 @@ from studio.run.messages import (
     Watched,
 )
 from studio.run.summary import summarise
+from studio.run.tensor_ref import TensorRef
 from studio.ui.appearance import Appearance
 from studio.ui.i18n import describe
 
 pytest_plugins = ("look",)
 
 PORT = PortRef("hidden", "output")
+REF = TensorRef.of(PORT, "gradient")
 ERROR = InvalidArgumentError(
     "{name} is {value}.", hint="It takes {expected}.", name="units", value=0, expected="a number"
 )
@@ -54,15 +58,17 @@ MESSAGES = [
     Preview(1, 3, "{}", reset=True),
     Train(1, 2, "{}", "lazy"),
     Control("pause", 2),
-    Watch(1, PORT),
-    Watch(1, None),
+    Watch(1, (REF,)),
+    Watch(1),
     Show(1),
     Forget(1),
     Downloading(1, "mnist.npz", 3, 11),
     Shutdown(),
     Ready({"trenza": "0.1.0"}),
     Previewed(1, 3, {PORT: summarise(np.arange(6.0).reshape(2, 3))}, {"output": ERROR}),
-    Watched(1, PORT, TensorInfo((2,), "float32", 8), np.zeros(2, np.float32)),
+    Watched(1, REF, TensorInfo((2,), "float32", 8), np.zeros(2, np.float32)),
+    Missing(1, REF, ERROR),
+    Inventory(1, (REF, TensorRef("slot", "hidden", "kernel", "momentum"))),
     Compiling(1, 2, "add + relu", 1, 4),
     Started(1, 2, 10, 45, ("accuracy",), 9610),
     Progress(1, 2, 0, np.arange(3), {"loss": np.array([3.0, 2.0, np.nan])}, 0.001),

@@ -16,6 +16,7 @@ import pytest
 from studio.document.document import PortRef
 from studio.run import transport
 from studio.run.messages import Progress, Ready, Shutdown, TensorInfo, Watched
+from studio.run.tensor_ref import TensorRef
 from studio.run.transport import MAPPED_BYTES, SHARED_BYTES, Outbox, SharedArray, discard, pack, unpack
 
 PORT = PortRef("a", "output")
@@ -37,7 +38,7 @@ def nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def watched(values: np.ndarray) -> Watched:
-    return Watched(1, PORT, TensorInfo(values.shape, values.dtype.name, values.nbytes), values)
+    return Watched(1, TensorRef.of(PORT), TensorInfo(values.shape, values.dtype.name, values.nbytes), values)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from studio.run.messages import (
     Ended,
     EpochEnd,
     Forget,
+    Inventory,
+    Missing,
     Paused,
     Preview,
     Previewed,
@@ -37,6 +39,7 @@ from studio.run.messages import (
     Watch,
     Watched,
 )
+from studio.run.tensor_ref import TensorRef
 from studio.run.worker import Worker
 
 T = TypeVar("T")
@@ -88,6 +91,10 @@ def report_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "REPORT_INTERVAL", 0.0)
 
 
+def value(name: str) -> TensorRef:
+    return TensorRef.of(port(name))
+
+
 def preview(document: Document, revision: int = 1, reset: bool = False, number: int = 1) -> Preview:
     return Preview(number, revision, dumps(document), reset)
 
@@ -106,7 +113,7 @@ def long(epochs: int = 200) -> Document:
 
 def test_a_preview_tells_of_every_wire(worker: Worker, post: Post) -> None:
     worker.handle(preview(example("digits_mlp"), 7))
-    (event,) = post.events
+    (event,) = post.of(Previewed)
     assert (event.revision, event.errors) == (7, {})
     assert {f"{ref.node}.{ref.port}": info.shape for ref, info in event.tensors.items()} == {
         "digits.x": (32, 8, 8),
@@ -139,13 +146,13 @@ def test_a_reset_is_not_lost_among_previews(worker: Worker, post: Post) -> None:
 
 
 def test_what_comes_behind_previews_is_done_in_order(worker: Worker, post: Post) -> None:
-    for command in (preview(moons(), 2), Watch(1, port("data.x")), preview(moons(), 3), Watch(1, None), Shutdown()):
+    for command in (preview(moons(), 2), Watch(1, (value("data.x"),)), preview(moons(), 3), Watch(1), Shutdown()):
         worker.receive(command)
     worker.receive(preview(moons(), 9))
     worker.work()
     assert isinstance(post.events[0], Ready)
     assert [e.revision for e in post.of(Previewed)] == [2, 3]
-    assert [e.port for e in post.of(Watched)] == [port("data.x")] * 2
+    assert [e.ref for e in post.of(Watched)] == [value("data.x")] * 2
 
 
 def test_an_error_comes_with_its_node(worker: Worker, post: Post) -> None:
@@ -175,20 +182,22 @@ def test_a_document_that_is_none_is_answered_with_an_error(worker: Worker, post:
 
 def test_the_watched_port_comes_with_each_look(worker: Worker, post: Post) -> None:
     worker.handle(preview(moons()))
-    worker.handle(Watch(1, port("hidden.output")))
+    worker.handle(Watch(1, (value("hidden.output"),)))
     worker.handle(preview(moons(), 2))
-    worker.handle(Watch(1, None))
+    worker.handle(Watch(1))
     worker.handle(preview(moons(), 3))
     first, second = post.of(Watched)
-    assert first.port == second.port == port("hidden.output")
+    assert first.ref == second.ref == value("hidden.output")
     assert first.values.shape == first.info.shape == (16, 8)
     assert first.values.dtype == np.float32
 
 
-def test_watching_what_is_not_there_is_no_error(worker: Worker, post: Post) -> None:
-    worker.handle(Watch(1, port("no.where")))
+def test_watching_what_is_not_there_is_answered_with_why(worker: Worker, post: Post) -> None:
+    worker.handle(Watch(1, (value("no.where"),)))
     worker.handle(preview(moons()))
     assert post.of(Watched) == []
+    (missing,) = post.of(Missing)
+    assert (missing.ref, missing.error.node) == (value("no.where"), "no")
 
 
 # ------------------------------------------------------------------------------------------------ training
@@ -388,7 +397,7 @@ def test_pause_stands_still_until_resume(worker: Worker, post: Post) -> None:
     def while_paused(event: Paused) -> None:
         still.append(len(post.of(Progress)))
         worker.receive(preview(document, 8))
-        worker.receive(Watch(1, port("hidden.output")))
+        worker.receive(Watch(1, (value("hidden.output"),)))
         post.once(Watched, lambda _: still.append(len(post.of(Progress))))
         post.once(Watched, lambda _: worker.receive(Control("resume", 1)))
 
@@ -435,7 +444,7 @@ def test_the_window_can_look_and_edit_while_training(
 
     def edit(_event: Progress) -> None:
         worker.receive(preview(document, 8))
-        worker.receive(Watch(1, port("hidden.output")))
+        worker.receive(Watch(1, (value("hidden.output"),)))
 
     post.once(Progress, edit)
     worker.handle(train(moons()))
@@ -512,7 +521,7 @@ def test_looking_at_another_document_changes_no_number_of_a_training(
     assert set(seen.tensors) == {port("noise.output")}
     assert post.events.index(seen) < post.events.index(post.of(Ended)[1])
     assert post.of(Ended)[1].logs == plain
-    assert {e.document for e in post.events if not isinstance(e, Previewed)} == {1}
+    assert {e.document for e in post.events if not isinstance(e, Previewed | Inventory)} == {1}
 
 
 def test_only_what_is_shown_is_looked_at(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -634,7 +643,7 @@ def test_what_nobody_foresaw_is_answered_in_words(worker: Worker, post: Post, mo
         raise LookupError("lost")
 
     monkeypatch.setattr(worker.study(1).program, "update", fail)
-    for command in (preview(moons(), 4), train(moons(), 5), Watch(1, port("data.x")), Shutdown()):
+    for command in (preview(moons(), 4), train(moons(), 5), Watch(1, (value("data.x"),)), Shutdown()):
         worker.receive(command)
     worker.work()
     assert "LookupError: lost" in str(post.of(Previewed)[0].errors[""])

@@ -1,0 +1,69 @@
+"""How elements are written: the number formats of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from studio.ui.i18n import N_, _, decimal, number
+
+
+def _plain(value: float) -> str:
+    return number(value)
+
+
+def _fixed(value: float) -> str:
+    return number(value, 4) if isinstance(value, float) else number(value)
+
+
+def _short(value: float) -> str:
+    return number(value, 2) if isinstance(value, float) else number(value)
+
+
+def _scientific(value: float) -> str:
+    return number(value) if value != value or value in (np.inf, -np.inf) else decimal(f"{value:.3e}")
+
+
+def _exact(value: float) -> str:
+    return number(value) if isinstance(value, int) or value != value else decimal(repr(value))
+
+
+def _percent(value: float) -> str:
+    return f"{number(100 * value, 1)} %" if np.isfinite(value) else number(value)
+
+
+def _hexadecimal(value: float) -> str:
+    return hex(value) if isinstance(value, int) else value.hex()
+
+
+#: By an untranslated name: what writes a number so. The first is the one without a choice.
+FORMATS: Final[Mapping[str, Callable[[float], str]]] = {
+    N_("Four digits"): _plain,
+    N_("Two decimals"): _short,
+    N_("Four decimals"): _fixed,
+    N_("Scientific"): _scientific,
+    N_("Per cent"): _percent,
+    N_("Exact"): _exact,
+    N_("Hexadecimal"): _hexadecimal,
+}
+PLAIN: Final = next(iter(FORMATS))
+
+
+def written(value: Any, format: str = PLAIN) -> str:
+    """Return an element as a format writes it, in the language in use.
+
+    Examples
+    --------
+    >>> written(np.float32(0.12345)), written(np.float64(1500.0), "Scientific"), written(np.int8(10), "Hexadecimal")
+    ('0.1235', '1.500e+03', '0xa')
+    >>> written(np.bool_(True)), written(np.complex64(1 - 2j))
+    ('true', '1 − 2i')
+    """
+    if isinstance(value, np.bool_ | bool):
+        return _("true") if value else _("false")
+    write = FORMATS[format]
+    if isinstance(value, np.complexfloating):
+        return f"{write(float(value.real))} {'−' if value.imag < 0 else '+'} {write(abs(float(value.imag)))}i"
+    return write(value.item()) if isinstance(value, np.generic) and not isinstance(value, np.str_) else str(value)
