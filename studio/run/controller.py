@@ -138,6 +138,7 @@ class RunController(QObject):
             EpochEnd: self.epoch_ended,
             Ended: self.ended,
         }
+        self._others: dict[type, Callable[[Any], None]] = {}
         self._drain_timer = QTimer(self, interval=DRAIN_INTERVAL)
         self._drain_timer.timeout.connect(self._drain)
         self._preview_timer = QTimer(self, interval=PREVIEW_DELAY, singleShot=True)
@@ -262,7 +263,7 @@ class RunController(QObject):
         """Begin to train, and return the number of this run. One that goes on is to be stopped before."""
         self.run += 1
         try:
-            text = self._follow(number, document).writer.text(document)
+            text = self.text_of(number, document)
         except EngineError as error:
             self.ended.emit(Ended(number, self.run, "failed", error=error))
             return self.run
@@ -303,8 +304,29 @@ class RunController(QObject):
             self._send(Watch(number, followed.watching))
 
     def _send(self, command: Command) -> None:
+        self.post(command)
+
+    # ------------------------------------------------------------------------------------------- others who talk to it
+
+    def hear(self, kinds: Sequence[type], listener: Callable[[Any], None]) -> None:
+        """From now on hand events of these kinds to a listener, whatever run they are of."""
+        self._others.update(dict.fromkeys(kinds, listener))
+
+    def post(self, command: Any) -> bool:
+        """Send a command of anybody's; return whether there is a process that takes it."""
         if self._outbox is not None:
             self._outbox.send(command)
+        return self._outbox is not None
+
+    def text_of(self, number: int, document: Document) -> str:
+        """Return the text of a document, as quickly as what is known of it allows.
+
+        Raises
+        ------
+        EngineError
+            If it has none.
+        """
+        return self._follow(number, document).writer.text(document)
 
     # ----------------------------------------------------------------------------------------------------- receive
 
@@ -324,6 +346,9 @@ class RunController(QObject):
             self._crash()
 
     def _receive(self, event: Any) -> None:
+        if (listener := self._others.get(type(event))) is not None:
+            listener(event)
+            return
         if getattr(event, "run", self.run) != self.run:
             return
         followed = self._followed.get(getattr(event, "document", 0))

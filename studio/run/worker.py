@@ -27,6 +27,7 @@ from studio.document.file import loads
 from studio.document.lower import Program, Step, Training
 from studio.document.stopping import Stopped
 from studio.run import session
+from studio.run.debug.host import COMMANDS, DebugHost
 from studio.run.lookup import Lookup, why_missing
 from studio.run.messages import (
     Compiling,
@@ -163,11 +164,13 @@ class Worker:
         self._at_work: int = 0
         self._unwanted: Callable[[], bool] = _never
         self._told = 0.0
+        self.debug = DebugHost(self.send, self._updated, self._on_debugged)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Preview: self._preview,
             Train: self._train,
             Watch: self._watch,
             Forget: self._forget,
+            **dict.fromkeys(COMMANDS, self._debug),
         }
 
     def study(self, document: int) -> Study:
@@ -262,7 +265,7 @@ class Worker:
 
     def look(self, study: Study) -> None:
         """Run the first batch through a document and send what is seen on every wire, if anybody looks at it."""
-        if not self.is_shown(study.document):
+        if not self.is_shown(study.document) or study.document == self.debug.document:
             return
 
         def run(step: Step, inputs: Sequence[Any]) -> Sequence[Any]:
@@ -281,11 +284,14 @@ class Worker:
                 self.send(Previewed(study.document, study.revision, part, {}, last=False))
                 part = {}
             part[ref] = summarise(np.asarray(tensor), study.is_batched(ref))
-        if (inventory := tuple(study.lookup.refs())) != study.inventory:
-            study.inventory = inventory
-            self.send(Inventory(study.document, inventory))
+        self._send_inventory(study, study.lookup.refs())
         self.send(Previewed(study.document, study.revision, part, values.errors))
         self._send_watched(study, study.watched)
+
+    def _send_inventory(self, study: Study, refs: Iterable[TensorRef]) -> None:
+        if (inventory := tuple(refs)) != study.inventory:
+            study.inventory = inventory
+            self.send(Inventory(study.document, inventory))
 
     def _watch(self, command: Watch) -> None:
         study = self.study(command.document)
@@ -293,15 +299,16 @@ class Worker:
         study.watched = command.refs
         if not study.revision:  # the first look is still to come
             return
-        if all(map(study.lookup.knows, new)):
+        if study.document == self.debug.document or all(map(study.lookup.knows, new)):
             self._send_watched(study, new)
         else:
             self.look(study)
 
     def _send_watched(self, study: Study, refs: Iterable[TensorRef]) -> None:
+        finder = self.debug if study.document == self.debug.document else study.lookup
         for ref in refs:
             try:
-                array = study.lookup.array(ref)
+                array = finder.array(ref)
                 if array is None:
                     raise why_missing(ref)
                 info = summarise(array, ref.port is not None and study.is_batched(ref.port))
@@ -311,13 +318,37 @@ class Worker:
                 self.send(Missing(study.document, ref, error))
 
     def _forget(self, command: Forget) -> None:
+        if command.document == self.debug.document:
+            self.debug.end()
         self._studies.pop(command.document, None)
+
+    # --------------------------------------------------------------------------------------------------- debugging
+
+    def _debug(self, command: Any) -> None:
+        before = self.debug.document
+        self.debug.handle(command)
+        if before and not self.debug.document:
+            self.look(self.study(before))
+
+    def _updated(self, document: int, text: str) -> Program:
+        """Return the program of a document of which this is the text now."""
+        study = self.study(document)
+        study.program.update(loads(text))
+        return study.program
+
+    def _on_debugged(self, document: int) -> None:
+        """Show what a run under the debugger holds where it stands: in its thread, which waits, or in this one."""
+        study = self.study(document)
+        self._send_inventory(study, self.debug.refs())
+        self._send_watched(study, study.watched)
 
     # ---------------------------------------------------------------------------------------------------- training
 
     def _train(self, command: Train) -> None:
         listener: _Listener | None = None
         study = self.study(command.document)
+        if command.document == self.debug.document:
+            self.debug.end()
         try:
             with self.task(command.document, lambda: self.switches.stops(command.run)):
                 study.program.update(loads(command.text))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from studio.document.breakpoints import Breakpoint
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
 from studio.document.lower import Program
-from studio.run.debug.breakpoints import Breakpoint, Hit
+from studio.run.debug.breakpoints import Hit
 from studio.run.debug.names import Names
 from studio.run.debug.session import DebugSession, Stop
 from studio.run.debug.work import looked_at, trained, training_of

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from studio.document.breakpoints import Breakpoint
 from studio.document.flat import SEPARATOR
 from studio.run.debug.condition import Condition, Moment
 from studio.run.debug.step import Step
@@ -19,51 +20,6 @@ from studio.run.tensor_ref import TensorRef
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 #: Elements of a tensor that a log line shows at most.
 _SHOWN: Final = 6
-
-
-@dataclass(frozen=True)
-class Breakpoint:
-    """A place where the run stops.
-
-    Parameters
-    ----------
-    id
-        Tells it from the others of its document.
-    node
-        A node, by its name in the whole document; that of a function stands for all within.
-    port
-        Name of an output, if it is at a wire: the run stops when that has a value. At a node it stops in front of it.
-    condition
-        What must hold, as `Condition` reads it; one about the gradient is asked on the way back.
-    hits
-        It counts from this time on.
-    epoch, step
-        It counts in this epoch, and in this training step of the epoch, from 1; 0: in all.
-    log
-        What to say instead of stopping, with conditions' expressions in braces.
-    enabled
-        Whether it counts at all.
-    """
-
-    id: int
-    node: str
-    port: str = ""
-    condition: str = ""
-    hits: int = 1
-    epoch: int = 0
-    step: int = 0
-    log: str = ""
-    enabled: bool = True
-
-    @property
-    def state(self) -> str:
-        """What it looks like: "off", "log", "conditional" or "on"."""
-        if not self.enabled:
-            return "off"
-        if self.log:
-            return "log"
-        is_plain = not self.condition and self.hits <= 1 and not self.epoch and not self.step
-        return "on" if is_plain else "conditional"
 
 
 def parts(log: str) -> list[str | Condition]:

@@ -75,8 +75,9 @@ class DebugHost:
         return self._session.array(ref) if self._session is not None else None
 
     def refs(self) -> list[TensorRef]:
-        """Return the names of all tensors that are known where the run stands."""
-        return self._session.refs() if self._session is not None else []
+        """Return the names of all tensors that are known where the run stands, but for what wires carry."""
+        known = self._session.refs() if self._session is not None else []
+        return [ref for ref in known if ref.kind != "value"]
 
     def end(self) -> None:
         """End the debugging, if there is any; the weights stay as they are."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.core.errors import EngineError
-from studio.run.debug.breakpoints import Breakpoint
+from studio.document.breakpoints import Breakpoint
 from studio.run.debug.card import Card, Row
 from studio.run.debug.step import Path
 from studio.run.messages import TensorInfo

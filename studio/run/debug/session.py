@@ -10,11 +10,12 @@ from typing import Literal
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from engine.core.witness import witnessed
+from studio.document.breakpoints import Breakpoint
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug import moves
 from studio.run.debug.bad import Bad, bad_values
-from studio.run.debug.breakpoints import Breakpoint, Hit, Watchpoints
+from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.moves import START, Goal, Move, Place
 from studio.run.debug.names import Names
 from studio.run.debug.recorder import Recorder

@@ -7,7 +7,7 @@ import pytest
 from debugging import Debuggee, debugged
 from graphs import build, example, moons
 
-from studio.run.debug.breakpoints import Breakpoint
+from studio.document.breakpoints import Breakpoint
 from studio.run.tensor_ref import TensorRef
 
 
