@@ -201,10 +201,14 @@ class SetParams(_Simple):
 
     def carry_out(self, document: Document) -> Edit:
         _require(self.node in document.nodes, "node", self.node)
+        for name in self.values:
+            check_name(name, "parameter")
         node = document.nodes[self.node]
         before = {name: node.params.get(name, UNSET) for name in self.values}
         after = {**node.params, **self.values}
-        document._nodes[self.node] = replace(node, params={k: v for k, v in after.items() if v is not UNSET})
+        document._nodes[self.node] = node.unchecked(
+            params={k: v for k, v in after.items() if v is not UNSET}
+        )
         return SetParams(self.node, before)
 
 
@@ -230,8 +234,9 @@ class SetTitle(_Simple):
 
     def carry_out(self, document: Document) -> Edit:
         _require(self.node in document.nodes, "node", self.node)
+        check_name(self.title, "title")
         node = document.nodes[self.node]
-        document._nodes[self.node] = replace(node, title=self.title)
+        document._nodes[self.node] = node.unchecked(title=self.title)
         return SetTitle(self.node, node.title)
 
 
@@ -251,7 +256,7 @@ class SetMode(_Simple):
             _require(id in document.nodes, "node", id)
         before = {id: document.nodes[id].mode for id in self.modes}
         for id, mode in self.modes.items():
-            document._nodes[id] = replace(document.nodes[id], mode=mode)
+            document._nodes[id] = document.nodes[id].unchecked(mode=mode)
         return SetMode(before)
 
 
@@ -271,7 +276,7 @@ class SetCollapsed(_Simple):
             _require(id in document.nodes, "node", id)
         before = {id: document.nodes[id].collapsed for id in self.collapsed}
         for id, collapsed in self.collapsed.items():
-            document._nodes[id] = replace(document.nodes[id], collapsed=collapsed)
+            document._nodes[id] = document.nodes[id].unchecked(collapsed=collapsed)
         return SetCollapsed(before)
 
 
@@ -291,7 +296,7 @@ class SetPicture(_Simple):
             _require(id in document.nodes, "node", id)
         before = {id: document.nodes[id].picture for id in self.pictures}
         for id, picture in self.pictures.items():
-            document._nodes[id] = replace(document.nodes[id], picture=picture)
+            document._nodes[id] = document.nodes[id].unchecked(picture=picture)
         return SetPicture(before)
 
 

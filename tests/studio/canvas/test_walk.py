@@ -41,6 +41,9 @@ pytest_plugins = ("look",)
 
 #: Edits between two checkpoints.
 STAGE = 100
+#: More nodes than this, unfolded, are cut down: functions that hold each other double with each one, and of 100,000
+#: nodes a walk does not end.
+LARGEST = 3000
 #: Types that nodes are made of: few, so that wires between them often fit.
 USUAL = [
     *("data.digits", "data.moons", "layer.Dense", "layer.Flatten", "layer.Dropout", "layer.Conv2D", "op.add", "op.exp"),
@@ -99,6 +102,14 @@ class Walker:
         self.chance.choices([way for _weight, way in self.ways], weights)[0]()
         if self.chance.random() < 0.5:
             self.history.seal()
+        if self.chance.random() < 0.05 and len(flatten(self.history.document).document.nodes) > LARGEST:
+            self.cut_down()
+
+    def cut_down(self) -> None:
+        """Delete what stands for functions in the document's own graph."""
+        self.levels.go_to(())
+        self.view.select([id for id, node in self.graph.nodes.items() if function_of(node) is not None])
+        self.view.delete_selection()
 
     def some_node(self) -> str | None:
         return self.chance.choice(list(self.graph.nodes)) if self.graph.nodes else None

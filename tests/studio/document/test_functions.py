@@ -569,6 +569,20 @@ def test_a_wire_to_a_function_is_tried_like_any_other():
     assert trials.outputs_of(types["function.block"], {}, {"x": TensorSpec([None, 4])}) == [TensorSpec([None, 7])]
 
 
+def test_what_lies_deep_within_functions_can_be_changed_however_long_its_name_is():
+    document = Document()
+    names = ["a" * 150, "b" * 150]
+    document.apply(AddFunction("inner", Contents(nodes={names[0]: Node(names[0], "layer.Dense", {"units": 3})})))
+    document.apply(AddNode(Node(names[1], "function.inner")))
+    flattened = Flattened(document)
+    flattened.now()
+    document.apply(Within("inner", SetParams(names[0], {"units": 5})))
+    document.apply(Within("inner", SetMode({names[0]: "mute"})))
+    document.apply(Within("inner", SetTitle(names[0], "dense")))
+    found = flattened.now().document.nodes[f"{names[1]}/{names[0]}"]
+    assert (found.params["units"], found.mode) == (5, "mute")
+
+
 def test_functions_within_functions_end_somewhere():
     document = Document()
     for level in range(200):
