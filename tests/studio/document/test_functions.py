@@ -397,6 +397,11 @@ def test_the_difference_leads_from_one_document_to_another(a: Document, b: Docum
     assert work == b
 
 
+def essence(flat: Document) -> dict[str, object]:
+    """What of a flat graph matters: not how its nodes look, which is not followed."""
+    return {id: (node.type, repr(node.params), node.mode) for id, node in flat.nodes.items()}
+
+
 @settings(max_examples=60, deadline=None)
 @given(documents(), st.data())
 def test_following_gives_what_flattening_anew_gives(document: Document, data: st.DataObject):
@@ -405,7 +410,7 @@ def test_following_gives_what_flattening_anew_gives(document: Document, data: st
         target = data.draw(documents())
         document.apply(difference(document, target))
         anew, kept = flatten(document), flattened.now()
-        assert dict(kept.document.nodes) == dict(anew.document.nodes)
+        assert essence(kept.document) == essence(anew.document)
         assert dict(kept.document.wires) == dict(anew.document.wires)
         assert kept.shares == anew.shares
         assert {k: str(v) for k, v in kept.problems.items()} == {k: str(v) for k, v in anew.problems.items()}
