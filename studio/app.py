@@ -22,6 +22,8 @@ from studio.canvas.levels import Levels
 from studio.canvas.library_actions import LibraryActions
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
+from studio.debugger.panel import Debugger
+from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.panels import Panels
@@ -37,6 +39,7 @@ from studio.inspector.replace_dialog import Replacing
 from studio.palette.panel import Palette
 from studio.plots.panel import Plots
 from studio.run.controller import RunController
+from studio.run.debug.controller import DebugController
 from studio.ui import fonts
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
@@ -116,6 +119,11 @@ class MainWindow(QMainWindow):
         self.shelf = Shelf(self)
         self.editors = Editors(self.desk, self.controller, self.pages, self._make_canvas, self.shelf.types)
         self.panels = Panels(self.editors, self.inspector, self.problems, self.steps, self.plots, self.status_line)
+        self.debug_controller = DebugController(self.controller, self)
+        self.debugger = Debugger(self.debug_controller, self.commands, lambda node: self.panels.title_of(node))
+        self.debugging = Debugging(
+            self.editors, self.controller, self.debug_controller, self.debugger, self.commands, self.banner
+        )
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.replacing = Replacing(
@@ -151,6 +159,7 @@ class MainWindow(QMainWindow):
         self.dock.add(self.plots, N_("Curves"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
         self.dock.add(self.steps, N_("History"))
+        self.dock.add(self.debugger, N_("Debugger"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
         self.workspaces = Workspaces(self.docks, self.dock, self.commands)
@@ -239,6 +248,7 @@ class MainWindow(QMainWindow):
         for id, enabled in able.items():
             self.commands[id].setEnabled(enabled)
         self.running.update_actions()
+        self.debugging.update_actions()
         self.tab_actions.update()
         self.views.update(is_open)
         self.workspaces.update(is_open)
@@ -267,6 +277,7 @@ class MainWindow(QMainWindow):
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
         self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
+        self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.running.failed_at.connect(self.panels.reveal)
         self.running.changed.connect(self.tabs.refresh)
         self.running.changed.connect(self._update_actions)

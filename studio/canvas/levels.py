@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.core.errors import EngineError
 from studio.canvas.face import node_title
+from studio.canvas.progress import NOTHING, Progress
 from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
 from studio.document.document import Document, PortRef
@@ -68,6 +69,7 @@ class Levels(QWidget):
         self.seen = self._analysis = Analysis()
         """What is known of the graph that is shown; and of the whole document."""
         self._tensors: Mapping[PortRef, TensorInfo] = {}
+        self._progress = NOTHING
         self._errors: Mapping[str, EngineError] = {}
         self._scopes: list[Scope] = []
         self._canvases: list[CanvasView] = []
@@ -123,6 +125,11 @@ class Levels(QWidget):
         """Show the values of a preview of the unfolded document."""
         self._tensors, self._errors = tensors, errors
         self.canvas.set_preview(self.scope.values(tensors), self.scope.errors(errors))
+
+    def set_progress(self, progress: Progress) -> None:
+        """Show where a run of the unfolded document under the debugger stands."""
+        self._progress = progress
+        self.canvas.set_progress(progress.within(self.scope))
 
     def reveal(self, id: str) -> None:
         """Show a node of the unfolded document, in the graph that it lies in."""
@@ -206,6 +213,7 @@ class Levels(QWidget):
         self.seen = scope.analysis(self._analysis)
         canvas.set_analysis(self.seen)
         canvas.set_preview(scope.values(self._tensors), scope.errors(self._errors))
+        canvas.set_progress(self._progress.within(scope))
         self._show_path()
         canvas.setFocus()
         if scope.function in self._views:

@@ -17,6 +17,8 @@ from studio.canvas.node_item import Marks, NodeItem, PaintState
 from studio.canvas.note_item import NoteItem
 from studio.canvas.overview import Overview
 from studio.canvas.ports import Slot, kind_of, shape_text
+from studio.canvas.progress import Progress
+from studio.canvas.progress_layer import ProgressLayer
 from studio.canvas.sheet_item import SheetItem
 from studio.canvas.sprites import Sprites
 from studio.canvas.status import Status
@@ -87,6 +89,9 @@ class CanvasScene(QGraphicsScene):
         self._backlog.progressed.connect(self.synced)
         self.wires = WireLayer(self.shared)
         self.addItem(self.wires)
+        self.run = ProgressLayer(self)
+        self.addItem(self.run)
+        self.synced.connect(self.run.settle)
         self._indexed = QRectF()
         self.dimensions_of: Callable[[PortRef], tuple[Dimension, ...]] = lambda ref: tuple(self.status.specs[ref].shape)
         """Tells the dimensions of the tensor at an output by their names."""
@@ -380,6 +385,11 @@ class CanvasScene(QGraphicsScene):
             item.set_face(with_picture(item.face, item.picture is not None))
             self._block(item)
         item.update()
+
+    def set_progress(self, progress: Progress) -> None:
+        """Show where a run under the debugger stands."""
+        self.run.show_progress(progress)
+        self.set_running([progress.current] if progress.current else [])
 
     def set_running(self, ids: Collection[str]) -> None:
         """Ring these nodes and no others."""

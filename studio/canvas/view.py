@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -35,6 +35,7 @@ from studio.canvas.gestures.drop_node import DropNode, dragged_type
 from studio.canvas.hover import Hover
 from studio.canvas.metrics import NUDGE, NUDGE_FAR, Detail
 from studio.canvas.problem_card import ProblemCard
+from studio.canvas.progress import Progress
 from studio.canvas.scene import CanvasScene
 from studio.canvas.sheet_item import SheetItem
 from studio.canvas.style import Style
@@ -148,9 +149,13 @@ class CanvasView(WireView):
         """Show the pictures of the outputs, and what failed. Without either, all pictures go."""
         self.canvas.set_preview(tensors, errors)
 
-    def set_running(self, ids: Collection[str]) -> None:
-        """Ring the nodes that are being carried out at the moment."""
-        self.canvas.set_running(ids)
+    def set_progress(self, progress: Progress) -> None:
+        """Show where a run under the debugger stands."""
+        self.canvas.set_progress(progress)
+
+    def travel(self, speed: float) -> None:
+        """Let values travel along the wires of the node that is being carried out."""
+        self.canvas.run.travel(speed)
 
     def close_document(self) -> None:
         """Stop following the document; the view is not to be used any more."""

@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 
 from engine.core.errors import EngineError
 from studio.canvas.levels import Levels, MakeCanvas
+from studio.canvas.progress import Progress
 from studio.canvas.view import CanvasView
 from studio.desktop.page import DocumentPage
 from studio.desktop.stage import go_to, place_of
 from studio.document.analysis import Analysis
 from studio.document.bookmarks import BOOKMARKS
+from studio.document.breakpoints import BREAKPOINTS
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, PortRef
 from studio.document.edits import Edit, SetSetting
@@ -23,7 +25,7 @@ from studio.document.sharing import total
 from studio.document.study import Study
 from studio.document.types import EMPTY, Library, Types
 from studio.inspector.watching import Watching
-from studio.run.messages import Missing, Previewed, Watched
+from studio.run.messages import Missing, Previewed, TensorInfo, Watched
 from studio.run.tensor_ref import TensorRef
 from studio.ui.shell.open_document import OpenDocument
 
@@ -225,6 +227,14 @@ class Editor(QObject):
         self.levels.set_preview(event.tensors, event.errors)
         self.watching.take_ports(self.tensors)
 
+    def show_run(self, progress: Progress, tensors: Mapping[PortRef, TensorInfo] | None) -> None:
+        """Show where a run under the debugger stands, and what its wires carry there; None: what they carry stays."""
+        self.levels.set_progress(progress)
+        if tensors is not None:
+            self.errors, self.tensors = {}, tensors.keys()
+            self.levels.set_preview(tensors, {})
+            self.watching.take_ports(self.tensors)
+
     def take_tensor(self, event: Watched | Missing) -> None:
         """Keep the values of a tensor that is looked into, if its node is still there."""
         if event.ref.node in self._study.flat.document.nodes:
@@ -294,4 +304,4 @@ class Editor(QObject):
 def _is_cosmetic(edit: Edit) -> bool:
     """Return whether every wire still carries after an edit what it carried before: no inference, no preview."""
     inner = edit.edit if isinstance(edit, Within) else edit
-    return is_cosmetic(edit) or (isinstance(inner, SetSetting) and inner.name == BOOKMARKS)
+    return is_cosmetic(edit) or (isinstance(inner, SetSetting) and inner.name in (BOOKMARKS, BREAKPOINTS))

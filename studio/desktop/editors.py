@@ -48,6 +48,7 @@ class Editors(QObject):
     made = Signal(object)
     shown = Signal(object)
     previewed = Signal(object)
+    closed = Signal(int)
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class Editors(QObject):
         if editor is not None:
             self._pages.removeWidget(editor.page)
             editor.close()
+            self.closed.emit(opened.number)
 
     def _on_previewed(self, event: Previewed) -> None:
         if (editor := self._by_number.get(event.document)) is not None:

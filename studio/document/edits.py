@@ -206,9 +206,7 @@ class SetParams(_Simple):
         node = document.nodes[self.node]
         before = {name: node.params.get(name, UNSET) for name in self.values}
         after = {**node.params, **self.values}
-        document._nodes[self.node] = node.unchecked(
-            params={k: v for k, v in after.items() if v is not UNSET}
-        )
+        document._nodes[self.node] = node.unchecked(params={k: v for k, v in after.items() if v is not UNSET})
         return SetParams(self.node, before)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from studio.document.breakpoints import Breakpoint
-from studio.document.flat import SEPARATOR
+from studio.document.flat import COPY, SEPARATOR
 from studio.run.debug.condition import Condition, Moment
 from studio.run.debug.step import Step
 from studio.run.tensor_ref import TensorRef
@@ -70,7 +70,8 @@ class Watchpoint:
 
     def is_at(self, node: str) -> bool:
         """Return whether a node is its own, or lies within it."""
-        return node == self.point.node or node.startswith(self.point.node + SEPARATOR)
+        own = self.point.node
+        return node == own or node.startswith((own + SEPARATOR, own + COPY))
 
     def counts(self, epoch: int, step: int) -> bool:
         """Return whether it counts in this training step."""

@@ -47,7 +47,7 @@ Item = str | tuple[str, tuple[str, ...]]
 SELECTION_MENU: Final = (
     *("edit.cut", "edit.copy", "edit.paste", "edit.paste_with_wires", "edit.duplicate", ""),
     *("canvas.fix", "edit.rename", "canvas.replace", "canvas.connect_to", "canvas.connect_from"),
-    *("edit.disconnect", "view.frame", ""),
+    *("edit.disconnect", "view.frame", "debug.breakpoint", "debug.breakpoint_on_output", "debug.run_to", ""),
     *("canvas.bypass", "canvas.mute", "canvas.collapse", (N_("Value"), PICTURE), (N_("Function"), FUNCTION), ""),
     *("arrange.layout", (N_("Align"), ALIGNMENT), "canvas.frame", (N_("Colour"), COLOUR), ""),
     *("edit.delete", "edit.delete_with_wires"),
@@ -141,6 +141,14 @@ MENUS: Final = (
         (
             *("run.train", "run.train_instead", "run.show", "run.pause", "run.stop", "run.reset", ""),
             *("run.mode_eager", "run.mode_lazy", "", "run.restart_engine"),
+        ),
+    ),
+    (
+        N_("Debug"),
+        (
+            *("debug.over", "debug.into", "debug.out", "debug.back", ""),
+            *("debug.continue", "debug.pause", "debug.run_to", "debug.end", ""),
+            *("debug.breakpoint", "debug.breakpoint_on_output", "debug.until_bad", "", "debug.slow"),
         ),
     ),
     (N_("Help"), ("help.commands", "help.shortcuts", "help.about")),

@@ -21,7 +21,7 @@ _ALL: Final = frozenset({"left", "right", "bottom"})
 WORKSPACES: Final[dict[str, tuple[Layout, str]]] = {
     "design": (Layout(_ALL, {"left": 230, "right": 320, "bottom": 300}), "plots"),
     "train": (Layout(frozenset({"bottom"}), {"left": 230, "right": 320, "bottom": 440}), "plots"),
-    "debug": (Layout(frozenset({"right", "bottom"}), {"left": 230, "right": 560, "bottom": 240}), "problems"),
+    "debug": (Layout(frozenset({"right", "bottom"}), {"left": 230, "right": 420, "bottom": 400}), "debugger"),
     "present": (Layout(frozenset(), {"left": 230, "right": 320, "bottom": 300}), "plots"),
 }
 #: What each is called where there is little room.

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from real import Show, classifier, middle, wires
 
 from studio.canvas.gestures.drop_node import MIME_TYPE
+from studio.canvas.progress import Progress
 from studio.canvas.view import CanvasView
 from studio.document.document import Document, Node, PortRef
 from studio.document.edits import AddNode, Move
@@ -238,7 +239,7 @@ def test_without_a_wire_selected_there_is_nothing_to_reroute(view):
 @pytest.mark.parametrize("zoom", [0.2, 0.45, 1.0, 2.0])
 def test_reroute_points_paint_at_every_zoom(view, zoom):
     view.reroute_at(wire("hidden.output > output.inputs"), middle(view, "output.inputs"))
-    view.set_running(["reroute"])
+    view.set_progress(Progress("reroute"))
     view.zoom_to(zoom)
     view.centerOn(600, 100)
     before = view.grab().toImage()

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.canvas.metrics import MAX_ZOOM, MIN_ZOOM, Detail
+from studio.canvas.progress import Progress
 from studio.document.document import Node, PortRef
 from studio.document.edits import AddNode, SetParams, remove
 from studio.ui.theme import THEMES
@@ -104,7 +105,7 @@ def test_every_detail_paints_in_every_theme(canvas, analysis, preview, name, zoo
     canvas.set_preview(preview, {})
     canvas.history.do(AddNode(Node("odd", "layer.NotThere", position=(440.0, 330.0))))
     canvas.select(["loss"])
-    canvas.set_running(["output"])
+    canvas.set_progress(Progress("output"))
     canvas.zoom_to(zoom)
     image = canvas.grab().toImage()
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}

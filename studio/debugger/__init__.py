@@ -1,0 +1,1 @@
+"""The debugger's panel: where the run stands, how it got there, and where it stops."""

@@ -1,0 +1,111 @@
+"""The debugger: the bar that moves the run, its steps, the one that is shown explained, and the breakpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from studio.debugger.card import StepCard
+from studio.debugger.points import Points
+from studio.debugger.steps import StepList
+from studio.debugger.transport import Transport, follow_language
+from studio.document.breakpoints import Breakpoint
+from studio.run.debug.controller import DebugController
+from studio.ui.actions import Actions
+from studio.ui.widgets.labels import rule
+
+_SIZES = [360, 560, 280]
+
+
+class Debugger(QWidget):
+    """Shows a run under the debugger, and the breakpoints of the document that is shown.
+
+    Signals
+    -------
+    node_wanted
+        The user wants to see a node: carries its name.
+    tensor_wanted
+        The user wants to look into a tensor: carries its `TensorRef`.
+    points_wanted
+        The breakpoints shall be others: carries all of them.
+
+    Parameters
+    ----------
+    controller
+        The window's side of the debugger.
+    actions
+        The program's actions.
+    name_of
+        Gives what a node of the document is called.
+    """
+
+    node_wanted = Signal(str)
+    tensor_wanted = Signal(object)
+    points_wanted = Signal(object)
+
+    def __init__(
+        self,
+        controller: DebugController,
+        actions: Actions,
+        name_of: Callable[[str], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("debugger")
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._controller = controller
+        self._points: tuple[Breakpoint, ...] = ()
+        self.transport = Transport(actions)
+        self.steps = StepList(name_of)
+        self.card = StepCard(name_of)
+        self.points = Points(name_of)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.setHandleWidth(1)
+        columns.setChildrenCollapsible(False)
+        for part in (self.steps, self.card, self.points):
+            columns.addWidget(part)
+        columns.setSizes(_SIZES)
+        columns.setStretchFactor(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.transport)
+        layout.addWidget(rule())
+        layout.addWidget(columns, 1)
+        self.transport.wanted.connect(lambda step: controller.walk("go_to", step))
+        self.steps.chosen.connect(lambda step: controller.walk("go_to", step))
+        self.card.node_wanted.connect(self.node_wanted)
+        self.card.tensor_wanted.connect(self.tensor_wanted)
+        self.points.chosen.connect(self.node_wanted)
+        self.points.changed.connect(self.points_wanted)
+        controller.changed.connect(self.refresh)
+        controller.said.connect(lambda _event: self._show_said())
+        controller.refused.connect(self._show_points)
+        follow_language(self.transport)
+        self.refresh()
+
+    def show_points(self, points: Sequence[Breakpoint]) -> None:
+        """Show the breakpoints of another document, or those that it has now."""
+        self._points = tuple(points)
+        self._show_points()
+
+    def refresh(self) -> None:
+        """Show where the run stands."""
+        controller = self._controller
+        self.transport.show_place(controller)
+        if controller.state == "running":  # what was shown last stays until there is something else
+            return
+        self.steps.show_steps(controller.rows, controller.shown.step)
+        self.card.show_stop(controller.last)
+        self._show_points()
+        self._show_said()
+
+    def _show_points(self) -> None:
+        last = self._controller.last
+        self.points.show_points(self._points, self._controller.errors, last.hits if last is not None else ())
+
+    def _show_said(self) -> None:
+        self.points.show_said([f"{said.epoch + 1}/{said.in_epoch}  {said.text}" for said in self._controller.log])

@@ -1,0 +1,54 @@
+"""What places in a run are called, in the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from studio.run.debug.step import Frame, Path, node_of
+from studio.ui.i18n import N_, _, number
+
+#: What the ops of a training step are for: a name, the token of its colour, and a sign, for colour alone says nothing.
+PHASES: Final[dict[str, tuple[str, str, str]]] = {
+    "data": (N_("Data"), "data", "▪"),
+    "forward": (N_("Forward"), "accent", "▸"),
+    "loss": (N_("Loss"), "loss", "▸"),
+    "metrics": (N_("Metrics"), "view", "▸"),
+    "backward": (N_("Backward"), "bad", "◂"),
+    "update": (N_("Update"), "ok", "↻"),
+}
+_NOBODY: Final = N_("Running means")
+_UNKNOWN: Final = ("", "dim", "▸")
+
+NameOf = Callable[[str], str]
+
+
+def phase_of(path: Path) -> tuple[str, str, str]:
+    """Return the untranslated name of what a step is for, the token of its colour, and its sign."""
+    return PHASES.get(path[1].name, _UNKNOWN)
+
+
+def plain(frame: Frame) -> str:
+    """Return the name of an op or a gradient without its number.
+
+    >>> plain(Frame("gradient", "relu#12"))
+    '∂ relu'
+    """
+    name = frame.name.partition("#")[0]
+    return f"∂ {name}" if frame.level == "gradient" else name
+
+
+def place_name(path: Path, name_of: NameOf) -> str:
+    """Return what the node of a path is called."""
+    node = node_of(path)
+    return name_of(node) if node else _(_NOBODY)
+
+
+def way(path: Path, name_of: NameOf) -> list[tuple[str, str]]:
+    """Return the places of a path from the outermost on: what each is called, and its node, "" if it is none."""
+    found = [(_("Step {number}").format(number=number(int(path[0].name) + 1)), ""), (_(phase_of(path)[0]), "")]
+    node = node_of(path)
+    if any(frame.level == "node" for frame in path):
+        found.append((name_of(node) if node else _(_NOBODY), node))
+    found += [(plain(f), "") for f in path[2:] if f.level not in ("function", "node")]
+    return found

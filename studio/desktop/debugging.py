@@ -1,0 +1,355 @@
+"""Debugging the document that is shown: what the actions do, and what canvas and panels show of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.core.errors import EngineError
+from studio.canvas.progress import NOTHING, Progress
+from studio.debugger.panel import Debugger
+from studio.desktop.editor import Editor
+from studio.desktop.editors import Editors
+from studio.document.breakpoints import Breakpoint, breakpoints, fresh_id, set_breakpoints
+from studio.document.document import PortRef
+from studio.run.controller import RunController
+from studio.run.debug.controller import DebugController
+from studio.run.debug.messages import Action, DebugStopped
+from studio.run.debug.step import node_of
+from studio.run.messages import TensorInfo
+from studio.run.tensor_ref import TensorRef
+from studio.ui.actions import Actions
+from studio.ui.i18n import N_, describe
+from studio.ui.settings import settings
+from studio.ui.widgets.banner import Banner
+
+_UNTIL_BAD: Final = "debug/until_bad"
+#: Milliseconds between two steps in slow motion, at normal speed.
+PACE: Final = 1200
+_BUSY = N_("This document is being trained. Stop the training to debug it.")
+_OVER = N_("The run is over. You can still go back to any step.")
+#: Phases that go the way of the values; the others follow the gradients back.
+_FORTH: Final = ("data", "forward", "loss", "metrics")
+
+
+class Debugging(QObject):
+    """Debugs documents, one at a time.
+
+    Signals
+    -------
+    changed
+        Other actions are possible than before.
+    asked
+        The user wants to see the debugger.
+
+    Parameters
+    ----------
+    editors, engine, debugger, panel, actions, banner
+        What it works with.
+    """
+
+    changed = Signal()
+    asked = Signal()
+
+    def __init__(
+        self,
+        editors: Editors,
+        engine: RunController,
+        debugger: DebugController,
+        panel: Debugger,
+        actions: Actions,
+        banner: Banner,
+    ) -> None:
+        super().__init__(editors)
+        self._editors, self._engine, self._debugger = editors, engine, debugger
+        self._panel, self._actions, self._banner = panel, actions, banner
+        self._first: Action | None = None
+        self._pace = QTimer(self, singleShot=True)
+        self._pace.timeout.connect(lambda: debugger.walk("over"))
+        self._is_pacing = False
+        self._bind()
+        editors.made.connect(self._follow)
+        editors.shown.connect(lambda _editor: self._show_all())
+        editors.closed.connect(self._on_closed)
+        debugger.stopped.connect(self._on_stopped)
+        debugger.changed.connect(self._on_changed)
+        debugger.failed.connect(self._on_failed)
+        panel.points_wanted.connect(self._put)
+        panel.node_wanted.connect(self._reveal)
+        panel.tensor_wanted.connect(self._look)
+
+    def _bind(self) -> None:
+        bind = self._actions.bind
+        moves: tuple[tuple[str, Action], ...] = (
+            ("debug.over", "over"),
+            ("debug.into", "into"),
+            ("debug.out", "out"),
+            ("debug.back", "back"),
+        )
+        for id, move in moves:
+            bind(id, lambda move=move: self._walk(move))
+        bind("debug.continue", self._go_on)
+        bind("debug.pause", self._pause)
+        bind("debug.end", self._debugger.end)
+        bind("debug.run_to", self._run_to)
+        bind("debug.breakpoint", lambda: self._toggle(is_at_output=False))
+        bind("debug.breakpoint_on_output", lambda: self._toggle(is_at_output=True))
+        bind("debug.until_bad", self._set_until_bad)
+        bind("debug.slow", lambda _on: None)
+        self._actions["debug.until_bad"].setChecked(settings().value(_UNTIL_BAD) != "false")
+
+    # -------------------------------------------------------------------------------------------------------- actions
+
+    @property
+    def _editor(self) -> Editor | None:
+        return self._editors.current
+
+    @property
+    def _until_bad(self) -> bool:
+        return self._actions["debug.until_bad"].isChecked()
+
+    @property
+    def _is_here(self) -> bool:
+        """Whether the document that is shown is the one that is debugged."""
+        return self._editor is not None and self._debugger.document == self._editor.number
+
+    def update_actions(self) -> None:
+        """Enable what can be done just now."""
+        editor, debugger = self._editor, self._debugger
+        is_open = editor is not None and self._engine.state not in ("starting", "crashed")
+        stands = self._is_here and debugger.state == "stopped"
+        may_begin = is_open and not self._is_here
+        step = debugger.shown.step
+        able = {
+            "debug.over": stands or may_begin,
+            "debug.into": stands or may_begin,
+            "debug.continue": stands or may_begin,
+            "debug.out": stands and step >= 0,
+            "debug.back": stands and step >= 0,
+            "debug.run_to": (stands or may_begin) and self._chosen() is not None,
+            "debug.pause": self._is_here and (debugger.state == "running" or self._is_pacing),
+            "debug.end": debugger.is_on,
+            "debug.breakpoint": self._chosen() is not None,
+            "debug.breakpoint_on_output": self._chosen() is not None,
+            "debug.until_bad": True,
+            "debug.slow": True,
+        }
+        for id, enabled in able.items():
+            self._actions[id].setEnabled(enabled)
+
+    def _begin(self, first: Action | None) -> None:
+        editor = self._editor
+        if editor is None:
+            return
+        if self._engine.training == editor.number:
+            self._banner.say("warn", _BUSY, about=editor.number)
+            return
+        self._first = first
+        self._debugger.begin(editor.number, editor.document, breakpoints(editor.document), self._until_bad)
+        self.asked.emit()
+
+    def _walk(self, action: Action) -> None:
+        self._stop_pacing()
+        if self._is_here:
+            self._debugger.walk(action)
+        else:
+            self._begin(None)
+
+    def _go_on(self) -> None:
+        if not self._is_here:
+            self._begin("go_on")
+        elif self._actions["debug.slow"].isChecked():
+            self._is_pacing = True
+            self._debugger.walk("over")
+        else:
+            self._debugger.walk("go_on")
+
+    def _pause(self) -> None:
+        self._stop_pacing()
+        self._debugger.walk("pause")
+        self.changed.emit()
+
+    def _run_to(self) -> None:
+        node = self._chosen()
+        if node is None:
+            return
+        if self._is_here:
+            self._debugger.walk("run_to", node=node)
+        else:
+            self._begin("run_to")
+
+    def _set_until_bad(self, on: bool) -> None:
+        settings().setValue(_UNTIL_BAD, "true" if on else "false")
+        self._send_points()
+
+    # --------------------------------------------------------------------------------------------- where it stops
+
+    def _chosen(self) -> str | None:
+        """Return the one node that is selected, by its name in the whole document."""
+        editor = self._editor
+        ids = editor.canvas.selected_ids() if editor is not None else []
+        if editor is None or len(ids) != 1 or ids[0] not in editor.levels.scope.graph.nodes:
+            return None
+        return editor.levels.scope.prefix + ids[0]
+
+    def _toggle(self, is_at_output: bool) -> None:
+        editor, node = self._editor, self._chosen()
+        if editor is None or node is None:
+            return
+        port = ""
+        if is_at_output:
+            found = editor.levels.scope.outer(self._first_output(editor))
+            node, port = found.node, found.port
+        points = breakpoints(editor.document)
+        there = [point for point in points if (point.node, point.port) == (node, port)]
+        kept = [point for point in points if point not in there]
+        self._put(tuple(kept if there else [*points, Breakpoint(fresh_id(points), node, port)]))
+        if not there:
+            self._panel.points.choose(fresh_id(points))
+
+    @staticmethod
+    def _first_output(editor: Editor) -> PortRef:
+        id = editor.canvas.selected_ids()[0]
+        return next((ref for ref in editor.canvas.canvas.status.specs if ref.node == id), PortRef(id, "output"))
+
+    def _put(self, points: tuple[Breakpoint, ...]) -> None:
+        """Let the document that is shown have these breakpoints."""
+        if self._editor is not None:
+            self._editor.history.do(set_breakpoints(points))
+
+    def _follow(self, editor: Editor) -> None:
+        def if_shown(call: Callable[[], None]) -> Callable[..., None]:
+            def listen(*_values: object) -> None:
+                if editor is self._editor:
+                    call()
+
+            return listen
+
+        editor.edited.connect(if_shown(self._show_points))
+        editor.selected.connect(if_shown(self.update_actions))
+        editor.entered.connect(if_shown(self.update_actions))
+
+    def _show_points(self) -> None:
+        editor = self._editor
+        points = breakpoints(editor.document) if editor is not None else ()
+        self._panel.show_points(points)
+        self._show_progress(tensors=None)
+        self._send_points()
+
+    def _send_points(self) -> None:
+        if self._is_here and self._editor is not None:
+            self._debugger.set_breakpoints(breakpoints(self._editor.document), self._until_bad)
+
+    # ------------------------------------------------------------------------------------------------------- the run
+
+    def _on_stopped(self, event: DebugStopped) -> None:
+        self._show_progress(self._values())
+        editor = self._editors.by_number(event.document)
+        if editor is None:
+            return
+        if self._actions["debug.slow"].isChecked() and event.reason == "move":
+            editor.canvas.travel(self._panel.transport.speed)
+        if event.reason in ("bad", "failed", "breakpoint"):
+            self._stop_pacing()
+            self._tell(event)
+        if event.reason == "complete":
+            self._stop_pacing()
+            self._banner.say("info", _OVER, seconds=8, about=event.document)
+        first, self._first = self._first, None
+        if first == "go_on":
+            self._go_on()
+        elif first == "run_to":
+            self._run_to()
+        elif self._is_pacing:
+            self._pace.start(round(PACE / self._panel.transport.speed))
+
+    def _tell(self, event: DebugStopped) -> None:
+        """Show where the run has stopped by itself, and why."""
+        node = node_of(event.shown.path) if event.shown.path else ""
+        if event.reason == "breakpoint" and event.shown.after is not None:
+            node = node or node_of(event.shown.after)
+        if node and self._is_here:
+            self._reveal(node)
+        if event.reason == "bad" and event.findings:
+            what = event.findings[0]
+            self._banner.say("bad", lambda: describe(what), about=event.document)
+        elif event.reason == "failed" and event.findings:
+            error = event.findings[-1]
+            self._banner.say("bad", lambda: describe(error), about=event.document)
+        self.asked.emit()
+
+    def _on_changed(self) -> None:
+        if not self._debugger.is_on:
+            self._stop_pacing()
+            self._show_all()
+        self.update_actions()
+        self.changed.emit()
+
+    def _on_failed(self, error: EngineError) -> None:
+        self._banner.say("bad", lambda: describe(error))
+        if error.node:
+            self._reveal(error.node)
+
+    def _on_closed(self, number: int) -> None:
+        if number == self._debugger.document:
+            self._debugger.end()
+
+    def _stop_pacing(self) -> None:
+        self._is_pacing = False
+        self._pace.stop()
+
+    # ------------------------------------------------------------------------------------------------------- showing
+
+    def _values(self) -> dict[PortRef, TensorInfo]:
+        """Return what wires carry where the run stands."""
+        return {
+            port: info
+            for ref, info in self._debugger.tensors.items()
+            if ref.kind == "value" and (port := ref.port) is not None
+        }
+
+    def _show_all(self) -> None:
+        self._show_points()
+        self.update_actions()
+
+    def _show_progress(self, tensors: dict[PortRef, TensorInfo] | None) -> None:
+        for editor in self._editors:
+            points = breakpoints(editor.document)
+            progress = self._progress() if editor.number == self._debugger.document else NOTHING
+            progress = replace(
+                progress,
+                points={point.node: point.look for point in points if not point.port},
+                port_points={PortRef(point.node, point.port): point.look for point in points if point.port},
+            )
+            is_debugged = editor.number == self._debugger.document
+            editor.show_run(progress, tensors if is_debugged else None)
+
+    def _progress(self) -> Progress:
+        shown, rows = self._debugger.shown, self._debugger.rows
+        after = node_of(shown.after) if shown.after is not None else ""
+        if shown.step < 0:
+            return Progress(after=after, is_on=True)
+        phase = shown.path[1].name
+        is_forth = phase in _FORTH
+        done = {
+            node
+            for row in rows
+            if row.number <= shown.step and (row.path[1].name in _FORTH) == is_forth and (node := node_of(row.path))
+        }
+        gradients = {
+            port: info
+            for ref, info in self._debugger.tensors.items()
+            if ref.kind == "gradient" and (port := ref.port) is not None
+        }
+        return Progress(node_of(shown.path), after, phase, frozenset(done), gradients, is_on=True)
+
+    def _reveal(self, node: str) -> None:
+        if self._editor is not None:
+            self._editor.reveal(node)
+
+    def _look(self, ref: TensorRef) -> None:
+        if self._editor is not None:
+            self._editor.watching.look_at(ref)
