@@ -56,7 +56,8 @@ def run(
     training = program.training()
     if epochs is not None:
         training.fit["epochs"] = epochs
-    outcome = session.train(program, training, chosen, [] if quiet else [Bar()])
+    callbacks = [*session.watching(training), *([] if quiet else [Bar()])]
+    outcome = session.train(program, training, chosen, callbacks)
     if not quiet:
         click.echo(figures(outcome.metrics, "   "))
         text = ngettext("{n} epoch in {seconds} s ({mode})", "{n} epochs in {seconds} s ({mode})", outcome.epochs)

@@ -15,7 +15,18 @@ TOP = {"engine", "studio", "resources", "tests", "examples", "pyproject.toml", "
 
 #: Packages that take long to import, or that the engine must not know, by the module that is imported.
 KEPT_OUT = {
-    "engine": {"PySide6", "pyqtgraph", "studio", "numba", "llvmlite", "sklearn", "scipy", "pooch", "requests", "tensorboardX"},
+    "engine": {
+        "PySide6",
+        "pyqtgraph",
+        "studio",
+        "numba",
+        "llvmlite",
+        "sklearn",
+        "scipy",
+        "pooch",
+        "requests",
+        "tensorboardX",
+    },
 }
 
 
