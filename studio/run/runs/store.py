@@ -51,7 +51,7 @@ class RunStore:
         return self.place / f"{time.strftime('%Y%m%d-%H%M%S')}-{words}-{secrets.token_hex(2)}"
 
     def find(self, id: str) -> RunFolder:
-        """Return the run of this name, or the only one whose name begins or ends so.
+        """Return the run of this name, or the only one whose name holds it.
 
         Raises
         ------
@@ -59,7 +59,7 @@ class RunStore:
             If there is none, or several.
         """
         runs = self.runs()
-        found = [r for r in runs if r.id == id] or [r for r in runs if r.id.startswith(id) or r.id.endswith(id)]
+        found = [r for r in runs if r.id == id] or [r for r in runs if id in r.id]
         if len(found) != 1:
             raise NotFoundError(
                 "There are {count} runs called '{name}'.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.core.errors import EngineError
@@ -33,9 +33,19 @@ class Job:
         What was asked for.
     versions
         Of the program and what it computes with, to be kept with the run.
+    others
+        Callbacks that want to hear of it, too.
     """
 
-    def __init__(self, host: Host, study: Study, command: Train, versions: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        host: Host,
+        study: Study,
+        command: Train,
+        versions: Mapping[str, str],
+        others: Sequence[Callback] = (),
+    ) -> None:
+        self._others = others
         self._host, self._study, self._command, self._versions = host, study, command, versions
         self._name = command.document, command.run
         self._keeping: Keeping | None = None
@@ -88,7 +98,7 @@ class Job:
         self._began = time.perf_counter()
         while True:
             resuming = [Resuming(start, watching)] if start is not None else []
-            callbacks = [*watching, *resuming, listener]
+            callbacks = [*watching, *resuming, *self._others, listener]
             try:
                 outcome = session.train(
                     self._study.program, training, self._command.mode, callbacks, listener.compiling
@@ -97,5 +107,5 @@ class Job:
                 start = again.start
                 continue
             if self._keeping is not None and not self._host.switches.stops(self._command.run):
-                self._keeping.checkpoint(listener.step, listener.capture())
+                self._keeping.finish(listener)
             return outcome.metrics

@@ -106,6 +106,7 @@ class Keeping:
             for i, image in enumerate(_images(self._training)):
                 keeper.image(0, f"inputs/{i}", image)
             self.checkpoint(0, listener.capture())
+            self._spread(listener)
         self._saved = self._looked = time.perf_counter()
 
     def steps(self, listener: Listener, first: int, series: Mapping[str, Array], seconds: float) -> None:
@@ -117,12 +118,13 @@ class Keeping:
         now = time.perf_counter()
         if now - self._saved > max(CHECKPOINT_INTERVAL, keeper.write_seconds / CHECKPOINT_SHARE) and keeper.is_idle:
             self.checkpoint(listener.step, listener.capture())
-        if now - self._looked > HISTOGRAM_INTERVAL:
-            self._look(listener)
+        if now - self._looked > HISTOGRAM_INTERVAL and keeper.is_idle:
+            self._spread(listener)
 
-    def _look(self, listener: Listener) -> None:
+    def _spread(self, listener: Listener) -> None:
+        """Write how the weights are spread."""
         self._looked = time.perf_counter()
-        if self._keeper is not None and self._keeper.is_idle:
+        if self._keeper is not None:
             self._keeper.tensors(listener.step, {w.name: np.array(w.array) for w in listener.model.weights})
 
     def epoch(self, listener: Listener, epoch: int, logs: Mapping[str, float], seconds: float) -> None:
@@ -136,8 +138,11 @@ class Keeping:
             self._best = loss
         if is_better and time.perf_counter() - self._saved > CHECKPOINT_INTERVAL:
             self.checkpoint(listener.step, listener.capture(), "best")
-        if epoch == 0:
-            self._look(listener)
+
+    def finish(self, listener: Listener) -> None:
+        """All epochs are over."""
+        self.checkpoint(listener.step, listener.capture())
+        self._spread(listener)
 
     def checkpoint(self, step: int, taken: Checkpoint, kind: str = "auto") -> None:
         """Write a checkpoint."""

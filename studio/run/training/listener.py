@@ -160,13 +160,15 @@ class Listener(Callback):
         self._began = self._reported = time.perf_counter()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        self._study.lookup.step_begins(self._study.watched)
+        if self._study.watched:
+            self._study.lookup.step_begins(self._study.watched)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._points.append(logs)
         self.step += 1
         self._study.step = self.step
-        self._study.lookup.step_ended()
+        if self._study.watched:
+            self._study.lookup.step_ended()
         if self._switches.pending:
             self._obey()
         if time.perf_counter() - self._reported > REPORT_INTERVAL:
