@@ -11,8 +11,8 @@ from engine.core.dtype import Array
 from studio.inspector.statistics import real
 
 #: More points hide one another, and more features make the work longer than one likes to wait.
-MOST_POINTS: Final = 1000
-MOST_FEATURES: Final = 4096
+MOST_POINTS: Final = 500
+MOST_FEATURES: Final = 2048
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, number
 
 # More cells than pixels cannot be seen; every n-th is taken, so that huge tensors cost no more than large ones.
-MOST_CELLS: Final = 640
+MOST_CELLS: Final = 480
 _LARGEST_CELL: Final = 24
 _LEGEND: Final = 34
 # How much of the panel's colour lies over cells that are not marked.
