@@ -10,6 +10,7 @@ import click
 
 from engine.core.errors import EngineError, InvalidArgumentError
 from engine.data.files import use_folder
+from studio import terminal_runs
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document, Node
 from studio.document.edits import SetParams, SetSetting
@@ -17,9 +18,11 @@ from studio.document.file import load
 from studio.document.lower import SEED, Program, Values
 from studio.document.types import Types
 from studio.run import session
-from studio.run.messages import Mode
+from studio.run.messages import Keep, Mode
+from studio.run.runs.folder import RunFolder
 from studio.terminal_bar import Bar, figures
 from studio.ui.i18n import N_, _, ngettext, number
+from studio.ui.runs.story import story
 
 _MODES: Final = {"eager": N_("eager"), "lazy": N_("compiled")}
 
@@ -33,8 +36,14 @@ def run(
     changes: Sequence[str] = (),
     data_dir: Path | None = None,
     quiet: bool = False,
+    keep: bool = False,
 ) -> dict[str, Any]:
     """Train a document, or compute its tensors if it has no trainer, and return the outcome as plain data.
+
+    Parameters
+    ----------
+    keep
+        Whether the training is kept as a run.
 
     Raises
     ------
@@ -53,16 +62,36 @@ def run(
     trainers = [n for n in document.nodes.values() if n.type.startswith("train.")]
     if not trainers:
         return _compute(program, chosen, quiet)
-    training = program.training()
     if epochs is not None:
-        training.fit["epochs"] = epochs
-    outcome = session.train(program, training, chosen, [] if quiet else [Bar()])
+        document.apply(SetParams(trainers[0].id, {"epochs": epochs}))
+        program.update(document)
+    if keep:
+        return _keep(document, path.stem, chosen, quiet)
+    training = program.training()
+    callbacks = [*session.watching(training), *([] if quiet else [Bar()])]
+    outcome = session.train(program, training, chosen, callbacks)
     if not quiet:
         click.echo(figures(outcome.metrics, "   "))
         text = ngettext("{n} epoch in {seconds} s ({mode})", "{n} epochs in {seconds} s ({mode})", outcome.epochs)
         mode_name = _(_MODES[chosen])
         click.echo(text.format(n=outcome.epochs, seconds=number(outcome.seconds, 1), mode=mode_name))
     return {"metrics": dict(outcome.metrics), "epochs": outcome.epochs, "seconds": outcome.seconds, "mode": chosen}
+
+
+def _keep(document: Document, name: str, mode: Mode, quiet: bool) -> dict[str, Any]:
+    folder = terminal_runs.store().new(name)
+    ended = terminal_runs.train(document, mode, Keep(str(folder), name), quiet=quiet)
+    run = RunFolder(folder)
+    if not quiet:
+        for line in (*story(run), str(folder)):
+            click.echo(line)
+    return {
+        "metrics": dict(ended.logs),
+        "epochs": len(run.epochs()),
+        "seconds": ended.seconds,
+        "mode": mode,
+        "run": str(folder),
+    }
 
 
 def _set(document: Document, change: str) -> None:

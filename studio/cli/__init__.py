@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from studio import __version__
-from studio.cli import bench, cache, export, run, window
+from studio.cli import bench, cache, export, run, runs, window
 from studio.cli.words import fail
 from studio.ui.click_words import click_speaks
 from studio.ui.i18n import _, language, preferred_language, set_language
@@ -40,7 +40,7 @@ def commands() -> click.Group:
         subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
     )
     click.version_option(__version__, prog_name="trenza")(group)
-    for file in (window, run, export, cache, bench):
+    for file in (window, run, runs, export, cache, bench):
         group.add_command(file.command())
     return group
 

@@ -32,6 +32,7 @@ def command() -> click.Command:
                 help=_("Set a parameter; may be repeated."),
             ),
             data_option(),
+            click.Option(["--keep"], is_flag=True, help=_("Keep the run: `trenza runs` lists it, and lets it go on.")),
             click.Option(
                 ["--json", "as_json"], is_flag=True, help=_("End with one line of JSON: metrics, epochs, seconds.")
             ),
@@ -50,6 +51,7 @@ def run(
     changes: tuple[str, ...],
     data_dir: Path | None,
     *,
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Run a document in the terminal."""
@@ -58,7 +60,7 @@ def run(
 
     try:
         result = terminal.run(
-            document, mode=mode, epochs=epochs, seed=seed, changes=changes, data_dir=data_dir, quiet=as_json
+            document, mode=mode, epochs=epochs, seed=seed, changes=changes, data_dir=data_dir, quiet=as_json, keep=keep
         )
     except EngineError as error:
         op = f"{error.op}: " if error.op else ""

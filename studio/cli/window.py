@@ -46,7 +46,7 @@ def _open(document: Path | None, train: bool, mode: str | None, data_dir: Path |
         fail(f"{reason} {_('Without a display, use: trenza run DOCUMENT')}")
     if reason and document is not None:
         click.echo(f"{reason} {_('Training in the terminal.')}", err=True)
-        run(document, mode, None, None, (), data_dir, as_json=False)
+        run(document, mode, None, None, (), data_dir, keep=False, as_json=False)
         return
     from studio.app import run_studio  # Qt is loaded here and nowhere before
 

@@ -28,6 +28,21 @@ FIT_PARAMS: Final = {
     "validation_split": replace(params.FIT_PARAMS["validation_split"], default=0.2),
 }
 
+#: When a trainer ends before its last epoch, and with which weights.
+STOP_PARAMS: Final = {
+    "patience": Param(
+        "int",
+        None,
+        "Ends after so many epochs in which the loss of the validation data (or else the loss) has not become better.",
+        min=1,
+        optional=True,
+        unit="epochs",
+    ),
+    "restore_best": Param("bool", False, "Ends with the weights of the best epoch, if it watches for one."),
+}
+
+TRAINER_PARAMS: Final = {**FIT_PARAMS, **STOP_PARAMS}
+
 
 def _classes(registry: Any) -> Iterator[type]:
     """Yield each class of a registry once; aliases point at the same class."""
@@ -154,7 +169,7 @@ def _trainer_types() -> Iterable[NodeType]:
             title=cls.__name__,
             summary=_summary(cls),
             inputs=(Port("loss", variadic=True),),
-            params={**rate, **FIT_PARAMS, **own},
+            params={**rate, **TRAINER_PARAMS, **own},
             help=inspect.getdoc(cls) or "",
             keywords=("trainer", "optimizer", "fit"),
             make=cls,

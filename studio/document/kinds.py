@@ -14,7 +14,7 @@ from engine.core.op import OPS
 from engine.core.param import bind
 from engine.runtime import rng
 from engine.runtime.eager import constant
-from studio.document.catalogue import FIT_PARAMS
+from studio.document.catalogue import TRAINER_PARAMS
 from studio.document.nodetype import NodeType
 
 
@@ -53,7 +53,7 @@ def _metric(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:
 
 
 def _trainer(node_type: NodeType, params: dict[str, Any], name: str) -> Any:
-    return node_type.make(**{k: v for k, v in params.items() if k not in FIT_PARAMS}, name=name)
+    return node_type.make(**{k: v for k, v in params.items() if k not in TRAINER_PARAMS}, name=name)
 
 
 def _train(made: Any, inputs: Sequence[Any]) -> Sequence[Any]:

@@ -19,7 +19,7 @@ from engine.data import Examples
 from engine.graph.graph import freeze
 from engine.runtime import rng
 from engine.runtime.eager import constant
-from studio.document.catalogue import FIT_PARAMS
+from studio.document.catalogue import FIT_PARAMS, STOP_PARAMS
 from studio.document.document import Document, PortRef
 from studio.document.flat import flatten
 from studio.document.infer import Inference, ordered, output_refs
@@ -61,6 +61,8 @@ class Training:
     ----------
     fit
         Keyword arguments of `fit` beside the data: "epochs", "batch_size", …
+    stop
+        When it ends early: "patience" and "restore_best".
     metrics
         Names of the metrics, as in the logs: the ids of their nodes, behind that of the prediction if there are two.
     trainer
@@ -76,6 +78,7 @@ class Training:
     y: list[Array]
     validation: tuple[list[Array], list[Array]] | None
     fit: dict[str, Any]
+    stop: dict[str, Any]
     metrics: tuple[str, ...]
     trainer: str
     inputs: Sequence[PortRef] = ()
@@ -330,10 +333,11 @@ class Program:
             fit["validation_split"] = 0.0
         outputs = [f"{name}_" for name in model.output_names] if len(losses) > 1 else [""]
         names = tuple(f"{output}{m.id}" for output, metrics in zip(outputs, watched, strict=True) for m in metrics)
+        stop = {name: trainer.params[name] for name in STOP_PARAMS}
         of_truths = [loss.sources[0] for loss in losses]
         needed = {step.id for step in self._ancestors(of_truths)} | {ref.node for ref in sources}
         read = [step for step in self.steps if step.id in needed]
-        return Training(model, x, truths, validation, fit, names, trainer.id, sources, of_truths, read)
+        return Training(model, x, truths, validation, fit, stop, names, trainer.id, sources, of_truths, read)
 
     def _trainer(self) -> Step:
         """Return the trainer, or raise what keeps it from running."""

@@ -60,10 +60,15 @@ def written(value: Any, format: str = PLAIN) -> str:
     ('0.1235', '1.500e+03', '0xa')
     >>> written(np.bool_(True)), written(np.complex64(1 - 2j))
     ('true', '1 − 2i')
+    >>> written("two\\nlines")
+    'two↵lines'
     """
     if isinstance(value, np.bool_ | bool):
         return _("true") if value else _("false")
     write = FORMATS[format]
     if isinstance(value, np.complexfloating):
         return f"{write(float(value.real))} {'−' if value.imag < 0 else '+'} {write(abs(float(value.imag)))}i"
-    return write(value.item()) if isinstance(value, np.generic) and not isinstance(value, np.str_) else str(value)
+    if isinstance(value, np.integer | np.floating):
+        return write(value.item())
+    text = value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)
+    return text.replace("\n", "↵")

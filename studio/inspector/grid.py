@@ -36,7 +36,7 @@ _LEAST_WIDTH: Final = 56
 # A scroll bar counts in 32 bits; beyond this many pixels it counts whole cells.
 _MOST_PIXELS: Final = 1 << 30
 # Cells on which the width of the columns is tried.
-_SAMPLE: Final = 64
+_SAMPLE: Final = 32
 
 _KEYS: Final = {
     Qt.Key.Key_Up: (-1, 0),

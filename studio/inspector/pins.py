@@ -56,9 +56,10 @@ class _Row(QStyledItemDelegate):
         name, figures, alarm = self._pins.words(pin)
         painter.setFont(fonts.sans(12))
         painter.setPen(QColor(theme.text))
-        width = room.width() - _SPARK - 8
+        series = self._pins.series(pin)
+        width = room.width() - (_SPARK + 8 if series else 0)
         elided = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, width)
-        painter.drawText(room.adjusted(0, 0, -_SPARK - 8, 0), Qt.AlignmentFlag.AlignTop, elided)
+        painter.drawText(room, Qt.AlignmentFlag.AlignTop, elided)
         painter.setFont(fonts.mono(11))
         painter.setPen(QColor(theme.bad if alarm else theme.dim))
         painter.drawText(
@@ -67,7 +68,7 @@ class _Row(QStyledItemDelegate):
             painter.fontMetrics().elidedText(figures, Qt.TextElideMode.ElideRight, width),
         )
         spark = QRectF(room.right() - _SPARK, room.top() + 3, _SPARK, room.height() - 6)
-        paint_sparkline(painter, spark, self._pins.series(pin), QColor(theme.accent))
+        paint_sparkline(painter, spark, series, QColor(theme.accent))
         painter.restore()
 
 

@@ -84,7 +84,8 @@ class TensorInspector(QWidget):
         self.stale.setWordWrap(True)
         self.stale.hide()
         self.tabs = QTabBar()
-        self.tabs.setObjectName("tensor.views")
+        self.tabs.setObjectName("views")
+        self.tabs.setProperty("icons", True)
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(True)
@@ -351,4 +352,5 @@ class TensorInspector(QWidget):
         view.follow(self.watching.trail(self._shown.ref))
         view.show(self._shown.info, self.plane if view.plane else self._shown.values)
         for pinned in self._pinned:
+            pinned.widget.setVisible(pinned.accepts(self._shown.info))
             pinned.show(self._shown.info, self._shown.values)

@@ -18,6 +18,7 @@ from studio.document.document import Document, PortRef
 from studio.document.file import Writer
 from studio.run import worker
 from studio.run.messages import (
+    CheckpointSaved,
     Command,
     Compiling,
     Control,
@@ -26,7 +27,10 @@ from studio.run.messages import (
     Ended,
     EpochEnd,
     Forget,
+    Freeze,
     Inventory,
+    Keep,
+    LoadWeights,
     Missing,
     Mode,
     Paused,
@@ -34,13 +38,19 @@ from studio.run.messages import (
     Previewed,
     Progress,
     Ready,
+    Refused,
+    Restore,
+    SaveCheckpoint,
     Show,
     Shutdown,
     Started,
     TensorInfo,
     Train,
+    Tune,
+    Tuned,
     Watch,
     Watched,
+    WentBack,
 )
 from studio.run.tensor_ref import TensorRef
 from studio.run.transport import Outbox, discard, unpack
@@ -107,6 +117,10 @@ class RunController(QObject):
     progressed = Signal(Progress)
     epoch_ended = Signal(EpochEnd)
     ended = Signal(Ended)
+    tuned = Signal(Tuned)
+    went_back = Signal(WentBack)
+    checkpoint_saved = Signal(CheckpointSaved)
+    refused = Signal(Refused)
     crashed = Signal(Crashed)
     downloading = Signal(Downloading)
     busy_changed = Signal(bool)
@@ -137,6 +151,10 @@ class RunController(QObject):
             Progress: self.progressed,
             EpochEnd: self.epoch_ended,
             Ended: self.ended,
+            Tuned: self.tuned,
+            WentBack: self.went_back,
+            CheckpointSaved: self.checkpoint_saved,
+            Refused: self.refused,
         }
         self._others: dict[type, Callable[[Any], None]] = {}
         self._drain_timer = QTimer(self, interval=DRAIN_INTERVAL)
@@ -259,8 +277,26 @@ class RunController(QObject):
         if self._followed.pop(number, None) is not None:
             self._send(Forget(number))
 
-    def train(self, number: int, document: Document, mode: Mode) -> int:
-        """Begin to train, and return the number of this run. One that goes on is to be stopped before."""
+    def train(
+        self,
+        number: int,
+        document: Document,
+        mode: Mode,
+        keep: Keep | None = None,
+        start: str = "",
+        fresh: bool = False,
+    ) -> int:
+        """Begin to train, and return the number of this run. One that goes on is to be stopped before.
+
+        Parameters
+        ----------
+        keep
+            Where it is kept, if it is.
+        start
+            The file of a checkpoint to go on from.
+        fresh
+            Whether it begins with new weights.
+        """
         self.run += 1
         try:
             text = self.text_of(number, document)
@@ -268,10 +304,40 @@ class RunController(QObject):
             self.ended.emit(Ended(number, self.run, "failed", error=error))
             return self.run
         if self._outbox is not None:
-            self._send(Train(number, self.run, text, mode))
+            self._send(Train(number, self.run, text, mode, keep, start, fresh))
             self.training = number
             self._set_state("training")
         return self.run
+
+    def step(self) -> None:
+        """Let a training that stands still make a step; let another one stand still."""
+        self._send(Control("step", self.run))
+
+    def tune(self, learning_rate: float) -> None:
+        """Let the training go on with another learning rate."""
+        self._send(Tune(self.run, learning_rate))
+
+    def freeze(self, node: str, frozen: bool) -> None:
+        """Let the training go on without learning a layer, or with it again."""
+        self._send(Freeze(self.run, node, frozen))
+
+    def save_checkpoint(self) -> None:
+        """Let the training write a checkpoint."""
+        self._send(SaveCheckpoint(self.run))
+
+    def restore(self, path: str) -> None:
+        """Let the training go on from one of its checkpoints."""
+        self._send(Restore(self.run, path))
+
+    def load_weights(self, number: int, document: Document, path: str) -> None:
+        """Give the network of a document the weights of a checkpoint.
+
+        Raises
+        ------
+        EngineError
+            If the document cannot be written down.
+        """
+        self._send(LoadWeights(number, self._follow(number, document).writer.text(document), path))
 
     def pause(self) -> None:
         """Let the training stand still."""
@@ -349,7 +415,7 @@ class RunController(QObject):
         if (listener := self._others.get(type(event))) is not None:
             listener(event)
             return
-        if getattr(event, "run", self.run) != self.run:
+        if getattr(event, "run", self.run) not in (self.run, 0):
             return
         followed = self._followed.get(getattr(event, "document", 0))
         if isinstance(event, Previewed):

@@ -36,25 +36,82 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """Keep a training in a folder: under which name, and what it is a part of, if of anything."""
+
+    folder: str
+    name: str
+    sweep: str = ""
+
+
+@dataclass(frozen=True)
 class Train:
-    """Train a document, of which this is the text now; `run` names this training in the events."""
+    """Train a document, of which this is the text now; `run` names this training in the events.
+
+    It begins at the checkpoint in the file `start`, "" for none; with `fresh` the weights are drawn anew first.
+    """
 
     document: int
     run: int
     text: str
     mode: Mode
+    keep: Keep | None = None
+    start: str = ""
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
 class Control:
-    """Pause, resume or stop a training; takes effect within one step. Stop ends those before it, too.
+    """Pause, resume, step or stop a training; takes effect within one step. Stop ends those before it, too.
 
-    Stop also ends the previews up to `revision`.
+    One that stands still makes a step, another one stands still behind the present step. Stop also ends the previews
+    up to `revision`.
     """
 
-    action: Literal["pause", "resume", "stop"]
+    action: Literal["pause", "resume", "step", "stop"]
     run: int
     revision: int = 0
+
+
+@dataclass(frozen=True)
+class Tune:
+    """Go on with another learning rate."""
+
+    run: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """Go on without learning the weights of a layer's node, or learning them again."""
+
+    run: int
+    node: str
+    frozen: bool
+
+
+@dataclass(frozen=True)
+class SaveCheckpoint:
+    """Write a checkpoint, which stays until somebody deletes it."""
+
+    run: int
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Let a training go on from one of its checkpoints."""
+
+    run: int
+    path: str
+
+
+@dataclass(frozen=True)
+class LoadWeights:
+    """Give the network of a document, of which this is the text now, the weights of a checkpoint."""
+
+    document: int
+    text: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -190,7 +247,7 @@ class Compiling:
 
 @dataclass(frozen=True)
 class Started:
-    """The training has begun."""
+    """The training has begun; `step` and `epoch`, where it does so, are 0 unless it goes on from a checkpoint."""
 
     document: int
     run: int
@@ -198,6 +255,8 @@ class Started:
     steps_per_epoch: int
     metrics: tuple[str, ...]
     parameters: int
+    step: int = 0
+    epoch: int = 0
 
 
 @dataclass(frozen=True)
@@ -205,7 +264,7 @@ class Progress:
     """Per-step values since the last report, at most every 50 ms.
 
     `steps` counts over all epochs from 0; `series` holds, for "loss" and each metric, one value a step: that of the
-    step's own batch. `seconds_per_step` is their median: validations and reports are not in it.
+    step's own batch. `seconds_per_step` is their mean: validations and reports are not in it.
     """
 
     document: int
@@ -237,6 +296,46 @@ class Paused:
 
 
 @dataclass(frozen=True)
+class Tuned:
+    """How the training goes on: its learning rate, and the nodes whose layers do not learn."""
+
+    document: int
+    run: int
+    learning_rate: float
+    frozen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WentBack:
+    """The training goes on from a checkpoint: of what it reported, steps and epochs from these on do not count."""
+
+    document: int
+    run: int
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class CheckpointSaved:
+    """A checkpoint was written."""
+
+    document: int
+    run: int
+    path: str
+    step: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What the user wished of a training cannot be done, or it is not kept any more, and goes on; run 0: of none."""
+
+    document: int
+    run: int
+    error: EngineError
+
+
+@dataclass(frozen=True)
 class Ended:
     """The training is over: complete, stopped by the user, or failed with `error`."""
 
@@ -255,7 +354,20 @@ class Crashed:
     exit_code: int | None
 
 
-Command = Preview | Train | Control | Show | Watch | Forget | Shutdown
+Command = (
+    Preview
+    | Train
+    | Control
+    | Tune
+    | Freeze
+    | SaveCheckpoint
+    | Restore
+    | LoadWeights
+    | Show
+    | Watch
+    | Forget
+    | Shutdown
+)
 Event = (
     Ready
     | Previewed
@@ -268,6 +380,10 @@ Event = (
     | Progress
     | EpochEnd
     | Paused
+    | Tuned
+    | WentBack
+    | CheckpointSaved
+    | Refused
     | Ended
     | Crashed
 )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.errors import EngineError
-from engine.keras.callbacks import Callback
+from engine.keras.callbacks import Callback, EarlyStopping
+from engine.keras.callbacks.callback import Logs
 from engine.runtime import rng
 from engine.runtime.function import Function
 from engine.runtime.threads import release_blas
@@ -27,6 +28,24 @@ class Outcome:
     metrics: Mapping[str, float]
     epochs: int
     seconds: float
+
+
+class _Patience(EarlyStopping):
+    """Early stopping by whole epochs: one that the user has stopped in the middle counts for nothing."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if not self.model.stop_training:
+            super().on_epoch_end(epoch, logs)
+
+
+def watching(training: Training) -> list[Callback]:
+    """Return the callbacks that end a training early, as its trainer says; they go before all others."""
+    patience = training.stop["patience"]
+    if patience is None:
+        return []
+    is_validated = training.validation is not None or training.fit["validation_split"] > 0
+    monitor = "val_loss" if is_validated else "loss"
+    return [_Patience(monitor, patience=patience, restore_best_weights=training.stop["restore_best"])]
 
 
 def train(

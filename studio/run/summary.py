@@ -30,9 +30,11 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
     >>> info.mean, info.nans, info.zeros
     (2.0, 1, 0)
     """
-    numbers = array.astype(np.uint8) if array.dtype == bool else array
+    if array.dtype.kind not in "biufc":
+        return TensorInfo(array.shape, dtype_name(array), array.nbytes)
+    numbers = array.astype(np.uint8) if array.dtype == bool else np.abs(array) if array.dtype.kind == "c" else array
     finite, nans, infs = numbers, 0, 0
-    if array.dtype.kind == "f":
+    if array.dtype.kind in "fc":
         nans = int(np.isnan(array).sum())
         infs = int(np.isinf(array).sum())
         finite = numbers[np.isfinite(numbers)] if nans or infs else numbers
@@ -53,6 +55,20 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
         zeros=int(array.size - np.count_nonzero(array)),
         histogram=histogram(finite, low, high),
     )
+
+
+def dtype_name(array: Array) -> str:
+    """Return what the dtype of a tensor is called; a record is a tensor with a structure of its own.
+
+    Examples
+    --------
+    >>> dtype_name(np.array(["a", "bc"])), dtype_name(np.zeros((), [("values", "f4", 3), ("row_splits", "i8", 2)]))
+    ('string', 'ragged float32')
+    """
+    if array.dtype.names is not None:
+        kind = "sparse" if "indices" in array.dtype.names else "ragged"
+        return f"{kind} {array['values'].dtype.name}"
+    return "string" if array.dtype.kind in "OSUT" else array.dtype.name
 
 
 def histogram(values: Array, low: float, high: float) -> Array:
@@ -85,6 +101,7 @@ def picture(array: Array, batched: bool) -> Array | None:
     if not array.size:
         return None
     shown = array[0] if batched and array.ndim > 1 else array
+    shown = np.abs(shown) if shown.dtype.kind == "c" else shown
     while shown.ndim > 3:
         shown = shown[0]
     if shown.ndim == 3:

@@ -82,9 +82,14 @@ def _claim(segment: SharedMemory, size: int) -> None:
         os.posix_fallocate(segment._fd, 0, size)  # type: ignore[attr-defined]
 
 
+def _is_large(value: Any) -> bool:
+    """Whether a value is an array that lies in one piece of memory, and a large one."""
+    return isinstance(value, np.ndarray) and value.nbytes >= SHARED_BYTES and not value.dtype.hasobject
+
+
 def pack(message: Any) -> Any:
     """Return a message with its large arrays moved to shared memory."""
-    return _mapped(message, lambda v: isinstance(v, np.ndarray) and v.nbytes >= SHARED_BYTES, _share)
+    return _mapped(message, _is_large, _share)
 
 
 def unpack(message: Any) -> Any:

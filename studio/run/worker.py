@@ -8,45 +8,41 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from statistics import median
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
 from engine.core.errors import EngineError
 from engine.data.files import use_folder, use_progress
-from engine.keras.callbacks import Callback
+from engine.io import checkpoint
 from studio import __version__
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import PortRef
 from studio.document.file import loads
-from studio.document.lower import Program, Step, Training
+from studio.document.lower import Program, Step
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug.host import COMMANDS, DebugHost
 from studio.run.lookup import Lookup, why_missing
 from studio.run.messages import (
-    Compiling,
     Control,
     Downloading,
     Ended,
-    EpochEnd,
     Event,
     Forget,
     Inventory,
+    LoadWeights,
     Missing,
-    Paused,
     Preview,
     Previewed,
-    Progress,
     Ready,
+    Refused,
     Show,
     Shutdown,
-    Started,
     TensorInfo,
     Train,
     Watch,
@@ -54,45 +50,13 @@ from studio.run.messages import (
 )
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
+from studio.run.training import listener
+from studio.run.training.job import Job
+from studio.run.training.switches import Switches, Wish
 from studio.run.transport import pack
 
-#: Seconds between two reports of a training, and between two looks at its tensors.
-REPORT_INTERVAL: Final = 0.05
-LOOK_INTERVAL: Final = 0.5
 #: Most tensors in one part of a preview: taking 1,500 at once held the window up for 50 ms.
 PART: Final = 128
-
-
-class Switches:
-    """What the listening thread sets and the working one obeys within a step.
-
-    A wish names the training it is meant for, so it holds even if that one has not begun yet, and for no other.
-    """
-
-    def __init__(self) -> None:
-        self._stopped = 0
-        self._paused = 0
-        self._dropped = 0
-
-    def set(self, control: Control) -> None:
-        """Take note of the user's wish."""
-        if control.action == "stop":
-            self._stopped = max(self._stopped, control.run)
-            self._dropped = max(self._dropped, control.revision)
-        else:
-            self._paused = control.run if control.action == "pause" else 0
-
-    def stops(self, run: int) -> bool:
-        """Whether this training is to end."""
-        return run <= self._stopped
-
-    def drops(self, revision: int) -> bool:
-        """Whether this preview is to end."""
-        return revision <= self._dropped
-
-    def pauses(self, run: int) -> bool:
-        """Whether this training is to stand still."""
-        return run == self._paused and not self.stops(run)
 
 
 class Inbox:
@@ -158,6 +122,7 @@ class Worker:
         self.send = send
         self.switches = Switches()
         self.commands = Inbox()
+        self.versions = {"trenza": __version__, "numpy": np.__version__, "python": sys.version.split()[0]}
         self.shown: int | None = None
         """The document that the window shows, 0 for none; None: it has not said so."""
         self._studies: dict[int, Study] = {}
@@ -170,6 +135,7 @@ class Worker:
             Train: self._train,
             Watch: self._watch,
             Forget: self._forget,
+            LoadWeights: self._load_weights,
             **dict.fromkeys(COMMANDS, self._debug),
         }
 
@@ -183,13 +149,13 @@ class Worker:
 
     def work(self) -> None:
         """Carry out commands until there is a `Shutdown`."""
-        self.send(Ready({"trenza": __version__, "numpy": np.__version__, "python": sys.version.split()[0]}))
+        self.send(Ready(self.versions))
         while not isinstance(command := self.commands.take(wait=True), Shutdown):
             self.handle(command)
 
     def receive(self, command: Any) -> None:
         """Take a command from the window, in the listening thread: a switch is set at once, the rest waits its turn."""
-        if isinstance(command, Control):
+        if isinstance(command, Control | Wish):
             self.switches.set(command)
             return
         if isinstance(command, Show):
@@ -214,6 +180,8 @@ class Worker:
             self.send(Ended(command.document, command.run, "failed", error=error))
         elif isinstance(command, Preview):
             self.send(Previewed(command.document, command.revision, {}, {error.node or "": error}))
+        elif isinstance(command, LoadWeights):
+            self.send(Refused(command.document, 0, error))
 
     @contextmanager
     def task(self, document: int, unwanted: Callable[[], bool]) -> Iterator[None]:
@@ -240,7 +208,7 @@ class Worker:
         """Say how far the download of a data file is, now and then; Stop ends it."""
         self.checkpoint()
         now = time.perf_counter()
-        if done == total or now - self._told > REPORT_INTERVAL:
+        if done == total or now - self._told > listener.REPORT_INTERVAL:
             self._told = now
             self.send(Downloading(self._at_work, name, done, total))
 
@@ -312,7 +280,7 @@ class Worker:
                 if array is None:
                     raise why_missing(ref)
                 info = summarise(array, ref.port is not None and study.is_batched(ref.port))
-                every = 0.0 if study.step is None else LOOK_INTERVAL
+                every = 0.0 if study.step is None else listener.LOOK_INTERVAL
                 self.send(Watched(study.document, ref, info, array, study.step, every))
             except EngineError as error:
                 self.send(Missing(study.document, ref, error))
@@ -345,132 +313,28 @@ class Worker:
     # ---------------------------------------------------------------------------------------------------- training
 
     def _train(self, command: Train) -> None:
-        listener: _Listener | None = None
-        study = self.study(command.document)
         if command.document == self.debug.document:
             self.debug.end()
-        try:
-            with self.task(command.document, lambda: self.switches.stops(command.run)):
-                study.program.update(loads(command.text))
-                training = study.program.training()
-                study.lookup.optimizer = training.model.optimizer
-                listener = _Listener(self, study, command.run, training)
-                outcome = session.train(study.program, training, command.mode, [listener], listener.compiling)
-        except Stopped:
-            self.send(Ended(command.document, command.run, "stopped", listener.logs if listener else {}))
-        except EngineError as error:
-            self.send(Ended(command.document, command.run, "failed", error=error))
-        else:
-            status: Literal["stopped", "complete"] = "stopped" if self.switches.stops(command.run) else "complete"
-            self.send(Ended(command.document, command.run, status, outcome.metrics, outcome.seconds))
-            self.look(study)
-        finally:
-            study.step = None
+        Job(self, self.study(command.document), command, self.versions).run()
 
-
-def _never() -> bool:
-    return False
-
-
-class _Listener(Callback):
-    """Reports a training, obeys the switches, and lets the window look at tensors meanwhile."""
-
-    def __init__(self, worker: Worker, study: Study, run: int, training: Training) -> None:
-        self._worker = worker
-        self._study = study
-        self._name = study.document, run
-        self._run = run
-        self._training = training
-        self._epoch = 0
-        self._step = 0
-        self._points: list[Mapping[str, float]] = []
-        self._step_began = 0.0
-        self._durations: list[float] = []
-        self._reported = self._looked = self._began = time.perf_counter()
-        self.logs: Mapping[str, float] = {}
-
-    def compiling(self, kernel: str, done: int, total: int) -> None:
-        """Say that a kernel is being compiled; Stop ends that too."""
-        self._worker.checkpoint()
-        self._worker.send(Compiling(*self._name, kernel, done, total))
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        model = self._training.model
-        self._worker.send(
-            Started(
-                *self._name,
-                self.params["epochs"],
-                self.params["steps"],
-                self._training.metrics,
-                model.count_params(),
-            )
-        )
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._epoch = epoch
-        self._began = time.perf_counter()
-
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        self._study.lookup.step_begins(self._study.watched)
-        self._step_began = time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._durations.append(time.perf_counter() - self._step_began)
-        self._points.append(logs)
-        self._step += 1
-        self._study.step = self._step
-        self._study.lookup.step_ended()
-        switches = self._worker.switches
-        if switches.pauses(self._run):
-            self._wait()
-        if switches.stops(self._run):
-            self.model.stop_training = True
-        if time.perf_counter() - self._reported > REPORT_INTERVAL:
-            self._report()
-
-    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Obey within a step of a validation or evaluation, too."""
-        self._worker.checkpoint()
-
-    def _report(self) -> None:
-        now = time.perf_counter()
-        if self._points:
-            count = len(self._points)
-            steps = np.arange(self._step - count, self._step)
-            series = {name: np.array([p[name] for p in self._points]) for name in self._points[0]}
-            self._worker.send(Progress(*self._name, self._epoch, steps, series, median(self._durations)))
-            self._points.clear()
-            self._durations.clear()
-        self._reported = now
-        self._serve()
-        if now - self._looked > LOOK_INTERVAL:
-            self._worker.look(self._study)
-            self._looked = time.perf_counter()
-
-    def _serve(self) -> None:
+    def serve(self) -> None:
         """Carry out what can be carried out while training: looking, at any document, and forgetting another.
 
         The next training waits for this one to end.
         """
-        while isinstance(command := self._worker.commands.take(), Preview | Watch | Forget):
-            self._worker.handle(command)
-        self._worker.commands.put_back(command)
+        while isinstance(command := self.commands.take(), Preview | Watch | Forget):
+            self.handle(command)
+        self.commands.put_back(command)
 
-    def _wait(self) -> None:
-        """Stand still until the user wants to go on."""
-        self._report()
-        self._worker.look(self._study)
-        self._worker.send(Paused(*self._name, True))
-        while self._worker.switches.pauses(self._run):
-            self._serve()
-            time.sleep(0.01)
-        self._worker.send(Paused(*self._name, False))
-        self._reported = time.perf_counter()
+    def _load_weights(self, command: LoadWeights) -> None:
+        study = self.study(command.document)
+        study.program.update(loads(command.text))
+        checkpoint.restore_weights(checkpoint.read(command.path), study.program.training().model)
+        self.look(study)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self._report()
-        self.logs = dict(logs or {})
-        self._worker.send(EpochEnd(*self._name, epoch, self.logs, time.perf_counter() - self._began))
+
+def _never() -> bool:
+    return False
 
 
 def main(connection: Connection, data_dir: str | None = None) -> None:

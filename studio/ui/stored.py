@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import configparser
 from pathlib import Path
+from typing import Final
 
 import platformdirs
+
+#: The setting that names the folder of runs.
+RUNS_DIR: Final = "runs_dir"
 
 
 def settings_file() -> Path:
@@ -21,3 +25,9 @@ def stored(name: str) -> str:
         return parser.get("General", name, fallback="")
     except (configparser.Error, OSError, UnicodeDecodeError):
         return ""
+
+
+def runs_place() -> Path | None:
+    """Return the folder of runs that the user has chosen, None for the usual one."""
+    found = stored(RUNS_DIR)
+    return Path(found) if found else None

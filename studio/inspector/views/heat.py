@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.dtype import Array
@@ -19,9 +20,11 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, number
 
 # More cells than pixels cannot be seen; every n-th is taken, so that huge tensors cost no more than large ones.
-MOST_CELLS: Final = 640
+MOST_CELLS: Final = 480
 _LARGEST_CELL: Final = 24
 _LEGEND: Final = 34
+# How much of the panel's colour lies over cells that are not marked.
+_VEIL: Final = 0.8
 
 
 class HeatMap(QWidget):
@@ -34,6 +37,9 @@ class HeatMap(QWidget):
         self._limit = 0.0
         self._signed = False
         self._image = QImage()
+        self._marked = QImage()
+        self.chosen: Callable[[int, int], None] = lambda row, column: None
+        """Called with the cell of the matrix that the user clicks."""
         self.setMinimumHeight(120)
         appearance().theme_changed.connect(self._tint)
 
@@ -45,7 +51,24 @@ class HeatMap(QWidget):
         self._values = values[:: self._stride[0], :: self._stride[1]]
         self._limit = limit_of(self._values)
         self._signed = not np.iscomplexobj(values) and bool((self._values < 0).any())
+        self._marked = QImage()
         self._tint()
+
+    def mark(self, cells: Array | None) -> None:
+        """Mark cells of the matrix: the others are dimmed."""
+        if cells is None or not cells.size:
+            self._marked = QImage()
+        else:
+            cells = np.atleast_2d(cells)
+            down, across = self._stride
+            # of the cells that share a pixel, one that is marked is enough
+            kept = np.logical_or.reduceat(cells, np.arange(0, cells.shape[0], down), axis=0)
+            kept = np.logical_or.reduceat(kept, np.arange(0, cells.shape[1], across), axis=1)
+            veil = (int(_VEIL * 255) << 24) | (int(appearance().theme.panel[1:], 16))
+            pixels = np.where(kept, 0, veil).astype(np.uint32)
+            rows, columns = pixels.shape
+            self._marked = QImage(pixels.tobytes(), columns, rows, columns * 4, QImage.Format.Format_ARGB32).copy()
+        self.update()
 
     @property
     def size_in_cells(self) -> tuple[int, int]:
@@ -83,6 +106,8 @@ class HeatMap(QWidget):
         smooth = picture.width() < columns or picture.height() < rows
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(picture, self._image)
+        if not self._marked.isNull():
+            painter.drawImage(picture, self._marked)
         self._paint_legend(painter, QRectF(0, picture.bottom() + 9, min(self.width(), 280), 8))
 
     def _paint_legend(self, painter: QPainter, bar: QRectF) -> None:
@@ -110,16 +135,28 @@ class HeatMap(QWidget):
             return True
         return super().event(event)
 
-    def value_at(self, point: QPointF) -> str:
-        """Return place and value of the cell at `point`, "" where there is none."""
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a cell."""
+        if (cell := self.cell_at(event.position())) is not None:
+            self.chosen(cell[0] * self._stride[0], cell[1] * self._stride[1])
+
+    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Return row and column of the picture at `point`, None where there is none."""
         if self._image.isNull() or not self._picture().contains(point.toPoint()):
-            return ""
+            return None
         picture = self._picture()
         rows, columns = self.size_in_cells
         row = min(int(point.y() / picture.height() * rows), rows - 1)
         column = min(int(point.x() / picture.width() * columns), columns - 1)
-        value = written(self._values[row, column])
-        return f"[{row * self._stride[0]}, {column * self._stride[1]}]  {value}"
+        return row, column
+
+    def value_at(self, point: QPointF) -> str:
+        """Return place and value of the cell at `point`, "" where there is none."""
+        cell = self.cell_at(point)
+        if cell is None:
+            return ""
+        value = written(self._values[cell])
+        return f"[{cell[0] * self._stride[0]}, {cell[1] * self._stride[1]}]  {value}"
 
 
 class HeatView(View):
@@ -132,7 +169,12 @@ class HeatView(View):
     def __init__(self) -> None:
         super().__init__()
         self.widget: HeatMap = HeatMap()
+        self.widget.chosen = lambda row, column: self.picked(row, column)
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """Show a plane of values."""
         self.widget.present(values)
+
+    def highlight(self, cells: Array | None) -> None:
+        """Dim the cells that are not marked."""
+        self.widget.mark(cells)

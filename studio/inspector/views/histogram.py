@@ -2,82 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from engine.core.dtype import Array
-from studio.inspector.views.view import View
+from studio.inspector.background import Token
+from studio.inspector.distribution import Histogram, histogram
+from studio.inspector.plot import Plot
+from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
-from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, number
-
-BINS: Final = 48
-# Counting this many takes about 2 ms; of more, every n-th is counted.
-_MOST_COUNTED: Final = 200_000
-_AXIS: Final = 20
+from studio.ui.i18n import N_
 
 
-def counts_of(values: Array) -> tuple[Array, float, float]:
-    """Return the counts of the finite values in equal bins, and the ends of the first and the last bin."""
-    flat = values.reshape(-1)
-    flat = flat[:: max(1, flat.size // _MOST_COUNTED)]
-    real = np.abs(flat) if np.iscomplexobj(flat) else np.asarray(flat, np.float32)
-    real = real[np.isfinite(real)]
-    if real.size == 0:
-        return np.zeros(0, np.int64), 0.0, 0.0
-    low, high = float(real.min()), float(real.max())
-    if low == high:
-        return np.array([real.size]), low, high
-    places = ((real - low) * (BINS / (high - low))).astype(np.int32)
-    return np.bincount(np.minimum(places, BINS - 1), minlength=BINS), low, high
-
-
-class Bars(QWidget):
+class Bars(Plot):
     """Bars over an axis that tells the least and the greatest value."""
+
+    nothing = N_("no finite values")
 
     def __init__(self) -> None:
         super().__init__()
-        self.counts: Array = np.zeros(0, np.int64)
-        self._low = self._high = 0.0
-        self.setMinimumHeight(80)
+        self.found: Histogram | None = None
 
-    def present(self, values: Array) -> None:
-        """Count other values."""
-        self.counts, self._low, self._high = counts_of(values)
-        self.update()
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return self.found is None or self.found.counts.size == 0
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the bars and their axis."""
-        painter = QPainter(self)
-        theme = appearance().theme
-        painter.setPen(QColor(theme.dim))
-        if self.counts.size == 0:
-            painter.setFont(fonts.sans(12))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("no finite values"))
-            return
-        floor = min(self.height(), 220) - _AXIS
-        step = self.width() / self.counts.size
-        for i, share in enumerate(self.counts / self.counts.max()):
-            height = max(share * (floor - 4), 1.0 if share else 0.0)
-            painter.fillRect(QRectF(i * step, floor - height, max(step - 1, 1), height), QColor(theme.accent))
-        painter.fillRect(QRectF(0, floor, self.width(), 1), QColor(theme.line))
-        painter.setFont(fonts.mono(11))
-        axis = QRectF(0, floor + 4, self.width(), _AXIS - 4)
-        painter.drawText(axis, Qt.AlignmentFlag.AlignLeft, number(self._low))
-        painter.drawText(axis, Qt.AlignmentFlag.AlignRight, number(self._high))
-        if self._low < 0 < self._high:
-            zero = -self._low / (self._high - self._low) * self.width()
-            painter.fillRect(QRectF(zero, 0, 1, floor), QColor(theme.faint))
-            if 48 < zero < self.width() - 48:
-                painter.drawText(QRectF(zero - 20, axis.y(), 40, axis.height()), Qt.AlignmentFlag.AlignHCenter, "0")
+    @property
+    def horizontal(self) -> tuple[float, float] | None:
+        """The range of the values."""
+        return (self.found.low, self.found.high) if self.found is not None else None
+
+    def paint_plot(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the bars, and a line where zero is."""
+        assert self.found is not None
+        theme, counts = appearance().theme, self.found.counts
+        step = area.width() / counts.size
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for i, share in enumerate(counts / counts.max()):
+            height = max(share * area.height(), 1.0 if share else 0.0)
+            painter.fillRect(
+                QRectF(area.left() + i * step, area.bottom() - height, max(step - 1, 1), height), QColor(theme.accent)
+            )
+        low, high = self.found.low, self.found.high
+        if low < 0 < high:
+            zero = area.left() - low / (high - low) * area.width()
+            painter.fillRect(QRectF(zero, area.top(), 1, area.height()), QColor(theme.faint))
 
 
-class HistogramView(View):
+class HistogramView(Computed):
     """The distribution of all values."""
 
     title = N_("Histogram")
@@ -87,6 +61,11 @@ class HistogramView(View):
         super().__init__()
         self.widget: Bars = Bars()
 
-    def show(self, info: TensorInfo, values: Array) -> None:
+    def compute(self, info: TensorInfo, values: Array, token: Token) -> Histogram:
         """Count the values."""
-        self.widget.present(values)
+        return histogram(values, token.check)
+
+    def present(self, found: Histogram) -> None:
+        """Draw the counts."""
+        self.widget.found = found
+        self.widget.update()

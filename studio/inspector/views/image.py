@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox
 
 from engine.core.dtype import Array
+from studio.inspector.formats import written
+from studio.inspector.sheet import Pages, image_of
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
-from studio.ui.i18n import N_
+from studio.ui import fonts
+from studio.ui.i18n import N_, _
 
-_CHANNELS: Final = (1, 3, 4)
-_MOST_IMAGES: Final = 16
-_GAP: Final = 4
+_COLOURS: Final = (3, 4)
+#: Images on a page.
+PAGE: Final = 16
 # Smaller than this, a matrix is more likely to be weights or scores than a picture.
 _SMALLEST: Final = 6
 _LARGEST: Final = 4096
@@ -27,14 +27,14 @@ def as_images(values: Array) -> Array | None:
     """Return a tensor of rank 2 to 4 as images (count, height, width, channels), None if it is none.
 
     A matrix is a grey image; of rank 3 is a colour image if its last axis has 1, 3 or 4 entries, else a batch of grey
-    ones; of rank 4 a batch of images, channels last, each channel an image of its own unless there are 1, 3 or 4.
+    ones; of rank 4 a batch of images, channels last.
     """
     if values.ndim == 2:
         images = values[np.newaxis, :, :, np.newaxis]
     elif values.ndim == 3:
-        images = values[np.newaxis] if values.shape[-1] in _CHANNELS else values[..., np.newaxis]
+        images = values[np.newaxis] if values.shape[-1] in (1, *_COLOURS) else values[..., np.newaxis]
     elif values.ndim == 4:
-        images = values if values.shape[-1] in _CHANNELS else np.moveaxis(values[0], -1, 0)[..., np.newaxis]
+        images = values
     else:
         return None
     height, width = images.shape[1:3]
@@ -54,69 +54,76 @@ def as_bytes(images: Array) -> Array:
     return np.asarray(np.round(real * 255), np.uint8)
 
 
-class Sheet(QWidget):
-    """Up to sixteen images side by side, as large as fits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.images: list[QImage] = []
-        self.setMinimumHeight(120)
-
-    def present(self, values: Array) -> None:
-        """Show the first images of a tensor."""
-        found = as_images(values)
-        self.images = [] if found is None else [_image(one) for one in as_bytes(found[:_MOST_IMAGES])]
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the images in rows."""
-        if not self.images:
-            return
-        painter = QPainter(self)
-        columns, side_x, side_y = self._layout()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, side_x < self.images[0].width())
-        for i, image in enumerate(self.images):
-            row, column = divmod(i, columns)
-            painter.drawImage(QRect(column * (side_x + _GAP), row * (side_y + _GAP), side_x, side_y), image)
-
-    def _layout(self) -> tuple[int, int, int]:
-        """Return the number of columns and the size of an image that make them largest."""
-        aspect = self.images[0].height() / self.images[0].width()
-        best = (1, 1, 1)
-        for columns in range(1, len(self.images) + 1):
-            rows = math.ceil(len(self.images) / columns)
-            width = (self.width() - _GAP * (columns - 1)) / columns
-            width = min(width, (self.height() - _GAP * (rows - 1)) / rows / aspect)
-            if width > best[1]:
-                best = (columns, int(width), max(1, int(width * aspect)))
-        return best
-
-
-def _image(pixels: Array) -> QImage:
-    height, width, channels = pixels.shape
-    formats = {
-        1: QImage.Format.Format_Grayscale8,
-        3: QImage.Format.Format_RGB888,
-        4: QImage.Format.Format_RGBA8888,
-    }
-    return QImage(pixels.tobytes(), width, height, width * channels, formats[channels]).copy()
-
-
 class ImageView(View):
-    """The tensor as one image or several."""
+    """The tensor as one image or several: in colour, or one channel of each, or all channels of the first."""
 
     title = N_("Image")
     icon = "image"
 
     def __init__(self) -> None:
         super().__init__()
-        self.widget: Sheet = Sheet()
+        self.widget = self.pages = Pages()
+        self.pages.turned = self._draw
+        self.pages.sheet.words = self._words
+        self.channel = QComboBox()
+        self.channel.setObjectName("image.channel")
+        self.channel.setFont(fonts.sans(11))
+        self.channel.setFixedHeight(26)
+        self.channel.currentIndexChanged.connect(lambda _at: self._draw())
+        self.pages.line.addWidget(self.channel)
+        self._images: Array = np.zeros((0, 1, 1, 1), np.uint8)
 
     @staticmethod
     def accepts(info: TensorInfo) -> bool:
         """Return whether it looks like an image or a batch of images."""
-        return as_images(np.broadcast_to(np.uint8(0), info.shape)) is not None
+        return View.accepts(info) and as_images(np.broadcast_to(np.uint8(0), info.shape)) is not None
 
     def show(self, info: TensorInfo, values: Array) -> None:
-        """Show the first images."""
-        self.widget.present(values)
+        """Show the images of the page in front."""
+        found = as_images(values)
+        channels = self._images.shape[-1]
+        self._images = np.zeros((0, 1, 1, 1), np.uint8) if found is None else found
+        if self._images.shape[-1] != channels or not self.channel.count():
+            self._fill()
+        self._draw()
+
+    def _fill(self) -> None:
+        """Offer the channels, and all of them: as colours, or side by side."""
+        channels = self._images.shape[-1]
+        self.channel.blockSignals(True)
+        self.channel.clear()
+        self.channel.addItem(_("Colours") if channels in _COLOURS else _("All channels"), None)
+        for channel in range(channels):
+            self.channel.addItem(_("Channel {n}").format(n=channel), channel)
+        self.channel.blockSignals(False)
+        self.channel.setVisible(channels > 1)
+        self.channel.setAccessibleName(_("Channel"))
+        self.channel.setToolTip(_("Which channel to show"))
+
+    @property
+    def chosen(self) -> Array:
+        """The images that there are to be shown, (count, height, width, channels), with 1, 3 or 4 channels."""
+        channel: int | None = self.channel.currentData()
+        images = self._images
+        if channel is not None:
+            images = images[..., channel : channel + 1]
+        elif images.shape[-1] not in (1, *_COLOURS) and len(images):
+            images = np.moveaxis(images[0], -1, 0)[..., np.newaxis]  # all channels of the first image, side by side
+        return images
+
+    def _draw(self) -> None:
+        chosen = self.chosen
+        page = self.pages.lay_out(len(chosen), PAGE)
+        shown = chosen[page.start : page.stop]
+        self.pages.sheet.present([image_of(one) for one in as_bytes(shown)] if shown.size else [])
+
+    def _words(self, image: int, row: int, column: int) -> str:
+        place = self.pages.page * PAGE + image
+        pixel = self.chosen[place, row, column]
+        return f"[{place}, {row}, {column}]  {'  '.join(written(value) for value in pixel)}"
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        chosen = self.channel.currentIndex()
+        self._fill()
+        self.channel.setCurrentIndex(chosen)

@@ -1,16 +1,17 @@
-"""The tensor in figures."""
+"""All figures of a tensor."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QWidget
 
 from engine.core.dtype import Array
-from studio.inspector.views.view import View
+from studio.inspector.background import Token
+from studio.inspector.statistics import SHARES, Figures, figures
+from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.i18n import N_, number
@@ -20,59 +21,87 @@ _NOTHING: Final = "–"
 
 
 def _value(value: float | None) -> str:
-    return _NOTHING if value is None else number(float(value))
+    return _NOTHING if value is None else number(value)
 
 
-def _share(count: int, info: TensorInfo) -> str:
-    size = math.prod(info.shape)
-    return f"{number(100 * count / size, 0 if count in (0, size) else 1)} %" if size else _NOTHING
+def _count(count: int, size: int) -> str:
+    share = f"  {number(100 * count / size, 2)} %" if size and count else ""
+    return number(count) + share
 
 
-# In rows of three: the untranslated name, what it shows, and whether that should alarm.
-FIGURES: Final[tuple[tuple[str, Callable[[TensorInfo], str], Callable[[TensorInfo], bool]], ...]] = (
-    (N_("min"), lambda i: _value(i.minimum), lambda i: False),
-    (N_("mean"), lambda i: _value(i.mean), lambda i: False),
-    (N_("max"), lambda i: _value(i.maximum), lambda i: False),
-    (N_("std"), lambda i: _value(i.std), lambda i: False),
-    (N_("zeros"), lambda i: _share(i.zeros, i), lambda i: False),
-    (N_("NaN · Inf"), lambda i: f"{number(i.nans)} · {number(i.infs)}", lambda i: i.nans + i.infs > 0),
+#: The untranslated name of a figure, what it says, and whether that should alarm.
+FIGURES: Final[tuple[tuple[str, Callable[[Figures], str], Callable[[Figures], bool]], ...]] = (
+    (N_("elements"), lambda f: number(f.size), lambda f: f.size == 0),
+    (N_("min"), lambda f: _value(f.minimum), lambda f: False),
+    (N_("mean"), lambda f: _value(f.mean), lambda f: False),
+    (N_("max"), lambda f: _value(f.maximum), lambda f: False),
+    (N_("std"), lambda f: _value(f.std), lambda f: False),
+    (N_("norm"), lambda f: _value(f.norm), lambda f: False),
+    (N_("zeros"), lambda f: _count(f.zeros, f.size), lambda f: False),
+    (N_("sparsity"), lambda f: _value(f.sparsity), lambda f: f.sparsity == 1),
+    (N_("NaN"), lambda f: _count(f.nans, f.size), lambda f: f.nans > 0),
+    (N_("+Inf"), lambda f: _count(f.plus_infs, f.size), lambda f: f.plus_infs > 0),
+    (N_("−Inf"), lambda f: _count(f.minus_infs, f.size), lambda f: f.minus_infs > 0),
+    (N_("denormals"), lambda f: _count(f.denormals, f.size), lambda f: f.denormals > 0),
+    (N_("rank of the matrix"), lambda f: _NOTHING if f.rank is None else number(f.rank), lambda f: False),
 )
-_COLUMNS: Final = 3
 
 
-class StatisticsView(View):
-    """Extremes, mean, spread, and what should not be there."""
+class StatisticsView(Computed):
+    """Extremes, moments, counts of what is special, quantiles and rank."""
 
     title = N_("Statistics")
     icon = "sigma"
 
     def __init__(self) -> None:
         super().__init__()
-        self.widget = QWidget()
-        grid = QGridLayout(self.widget)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(6)
+        self.figures: Figures | None = None
+        self.widget = area = QScrollArea()
+        area.setWidgetResizable(True)
+        content = QWidget()
+        form = QFormLayout(content)
+        form.setContentsMargins(0, 0, 8, 0)
+        form.setVerticalSpacing(5)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.values: dict[str, QLabel] = {}
-        for i, (name, _text, _alarm) in enumerate(FIGURES):
-            row, column = divmod(i, _COLUMNS)
+        for name in (*(name for name, _text, _alarm in FIGURES), *map(_quantile, SHARES)):
             value = QLabel()
-            value.setFont(fonts.mono(11))
+            value.setFont(fonts.mono(12))
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            pair = QGridLayout()
-            pair.setHorizontalSpacing(8)
-            pair.addWidget(Text(name, "dim", fonts.sans(11)), 0, 0)
-            pair.addWidget(value, 0, 1, Qt.AlignmentFlag.AlignRight)
-            grid.addLayout(pair, row, column)
-            grid.setColumnStretch(column, 1)
+            form.addRow(Text(name, "dim", fonts.sans(12)), value)
             self.values[name] = value
+        self.sampled = Text(N_("Quantiles are those of a sample of the elements."), "dim", fonts.sans(11))
+        self.sampled.setWordWrap(True)
+        form.addRow(self.sampled)
+        area.setWidget(content)
 
-    def show(self, info: TensorInfo, values: Array) -> None:
-        """Show the figures of the whole tensor."""
+    def compute(self, info: TensorInfo, values: Array, token: Token) -> Figures:
+        """Count."""
+        return figures(values, token.check)
+
+    def present(self, found: Figures) -> None:
+        """Show the figures."""
+        self.figures = found
         for name, text, alarm in FIGURES:
-            label = self.values[name]
-            label.setText(text(info))
-            tone = "bad" if alarm(info) else ""
-            if label.property("tone") != tone:
-                label.setProperty("tone", tone)
-                label.style().polish(label)
+            _say(self.values[name], text(found), alarm(found))
+        for place, share in enumerate(SHARES):
+            _say(self.values[_quantile(share)], _value(found.quantiles[place] if found.quantiles else None), False)
+        self.sampled.setVisible(found.is_sampled)
+
+    def retranslate(self) -> None:
+        """Write the numbers as the language does."""
+        if self.figures is not None:
+            self.present(self.figures)
+
+
+def _quantile(share: float) -> str:
+    return f"{round(100 * share)} %"
+
+
+def _say(label: QLabel, text: str, alarms: bool) -> None:
+    label.setText(text)
+    tone = "bad" if alarms else ""
+    if label.property("tone") != tone:
+        label.setProperty("tone", tone)
+        label.style().polish(label)

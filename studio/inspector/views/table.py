@@ -58,8 +58,8 @@ class TableView(View):
 
     @staticmethod
     def accepts(info: TensorInfo) -> bool:
-        """Return True: whatever has elements can be listed."""
-        return True
+        """Return whether the elements can be listed one by one."""
+        return not info.dtype.startswith(("sparse", "ragged"))
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """Show a plane of values."""

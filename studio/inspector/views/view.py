@@ -100,4 +100,4 @@ class Computed(View):
 
 def is_numeric(info: TensorInfo) -> bool:
     """Return whether a tensor holds numbers or truth values."""
-    return not info.dtype.startswith(("str", "object", "bytes", "sparse", "ragged", "void", "U", "S"))
+    return not info.dtype.startswith(("string", "sparse", "ragged"))

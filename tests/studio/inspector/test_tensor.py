@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,20 @@ from pytestqt.qtbot import QtBot
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError, UnavailableError
 from studio.document.document import PortRef
+from studio.inspector.structure import ragged, sparse
 from studio.inspector.tensor import TensorInspector
 from studio.inspector.views import PINNED, VIEWS
 from studio.inspector.views.colours import limit_of, places
 from studio.inspector.views.heat import MOST_CELLS, HeatView
-from studio.inspector.views.histogram import BINS, HistogramView, counts_of
 from studio.inspector.views.image import ImageView, as_bytes, as_images
+from studio.inspector.views.statistics import StatisticsView
 from studio.inspector.views.table import TableView
 from studio.inspector.watching import MOST_PINS, Pin
 from studio.run.messages import Missing, TensorInfo, Watched
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 from studio.ui.appearance import Appearance
-from studio.ui.i18n import written_size
+from studio.ui.i18n import number, written_size
 
 pytest_plugins = ("look",)
 pytestmark = pytest.mark.usefixtures("look")
@@ -50,12 +52,22 @@ TENSORS = {
     "complex": (RNG.normal(size=(3, 3)) + 1j).astype(np.complex64),
     "rank 5": RNG.normal(size=(2, 2, 2, 2, 2)),
     "constant": np.full((4, 4), 7.0),
+    "scores": RNG.dirichlet(np.ones(8), (2, 4, 8)).astype(np.float32),
+    "kernels": RNG.normal(size=(3, 3, 3, 70)).astype(np.float32),
+    "rank 8": RNG.normal(size=(2, 1, 2, 1, 2, 1, 2, 3)),
+    "strings": np.array([["one", "dos"], ["tres", ""]]),
+    "objects": np.array([b"a", b"\xff", "ñ"], object),
+    "sparse": sparse([1.0, -2.0], [[0, 1], [2, 0]], (3, 2)),
+    "ragged": ragged(np.arange(6.0), [0, 2, 2, 6]),
+    "empty ragged": ragged(np.zeros(0), [0]),
+    "nothing": np.zeros((2, 0, 3, 4)),
     "huge": np.broadcast_to(np.float32(1), (100_000, 10_000)),
 }
 
 
 def watched(values: Array, name: str = "output") -> Watched:
-    info = TensorInfo(values.shape, values.dtype.name, values.nbytes)
+    huge = values.size > 1_000_000
+    info = TensorInfo(values.shape, values.dtype.name, values.nbytes) if huge else summarise(values)
     return Watched(1, TensorRef("value", "hidden", name), info, values)
 
 
@@ -78,12 +90,14 @@ def panel(qtbot: QtBot) -> TensorInspector:
 @pytest.mark.parametrize("name", TENSORS)
 def test_every_view_shows_every_tensor_it_accepts(panel: TensorInspector, look: Appearance, name: str) -> None:
     show(panel, watched(TENSORS[name]))
-    assert panel.tabs.count() >= 3
+    assert panel.tabs.count() >= 1
     for theme in ("dark", "light"):
         look.set_theme(theme, remember=False)
         for place in range(panel.tabs.count()):
             panel.tabs.setCurrentIndex(place)
             assert not panel.grab().isNull()
+            if panel.view is not None:
+                panel.view.leave()  # what takes long is tested elsewhere
 
 
 def test_the_header_says_what_it_is(panel: TensorInspector, look: Appearance) -> None:
@@ -126,11 +140,11 @@ def test_the_index_stays_while_the_same_port_is_watched(panel: TensorInspector) 
 
 def test_the_chosen_view_comes_back_with_the_next_tensor_that_has_it(panel: TensorInspector) -> None:
     show(panel, watched(TENSORS["images"]))
-    panel.tabs.setCurrentIndex(VIEWS.index(ImageView))
+    assert panel.turn_to(ImageView)
     show(panel, watched(TENSORS["vector"]))
-    assert panel.tabs.currentIndex() == 0
+    assert isinstance(panel.view, TableView)
     show(panel, watched(TENSORS["images"]))
-    assert panel.tabs.currentIndex() == VIEWS.index(ImageView)
+    assert isinstance(panel.view, ImageView)
 
 
 def test_views_are_told_apart() -> None:
@@ -140,10 +154,32 @@ def test_views_are_told_apart() -> None:
 
 def test_huge_tensors_do_not_hold_the_window_up(panel: TensorInspector, benchmark_ms) -> None:
     huge = watched(TENSORS["huge"])
-    for place in range(3):
-        show(panel, huge)
-        panel.tabs.setCurrentIndex(place)
-        assert benchmark_ms(lambda: show(panel, huge)) < 50
+    show(panel, huge)
+    for kind in VIEWS:
+        if not kind.accepts(huge.info):
+            continue
+        panel.turn_to(kind)
+
+        def again() -> None:
+            panel.watching.take(replace(huge))
+            panel.view.leave()
+
+        assert benchmark_ms(again) < 30, kind.title
+
+
+def test_what_takes_long_is_said_to_be_computed_and_can_be_cancelled(qtbot: QtBot, panel: TensorInspector) -> None:
+    show(panel, watched(TENSORS["huge"]))
+    panel.turn_to(StatisticsView)
+    qtbot.waitUntil(panel.busy.isVisible, timeout=5000)
+    view = panel.view
+    assert isinstance(view, StatisticsView)
+    qtbot.mouseClick(panel.busy.button, Qt.MouseButton.LeftButton)
+    assert not panel.busy.isVisible()
+    assert not view.background.is_working
+    values = RNG.normal(size=200_000)
+    show(panel, watched(values, "other"))
+    qtbot.waitUntil(lambda: view.figures is not None and view.figures.size == 200_000, timeout=5000)
+    assert view.values["mean"].text() == number(float(values.mean()))
 
 
 def test_the_heat_map_reads_single_values(qtbot: QtBot) -> None:
@@ -174,7 +210,7 @@ def test_colours_of_values() -> None:
 
 @pytest.mark.parametrize(
     ("name", "images"),
-    [("matrix", 1), ("images", 8), ("batch", 4), ("maps", 16), ("vector", 0), ("int", 0), ("rank 5", 0), ("empty", 0)],
+    [("matrix", 1), ("images", 8), ("batch", 4), ("maps", 2), ("vector", 0), ("int", 0), ("rank 5", 0), ("empty", 0)],
 )
 def test_what_is_an_image(name: str, images: int) -> None:
     found = as_images(TENSORS[name])
@@ -186,13 +222,6 @@ def test_images_are_stretched_only_where_they_must_be() -> None:
     assert as_bytes(shares).ravel().tolist() == [0, 128, 255]
     assert as_bytes(shares * 10 - 5).ravel().tolist() == [0, 128, 255]
     assert as_bytes(np.uint8([[[[7]]]])).ravel().tolist() == [7]
-
-
-def test_the_histogram_counts_all_finite_values() -> None:
-    counts, low, high = counts_of(np.concatenate([np.linspace(-1, 1, 480), [np.nan, np.inf]]))
-    assert (counts.sum(), len(counts), low, high) == (480, BINS, -1, 1)
-    assert counts_of(np.full(5, np.nan))[0].size == 0
-    assert HistogramView.accepts(TensorInfo((), "float32", 4))
 
 
 def test_figures_alarm_where_they_should(panel: TensorInspector) -> None:

@@ -13,11 +13,12 @@ from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
 from studio.document.file import dumps
 from studio.document.lower import Program
-from studio.run import worker as worker_module
 from studio.run.lookup import Lookup, weights_of, why_missing
 from studio.run.messages import Inventory, Missing, Preview, Previewed, Train, Watch, Watched
 from studio.run.tensor_ref import Kind, TensorRef
-from studio.run.worker import LOOK_INTERVAL, Worker
+from studio.run.training import listener
+from studio.run.training.listener import LOOK_INTERVAL
+from studio.run.worker import Worker
 
 
 def looked(document: Document, *wanted: TensorRef) -> tuple[Program, Lookup]:
@@ -122,8 +123,8 @@ def driven(commands: Sequence[Any]) -> Post:
 
 
 def test_slots_and_updates_are_there_while_a_training_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "REPORT_INTERVAL", 0.0)
-    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
     momentum = TensorRef("slot", "hidden", "kernel", "momentum")
     update = TensorRef("update", "hidden", "kernel")
     kernel = TensorRef("weight", "hidden", "kernel")

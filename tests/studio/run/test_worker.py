@@ -40,6 +40,7 @@ from studio.run.messages import (
     Watched,
 )
 from studio.run.tensor_ref import TensorRef
+from studio.run.training import listener
 from studio.run.worker import Worker
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ def worker(post: Post) -> Iterator[Worker]:
 
 @pytest.fixture
 def report_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
 
 
 def value(name: str) -> TensorRef:
@@ -284,8 +285,8 @@ def test_stop_ends_a_validation_within_a_step(
             worker.receive(Control("stop", 1))
         original(self, batch, logs)
 
-    original = worker_module._Listener.on_test_batch_begin
-    monkeypatch.setattr(worker_module._Listener, "on_test_batch_begin", begin)
+    original = listener.Listener.on_test_batch_begin
+    monkeypatch.setattr(listener.Listener, "on_test_batch_begin", begin)
     worker.handle(train(long(), mode=mode))
     assert [e.status for e in post.of(Ended)] == ["stopped"]
     assert validated == [0, 1]
@@ -438,7 +439,7 @@ def test_pausing_and_resuming_changes_no_number(worker: Worker, post: Post) -> N
 def test_the_window_can_look_and_edit_while_training(
     worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 1e9)  # no look but the one that is asked for
+    monkeypatch.setattr(listener, "LOOK_INTERVAL", 1e9)  # no look but the one that is asked for
     document = moons()
     document.apply(SetParams("hidden", {"units": 5}))
 
@@ -458,7 +459,7 @@ def test_the_window_can_look_and_edit_while_training(
 
 @pytest.mark.usefixtures("report_each_step")
 def test_tensors_are_shown_while_training(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
     worker.handle(preview(moons(), 6))
     worker.handle(train(moons()))
     losses = [e.tensors[port("loss.loss")].mean for e in post.of(Previewed)]
@@ -503,7 +504,7 @@ def test_a_shutdown_does_not_wait_for_the_training(worker: Worker, post: Post) -
 def test_looking_at_another_document_changes_no_number_of_a_training(
     worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
     worker.handle(train(moons(), 1))
     plain = post.of(Ended)[0].logs
     noisy = build({"noise": ("data.random_normal", {"shape": [5]}), "drop": "layer.Dropout"}, "", seed=9)
@@ -525,8 +526,8 @@ def test_looking_at_another_document_changes_no_number_of_a_training(
 
 
 def test_only_what_is_shown_is_looked_at(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "LOOK_INTERVAL", 0.0)
-    monkeypatch.setattr(worker_module, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
     worker.receive(Show(0))
     worker.handle(preview(moons()))
     worker.handle(train(moons()))

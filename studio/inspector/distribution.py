@@ -1,0 +1,103 @@
+"""How values are spread: a histogram of any tensor, and how it went over the steps of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from studio.inspector.chunks import chunks
+from studio.inspector.statistics import real
+from studio.run.messages import TensorInfo
+
+BINS: Final = 48
+#: Parts of the common axis onto which the histograms of all steps are laid.
+LEVELS: Final = 96
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of finite values in equal parts of the range from `low` to `high`."""
+
+    counts: Array
+    low: float
+    high: float
+
+
+def histogram(values: Array, check: Callable[[], None] = lambda: None) -> Histogram:
+    """Return the histogram of a tensor; without finite values it has no counts.
+
+    Examples
+    --------
+    >>> found = histogram(np.array([0.0, 1.0, 1.0, np.nan]))
+    >>> found.counts[0], found.counts[-1], found.low, found.high
+    (np.int64(1), np.int64(2), 0.0, 1.0)
+    """
+    low, high, count = np.inf, -np.inf, 0
+    for (piece,) in chunks(values):
+        check()
+        finite = _finite(piece)
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+            count += finite.size
+    if not count:
+        return Histogram(np.zeros(0, np.int64), 0.0, 0.0)
+    if low == high:
+        return Histogram(np.array([count]), low, high)
+    counts = np.zeros(BINS, np.int64)
+    half = high / 2 - low / 2  # halves: the whole may be beyond the largest float
+    for (piece,) in chunks(values):
+        check()
+        shares = (_finite(piece).astype(np.float64) / 2 - low / 2) / half
+        counts += np.bincount(np.minimum(shares * BINS, BINS - 1).astype(np.int32), minlength=BINS)
+    return Histogram(counts, low, high)
+
+
+def _finite(piece: Array) -> Array:
+    numbers = real(piece)
+    return numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
+
+
+@dataclass(frozen=True)
+class History:
+    """The distributions of a tensor over the steps: a column for each sample, low values at the bottom row."""
+
+    density: Array
+    low: float
+    high: float
+    steps: tuple[int, ...]
+    means: tuple[float, ...]
+
+
+def history(samples: Iterable[tuple[int, TensorInfo]]) -> History | None:
+    """Return how the distribution of a tensor went, each sample's histogram on one axis; None if there is none.
+
+    Examples
+    --------
+    >>> two = TensorInfo((2,), "f4", 8, minimum=0.0, mean=1.0, maximum=2.0, histogram=np.array([1, 1]))
+    >>> found = history([(0, two), (5, two)])
+    >>> found.density.shape, found.steps, float(found.density[:, 0].sum())
+    ((96, 2), (0, 5), 1.0)
+    """
+    known = [
+        (step, info.minimum, info.maximum, info.mean or 0.0, info.histogram)
+        for step, info in samples
+        if info.histogram is not None and info.minimum is not None and info.maximum is not None
+    ]
+    if not known:
+        return None
+    low, high = min(k[1] for k in known), max(k[2] for k in known)
+    unit = (high - low) or 1.0
+    density = np.zeros((LEVELS, len(known)))
+    edges = np.linspace(0.0, 1.0, LEVELS + 1)
+    for column, (_step, least, most, _mean, counts) in enumerate(known):
+        places = (np.linspace(least, most, len(counts) + 1) - low) / unit
+        if most == least:
+            density[min(int(places[0] * LEVELS), LEVELS - 1), column] = 1.0
+            continue
+        heights = np.concatenate([[0.0], np.cumsum(counts) / counts.sum()])
+        density[:, column] = np.diff(np.interp(edges, places, heights))
+    return History(density, low, high, tuple(k[0] for k in known), tuple(k[3] for k in known))

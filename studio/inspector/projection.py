@@ -1,0 +1,63 @@
+"""Points of many dimensions in two: the principal components."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from studio.inspector.statistics import real
+
+#: More points hide one another, and more features make the work longer than one likes to wait.
+MOST_POINTS: Final = 500
+MOST_FEATURES: Final = 2048
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Points in the plane: which ones of the first axis, where they are, and what share of the variance is seen."""
+
+    points: Array
+    places: Array
+    shares: tuple[float, float]
+
+
+def project(values: Array) -> Projection | None:
+    """Return the first two principal components: a point for each entry of the first axis, features the others.
+
+    Points with values that are not finite are left out; None if two do not remain.
+
+    Examples
+    --------
+    >>> line = np.outer(np.arange(5.0), [3.0, 4.0, 0.0])
+    >>> found = project(line)
+    >>> np.abs(np.diff(found.points[:, 0])).round(6).tolist(), round(found.shares[0], 6)
+    ([5.0, 5.0, 5.0, 5.0], 1.0)
+    """
+    stride = max(1, -(-len(values) // MOST_POINTS))
+    picked = values[::stride]
+    features = int(np.prod(picked.shape[1:]))
+    flat = picked.reshape(len(picked), features)[:, :: max(1, -(-features // MOST_FEATURES))]
+    numbers = real(flat).astype(np.float64)
+    kept = np.isfinite(numbers).all(axis=1)
+    numbers, places = numbers[kept], np.flatnonzero(kept) * stride
+    if len(numbers) < 2 or not numbers.shape[1]:
+        return None
+    centred = numbers - numbers.mean(axis=0)
+    unit = np.abs(centred).max() or 1.0
+    centred /= unit  # squares of what is near the ends of the range would leave it
+    # the smaller of the two products has the same eigenvalues, and the points follow from either
+    if centred.shape[0] <= centred.shape[1]:
+        found, vectors = np.linalg.eigh(centred @ centred.T)
+        points = vectors * np.sqrt(np.maximum(found, 0))
+    else:
+        found, vectors = np.linalg.eigh(centred.T @ centred)
+        points = centred @ vectors
+    total = float(np.maximum(found, 0).sum()) or 1.0
+    plane = np.zeros((len(numbers), 2))
+    count = min(2, points.shape[1])
+    plane[:, :count] = points[:, ::-1][:, :count] * unit
+    shares = [*(float(max(v, 0.0)) / total for v in found[::-1][:count]), 0.0][:2]
+    return Projection(plane, places, (shares[0], shares[1]))

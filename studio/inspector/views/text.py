@@ -1,0 +1,58 @@
+"""Tensors of strings, in full."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from PySide6.QtWidgets import QPlainTextEdit
+
+from engine.core.dtype import Array
+from studio.inspector.views.view import View
+from studio.run.messages import TensorInfo
+from studio.ui import fonts
+from studio.ui.i18n import N_, ngettext, number
+
+#: The elements that are listed.
+MOST: Final = 2000
+
+
+class TextView(View):
+    """Each string on lines of its own, with its place."""
+
+    title = N_("Text")
+    icon = "text"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widget = self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setFont(fonts.mono(12))
+        self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+
+    @staticmethod
+    def accepts(info: TensorInfo) -> bool:
+        """Return whether the tensor holds strings."""
+        return info.dtype == "string"
+
+    def show(self, info: TensorInfo, values: Array) -> None:
+        """List the strings."""
+        picked = np.atleast_1d(values)
+        count = min(picked.size, MOST)
+        lines = []
+        for place in zip(*np.unravel_index(np.arange(count), picked.shape), strict=True):
+            where = ", ".join(str(int(at)) for at in place)
+            lines.append(f"[{where}]  {_read(picked[place])}")
+        if (rest := picked.size - count) > 0:
+            lines.append(ngettext("… and {n} more", "… and {n} more", rest).format(n=number(rest)))
+        self.text.setPlainText("\n".join(lines))
+
+
+def _read(value: Any) -> str:
+    """Return a string; bytes that are no UTF-8 show as they are written in code."""
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return repr(value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""Runs: trainings that are kept, each in a folder of its own."""

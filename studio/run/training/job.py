@@ -1,0 +1,111 @@
+"""A training from its command to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from engine.core.errors import EngineError
+from engine.io import checkpoint
+from engine.io.checkpoint import Checkpoint
+from engine.keras.callbacks import Callback
+from studio.document.file import loads
+from studio.document.lower import Training
+from studio.document.stopping import Stopped
+from studio.run import session
+from studio.run.messages import Ended, Refused, Status, Train
+from studio.run.training.keeping import Keeping
+from studio.run.training.listener import Again, Host, Listener, Resuming
+
+if TYPE_CHECKING:
+    from studio.run.worker import Study
+
+
+class Job:
+    """A training: it may be left and begun again within, where it goes on from elsewhere.
+
+    Parameters
+    ----------
+    host, study
+        Where it runs, and what of.
+    command
+        What was asked for.
+    versions
+        Of the program and what it computes with, to be kept with the run.
+    others
+        Callbacks that want to hear of it, too.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        study: Study,
+        command: Train,
+        versions: Mapping[str, str],
+        others: Sequence[Callback] = (),
+    ) -> None:
+        self._others = others
+        self._host, self._study, self._command, self._versions = host, study, command, versions
+        self._name = command.document, command.run
+        self._keeping: Keeping | None = None
+        self._listener: Listener | None = None
+        self._began = 0.0
+
+    def run(self) -> None:
+        """Train, and tell how it ended."""
+        host, command = self._host, self._command
+        metrics: Mapping[str, float] = {}
+        error: EngineError | None = None
+        status: Status
+        looks = False
+        try:
+            with host.task(command.document, lambda: host.switches.stops(command.run)):
+                metrics = self._train()
+            status, looks = "stopped" if host.switches.stops(command.run) else "complete", True
+        except Stopped:
+            status, metrics = "stopped", self._listener.logs if self._listener else {}
+        except Exception as failure:
+            status, error = "failed", session.unforeseen(failure)
+        seconds = time.perf_counter() - self._began if self._began else 0.0
+        if self._keeping is not None:
+            self._keeping.end(status, seconds, str(error or ""))
+        host.send(Ended(*self._name, status, metrics, seconds, error))
+        if looks:
+            host.look(self._study)
+        self._study.step = None
+
+    def _train(self) -> Mapping[str, float]:
+        command, program = self._command, self._study.program
+        start = checkpoint.read(command.start) if command.start else None
+        if command.fresh:
+            program.reset()
+        program.update(loads(command.text))
+        training = program.training()
+        self._study.lookup.optimizer = training.model.optimizer
+        watching = tuple(session.watching(training))
+        if command.keep is not None:
+            self._keeping = Keeping(command, program, training, self._versions, start, self._host.send, self._trouble)
+        self._listener = Listener(self._host, self._study, command.run, training, self._keeping, watching)
+        return self._fit(training, start, watching, self._listener)
+
+    def _trouble(self, error: EngineError) -> None:
+        self._host.send(Refused(*self._name, error))
+
+    def _fit(
+        self, training: Training, start: Checkpoint | None, watching: tuple[Callback, ...], listener: Listener
+    ) -> Mapping[str, float]:
+        self._began = time.perf_counter()
+        while True:
+            resuming = [Resuming(start, watching)] if start is not None else []
+            callbacks = [*watching, *resuming, *self._others, listener]
+            try:
+                outcome = session.train(
+                    self._study.program, training, self._command.mode, callbacks, listener.compiling
+                )
+            except Again as again:
+                start = again.start
+                continue
+            if self._keeping is not None and not self._host.switches.stops(self._command.run):
+                self._keeping.finish(listener)
+            return outcome.metrics

@@ -1,0 +1,206 @@
+"""What of a training is written into its folder, and when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from engine.io.checkpoint import Checkpoint
+from engine.io.png import levels
+from studio.document.lower import Program, Training
+from studio.run.messages import CheckpointSaved, Train
+from studio.run.runs import folder
+from studio.run.runs.keeper import Drawn, Keeper
+from studio.run.runs.record import Record, RunStatus
+
+if TYPE_CHECKING:
+    from studio.run.training.listener import Listener
+
+#: Seconds between two checkpoints, and between two looks at how the weights are spread.
+CHECKPOINT_INTERVAL: Final = 5.0
+HISTOGRAM_INTERVAL: Final = 5.0
+#: Checkpoints may take this share of the time at most.
+CHECKPOINT_SHARE: Final = 0.01
+#: Images of the first batch that are kept.
+IMAGES: Final = 4
+#: Most settings of a document that are written down.
+SETTINGS: Final = 200
+
+
+class Keeping:
+    """Writes a training into its folder.
+
+    Parameters
+    ----------
+    command
+        What was asked for.
+    versions
+        Of the program and what it computes with.
+    start
+        The checkpoint that it goes on from, None if it begins.
+    say
+        Tells the window of checkpoints.
+    trouble
+        Called with what keeps it from being kept.
+    """
+
+    def __init__(
+        self,
+        command: Train,
+        program: Program,
+        training: Training,
+        versions: Mapping[str, str],
+        start: Checkpoint | None,
+        say: Callable[[CheckpointSaved], None],
+        trouble: Callable[[EngineError], None],
+    ) -> None:
+        assert command.keep is not None
+        self._command, self._program, self._training = command, program, training
+        self._versions, self._start, self._say, self._trouble = versions, start, say, trouble
+        self._path = Path(command.keep.folder)
+        self._keeper: Keeper | None = None
+        self._epochs = 0
+        self._saved = self._looked = 0.0
+        self._before = 0.0
+        self._began = time.perf_counter()
+        self._best: float | None = None
+
+    def _record(self, epochs: int, steps: int, parameters: int) -> Record:
+        keep = self._command.keep
+        assert keep is not None
+        return Record(
+            name=keep.name,
+            created=time.time(),
+            seed=self._program.seed,
+            mode=self._command.mode,
+            epochs=epochs,
+            steps_per_epoch=steps,
+            parameters=parameters,
+            series=tuple(dict.fromkeys(("loss", *self._training.metrics))),
+            settings=settings_of(self._program),
+            sweep=keep.sweep,
+            versions=self._versions,
+        )
+
+    def history(self) -> folder.RunFolder | None:
+        """Return what was written before, if the training goes on from a checkpoint."""
+        return folder.RunFolder(self._path) if self._start is not None else None
+
+    def begin(self, listener: Listener, epochs: int, steps: int, parameters: int) -> None:
+        """The training begins, or goes on."""
+        record = self._record(epochs, steps, parameters)
+        if self._start is not None:
+            old = folder.RunFolder(self._path).record
+            record = record.but(created=old.created, name=old.name, sweep=old.sweep)
+            self._before = old.seconds
+        self._keeper = keeper = Keeper(self._path, record, self._trouble, self._start)
+        keeper.begin(self._command.text)
+        if self._start is None:
+            keeper.graph(graph_of(self._program))
+            for i, image in enumerate(_images(self._training)):
+                keeper.image(0, f"inputs/{i}", image)
+            self.checkpoint(0, listener.capture())
+            self._spread(listener)
+        self._saved = self._looked = time.perf_counter()
+
+    def steps(self, listener: Listener, first: int, series: Mapping[str, Array], seconds: float) -> None:
+        """Some steps were made; now and then this is the time for a checkpoint."""
+        if (keeper := self._keeper) is None:
+            return
+        rate = float(listener.model.optimizer.learning_rate)
+        keeper.steps(first, series, {"step/learning_rate": rate, "step/seconds": seconds})
+        now = time.perf_counter()
+        if now - self._saved > max(CHECKPOINT_INTERVAL, keeper.write_seconds / CHECKPOINT_SHARE) and keeper.is_idle:
+            self.checkpoint(listener.step, listener.capture())
+        if now - self._looked > HISTOGRAM_INTERVAL and keeper.is_idle:
+            self._spread(listener)
+
+    def _spread(self, listener: Listener) -> None:
+        """Write how the weights are spread."""
+        self._looked = time.perf_counter()
+        if self._keeper is not None:
+            self._keeper.tensors(listener.step, {w.name: np.array(w.array) for w in listener.model.weights})
+
+    def epoch(self, listener: Listener, epoch: int, logs: Mapping[str, float], seconds: float) -> None:
+        """An epoch is over."""
+        if (keeper := self._keeper) is None:
+            return
+        keeper.epoch(epoch, listener.step, logs, seconds)
+        loss = logs.get("val_loss")
+        is_better = loss is not None and (self._best is None or loss < self._best)
+        if is_better:
+            self._best = loss
+        if is_better and time.perf_counter() - self._saved > CHECKPOINT_INTERVAL:
+            self.checkpoint(listener.step, listener.capture(), "best")
+
+    def finish(self, listener: Listener) -> None:
+        """All epochs are over."""
+        self.checkpoint(listener.step, listener.capture())
+        self._spread(listener)
+
+    def checkpoint(self, step: int, taken: Checkpoint, kind: str = "auto") -> None:
+        """Write a checkpoint."""
+        if self._keeper is not None:
+            self._saved = time.perf_counter()
+            self._keeper.checkpoint(step, taken, kind, self._tell)
+
+    def _tell(self, saved: folder.Saved) -> None:
+        name = self._command.document, self._command.run
+        self._say(CheckpointSaved(*name, str(saved.path), saved.step, saved.kind))
+
+    def note(self, what: str, step: int, **facts: Any) -> None:
+        """Write down that something was done."""
+        if self._keeper is not None:
+            self._keeper.note(what, step, **facts)
+
+    def go_back(self, start: Checkpoint, step: int) -> None:
+        """The training goes back to a checkpoint of its own: what came behind it is taken back."""
+        if self._keeper is not None:
+            self._keeper.go_back(start, step)
+
+    def end(self, status: RunStatus, seconds: float, why: str = "") -> None:
+        """The training is over."""
+        if self._keeper is not None:
+            self._keeper.end(status, self._before + seconds, why)
+
+
+def settings_of(program: Program) -> dict[str, Any]:
+    """Return the parameters of all nodes that are single numbers, words or switches, by "node.param"."""
+    found = {
+        f"{step.id}.{name}": value
+        for step in program.steps
+        for name, value in step.params.items()
+        if isinstance(value, bool | int | float | str)
+    }
+    return dict(list(found.items())[:SETTINGS])
+
+
+def graph_of(program: Program) -> list[Drawn]:
+    """Return the nodes of a document as TensorBoard draws them: names, what they are, whom they read, and shapes."""
+
+    def node(id: str) -> str:
+        return id.replace(" ", "_")
+
+    nodes: list[Drawn] = []
+    for step in program.steps:
+        found = next((spec for ref, spec in program.specs.items() if ref.node == step.id), None)
+        shape = None if found is None or found.shape.rank is None else tuple(found.shape)
+        inputs = tuple(node(ref.node) for ref in step.sources)
+        nodes.append((node(step.id), step.node_type.title.replace(" ", "_"), inputs, shape))
+    return nodes
+
+
+def _images(training: Training) -> list[Array]:
+    """Return the first inputs, if they are images, as levels from 0 to 255 with channels last."""
+    for values in training.x:
+        shape = values.shape[1:]
+        if len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3, 4)):
+            chosen = levels(values[:IMAGES])
+            return list(chosen.reshape(*chosen.shape[:3], -1))
+    return []

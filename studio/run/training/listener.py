@@ -1,0 +1,313 @@
+"""Reports a training, obeys the switches, and lets the window look at tensors meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from engine.core.errors import EngineError
+from engine.io import checkpoint
+from engine.io.checkpoint import Checkpoint
+from engine.keras.callbacks import Callback
+from studio.document.lower import Training
+from studio.run.messages import (
+    Compiling,
+    EpochEnd,
+    Event,
+    Freeze,
+    Paused,
+    Progress,
+    Refused,
+    Restore,
+    SaveCheckpoint,
+    Started,
+    Tune,
+    Tuned,
+    WentBack,
+)
+from studio.run.runs.folder import RunFolder
+from studio.run.training.keeping import Keeping
+from studio.run.training.switches import Switches, Wish
+
+if TYPE_CHECKING:
+    from studio.run.worker import Study
+
+#: Seconds between two reports of a training, and between two looks at its tensors.
+REPORT_INTERVAL: Final = 0.05
+LOOK_INTERVAL: Final = 0.5
+
+
+class Again(BaseException):
+    """The training goes on from another point, or with other layers to learn: `fit` is left and begun again."""
+
+    def __init__(self, start: Checkpoint) -> None:
+        super().__init__("the training goes on elsewhere")
+        self.start = start
+
+
+class Host(Protocol):
+    """The engine's process, as a training knows it."""
+
+    switches: Switches
+    send: Callable[[Event], None]
+
+    def task(self, document: int, unwanted: Callable[[], bool]) -> AbstractContextManager[None]:
+        """Work for a document, and let `checkpoint` ask `unwanted`, for the time of the block."""
+
+    def checkpoint(self) -> None:
+        """End what is being done, if the user wants it no more."""
+
+    def look(self, study: Study) -> None:
+        """Send what is seen on every wire, if anybody looks at it."""
+
+    def serve(self) -> None:
+        """Carry out what can be carried out while training."""
+
+
+class Listener(Callback):
+    """Reports a training, obeys the switches, and lets the window look at tensors meanwhile.
+
+    Parameters
+    ----------
+    host, study
+        Where it runs, and what of.
+    run
+        Number of the training.
+    keeping
+        Writes it down.
+    watching
+        The callbacks that watch the logs, whose memory belongs into checkpoints.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        study: Study,
+        run: int,
+        training: Training,
+        keeping: Keeping | None = None,
+        watching: tuple[Callback, ...] = (),
+    ) -> None:
+        self._host = host
+        self._switches = host.switches
+        self._study = study
+        self._name = study.document, run
+        self._run = run
+        self._training = training
+        self._keeping = keeping
+        self._watching = watching
+        self._is_told = False
+        self._epoch = 0
+        self.step = 0
+        """How many steps were made, over all epochs."""
+        self._points: list[Mapping[str, float]] = []
+        self._reported = self._looked = self._began = time.perf_counter()
+        self._resting = 0.0
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            Tune: self._tune,
+            Freeze: self._freeze,
+            SaveCheckpoint: self._save,
+            Restore: self._restore,
+        }
+        self.logs: Mapping[str, float] = {}
+
+    def compiling(self, kernel: str, done: int, total: int) -> None:
+        """Say that a kernel is being compiled; Stop ends that too."""
+        self._host.checkpoint()
+        self._host.send(Compiling(*self._name, kernel, done, total))
+
+    def capture(self) -> Checkpoint:
+        """Return the training as it is between two steps."""
+        return checkpoint.capture(self.model, self._watching)
+
+    # ------------------------------------------------------------------------------------------------------ events
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        epochs, steps = self.params["epochs"], self.params["steps"]
+        position = self.model.position
+        self.step = position.epoch * steps + position.done
+        self._points.clear()
+        self._switches.pending = True  # there may be wishes from before, or that were left when it was begun again
+        if not self._is_told:
+            self._is_told = True
+            count = self.model.count_params()
+            first = self.step, position.epoch
+            self._host.send(Started(*self._name, epochs, steps, self._training.metrics, count, *first))
+            if self._keeping is not None:
+                self._repeat(self._keeping.history())
+                self._keeping.begin(self, epochs, steps, count)
+        self._tell_tuning()
+
+    def _repeat(self, history: RunFolder | None) -> None:
+        """Report what came before the checkpoint at which the training goes on."""
+        if history is None:
+            return
+        table, names = history.steps()[: self.step], history.record.series
+        epochs = history.epochs()[: self.model.position.epoch]
+        if len(table):
+            series = {name: table[:, i].astype(float) for i, name in enumerate(names)}
+            epoch = (len(table) - 1) // self.params["steps"]
+            self._host.send(Progress(*self._name, epoch, np.arange(len(table)), series, 0.0))
+        for line in epochs:
+            self._host.send(EpochEnd(*self._name, line["epoch"], line["logs"], line["seconds"]))
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch = epoch
+        self._began = self._reported = time.perf_counter()
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if self._study.watched:
+            self._study.lookup.step_begins(self._study.watched)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._points.append(logs)
+        self.step += 1
+        self._study.step = self.step
+        if self._study.watched:
+            self._study.lookup.step_ended()
+        if self._switches.pending:
+            self._obey()
+        if time.perf_counter() - self._reported > REPORT_INTERVAL:
+            self._report()
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        """Report the steps before a validation, whose time is not theirs."""
+        self._report()
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Obey within a step of a validation or evaluation, too."""
+        self._host.checkpoint()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._report()
+        self.logs = dict(logs or {})
+        seconds = time.perf_counter() - self._began
+        self._host.send(EpochEnd(*self._name, epoch, self.logs, seconds))
+        if self._keeping is not None and not self._switches.stops(self._run):
+            self._keeping.epoch(self, epoch, self.logs, seconds)
+
+    # ----------------------------------------------------------------------------------------------------- reports
+
+    def _report(self) -> None:
+        now = time.perf_counter()
+        if self._points:
+            count = len(self._points)
+            first = self.step - count
+            steps = np.arange(first, self.step)
+            series = {name: np.array([p[name] for p in self._points]) for name in self._points[0]}
+            seconds = (now - self._reported) / count
+            self._host.send(Progress(*self._name, self._epoch, steps, series, seconds))
+            self._points.clear()
+            if self._keeping is not None:
+                self._keeping.steps(self, first, series, seconds)
+        self._host.serve()
+        if now - self._looked > LOOK_INTERVAL:
+            self._host.look(self._study)
+            self._looked = time.perf_counter()
+        self._reported = time.perf_counter()
+
+    # ------------------------------------------------------------------------------------------------------ wishes
+
+    def _obey(self) -> None:
+        """Do what the user wishes."""
+        self._switches.pending = False
+        while (wish := self._switches.take_wish(self._run)) is not None:
+            self._carry_out(wish)
+        if self._switches.pauses(self._run):
+            self._wait()
+        if self._switches.stops(self._run):
+            self._report()
+            if self._keeping is not None:
+                self._keeping.checkpoint(self.step, self.capture())
+            self.model.stop_training = True
+
+    def _carry_out(self, wish: Wish) -> None:
+        try:
+            self._handlers[type(wish)](wish)
+        except EngineError as error:
+            self._host.send(Refused(*self._name, error))
+
+    def _wait(self) -> None:
+        """Stand still until the user wants to go on, or to make one step."""
+        self._report()
+        if self._keeping is not None:
+            self._keeping.checkpoint(self.step, self.capture())
+        self._host.look(self._study)
+        self._host.send(Paused(*self._name, True))
+        while self._switches.pauses(self._run):
+            if self._switches.take_step():
+                self._switches.pending = True  # and is to stand still behind it
+                break
+            if (wish := self._switches.take_wish(self._run)) is not None:
+                self._carry_out(wish)
+            self._host.serve()
+            time.sleep(0.01)
+        else:
+            self._host.send(Paused(*self._name, False))
+        self._reported = time.perf_counter()
+
+    def _tell_tuning(self) -> None:
+        model = self.model
+        frozen = tuple(layer.name for layer in model.layers if not layer.trainable)
+        self._host.send(Tuned(*self._name, float(model.optimizer.learning_rate), frozen))
+
+    def _note(self, what: str, **facts: Any) -> None:
+        if self._keeping is not None:
+            self._keeping.note(what, self.step, **facts)
+
+    def _tune(self, wish: Tune) -> None:
+        self.model.optimizer.learning_rate = wish.learning_rate
+        self._note("learning_rate", value=wish.learning_rate)
+        self._tell_tuning()
+
+    def _freeze(self, wish: Freeze) -> None:
+        """Freeze a layer or let it learn again: another step has to be compiled, with which the training goes on."""
+        layer = self.model.get_layer(wish.node)
+        if layer.trainable != wish.frozen:
+            return
+        layer.trainable = not wish.frozen
+        if not self.model.trainable_variables:
+            layer.trainable = True
+            raise EngineError(
+                "'{node_id}' is the last layer that learns, so it stays so.",
+                hint="Let another one learn first, or pause the training.",
+                node_id=wish.node,
+            )
+        self._note("frozen" if wish.frozen else "thawed", node=wish.node)
+        self._report()
+        raise Again(self.capture())
+
+    def _save(self, _wish: SaveCheckpoint) -> None:
+        if self._keeping is not None:
+            self._keeping.checkpoint(self.step, self.capture(), "kept")
+
+    def _restore(self, wish: Restore) -> None:
+        start = checkpoint.read(wish.path)
+        self._report()
+        step = start.epoch * self.params["steps"] + start.done
+        if self._keeping is not None:
+            self._keeping.go_back(start, self.step)
+        self._host.send(WentBack(*self._name, step, start.epoch))
+        raise Again(start)
+
+
+class Resuming(Callback):
+    """Puts the training where it goes on, when it begins.
+
+    Parameters
+    ----------
+    start
+        Where that is.
+    watching
+        The callbacks that remember something.
+    """
+
+    def __init__(self, start: Checkpoint, watching: tuple[Callback, ...]) -> None:
+        self._start, self._watching = start, watching
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        checkpoint.restore(self._start, self.model, self._watching)
