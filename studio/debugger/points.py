@@ -242,7 +242,9 @@ class Points(QWidget):
         if point is None or all(getattr(point, name) == value for name, value in fields.items()):
             return
         changed = replace(point, **fields)
-        self.changed.emit(tuple(changed if each is point else each for each in self._points))
+        # known at once: the next change may come before the document has told of this one
+        self._points = tuple(changed if each is point else each for each in self._points)
+        self.changed.emit(self._points)
 
     def _on_toggle(self) -> None:
         if (point := self._point) is not None:

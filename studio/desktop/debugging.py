@@ -219,6 +219,7 @@ class Debugging(QObject):
         """Let the document that is shown have these breakpoints."""
         if self._editor is not None:
             self._editor.history.do(set_breakpoints(points))
+            self._editor.history.seal()
 
     def _follow(self, editor: Editor) -> None:
         def if_shown(call: Callable[[], None]) -> Callable[..., None]:

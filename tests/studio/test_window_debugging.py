@@ -1,0 +1,181 @@
+"""Debugging through the window: keys, the slider, the list of steps, breakpoints, and what the canvas shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from graphs import build, moons
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSlider
+from user import Open, User, copy_of, saved
+
+from studio.document.breakpoints import breakpoints
+from studio.document.document import PortRef
+from studio.run.debug.step import node_of
+from studio.run.tensor_ref import TensorRef
+
+pytest_plugins = ("look", "window")
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def press(user: User, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(user.window, key, keys)
+
+
+def stood(user: User, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> list[str]:
+    """Press a key that moves the run, wait until it stands elsewhere, and return where."""
+    debugger = user.window.debug_controller
+    before = debugger.last
+    press(user, key, keys)
+    user.until(lambda: debugger.state == "stopped" and debugger.last is not before)
+    return here(user)
+
+
+def here(user: User) -> list[str]:
+    """Return where the run stands, from the phase on."""
+    shown = user.window.debug_controller.shown
+    return [frame.name for frame in shown.path[1 : shown.depth]]
+
+
+def select(user: User, *ids: str) -> None:
+    assert user.window.canvas is not None
+    user.window.canvas.select(ids)
+
+
+@pytest.fixture
+def user(open_window: Open, tmp_path: Path) -> User:
+    """Somebody before the digits network."""
+    user = open_window(copy_of("digits_mlp", tmp_path), engine=True)
+    user.until_ready()
+    return user
+
+
+def test_the_digits_network_is_stepped_forward_backward_and_back_again(user: User) -> None:
+    window = user.window
+    assert not user.action("debug.back").isEnabled()
+    assert stood(user, Qt.Key.Key_F10) == []
+    assert window.dock.currentWidget() is window.debugger
+    assert window.canvas is not None
+    layer = window.canvas.canvas.run
+    assert layer.progress.after == "digits"
+    places = [stood(user, Qt.Key.Key_F10) for _ in range(11)]
+    assert places[2] == ["forward", "hidden"]
+    assert places[-1] == ["backward", "hidden"]
+    assert layer.progress.current == "hidden"
+    assert layer.progress.is_backward
+    assert PortRef("hidden", "output") in layer.progress.gradients
+    assert layer.lane("hidden") is not None
+    assert window.canvas.canvas.node("hidden").marks.running
+    assert "∂L/∂" in window.debugger.card.rule.text()
+    stood(user, Qt.Key.Key_F10, SHIFT)
+    assert here(user) == ["backward", "output"]
+    assert stood(user, Qt.Key.Key_F11)[:2] == ["backward", "hidden"]
+    assert len(here(user)) == 3
+    assert stood(user, Qt.Key.Key_F11, SHIFT) == ["backward", "hidden"]
+    press(user, Qt.Key.Key_F5, SHIFT)
+    user.until(lambda: window.debug_controller.state == "off")
+    assert layer.progress.current == ""
+
+
+def test_the_slider_and_the_list_go_to_any_step(user: User) -> None:
+    for _ in range(6):
+        stood(user, Qt.Key.Key_F10)
+    slider = user.find("debugger.slider")
+    assert isinstance(slider, QSlider)
+    debugger = user.window.debug_controller
+    last = debugger.shown.step
+    slider.setValue(2)
+    user.until(lambda: debugger.shown.step == 2)
+    assert node_of(debugger.shown.path) == "hidden"
+    steps = user.window.debugger.steps
+    items = steps.items
+    assert [item.row.op for item in items if not item.is_node][:3] == ["batch", "flatten", "matmul"]
+    row = next(i for i, item in enumerate(items) if item.first == last and not item.is_node)
+    index = steps.model().index(row, 0)
+    steps.scrollTo(index)
+    QTest.mouseClick(steps.viewport(), Qt.MouseButton.LeftButton, pos=steps.visualRect(index).center())
+    user.until(lambda: debugger.shown.step == last)
+    slider.setValue(-1)
+    user.until(lambda: debugger.shown.step == -1)
+    assert debugger.tensors == {}
+
+
+def test_a_breakpoint_is_set_by_a_key_told_what_to_wait_for_and_met(user: User) -> None:
+    select(user, "output")
+    press(user, Qt.Key.Key_F9)
+    document = user.window.document
+    assert [(p.node, p.look) for p in breakpoints(document)] == [("output", "on")]
+    assert user.window.canvas is not None
+    layer = user.window.canvas.canvas.run
+    user.until(lambda: layer.progress.points == {"output": "on"})
+    user.enter("debugger.condition", "max > 0")
+    user.enter("debugger.hits", "2")
+    user.until(lambda: breakpoints(document)[0].hits == 2)
+    assert breakpoints(document)[0].look == "conditional"
+    stood(user, Qt.Key.Key_F5)
+    debugger = user.window.debug_controller
+    user.until(lambda: debugger.last is not None and debugger.last.reason == "breakpoint")
+    assert debugger.shown.batch == 1
+    assert here(user) == ["forward", "output"]
+    user.enter("debugger.condition", "maxi > 0")
+    user.until(lambda: bool(debugger.errors))
+    assert "Did you mean 'max'?" in user.window.debugger.points.wrong.text()
+    user.do("edit.undo")
+    user.until(lambda: not debugger.errors)
+    user.enter("debugger.log", "up to {max}")
+    user.until(lambda: breakpoints(document)[0].look == "log")
+    press(user, Qt.Key.Key_F5)
+    user.until(lambda: len(debugger.log) > 2)
+    press(user, Qt.Key.Key_F6)
+    user.until(lambda: debugger.state == "stopped")
+    assert debugger.log[0].text.startswith("up to ")
+    assert user.window.debugger.points.said.count() > 2
+
+
+def test_a_run_stops_where_the_first_nan_is_made_and_says_why(open_window: Open, tmp_path: Path) -> None:
+    document = build(
+        {"x": ("data.constant", {"value": [1.0, 0.0, -1.0]}), "log": "op.log", "sum": "op.reduce_sum"},
+        "x.output > log.x\nlog.output > sum.input_tensor",
+    )
+    user = open_window(saved(document, tmp_path), engine=True)
+    user.until_ready()
+    stood(user, Qt.Key.Key_F5)
+    debugger = user.window.debug_controller
+    user.until(lambda: debugger.last is not None and debugger.last.reason == "bad")
+    assert "NaN appears here first" in user.banner
+    assert "logarithm of -1" in user.window.debugger.findings_text()
+    assert user.window.canvas is not None
+    assert user.window.canvas.selected_ids() == ["log"]
+
+
+def test_what_a_wire_holds_is_that_of_the_step_that_is_shown(user: User) -> None:
+    for _ in range(4):
+        stood(user, Qt.Key.Key_F10)
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    ref = TensorRef("weight", "hidden", "kernel")
+    watching.look_at(ref)
+    user.until(lambda: watching.front == ref and ref in user.window.debug_controller.tensors)
+    assert user.window.debug_controller.tensors[ref].shape == (64, 128)
+
+
+def test_run_to_here_stops_in_front_of_a_node(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    select(user, "output")
+    stood(user, Qt.Key.Key_F10, CTRL)
+    debugger = user.window.debug_controller
+    user.until(lambda: debugger.shown.after is not None and node_of(debugger.shown.after) == "output")
+    assert here(user) == ["forward", "hidden"]
+
+
+def test_a_training_makes_an_end_of_debugging(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    stood(user, Qt.Key.Key_F10)
+    user.do("run.train")
+    user.until(lambda: user.window.debug_controller.state == "off")
+    user.until(lambda: user.window.controller.state == "ready")
