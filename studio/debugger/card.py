@@ -60,6 +60,8 @@ class StepCard(QScrollArea):
         self.words = self._label()
         self.words.setProperty("tone", "dim")
         self.operands = self._label(font=fonts.mono(12))
+        self.weights = self._label(font=fonts.mono(12))
+        self.weights.setObjectName("debugger.weights")
         self.source = self._label(font=fonts.mono(12))
         self.source.setTextFormat(Qt.TextFormat.PlainText)
         self._source_heading = Heading(N_("Source"))
@@ -67,7 +69,9 @@ class StepCard(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(10)
-        parts = (self.way, self.findings, self.rule, self.words, self.operands, self._source_heading, self.source)
+        inner = (self.rule, self.words, self.weights, self.operands, self._source_heading, self.source)
+        parts = (self.way, self.findings, *inner)
+        self._inner = inner
         for part in parts:
             layout.addWidget(part)
         layout.addStretch(1)
@@ -111,11 +115,12 @@ class StepCard(QScrollArea):
         self._say(self.findings, "<br>".join(escape(describe(error)) for error in event.findings))
         card = event.card
         if card is None:
-            for part in (self.rule, self.words, self.operands, self._source_heading, self.source):
+            for part in self._inner:
                 part.hide()
             return
         self._say(self.rule, self._rule(card))
         self._say(self.words, self._words(card))
+        self._say(self.weights, self._weights(card))
         self._say(self.operands, self._tensors(card))
         self._say(self.source, card.source.strip())
         self._source_heading.setVisible(bool(card.source.strip()))
@@ -160,6 +165,29 @@ class StepCard(QScrollArea):
             said = [_(card.summary)]
         return "<br>".join(escape(text) for text in said)
 
+    def _weights(self, card: Card) -> str:
+        """Return a table of weights: how long they are, their gradients, and how much of them the last step changed."""
+        if not card.weights:
+            return ""
+        names = (_("Weight"), "‖w‖", "‖∂L/∂w‖", "‖Δw‖", "‖Δw‖ / ‖w‖")
+        rows = []
+        for weight in card.weights:
+            self._refs.append(weight.ref)
+            name = f"{self._name_of(weight.ref.node)} · {label(weight.ref.name)}"
+            figures = (weight.norm, weight.gradient, weight.update, weight.ratio)
+            rows.append([self._link(name), *("—" if f is None else number(f) for f in figures)])
+        dim = appearance().theme.dim
+        heads = "".join(f'<td style="color:{dim};padding-right:18px">{escape(name)}</td>' for name in names)
+        lines = ("".join(f'<td style="padding-right:18px">{cell}</td>' for cell in row) for row in rows)
+        body = "".join(f"<tr>{line}</tr>" for line in (heads, *lines))
+        return f"<table cellspacing=0 cellpadding=3>{body}</table>"
+
+    def _link(self, text: str) -> str:
+        """Return a text that leads to the tensor that was named last."""
+        colour = appearance().theme.accent
+        link = f"tensor:{len(self._refs) - 1}"
+        return f'<a href="{link}" style="color:{colour};text-decoration:none">{escape(text)}</a>'
+
     def _tensors(self, card: Card) -> str:
         rows = [self._row(operand.name, self._called(operand), operand.info, operand.refs) for operand in card.operands]
         rows += [self._row("→", "", info, ()) for info in card.outputs]
@@ -189,8 +217,7 @@ class StepCard(QScrollArea):
         shown = escape(called)
         if refs:
             self._refs.append(refs[0])
-            link = f"tensor:{len(self._refs) - 1}"
-            shown = f'<a href="{link}" style="color:{theme.accent};text-decoration:none">{shown}</a>'
+            shown = self._link(called)
         cells = (escape(name), shown, f"{escape(shape)} {escape(info.dtype)}", figures)
         return "<tr>" + "".join(f'<td style="padding-right:14px">{cell}</td>' for cell in cells) + "</tr>"
 

@@ -79,9 +79,9 @@ class _Model(QAbstractListModel):
 
     @staticmethod
     def op(row: Row) -> str:
-        """Return what an op is called: on the way back with the one whose gradient it belongs to."""
-        gradient = next((plain(frame) for frame in row.path if frame.level == "gradient"), "")
-        return f"{gradient} · {row.op}" if gradient else row.op
+        """Return what an op is called: behind the layer, the weight, or the op whose gradient it belongs to."""
+        inner = [plain(frame) for frame in row.path if frame.level in ("layer", "weight", "gradient")]
+        return " · ".join((*inner, row.op))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         item = self.items[index.row()]

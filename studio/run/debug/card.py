@@ -59,6 +59,24 @@ class OperandInfo:
 
 
 @dataclass(frozen=True)
+class WeightInfo:
+    """A weight where the run stands: its length, that of its gradient, and that of what the last step added to it.
+
+    None stands for what is not known yet.
+    """
+
+    ref: TensorRef
+    norm: float
+    gradient: float | None = None
+    update: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How much of its length the last step has changed: some thousandths are usual."""
+        return self.update / self.norm if self.update is not None and self.norm > 0 else None
+
+
+@dataclass(frozen=True)
 class Card:
     """The step that is shown, explained.
 
@@ -74,6 +92,8 @@ class Card:
         What the op's record says of it, and the Python source of its kernel.
     line
         The line of the user's program that asked for it.
+    weights
+        Those of the node that is shown; of a step of the optimiser all that have changed.
     """
 
     op: str
@@ -87,3 +107,4 @@ class Card:
     summary: str = ""
     source: str = ""
     line: str = ""
+    weights: tuple[WeightInfo, ...] = ()

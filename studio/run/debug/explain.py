@@ -14,13 +14,15 @@ from engine.core.errors import EngineError
 from engine.core.op import OPS, Op
 from engine.core.witness import Witness, witnessed
 from engine.runtime.tape import stop_recording
-from studio.run.debug.card import Card, OperandInfo, Slope
+from studio.run.debug.card import Card, OperandInfo, Slope, WeightInfo
 from studio.run.debug.formula import slopes
 from studio.run.debug.step import Step
 from studio.run.debug.trace import Batch, Trace
 from studio.run.messages import TensorInfo
 from studio.run.summary import summarise
+from studio.run.tensor_ref import Kind, TensorRef
 
+_OF_WEIGHTS: Final[tuple[Kind, ...]] = ("weight_gradient", "update")
 #: Longest attribute that is shown, in characters.
 _LONGEST = 60
 
@@ -47,7 +49,25 @@ def card_of(trace: Trace, number: int) -> Card:
         summary=op.summary if op is not None else "",
         source=source_of(op) if op is not None else "",
         line=step.line,
+        weights=tuple(_weights(trace, number)),
     )
+
+
+def _weights(trace: Trace, number: int) -> Iterator[WeightInfo]:
+    """Yield what is known of the weights of the node of a step; of the optimiser's, of those that it has changed."""
+    step, batch, known = trace[number], trace.batch_of(number), trace.state(number)
+
+    def norm(ref: TensorRef) -> float | None:
+        place = known.get(ref)
+        array = batch.array(place) if place is not None else None
+        return None if array is None else float(np.linalg.norm(array.astype(np.float64)))
+
+    for ref in (r for r in known if r.kind == "weight"):
+        gradient, update = (TensorRef(kind, ref.node, ref.name) for kind in _OF_WEIGHTS)
+        is_meant = update in known if step.phase == "update" else ref.node == step.node
+        length = norm(ref) if is_meant else None
+        if length is not None:
+            yield WeightInfo(ref, length, norm(gradient), norm(update))
 
 
 def _chain(batch: Batch, forward: Step, until: int) -> list[Slope]:
