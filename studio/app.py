@@ -50,6 +50,8 @@ from studio.ui.library.shelf import Shelf
 from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.window import SettingsWindow
 from studio.ui.resources import examples, resource
+from studio.ui.runs.controls import TrainingControls
+from studio.ui.runs.kept import KeptRuns
 from studio.ui.settings import settings
 from studio.ui.shell import files
 from studio.ui.shell.desk import Desk
@@ -113,7 +115,10 @@ class MainWindow(QMainWindow):
         self.dock = BottomDock()
         self.status_line = StatusLine(self._name_of)
         self.pages = QStackedWidget()
-        self.running = Running(self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner)
+        self.kept = KeptRuns(self.controller)
+        self.running = Running(
+            self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self.kept
+        )
         self.keeping = Keeping(self.desk, self.commands, self.banner, self.start_page.copies)
         self.session = Session(self.desk, self.commands)
         self.shelf = Shelf(self)
@@ -132,6 +137,7 @@ class MainWindow(QMainWindow):
             lambda: self.canvas.selected_ids() if self.canvas is not None else [],
             self,
         )
+        self.controls = TrainingControls(self.controller, self.commands, self.banner, self._chosen_layers, self)
         self.exporting = Exporting(self, lambda: self.canvas, lambda: self.desk.name)
         self.command_palette = CommandPalette(self.commands, self)
 
@@ -249,6 +255,7 @@ class MainWindow(QMainWindow):
             self.commands[id].setEnabled(enabled)
         self.running.update_actions()
         self.debugging.update_actions()
+        self.controls.update_actions()
         self.tab_actions.update()
         self.views.update(is_open)
         self.workspaces.update(is_open)
@@ -331,6 +338,15 @@ class MainWindow(QMainWindow):
     def analysing(self) -> bool:
         """Whether something of the document that is shown is still to be analysed."""
         return self.editors.current is not None and self.editors.current.analysing
+
+    def _chosen_layers(self) -> list[str]:
+        """Return the selected layers by the names that a training knows them by."""
+        levels = self._levels()
+        if levels is None:
+            return []
+        nodes = levels.canvas.canvas.document.nodes
+        chosen = (id for id in levels.canvas.selected_ids() if id in nodes and nodes[id].type.startswith("layer."))
+        return ["/".join((*levels.scope.path, id)) for id in chosen]
 
     def _make_canvas(self, editing: Editing, types: Types) -> CanvasView:
         canvas = CanvasView(editing, types, appearance().theme, Trials(types, self._trials))

@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests' kernels beside pytest's own cache, so that a second run compiles nothing; do without a screen."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for kind in ("CONFIG", "STATE"):  # the settings of whoever runs the tests are not for them, nor theirs for him
+    for kind in ("CONFIG", "STATE", "DATA"):  # what is whose runs the tests is not for them, nor theirs for him
         folder = tempfile.mkdtemp(prefix="trenza-tests-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ[f"XDG_{kind}_HOME"] = folder

@@ -26,8 +26,10 @@ from studio.inspector.head import Head
 from studio.inspector.pins import Pins
 from studio.inspector.slices import Cut
 from studio.inspector.views import PINNED, VIEWS
+from studio.inspector.views.compare import CompareView
+from studio.inspector.views.table import TableView
 from studio.inspector.views.view import View
-from studio.inspector.watching import Watching
+from studio.inspector.watching import Pin, Watching
 from studio.run.messages import Watched
 from studio.run.tensor_ref import TensorRef
 from studio.ui import fonts
@@ -58,6 +60,7 @@ class TensorInspector(QWidget):
         self._front: TensorRef | None = None
         self._shown: Watched | None = None
         self._cut = Cut.first(())
+        self._other: Pin | None = None
         self._types: list[type[View]] = []
         self._wanted: type[View] = VIEWS[0]
         self._waiting = QTimer(self, interval=_PATIENCE, singleShot=True)
@@ -96,6 +99,7 @@ class TensorInspector(QWidget):
         self._pinned = [view() for view in PINNED]
         self.pins = Pins(node_name)
         self.pins.chosen.connect(lambda pin: self.watching.look_at_pin(pin))
+        self.pins.compared.connect(self.compare)
 
         self._slicing = QWidget()
         slicing = QVBoxLayout(self._slicing)
@@ -145,7 +149,7 @@ class TensorInspector(QWidget):
 
         self._close = close
         self.watching = watching
-        self._front = self._shown = None
+        self._front = self._shown = self._other = None
         self.head.open(watching)
         self.pins.open(watching)
         self._on_changed()
@@ -163,6 +167,8 @@ class TensorInspector(QWidget):
         self._show()
 
     def _on_came(self, ref: TensorRef) -> None:
+        if self._other is not None and ref == self._other.ref and isinstance(self.view, CompareView):
+            self._refresh()
         if ref == self.watching.front:
             self.head.refresh()
             self._show()
@@ -203,6 +209,8 @@ class TensorInspector(QWidget):
             self._leave()
         self._front = shown.ref
         accepting = [view for view in VIEWS if view.accepts(shown.info)]
+        if self._other is not None and CompareView.accepts(shown.info):
+            accepting.append(CompareView)
         if accepting != self._types:
             self._types = accepting
             self._fill_tabs()
@@ -274,7 +282,10 @@ class TensorInspector(QWidget):
             view = self._views[kind] = kind()
             self._stack.addWidget(view.widget)
             if view.background is not None:
+                view.background.setParent(view.widget)  # so that nothing comes for what is gone
                 view.background.busy_changed.connect(self._on_busy)
+            if isinstance(view, CompareView):
+                view.go = self.go_to
         self._stack.setCurrentWidget(self._views[kind].widget)
         self._name_tabs()
         self._lay_slicing()
@@ -306,12 +317,32 @@ class TensorInspector(QWidget):
             view.leave()
         self.busy.hide()
 
+    # ------------------------------------------------------------------------------------------------------- comparing
+
+    def compare(self, pin: Pin | None) -> None:
+        """Compare what is in front with a pinned tensor, from now on; None ends it."""
+        self._other = pin
+        if pin is not None:
+            self._wanted = CompareView
+        if (shown := self._shown) is not None:
+            self._show_tensor(shown)
+            self.turn_to(CompareView if pin is not None else VIEWS[0])
+
+    def go_to(self, place: tuple[int, ...]) -> None:
+        """Show a place of the tensor in the table."""
+        self._on_cut(self._cut.through(place))
+        self.turn_to(TableView)
+        cell, view = self._cut.cell(place), self.view
+        if cell is not None and isinstance(view, TableView):
+            view.grid.go_to(*cell)
+
     # --------------------------------------------------------------------------------------------------------- slicing
 
     def _lay_slicing(self) -> None:
         view = self.view
         rank = len(self._shown.info.shape) if self._shown is not None else 0
-        self._slicing.setVisible(view is not None and view.plane and rank > 1)
+        has_plane = view is not None and (view.plane or isinstance(view, CompareView))
+        self._slicing.setVisible(has_plane and rank > 1)
 
     def _on_cut(self, cut: Cut) -> None:
         self._cut = cut
@@ -350,6 +381,11 @@ class TensorInspector(QWidget):
         if self._shown is None or view is None:
             return
         view.follow(self.watching.trail(self._shown.ref))
+        if isinstance(view, CompareView):
+            other = self.watching.of(self._other) if self._other is not None else None
+            values = other.values if isinstance(other, Watched) else np.zeros((0,))
+            name = self.pins.words(self._other)[0] if self._other is not None else ""
+            view.against(name, values, self._cut)
         view.show(self._shown.info, self.plane if view.plane else self._shown.values)
         for pinned in self._pinned:
             pinned.widget.setVisible(pinned.accepts(self._shown.info))

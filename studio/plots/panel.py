@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QWidget
 
 from studio.plots.series import Curve, Curves
-from studio.run.messages import Ended, EpochEnd, Progress, Started
+from studio.run.messages import Ended, EpochEnd, Progress, Started, WentBack
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
 from studio.ui.widgets.labels import EmptyState
@@ -143,6 +143,13 @@ class Plots(QWidget):
         if (training := self._trainings.get(end.document)) is not None:
             training.end_epoch(end.epoch, end.logs)
             self._soon(end.document)
+
+    def go_back(self, event: WentBack) -> None:
+        """Forget what came behind the step at which the training goes on."""
+        if (training := self._trainings.get(event.document)) is not None:
+            for curve in training.by_name.values():
+                curve.go_back(event.step, event.epoch)
+            self._soon(event.document)
 
     def finish(self, ended: Ended) -> None:
         """Show everything that came."""

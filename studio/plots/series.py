@@ -85,6 +85,25 @@ class Curve:
         if validation is not None:
             self._validation.append((epoch + 1, validation))
 
+    def go_back(self, step: int, epoch: int) -> None:
+        """Forget the steps and the epochs from these on.
+
+        Examples
+        --------
+        >>> curve = Curve(steps_per_epoch=2)
+        >>> curve.extend(np.arange(4), np.arange(4.0))
+        >>> curve.end_epoch(0, 0.5, None); curve.end_epoch(1, 2.5, None)
+        >>> curve.go_back(3, 1)
+        >>> curve.train_points()[1], curve.epoch_points()[1]
+        (array([0., 1., 2.]), array([0.5]))
+        """
+        steps, values = self.train_points()
+        kept = steps < step
+        self._steps, self._values, self._smoothed, self._state = Growing(), Growing(), Growing(), np.zeros(2)
+        self.extend(steps[kept], values[kept])
+        self._ends = [end for end in self._ends if end[0] <= epoch]
+        self._validation = [end for end in self._validation if end[0] <= epoch]
+
     def train_points(self) -> tuple[Array, Array]:
         """Return the steps and their values."""
         return self._steps.array, self._values.array
@@ -114,8 +133,10 @@ class Curve:
 
     def _smooth(self, values: Array) -> Array:
         """Return the exponential mean after each value, divided by the sum of its weights so as not to start at 0."""
-        finite = np.isfinite(values)
         count = len(values)
+        if not count:
+            return values
+        finite = np.isfinite(values)
         padded = np.zeros((2, -(-count // _BLOCK) * _BLOCK))
         padded[:, :count] = np.where(finite, values, 0), finite
         sums = padded.reshape(2, -1, _BLOCK) @ self._kernel.T

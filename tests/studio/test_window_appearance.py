@@ -46,6 +46,7 @@ NOT_YET = {
     "compare.previous",
     *("edit.undo", "edit.redo", "run.pause", "run.stop", "run.train_instead", "run.show", "file.save_all"),
     *("file.close_others", "file.reopen", "file.tab_left", "file.tab_right"),
+    *("run.rate", "run.freeze", "run.checkpoint", "run.restore", "run.resume"),
     *("file.lately", "file.before", "file.next", "file.previous", "canvas.leave", "canvas.rename_function"),
 }
 

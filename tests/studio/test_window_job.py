@@ -155,7 +155,10 @@ def test_mode_reset_and_problems_of_a_run(open_window: Open, tmp_path: Path) -> 
     watched: list[Any] = []
     ended: list[Any] = []
     train = window.controller.train
-    window.controller.train = lambda number, document, mode: (sent.append(mode), train(number, document, mode))[1]
+    window.controller.train = lambda number, document, mode, *more, **named: (
+        sent.append(mode),
+        train(number, document, mode, *more, **named),
+    )[1]
     window.controller.started.connect(started.append)
     window.controller.ended.connect(ended.append)
     window.controller.watched.connect(watched.append)

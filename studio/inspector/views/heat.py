@@ -54,6 +54,12 @@ class HeatMap(QWidget):
         self._marked = QImage()
         self._tint()
 
+    def present_pair(self, a: Array, b: Array, made: Callable[[Array, Array], Array]) -> None:
+        """Show what is made of two matrices, of the cells only that there is room for."""
+        down, across = (max(1, -(-size // MOST_CELLS)) for size in a.shape)
+        self.present(made(a[::down, ::across], b[::down, ::across]))
+        self._stride = down, across
+
     def mark(self, cells: Array | None) -> None:
         """Mark cells of the matrix: the others are dimmed."""
         if cells is None or not cells.size:

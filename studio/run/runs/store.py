@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import time
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +48,8 @@ class RunStore:
     def new(self, name: str) -> Path:
         """Return a folder for a run of the document of this name: it is not made yet."""
         words = re.sub(r"[^\w-]+", "-", name).strip("-")[:40] or "run"
-        return self.place / f"{time.strftime('%Y%m%d-%H%M%S')}-{words}-{secrets.token_hex(2)}"
+        now = datetime.now()  # to the millisecond, so that names stand in the order of their making
+        return self.place / f"{now:%Y%m%d-%H%M%S}{now.microsecond // 1000:03}-{words}-{secrets.token_hex(2)}"
 
     def find(self, id: str) -> RunFolder:
         """Return the run of this name, or the only one whose name holds it.

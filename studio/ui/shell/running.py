@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
 
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
 from studio.run.controller import RunController
-from studio.run.messages import Crashed, Ended, EpochEnd, Mode, Progress, Started, Status
+from studio.run.messages import Crashed, Ended, EpochEnd, Mode, Progress, Started, Status, WentBack
+from studio.run.runs.folder import RunFolder
 from studio.ui.actions import Actions
 from studio.ui.i18n import N_, _, describe
+from studio.ui.runs.kept import KeptRuns
+from studio.ui.runs.story import story
 from studio.ui.settings import settings
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.open_document import OpenDocument
@@ -19,6 +23,9 @@ from studio.ui.shell.status_line import StatusLine
 from studio.ui.widgets.banner import Banner
 
 _CRASHED = N_("The engine has stopped unexpectedly. The document is untouched; only the run is lost.")
+_CUT_OFF = N_("The engine has stopped unexpectedly. The document is untouched; the run can go on from a checkpoint.")
+#: Seconds from which on the end of a training is told to those who do something else meanwhile.
+NOTIFIED = 10.0
 _STUCK = N_("The engine does not react to Stop. If you restart it, the document stays as it is; the run is lost.")
 
 
@@ -33,6 +40,9 @@ class Curves(Protocol):
 
     def epoch(self, end: EpochEnd) -> None:
         """An epoch is over."""
+
+    def go_back(self, event: WentBack) -> None:
+        """The training goes on from an earlier step."""
 
     def finish(self, ended: Ended) -> None:
         """The training is over."""
@@ -57,7 +67,7 @@ class Running(QObject):
 
     Parameters
     ----------
-    desk, controller, actions, curves, status_line, banner
+    desk, controller, actions, curves, status_line, banner, kept
         What it works with.
 
     Attributes
@@ -78,11 +88,14 @@ class Running(QObject):
         curves: Curves,
         status_line: StatusLine,
         banner: Banner,
+        kept: KeptRuns,
     ) -> None:
         super().__init__(desk)
+        self._kept = kept
         self._desk, self._controller, self._actions = desk, controller, actions
         self._curves, self._status_line, self._banner = curves, status_line, banner
         self._train_when_ready: OpenDocument | None = None
+        self._fresh = False
         self.outcomes: dict[int, Status] = {}
         self._bind()
         self._connect()
@@ -92,6 +105,9 @@ class Running(QObject):
         bind("run.train", self.train)
         bind("run.pause", lambda paused: run.pause() if paused else run.resume())
         bind("run.stop", run.stop)
+        bind("run.step", self.step)
+        bind("run.rewind", self.rewind)
+        bind("run.resume", self.resume)
         bind("run.train_instead", self.train_instead)
         bind("run.show", self.show)
         bind("run.reset", self.reset)
@@ -113,6 +129,7 @@ class Running(QObject):
         run.progressed.connect(self._curves.extend)
         run.progressed.connect(self._status_line.extend)
         run.epoch_ended.connect(self._curves.epoch)
+        run.went_back.connect(self._curves.go_back)
         run.epoch_ended.connect(self._status_line.epoch)
         run.ended.connect(self._on_ended)
         run.crashed.connect(self._on_crashed)
@@ -157,7 +174,44 @@ class Running(QObject):
             self._train_when_ready = document
             return
         self.outcomes.pop(document.number, None)
-        self._controller.train(document.number, document.document, self.mode)
+        fresh, self._fresh = self._fresh, False
+        keep = self._kept.keep(document.number, document.name)
+        self._controller.train(document.number, document.document, self.mode, keep, fresh=fresh)
+
+    def step(self) -> None:
+        """Let the training make one step and stand still; begin one, if none goes on."""
+        if not self._controller.training:
+            self.train()
+        if self._controller.training:
+            self._controller.step()
+
+    def rewind(self) -> None:
+        """Begin to train anew, with new weights of the same seed; the training that goes on is ended."""
+        document, self._fresh = self._desk.current, True
+        if self._controller.training and document is not None:
+            self._train_when_ready = document
+            self._controller.stop()
+        else:
+            self.train()
+
+    def resume(self) -> None:
+        """Continue the last run of the document that is shown."""
+        document = self._desk.current
+        run = self._kept.of(document.number) if document is not None else None
+        if document is not None and run is not None:
+            self.go_on(document, run)
+
+    def go_on(self, document: OpenDocument, run: RunFolder, at: str = "") -> None:
+        """Continue a run as the training of a document, from a checkpoint, by default the last one."""
+        last = run.last
+        if self._controller.training or last is None:
+            return
+        self._banner.dismiss()
+        self.asked.emit()
+        self.outcomes.pop(document.number, None)
+        mode: Mode = "eager" if run.record.mode == "eager" else "lazy"
+        keep = self._kept.go_on(document.number, run)
+        self._controller.train(document.number, document.document, mode, keep, at or str(last.path))
 
     def train_instead(self) -> None:
         """Stop the training of another document and train the one that is shown."""
@@ -191,6 +245,7 @@ class Running(QObject):
         if self._train_when_ready is document:
             self._train_when_ready = None
         self.outcomes.pop(document.number, None)
+        self._kept.forget(document.number)
         self._controller.forget(document.number)
         self._curves.clear(document.number)
         self._status_line.forget(document.number)
@@ -207,9 +262,16 @@ class Running(QObject):
             "run.pause": running,
             "run.stop": running or run.busy,
             "run.reset": is_open and run.training != self._number,
+            "run.step": is_open and not is_elsewhere and state != "crashed",
+            "run.rewind": is_open and not is_elsewhere and state != "crashed",
+            "run.resume": is_open and state == "ready" and self._can_go_on(),
         }.items():
             self._actions[id].setEnabled(enabled)
         self._actions["run.pause"].setChecked(state == "paused")
+
+    def _can_go_on(self) -> bool:
+        run = self._kept.of(self._number)
+        return run is not None and run.can_go_on
 
     # ------------------------------------------------------------------------------------------------------ events
 
@@ -237,11 +299,21 @@ class Running(QObject):
             self._banner.say("bad", lambda: describe(error), about=event.document)
             if error.node:
                 self.failed_at.emit(event.document, error.node)
+        elif event.seconds > NOTIFIED:
+            self._notify(event)
         self.changed.emit()
+
+    def _notify(self, event: Ended) -> None:
+        """Say what happened in a training that took so long that nobody waited for it."""
+        QApplication.alert(self._banner.window())
+        run = self._kept.of(event.document)
+        if run is not None:
+            self._banner.say("info", lambda: " ".join(story(run)), about=event.document)
 
     def _on_crashed(self, _event: Crashed) -> None:
         self._status_line.end_run()
-        self._banner.say("bad", _CRASHED, self._actions["run.restart_engine"])
+        text = _CUT_OFF if self._can_go_on() else _CRASHED
+        self._banner.say("bad", text, self._actions["run.restart_engine"])
 
     def _on_stuck(self) -> None:
         self._banner.say("warn", _STUCK, self._actions["run.restart_engine"])

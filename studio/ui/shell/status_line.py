@@ -17,6 +17,9 @@ from studio.ui.widgets.status import EngineLight, State, StatusValue
 
 _NAMES: Final = ("parameters", "flops", "reading", "progress", "speed", "elsewhere", "remaining")
 
+#: From so many seconds on, the time that is left is told in minutes.
+_SECONDS: Final = 100
+
 #: What the light shows for each state of the engine's process.
 _LIGHTS: Final[dict[str, State]] = {
     "starting": "starting",
@@ -63,7 +66,7 @@ class StatusLine(QStatusBar):
         #: What each value says of each document, to be said again, and in another language.
         self._texts: dict[int, dict[str, Callable[[], str]]] = {}
         self._started: Started | None = None
-        self._begin = 0.0
+        self._begin = self._paused = 0.0
         self._batch_size = 0
         appearance().language_changed.connect(self.retranslate)
 
@@ -121,6 +124,11 @@ class StatusLine(QStatusBar):
 
     def show_state(self, state: str) -> None:
         """Show how the engine's process is."""
+        now = time.perf_counter()
+        if self._state == "paused" and state == "training":
+            self._begin += now - self._paused  # as if it had not stood still
+        if state == "paused" and self._state != "paused":
+            self._paused = now
         self._state = state
         self._show_light()
 
@@ -168,11 +176,13 @@ class StatusLine(QStatusBar):
             self.light.show_state("running")
         document, started, batch_size = progress.document, self._started, self._batch_size
         done = int(progress.steps[-1]) + 1
+        if done <= started.step:  # from before the checkpoint at which it goes on
+            return
         elapsed = time.perf_counter() - self._begin
-        left = elapsed / done * (started.epochs * started.steps_per_epoch - done)
+        left = elapsed / (done - started.step) * (started.epochs * started.steps_per_epoch - done)
         self._say(document, "progress", lambda: _place(started, progress.epoch, done))
         self._say(document, "speed", lambda: _speed(progress.seconds_per_step, batch_size))
-        self._say(document, "remaining", lambda: _("{seconds} s left").format(seconds=written(left, 1)))
+        self._say(document, "remaining", lambda: _left(left))
 
     def epoch(self, end: EpochEnd) -> None:
         """An epoch is over."""
@@ -223,6 +233,20 @@ def _place(started: Started, epoch: int, done: int) -> str:
         batch=(done - 1) % started.steps_per_epoch + 1,
         batches=started.steps_per_epoch,
     )
+
+
+def _left(seconds: float) -> str:
+    """Return how long it will take.
+
+    >>> _left(12.34), _left(754.0), _left(10_000.0)
+    ('12.3 s left', '12:34 min left', '2:46 h left')
+    """
+    if seconds < _SECONDS:
+        return _("{seconds} s left").format(seconds=written(seconds, 1))
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return _("{time} min left").format(time=f"{minutes}:{rest:02}")
+    return _("{time} h left").format(time=f"{minutes // 60}:{minutes % 60:02}")
 
 
 def _speed(seconds_per_step: float, batch_size: int) -> str:

@@ -139,7 +139,8 @@ MENUS: Final = (
     (
         N_("Run"),
         (
-            *("run.train", "run.train_instead", "run.show", "run.pause", "run.stop", "run.reset", ""),
+            *("run.train", "run.train_instead", "run.show", "run.pause", "run.step", "run.stop", "run.reset", ""),
+            *("run.rate", "run.freeze", "run.checkpoint", "run.restore", "run.rewind", "run.resume", ""),
             *("run.mode_eager", "run.mode_lazy", "", "run.restart_engine"),
         ),
     ),

@@ -1,0 +1,115 @@
+"""Where two tensors differ, by how much, and where they part first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.core.dtype import Array
+from engine.core.errors import InvalidArgumentError
+from studio.inspector.chunks import chunks
+
+Place = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What two tensors of one shape do not have in common.
+
+    Differences and relative errors are those of places where both are finite; a place where both are NaN, or the same
+    infinity, is no difference, one where only one of them is, is one.
+    """
+
+    size: int
+    count: int
+    """Places whose relative error is beyond the tolerance."""
+    largest: float
+    largest_at: Place | None
+    relative: float
+    relative_at: Place | None
+    mean: float
+    first: Place | None
+    """The first such place, in the order in which the elements lie."""
+
+
+def relative_error(a: Array, b: Array) -> Array:
+    """Return the difference of two arrays over the larger magnitude, 0 where both are 0.
+
+    Examples
+    --------
+    >>> relative_error(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 1.0])).tolist()
+    [0.0, 0.0, 0.5]
+    """
+    a, b = _wide(a), _wide(b)
+    with np.errstate(all="ignore"):
+        scale = np.maximum(np.abs(a), np.abs(b))
+        found: Array = np.abs(a - b) / np.where(scale > 0, scale, 1.0)
+    return np.where(_same(a, b), 0.0, found)
+
+
+def difference(a: Array, b: Array) -> Array:
+    """Return what the first array has more than the second, 0 where both are NaN or the same infinity."""
+    a, b = _wide(a), _wide(b)
+    with np.errstate(all="ignore"):
+        found: Array = np.where(_same(a, b), 0.0, a - b)
+    return found
+
+
+def _wide(values: Array) -> Array:
+    return values.astype(np.complex128 if values.dtype.kind == "c" else np.float64)
+
+
+def _same(a: Array, b: Array) -> Array:
+    return (a == b) | (np.isnan(a) & np.isnan(b))
+
+
+def differences(a: Array, b: Array, tolerance: float = 0.0, check: Callable[[], None] = lambda: None) -> Differences:
+    """Return where two tensors differ; `check` is called often, and may end the work by raising.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If they have not the same shape.
+
+    Examples
+    --------
+    >>> found = differences(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.5, 4.0]]))
+    >>> found.count, found.largest, found.first
+    (1, 0.5, (1, 0))
+    """
+    if a.shape != b.shape:
+        raise InvalidArgumentError(
+            "The tensors have the shapes {a} and {b}.",
+            hint="Only tensors of one shape can be compared place by place.",
+            a=a.shape,
+            b=b.shape,
+        )
+    count, begin, total, compared = 0, 0, 0.0, 0
+    largest, relative = (0.0, -1), (0.0, -1)
+    first = -1
+    for left, right in chunks(a, b):
+        check()
+        errors, gaps = relative_error(left, right), np.abs(difference(left, right))
+        beyond = ~(errors <= tolerance)
+        if first < 0 and beyond.any():
+            first = begin + int(beyond.argmax())
+        count += int(beyond.sum())
+        finite = np.isfinite(gaps)
+        if finite.any():
+            gaps, errors = np.where(finite, gaps, 0.0), np.where(finite, errors, 0.0)
+            total += float(gaps.sum())
+            compared += int(finite.sum())
+            at, at_error = int(gaps.argmax()), int(errors.argmax())
+            largest = max(largest, (float(gaps[at]), begin + at), key=lambda pair: pair[0])
+            relative = max(relative, (float(errors[at_error]), begin + at_error), key=lambda pair: pair[0])
+        begin += len(left)
+
+    def place(at: int) -> Place | None:
+        return tuple(int(i) for i in np.unravel_index(at, a.shape)) if at >= 0 else None
+
+    mean = total / compared if compared else 0.0
+    return Differences(
+        a.size, count, largest[0], place(largest[1]), relative[0], place(relative[1]), mean, place(first)
+    )

@@ -1,0 +1,197 @@
+"""Runs that are kept, and what is done with a training while it goes on, in the window."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from graphs import moons
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLineEdit
+from user import Open, User, saved, steps
+
+from studio.run.messages import Tuned, WentBack
+from studio.run.runs import store
+from studio.run.runs.folder import RunFolder
+from studio.run.runs.store import RunStore
+from studio.ui.runs.kept import KEEPS
+from studio.ui.settings import settings
+
+pytest_plugins = ("look", "window")
+
+LONG = ("train.Adam", {"epochs": 100_000, "batch_size": 8})
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for runs of the test's own, which the engine's process knows, too."""
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+def runs() -> list[RunFolder]:
+    return RunStore().runs()
+
+
+def training(open_window: Open, folder: Path) -> User:
+    """Open a window on a document that trains for long, and let it."""
+    user = open_window(saved(moons(trainer=LONG), folder, "long"), engine=True)
+    user.until_ready()
+    user.do("run.train")
+    user.until(lambda: steps(user, "loss") > 20)
+    return user
+
+
+def test_each_training_is_kept(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path, "small"), engine=True)
+    user.until_ready()
+    user.do("run.train")
+    user.until(lambda: "trained in" in user.window.status_line.values["progress"].text())
+    (run,) = runs()
+    assert (run.record.name, run.record.status) == ("small", "complete")
+    assert len(run.steps()) == steps(user, "loss")
+    assert not user.action("run.resume").isEnabled()
+    assert not user.action("run.rate").isEnabled()
+
+    settings().setValue(KEEPS, "false")
+    user.do("run.train")
+    user.until_ready()
+    assert len(runs()) == 1
+
+
+def test_another_learning_rate_by_hand(open_window: Open, tmp_path: Path) -> None:
+    user = training(open_window, tmp_path)
+    heard: list[Tuned] = []
+    user.window.controller.tuned.connect(heard.append)
+    user.do("run.rate")
+    dialog = user.window.findChild(QDialog, "rate")
+    assert isinstance(dialog, QDialog)
+    field = dialog.findChild(QLineEdit, "rate.value")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "0.001"
+    user.enter(field, "-1")
+    assert dialog.isVisible(), "it says what is wrong and stays"
+    user.enter(field, "0.25")
+    user.until(lambda: heard)
+    assert heard[-1].learning_rate == 0.25
+    assert user.banner == "The learning rate is 0.25 now."
+    user.do("run.stop")
+    user.until_ready()
+    assert [note["value"] for note in runs()[0].notes()] == [0.25]
+
+
+def test_selected_layers_are_frozen_and_learn_again(open_window: Open, tmp_path: Path) -> None:
+    user = training(open_window, tmp_path)
+    heard: list[Tuned] = []
+    user.window.controller.tuned.connect(heard.append)
+    canvas = user.window.canvas
+    assert canvas is not None
+    user.do("run.freeze")
+    assert user.banner == "Select layers first."
+    canvas.select(["hidden"])
+    user.do("run.freeze")
+    user.until(lambda: heard)
+    assert heard[-1].frozen == ("hidden",)
+    before = steps(user, "loss")
+    user.until(lambda: steps(user, "loss") > before + 20)
+    user.do("run.freeze")
+    user.until(lambda: len(heard) == 2)
+    assert heard[-1].frozen == ()
+    user.until(lambda: user.banner == "All layers learn again.")
+
+
+def test_one_step_and_another(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(trainer=LONG), tmp_path, "long"), engine=True)
+    user.until_ready()
+    user.do("run.step")
+    user.until(lambda: user.window.controller.state == "paused")
+    assert steps(user, "loss") == 1
+    QTest.keyClick(
+        user.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    user.until(lambda: steps(user, "loss") == 2)
+    assert user.window.controller.state == "paused"
+    user.do("run.pause")
+    user.until(lambda: steps(user, "loss") > 10)
+
+
+def test_back_to_a_checkpoint_that_was_kept(open_window: Open, tmp_path: Path) -> None:
+    user = training(open_window, tmp_path)
+    heard: list[WentBack] = []
+    user.window.controller.went_back.connect(heard.append)
+    user.do("run.checkpoint")
+    user.until(lambda: user.banner.startswith("A checkpoint is kept: step"))
+    (kept,) = (s for s in runs()[0].checkpoints() if s.kind == "kept")
+    user.until(lambda: steps(user, "loss") > kept.step + 200)
+    user.do("run.pause")
+    user.until(lambda: user.window.controller.state == "paused")
+    before = user.window.plots.curves["loss"].train_points()[1].copy()
+    user.do("run.restore")
+    user.until(lambda: heard)
+    assert heard[0].step == kept.step
+    user.until(lambda: steps(user, "loss") < len(before))
+    user.do("run.pause")
+    user.until(lambda: steps(user, "loss") > kept.step + 100)
+    user.do("run.stop")
+    user.until_ready()
+    after = user.window.plots.curves["loss"].train_points()[1]
+    count = min(len(before), len(after))
+    np.testing.assert_array_equal(after[:count], before[:count], "the same steps as the first time")
+
+
+def test_a_run_that_was_stopped_continues(open_window: Open, tmp_path: Path) -> None:
+    user = training(open_window, tmp_path)
+    user.do("run.stop")
+    user.until_ready()
+    before = user.window.plots.curves["loss"].train_points()[1].copy()
+    user.do("run.resume")
+    user.until(lambda: steps(user, "loss") > len(before) + 20)
+    user.do("run.stop")
+    user.until_ready()
+    (run,) = runs()
+    assert run.record.status == "stopped"
+    np.testing.assert_allclose(run.steps()[: len(before), 0], before, rtol=1e-6)
+    assert len(run.steps()) == steps(user, "loss")
+
+
+def test_a_run_whose_engine_was_killed_continues(open_window: Open, tmp_path: Path) -> None:
+    user = training(open_window, tmp_path)
+    user.do("run.checkpoint")
+    user.until(lambda: any(s.kind == "kept" for s in runs()[0].checkpoints()))
+    pid = user.window.controller.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    user.until(lambda: user.window.controller.state == "crashed")
+    assert "the run can go on from a checkpoint" in user.banner
+    (run,) = runs()
+    assert run.record.status == "interrupted"
+    before = run.steps()
+    user.do("run.restart_engine")
+    user.until_ready()
+    user.do("run.resume")
+    user.until(lambda: len(runs()[0].steps()) > len(before))
+    user.do("run.stop")
+    user.until_ready()
+    count = len(before)
+    np.testing.assert_array_equal(runs()[0].steps()[:count], before)
+
+
+def test_beginning_again_gives_the_same_losses(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path, "small"), engine=True)
+    user.until_ready()
+    user.do("run.train")
+    user.until(lambda: len(runs()) == 1 and runs()[0].record.status == "complete")
+    user.until_ready()
+    user.do("run.rewind")
+    user.until(lambda: len(runs()) == 2 and runs()[0].record.status == "complete")
+    second, first = runs()
+    np.testing.assert_array_equal(first.steps(), second.steps())
+    user.until_ready()
+    user.do("run.train")
+    user.until(lambda: len(runs()) == 3 and runs()[0].record.status == "complete")
+    third = runs()[0]
+    assert not np.array_equal(first.steps(), third.steps()), "it went on with what was learnt"
