@@ -17,12 +17,12 @@ from studio.document.breakpoints import Breakpoint, breakpoints, fresh_id, set_b
 from studio.document.document import PortRef
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
-from studio.run.debug.messages import Action, DebugStopped
+from studio.run.debug.messages import Action, DebugStopped, PointMet
 from studio.run.debug.step import node_of
 from studio.run.messages import TensorInfo
 from studio.run.tensor_ref import TensorRef
 from studio.ui.actions import Actions
-from studio.ui.i18n import N_, describe
+from studio.ui.i18n import N_, _, describe, number
 from studio.ui.settings import settings
 from studio.ui.widgets.banner import Banner
 
@@ -77,6 +77,7 @@ class Debugging(QObject):
         debugger.stopped.connect(self._on_stopped)
         debugger.changed.connect(self._on_changed)
         debugger.failed.connect(self._on_failed)
+        debugger.met.connect(self._on_met)
         panel.points_wanted.connect(self._put)
         panel.node_wanted.connect(self._reveal)
         panel.tensor_wanted.connect(self._look)
@@ -294,8 +295,27 @@ class Debugging(QObject):
         if error.node:
             self._reveal(error.node)
 
-    def _on_closed(self, number: int) -> None:
-        if number == self._debugger.document:
+    def _on_met(self, event: PointMet) -> None:
+        """Show where a training has stopped by itself."""
+        editor = self._editors.by_number(event.document)
+        if editor is None:
+            return
+        error, name = event.error, editor.title_of(event.ref.node)
+
+        def words() -> str:
+            if error is not None:
+                return describe(error)
+            text = _("Breakpoint at {node}, in epoch {epoch}, batch {batch}: from {least} to {most}. It stands still.")
+            least, most = (number(v) if v is not None else "—" for v in (event.info.minimum, event.info.maximum))
+            return text.format(node=name, epoch=number(event.epoch), batch=number(event.step), least=least, most=most)
+
+        self._banner.say("warn", words, self._actions["run.pause"], about=event.document)
+        if editor is self._editor:
+            self._reveal(event.ref.node)
+            self._look(event.ref)
+
+    def _on_closed(self, closed: int) -> None:
+        if closed == self._debugger.document:
             self._debugger.end()
 
     def _stop_pacing(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider
 from user import Open, User, copy_of, saved
 
-from studio.document.breakpoints import breakpoints
+from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import PortRef
 from studio.run.debug.step import node_of
 from studio.run.tensor_ref import TensorRef
@@ -170,6 +170,21 @@ def test_run_to_here_stops_in_front_of_a_node(open_window: Open, tmp_path: Path)
     debugger = user.window.debug_controller
     user.until(lambda: debugger.shown.after is not None and node_of(debugger.shown.after) == "output")
     assert here(user) == ["forward", "hidden"]
+
+
+def test_a_compiled_training_stands_still_at_a_breakpoint_and_goes_on(open_window: Open, tmp_path: Path) -> None:
+    document = moons()
+    document.apply(set_breakpoints([Breakpoint(1, "hidden", "output", "max > 0", epoch=2, step=3)]))
+    user = open_window(saved(document, tmp_path), engine=True)
+    user.until_ready()
+    user.do("run.mode_lazy")
+    user.do("run.train")
+    user.until(lambda: user.window.controller.state == "paused")
+    assert "Breakpoint at hidden, in epoch 2, batch 3" in user.banner
+    assert user.window.canvas is not None
+    assert user.window.canvas.selected_ids() == ["hidden"]
+    user.action("run.pause").trigger()
+    user.until(lambda: user.window.controller.state == "ready")
 
 
 def test_a_training_makes_an_end_of_debugging(open_window: Open, tmp_path: Path) -> None:

@@ -69,8 +69,12 @@ class Compiling:
         self._loss_tracker = Mean(name="loss")
         self.loss = loss
         self.run_eagerly = run_eagerly
-        self._runners: dict[Any, StepRunner] = {}
+        self.forget_programs()
         self._compiled = True
+
+    def forget_programs(self) -> None:
+        """Let the next step be traced anew: what it does has changed."""
+        self._runners: dict[Any, StepRunner] = {}
 
     @property
     def compiled(self) -> bool:

@@ -118,7 +118,7 @@ class Programs(Compiling):
 
     def _runner(self, name: str) -> StepRunner:
         if not hasattr(self, "_runners"):
-            self._runners = {}  # to predict, a model need not be compiled
+            self.forget_programs()  # to predict, a model need not be compiled
         trainable = tuple(id(v) for v in self.trainable_variables)  # type: ignore[attr-defined]
         key = name, trainable, self.run_eagerly
         if key not in self._runners:

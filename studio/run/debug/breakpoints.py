@@ -151,33 +151,40 @@ class Watchpoints:
     def behind(self, last: Step, step: int, find: Find) -> Iterator[Hit]:
         """Yield the breakpoints whose tensors this step has given, and of which the condition holds."""
         for ref in last.gives:
-            for known in self._known.values():
-                if (
-                    not known.asks_for_values
-                    or ref.kind != known.ref_kind
-                    or not known.is_at(ref.node)
-                    or (known.point.port and (known.point.port != ref.name or ref.node != known.point.node))
-                    or not known.counts(last.epoch + 1, step)
-                ):
-                    continue
-                hit = self._asked(known, ref, last, step, find)
-                if hit is not None:
-                    yield hit
+            points = [known for known in self._at(ref) if known.asks_for_values]
+            value = find(TensorRef("value", ref.node, ref.name)) if points else None
+            if value is not None:
+                gradient = find(ref) if ref.kind == "gradient" else None
+                yield from _met(points, value, gradient, last.epoch + 1, step)
 
-    def _asked(self, known: Watchpoint, ref: TensorRef, last: Step, step: int, find: Find) -> Hit | None:
-        value = find(TensorRef("value", ref.node, ref.name))
-        if value is None:
-            return None
-        gradient = find(ref) if ref.kind == "gradient" else None
-        moment = Moment(value, gradient, last.epoch + 1, step, known.reached + 1)
+    def ask_for(self, ref: TensorRef) -> bool:
+        """Return whether a breakpoint is about a tensor, which has no steps to stop in front of."""
+        return bool(self._at(ref))
+
+    def reached(self, ref: TensorRef, value: Array, gradient: Array | None, epoch: int, step: int) -> Iterator[Hit]:
+        """Yield the breakpoints that a tensor meets, in an epoch and a step of it, both from 1."""
+        yield from _met(self._at(ref), value, gradient, epoch, step)
+
+    def _at(self, ref: TensorRef) -> list[Watchpoint]:
+        return [
+            known
+            for known in self._known.values()
+            if known.point.enabled
+            and ref.kind == known.ref_kind
+            and known.is_at(ref.node)
+            and (not known.point.port or (known.point.port, known.point.node) == (ref.name, ref.node))
+        ]
+
+
+def _met(points: Sequence[Watchpoint], value: Array, gradient: Array | None, epoch: int, step: int) -> Iterator[Hit]:
+    for known in points:
+        moment = Moment(value, gradient, epoch, step, known.reached + 1)
         try:
-            if known.condition is not None and not known.condition.holds(moment):
-                return None
-            if not known.reach():
-                return None
-            return Hit(known.point, said_of(known.log, moment))
+            holds = known.condition is None or known.condition.holds(moment)
+            if known.counts(epoch, step) and holds and known.reach():
+                yield Hit(known.point, said_of(known.log, moment))
         except EngineError as error:
-            return Hit(known.point, error=error)
+            yield Hit(known.point, error=error)
 
 
 def said_of(log: Sequence[str | Condition], moment: Moment) -> str:

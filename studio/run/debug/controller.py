@@ -19,6 +19,7 @@ from studio.run.debug.messages import (
     DebugGoesOn,
     DebugSaid,
     DebugStopped,
+    PointMet,
     PointsRefused,
     SetBreakpoints,
     Shown,
@@ -46,6 +47,8 @@ class DebugController(QObject):
         A log point said something: carries the `DebugSaid`.
     refused
         Breakpoints are no good, or are good again: `errors` says which.
+    met
+        A training at full speed has met a breakpoint: carries the `PointMet`.
     failed
         The debugging could not begin: carries the `EngineError`.
 
@@ -63,6 +66,7 @@ class DebugController(QObject):
     stopped = Signal(object)
     said = Signal(object)
     refused = Signal()
+    met = Signal(object)
     failed = Signal(object)
 
     def __init__(self, engine: RunController, parent: QObject | None = None) -> None:
@@ -78,6 +82,8 @@ class DebugController(QObject):
         self._engine = engine
         self._run = 0
         engine.hear((DebugStopped, DebugGoesOn, DebugSaid, DebugEnded, PointsRefused), self._take)
+        engine.hear((PointMet,), self._meet)
+        engine.started.connect(lambda _event: self._forget_log())
         engine.crashed.connect(lambda _event: self._close())
 
     @property
@@ -136,6 +142,20 @@ class DebugController(QObject):
             self._close()
             if event.error is not None:
                 self.failed.emit(event.error)
+
+    def _meet(self, event: PointMet) -> None:
+        if event.error is not None:
+            self.errors[event.point] = event.error
+            self.refused.emit()
+        elif event.said:
+            said = DebugSaid(event.document, event.run, event.point, event.epoch - 1, event.step, event.said)
+            self.log = [*self.log[-SAID + 1 :], said]
+            self.said.emit(said)
+        if not event.said:
+            self.met.emit(event)
+
+    def _forget_log(self) -> None:
+        self.log = []
 
     def _stop(self, event: DebugStopped) -> None:
         if event.shown.step < 0 or event.shown.batch != self.shown.batch or self.shown.step < 0:

@@ -141,6 +141,25 @@ class DebugEnded:
 
 
 @dataclass(frozen=True)
+class PointMet:
+    """A training that runs at full speed has met a breakpoint, and stands still behind this step, unless it only says
+    something.
+
+    `epoch` and `step`, which is that of the epoch, count from 1; `ref` and `info` are the tensor that has met it.
+    """
+
+    document: int
+    run: int
+    point: int
+    epoch: int
+    step: int
+    ref: TensorRef
+    info: TensorInfo
+    said: str = ""
+    error: EngineError | None = None
+
+
+@dataclass(frozen=True)
 class PointsRefused:
     """Breakpoints that are no good, by their ids, and why."""
 
@@ -150,4 +169,4 @@ class PointsRefused:
 
 
 DebugCommand = Debug | Walk | SetBreakpoints
-DebugEvent = DebugStopped | DebugGoesOn | DebugSaid | DebugEnded | PointsRefused
+DebugEvent = DebugStopped | DebugGoesOn | DebugSaid | DebugEnded | PointMet | PointsRefused

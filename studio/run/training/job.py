@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from engine.core.witness import witnessed
 from engine.io import checkpoint
 from engine.io.checkpoint import Checkpoint
 from engine.keras.callbacks import Callback
+from studio.document.breakpoints import breakpoints
 from studio.document.file import loads
 from studio.document.lower import Training
 from studio.document.stopping import Stopped
 from studio.run import session
-from studio.run.messages import Ended, Refused, Status, Train
+from studio.run.debug.breakpoints import Hit
+from studio.run.debug.messages import PointMet
+from studio.run.debug.names import Names
+from studio.run.debug.probes import Probes
+from studio.run.messages import Control, Ended, Refused, Status, Train
+from studio.run.summary import summarise
+from studio.run.tensor_ref import TensorRef
 from studio.run.training.keeping import Keeping
 from studio.run.training.listener import Again, Host, Listener, Resuming
 
@@ -89,6 +99,24 @@ class Job:
         self._listener = Listener(self._host, self._study, command.run, training, self._keeping, watching)
         return self._fit(training, start, watching, self._listener)
 
+    @contextmanager
+    def _watched(self, training: Training) -> Iterator[Sequence[Callback]]:
+        """Let breakpoints be in force for the time of the block, if the document has some that count."""
+        points = [point for point in breakpoints(loads(self._command.text)) if point.enabled]
+        if not points:
+            yield ()
+            return
+        probes = Probes(Names(self._study.program, training), points, self._met)
+        with witnessed(probes):
+            yield (probes,)
+
+    def _met(self, hit: Hit, epoch: int, step: int, ref: TensorRef, array: Array) -> None:
+        """Tell of a breakpoint that was met, and stand still behind this step."""
+        info = summarise(array, array.ndim > 1)
+        self._host.send(PointMet(*self._name, hit.point.id, epoch, step, ref, info, hit.said, hit.error))
+        if hit.stops:
+            self._host.switches.set(Control("pause", self._command.run))
+
     def _trouble(self, error: EngineError) -> None:
         self._host.send(Refused(*self._name, error))
 
@@ -100,9 +128,14 @@ class Job:
             resuming = [Resuming(start, watching)] if start is not None else []
             callbacks = [*watching, *resuming, *self._others, listener]
             try:
-                outcome = session.train(
-                    self._study.program, training, self._command.mode, callbacks, listener.compiling
-                )
+                with self._watched(training) as probes:
+                    outcome = session.train(
+                        self._study.program,
+                        training,
+                        self._command.mode,
+                        [*callbacks, *probes],
+                        listener.compiling,
+                    )
             except Again as again:
                 start = again.start
                 continue

@@ -17,7 +17,6 @@ from studio.document.lower import Training
 from studio.run.messages import (
     Compiling,
     EpochEnd,
-    Event,
     Freeze,
     Paused,
     Progress,
@@ -53,7 +52,7 @@ class Host(Protocol):
     """The engine's process, as a training knows it."""
 
     switches: Switches
-    send: Callable[[Event], None]
+    send: Callable[[Any], None]
 
     def task(self, document: int, unwanted: Callable[[], bool]) -> AbstractContextManager[None]:
         """Work for a document, and let `checkpoint` ask `unwanted`, for the time of the block."""

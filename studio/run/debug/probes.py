@@ -1,0 +1,99 @@
+"""Probes: the breakpoints of a training that runs at full speed, eager or compiled.
+
+While the step is traced, each value that a breakpoint asks for is handed to an effect: so the plan computes just these
+values where fusing would have spared them, and tells of them when it has them. Nothing else is slowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.core.dtype import Array
+from engine.core.witness import Witness
+from engine.keras.callbacks import Callback
+from engine.runtime.effects import happen
+from studio.document.breakpoints import Breakpoint
+from studio.run.debug.breakpoints import Hit, Watchpoints
+from studio.run.debug.names import Names
+from studio.run.tensor_ref import TensorRef
+
+#: Told of a breakpoint that was met: it, the epoch and the step in it from 1, and what has met it.
+Met = Callable[[Hit, int, int, TensorRef, Array], None]
+
+
+class Probes(Witness, Callback):
+    """Watches the values that breakpoints ask for. It is the witness of a training, and one of its callbacks.
+
+    Parameters
+    ----------
+    names
+        What the tensors of the training are called.
+    points
+        The breakpoints.
+    met
+        Told of each that is met.
+    """
+
+    def __init__(self, names: Names, points: Sequence[Breakpoint], met: Met) -> None:
+        self._names, self._points, self._met = names, Watchpoints(points), met
+        self._epoch, self._step = 1, 1
+        self._is_testing = False
+        self._outputs: dict[int, tuple[TensorRef, Any]] = {}
+        self._slopes: dict[TensorRef, tuple[Any, Any]] = {}
+
+    # ------------------------------------------------------------------------------------------------- as a callback
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch = epoch + 1
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self._step = batch + 1
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        self._is_testing = True
+
+    def on_test_end(self, logs: Any = None) -> None:
+        self._is_testing = False
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Look at the gradients once they are complete: at the end of the step."""
+        step = self.model.train_step
+
+        def train_step(data: Any) -> Any:
+            self._outputs.clear()
+            self._slopes.clear()
+            found = step(data)
+            for ref, (value, gradient) in self._slopes.items():
+                self._watch(ref, [value, gradient])
+            return found
+
+        self.model.train_step = train_step
+
+    def on_train_end(self, logs: Any = None) -> None:
+        del self.model.train_step  # the class has the one without probes
+        self.model.forget_programs()
+
+    # -------------------------------------------------------------------------------------------------- as a witness
+
+    def returned(self, name: str, outputs: Sequence[Any]) -> None:
+        if self._is_testing:
+            return
+        for ref, tensor in zip(self._names.outputs_of(name, len(outputs)), outputs, strict=False):
+            if self._points.ask_for(ref):
+                self._watch(ref, [tensor])
+            if self._points.ask_for(TensorRef("gradient", ref.node, ref.name)):
+                self._outputs[id(tensor)] = ref, tensor
+
+    def slope(self, of: Any, gradient: Any) -> None:
+        if (known := self._outputs.get(id(of))) is not None:
+            ref, value = known
+            self._slopes[TensorRef("gradient", ref.node, ref.name)] = value, gradient
+
+    def _watch(self, ref: TensorRef, tensors: Sequence[Any]) -> None:
+        happen(lambda arrays: self._see(ref, arrays), tensors)
+
+    def _see(self, ref: TensorRef, arrays: Sequence[Array]) -> None:
+        gradient = arrays[1] if len(arrays) > 1 else None
+        for hit in self._points.reached(ref, arrays[0], gradient, self._epoch, self._step):
+            self._met(hit, self._epoch, self._step, ref, arrays[-1])

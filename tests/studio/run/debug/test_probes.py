@@ -1,0 +1,72 @@
+"""Breakpoints of trainings at full speed: just the values that they ask for are watched, eager and compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from graphs import moons
+from lowering import program_of
+
+from engine.core.dtype import Array
+from engine.core.witness import witnessed
+from engine.keras.callbacks import LambdaCallback
+from studio.document.breakpoints import Breakpoint
+from studio.run import session
+from studio.run.debug.breakpoints import Hit
+from studio.run.debug.names import Names
+from studio.run.debug.probes import Probes
+from studio.run.tensor_ref import TensorRef
+
+Met = list[tuple[Hit, int, int, TensorRef, Array]]
+
+
+def trained(mode: Any, *points: Breakpoint, epochs: int = 2) -> tuple[Met, list[float]]:
+    """Train with breakpoints, and return what they have met, and the losses."""
+    program = program_of(moons())
+    training = program.training()
+    training.fit["epochs"] = epochs
+    met: Met = []
+    losses: list[float] = []
+    probes = Probes(Names(program, training), points, lambda *found: met.append((*found[:-1], np.array(found[-1]))))
+    note = LambdaCallback(on_epoch_end=lambda _epoch, logs: losses.append(logs["loss"]))
+    with witnessed(probes):
+        session.train(program, training, mode, [probes, note])
+    assert "train_step" not in vars(training.model)
+    return met, losses
+
+
+@pytest.mark.parametrize("mode", ["eager", "lazy"])
+def test_values_and_gradients_are_met_in_every_step(mode: Any) -> None:
+    points = (
+        Breakpoint(1, "hidden", "output", log="{max}"),
+        Breakpoint(2, "hidden", condition="mean(abs(g)) >= 0"),
+        Breakpoint(3, "output", epoch=2, step=1),
+    )
+    met, losses = trained(mode, *points)
+    plain = trained(mode)[1]
+    assert losses == pytest.approx(plain, rel=1e-6), "who watches changes nothing"
+    steps = max(step for _hit, _epoch, step, *_ in met)
+    by_point = {id: [m for m in met if m[0].point.id == id] for id in (1, 2, 3)}
+    assert [len(by_point[id]) for id in (1, 2, 3)] == [2 * steps, 2 * steps, 1]
+    assert [m[1:3] for m in by_point[3]] == [(2, 1)]
+    assert not by_point[1][0][0].stops
+    assert float(by_point[1][0][0].said) == pytest.approx(float(by_point[1][0][4].max()), rel=1e-4)
+    assert {m[3].kind for m in by_point[2]} == {"gradient"}
+    assert all(np.abs(m[4]).sum() > 0 for m in by_point[2])
+
+
+def test_what_is_met_is_the_same_eager_and_compiled() -> None:
+    point = Breakpoint(1, "hidden", condition="norm(g) > 0")
+    (eager, _), (compiled, _) = (trained(mode, point, epochs=1) for mode in ("eager", "lazy"))
+    assert len(eager) == len(compiled) > 0
+    for one, other in zip(eager[:5], compiled[:5], strict=True):
+        assert one[1:4] == other[1:4]
+        np.testing.assert_allclose(one[4], other[4], rtol=1e-4, atol=1e-7)
+
+
+def test_a_condition_that_cannot_be_asked_says_so() -> None:
+    met, _ = trained("lazy", Breakpoint(1, "hidden", "output", "shape[7] > 1"), epochs=1)
+    assert met[0][0].error is not None
+    assert "cannot be said" in str(met[0][0].error)
