@@ -180,7 +180,7 @@ def test_a_compiled_training_stands_still_at_a_breakpoint_and_goes_on(open_windo
     user.do("run.mode_lazy")
     user.do("run.train")
     user.until(lambda: user.window.controller.state == "paused")
-    assert "Breakpoint at hidden, in epoch 2, batch 3" in user.banner
+    assert "Breakpoint at Dense, in epoch 2, batch 3" in user.banner
     assert user.window.canvas is not None
     assert user.window.canvas.selected_ids() == ["hidden"]
     user.action("run.pause").trigger()
