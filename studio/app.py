@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
@@ -36,6 +37,7 @@ from studio.document.trial import Trials
 from studio.document.types import Types
 from studio.inspector.panel import Inspector
 from studio.inspector.replace_dialog import Replacing
+from studio.inspector.tensor_actions import TensorActions
 from studio.palette.panel import Palette
 from studio.plots.panel import Plots
 from studio.run.controller import RunController
@@ -227,6 +229,11 @@ class MainWindow(QMainWindow):
             self.commands, self.shelf, self._levels, self.desk.open, self.banner, self
         )
         self.comparing = Comparing(self.commands, self.desk, self.banner, self)
+        self.tensor_actions = TensorActions(self.commands, self.inspector.tensor, self, self._add_constant)
+        self.tensor_actions.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
+        self.tensor_actions.saved.connect(
+            lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
+        )
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
@@ -410,6 +417,11 @@ class MainWindow(QMainWindow):
     def _name_of(self, number: int) -> str:
         document = self.desk.by_number(number)
         return document.name if document is not None else ""
+
+    def _add_constant(self, params: Mapping[str, Any]) -> None:
+        if self.canvas is not None:
+            self.canvas.add_node("data.constant", self.canvas.free_place(), params=params)
+            self.canvas.history.seal()
 
     def _edit_values(self) -> None:
         """Go to the first value of what is selected; of a note, to its text."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -197,7 +198,13 @@ class CommandView(NavigableView):
 
     # ------------------------------------------------------------------------------------------------- adding
 
-    def add_node(self, type_id: str, position: QPointF, dangling: PortRef | None = None) -> str:
+    def add_node(
+        self,
+        type_id: str,
+        position: QPointF,
+        dangling: PortRef | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> str:
         """Add a node with the middle of its header at a scene position, select it and return its id, "" if refused.
 
         Parameters
@@ -209,6 +216,8 @@ class CommandView(NavigableView):
         dangling
             The port of an `addRequested`: it is wired to the first port of the new node that takes the wire, and
             that port is what comes to lie at `position`.
+        params
+            Its parameters; the others have their defaults.
 
         Raises
         ------
@@ -217,7 +226,7 @@ class CommandView(NavigableView):
         """
         document = self.canvas.document
         node_type = self.canvas.catalogue[type_id]
-        node = Node(document.new_id(stem(type_id)), type_id)
+        node = Node(document.new_id(stem(type_id)), type_id, dict(params or {}))
         face = make_face(document, node, node_type)
         width = _WIDTH if position == self._free else face.width  # a free place is one to the right of another node
         corner = position - QPointF(width / 2, HEADER / 2)

@@ -31,7 +31,7 @@ from studio.canvas.edge_scroll import EdgeScroll
 from studio.canvas.functions import Functions
 from studio.canvas.gestures import GESTURES
 from studio.canvas.gestures.base import Gesture, Pointer
-from studio.canvas.gestures.drop_node import DropNode, dragged_type
+from studio.canvas.gestures.drop_node import DropNode, dragged_params, dragged_type
 from studio.canvas.hover import Hover
 from studio.canvas.metrics import NUDGE, NUDGE_FAR, Detail
 from studio.canvas.problem_card import ProblemCard
@@ -467,7 +467,7 @@ class CanvasView(WireView):
         type_id = dragged_type(event.mimeData())
         if type_id in self.canvas.catalogue:
             pointer = self._pointer(event)
-            self._start(DropNode(self, pointer, type_id), pointer)
+            self._start(DropNode(self, pointer, type_id, dragged_params(event.mimeData())), pointer)
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:

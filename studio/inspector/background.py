@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 #: Milliseconds until work that goes on is said to go on.
 PATIENCE: Final = 120
-#: One thread: two would share the memory's bandwidth, and the window needs a processor, too.
-_pool: Final = ThreadPoolExecutor(1, "inspector")
+#: One thread at a time: two would share the memory's bandwidth, and the window needs a processor, too.
+_turn: Final = threading.Lock()
 
 
 class CancelledError(Exception):
@@ -83,7 +82,7 @@ class Background(QObject):
             return
         self._token, self._finish = token, _ = Token(), finish
         self._timer.start()
-        _pool.submit(self._work, work, token)
+        threading.Thread(target=self._work, args=(work, token), name="inspector", daemon=True).start()
 
     def cancel(self) -> None:
         """Want nothing any more."""
@@ -97,8 +96,9 @@ class Background(QObject):
         result: Any = None
         error: Exception | None = None
         try:
-            token.check()
-            result = work(token)
+            with _turn:
+                token.check()
+                result = work(token)
         except CancelledError:
             return
         except Exception as raised:

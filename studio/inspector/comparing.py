@@ -46,7 +46,8 @@ def relative_error(a: Array, b: Array) -> Array:
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(a), np.abs(b))
         found: Array = np.abs(a - b) / np.where(scale > 0, scale, 1.0)
-    return np.where(_same(a, b), 0.0, found)
+    result: Array = np.where(_same(a, b), 0.0, found)
+    return result
 
 
 def difference(a: Array, b: Array) -> Array:
@@ -62,7 +63,8 @@ def _wide(values: Array) -> Array:
 
 
 def _same(a: Array, b: Array) -> Array:
-    return (a == b) | (np.isnan(a) & np.isnan(b))
+    same: Array = (a == b) | (np.isnan(a) & np.isnan(b))
+    return same
 
 
 def differences(a: Array, b: Array, tolerance: float = 0.0, check: Callable[[], None] = lambda: None) -> Differences:

@@ -108,6 +108,11 @@ class Grid(QAbstractScrollArea):
         """Return what a cell says."""
         return written(self.values[row, column], self.format)
 
+    @property
+    def has_selection(self) -> bool:
+        """Whether several cells are selected."""
+        return self.current != self._anchor
+
     def selection(self) -> tuple[slice, slice]:
         """Return the rows and the columns that are selected."""
         (a, b), (c, d) = self._anchor, self.current
@@ -229,7 +234,7 @@ class Grid(QAbstractScrollArea):
         chosen_rows, chosen_columns = self.selection()
         painter.setClipRect(label_width, _ROW, self.viewport().width(), self.viewport().height())
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        several = chosen_rows.stop - chosen_rows.start > 1 or chosen_columns.stop - chosen_columns.start > 1
+        several = self.has_selection
         selected = QColor(mix(theme.panel, theme.accent, 0.24))
         for i, row in enumerate(rows):
             for j, column in enumerate(columns):

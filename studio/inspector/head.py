@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QMouseEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.inspector.names import GROUPS, full, short, spec_of, when
 from studio.inspector.watching import Watching
@@ -19,6 +19,35 @@ from studio.ui.icons import icon
 from studio.ui.widgets.labels import Heading
 
 
+class _Grip(QLabel):
+    """What the tensor is taken by, to be dragged onto the canvas."""
+
+    dragged = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("tensor.grip")
+        self.setPixmap(icon("grip-vertical", "dim").pixmap(16, 16))
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._pressed: QPoint | None = None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take it."""
+        self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag it, once it has moved far enough."""
+        if self._pressed is None:
+            return
+        if (event.position().toPoint() - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed = None
+            self.dragged.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave it."""
+        self._pressed = None
+
+
 class Head(QWidget):
     """Heading, chooser and buttons.
 
@@ -26,6 +55,8 @@ class Head(QWidget):
     -------
     asked
         Another tensor of the node is to be shown: carries its name.
+    dragged
+        The tensor is being dragged out.
 
     Parameters
     ----------
@@ -34,6 +65,7 @@ class Head(QWidget):
     """
 
     asked = Signal(object)
+    dragged = Signal()
 
     def __init__(self, node_name: Callable[[str], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +105,9 @@ class Head(QWidget):
         about.setSpacing(4)
         choosing = QHBoxLayout()
         choosing.setSpacing(6)
+        self.grip = _Grip()
+        self.grip.dragged.connect(self.dragged)
+        choosing.addWidget(self.grip)
         choosing.addWidget(self.chooser, 1)
         choosing.addLayout(self.buttons)
         choosing.addWidget(self.more)
@@ -116,6 +151,7 @@ class Head(QWidget):
         self._about.setVisible(ref is not None)
         self.chooser.setAccessibleName(_("Tensor of the node"))
         self.chooser.setToolTip(_("Which tensor of the node to show"))
+        self.grip.setToolTip(_("Drag it onto the canvas as a constant"))
         self.more.setAccessibleName(_("More"))
         self.more.setToolTip(_("Copy, save, pin"))
         if ref is None:

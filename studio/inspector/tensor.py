@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QHBoxLayout,
@@ -47,11 +47,21 @@ _WAITING: Final = N_("The engine has not sent it yet.")
 class TensorInspector(QWidget):
     """Looks into the tensor in front.
 
+    Signals
+    -------
+    turned
+        Another tensor is shown, or none, or it is compared or linked with others than before.
+    linked
+        The user wants to know what a place of the tensor was made of: carries its name and the place, or None twice.
+
     Parameters
     ----------
     node_name
         Gives the title of a node by its id, for the heading.
     """
+
+    turned = Signal()
+    linked = Signal(object, object)
 
     def __init__(self, node_name: Callable[[str], str] = str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +71,7 @@ class TensorInspector(QWidget):
         self._shown: Watched | None = None
         self._cut = Cut.first(())
         self._other: Pin | None = None
+        self.is_linking = False
         self._types: list[type[View]] = []
         self._wanted: type[View] = VIEWS[0]
         self._waiting = QTimer(self, interval=_PATIENCE, singleShot=True)
@@ -155,6 +166,23 @@ class TensorInspector(QWidget):
         self._on_changed()
 
     @property
+    def compared(self) -> Pin | None:
+        """What the tensor in front is compared with."""
+        return self._other
+
+    @property
+    def picked(self) -> Array:
+        """What is copied: the cells that are selected in the table if there are several, else what the view shows."""
+        if self._shown is None:
+            return np.zeros(0)
+        view = self.view
+        if view is None or not view.plane:
+            return self._shown.values
+        if isinstance(view, TableView) and view.grid.has_selection:
+            return view.grid.values[view.grid.selection()]
+        return self.plane
+
+    @property
     def shown(self) -> Watched | None:
         """The values that are shown."""
         return self._shown
@@ -181,6 +209,7 @@ class TensorInspector(QWidget):
             if found is not self._shown:
                 self._show_tensor(found)
             self._mark_stale()
+            self.turned.emit()
             return
         if found is None and self._body.isVisible() and self.watching.front is not None:
             self._waiting.start()  # a moment without anything would only flicker
@@ -198,6 +227,7 @@ class TensorInspector(QWidget):
         silent = _CHOOSE if self.watching.front is None else _WAITING
         self._empty.text.say(describe(found.error) if found is not None else silent)
         self._empty.show()
+        self.turned.emit()
 
     def _show_tensor(self, shown: Watched) -> None:
         """Show values; the index is kept as long as it fits."""
@@ -286,6 +316,7 @@ class TensorInspector(QWidget):
                 view.background.busy_changed.connect(self._on_busy)
             if isinstance(view, CompareView):
                 view.go = self.go_to
+            view.picked = self._on_picked
         self._stack.setCurrentWidget(self._views[kind].widget)
         self._name_tabs()
         self._lay_slicing()
@@ -326,7 +357,22 @@ class TensorInspector(QWidget):
             self._wanted = CompareView
         if (shown := self._shown) is not None:
             self._show_tensor(shown)
-            self.turn_to(CompareView if pin is not None else VIEWS[0])
+            self.turn_to(CompareView if pin is not None else TableView)
+        self.turned.emit()
+
+    def toggle_link(self) -> None:
+        """Show what a chosen cell was made of, from now on; or no longer."""
+        self.is_linking = not self.is_linking
+        if not self.is_linking:
+            self.linked.emit(None, None)
+        elif isinstance(self.view, TableView):
+            self._on_picked(*self.view.grid.current)
+
+    def _on_picked(self, row: int, column: int) -> None:
+        """Ask what a cell was made of, if the user wants to know."""
+        front = self.watching.front
+        if self.is_linking and front is not None and self._cut.shape and self._shown is not None:
+            self.linked.emit(front, self._cut.place(row, column))
 
     def go_to(self, place: tuple[int, ...]) -> None:
         """Show a place of the tensor in the table."""

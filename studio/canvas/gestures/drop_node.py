@@ -5,7 +5,9 @@ Let go over a wire, it becomes part of that wire.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
@@ -24,6 +26,19 @@ MIME_TYPE: Final = "application/x-trenza-node"
 """What the palette's drags carry: the id of a node type, in UTF-8."""
 
 
+PARAMS_MIME: Final = "application/x-trenza-params"
+"""What the drags of a tensor carry besides: the parameters of the node, in JSON."""
+
+
+def dragged_params(data: QMimeData) -> dict[str, Any]:
+    """Return the parameters of the node that a drag carries, none if it carries none that can be read."""
+    try:
+        found = json.loads(data.data(PARAMS_MIME).toStdString() or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def dragged_type(data: QMimeData) -> str:
     """Return the id of the node type that a drag carries, "" if it carries none."""
     return data.data(MIME_TYPE).toStdString() if data.hasFormat(MIME_TYPE) else ""
@@ -32,8 +47,9 @@ def dragged_type(data: QMimeData) -> str:
 class DropNode(Gesture):
     """Shows where the node would go, its header under the pointer."""
 
-    def __init__(self, view: CanvasView, start: Pointer, type_id: str) -> None:
+    def __init__(self, view: CanvasView, start: Pointer, type_id: str, params: Mapping[str, Any] | None = None) -> None:
         super().__init__(view, start)
+        self._params = params
         self._type = view.canvas.catalogue[type_id]
         self._at = start.scene
         self._insertion = Insertion(view, self._type)
@@ -49,7 +65,7 @@ class DropNode(Gesture):
         target = self._insertion.target
         self.cancel()
         if target is None:
-            self.view.add_node(self._type.id, pointer.scene)
+            self.view.add_node(self._type.id, pointer.scene, params=self._params)
         else:
             self.view.insert_node(self._type.id, target[0], pointer.scene)
 

@@ -47,8 +47,8 @@ class BitsView(View):
             value = picked[place]
             where = ", ".join(str(int(at)) for at in place)
             words = " ".join(filter(None, (f"[{where}] {written(value)}", meaning(value))))
-            lines.append(f"<p>{escape(words)}<br>{_coloured(bits_of(value))}</p>")
-        self.text.setHtml("".join(lines))
+            lines.append(f"{escape(words)}\n{_coloured(bits_of(value))}\n")
+        self.text.setHtml(f"<pre>{chr(10).join(lines)}</pre>")
 
 
 def _coloured(bits: Bits) -> str:

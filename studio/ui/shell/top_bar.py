@@ -152,6 +152,14 @@ MENUS: Final = (
             *("debug.breakpoint", "debug.breakpoint_on_output", "debug.until_bad", "", "debug.slow"),
         ),
     ),
+    (
+        N_("Tensor"),
+        (
+            *("tensor.pin", "tensor.keep", "tensor.compare", "tensor.link", ""),
+            *("tensor.copy_numpy", "tensor.copy_csv", "tensor.copy_latex", ""),
+            *("tensor.save", "tensor.save_picture", "tensor.constant"),
+        ),
+    ),
     (N_("Help"), ("help.commands", "help.shortcuts", "help.about")),
 )
 

@@ -1,0 +1,219 @@
+"""Tensors as text and as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+from engine.core.errors import InvalidArgumentError, UnavailableError, UnsupportedError
+from studio.ui.i18n import N_
+
+#: The most elements that are copied as text: about 10 MB of it.
+MOST_COPIED: Final = 1_000_000
+#: The most elements of a constant in a document, which is read and written with each save.
+MOST_CONSTANT: Final = 10_000
+
+
+def _limited(values: Array, most: int = MOST_COPIED) -> None:
+    if values.dtype.names is not None:
+        raise UnsupportedError(
+            "A tensor with a structure of its own cannot be written as a table.", hint="Save it as .npy or .npz."
+        )
+    if values.size > most:
+        raise InvalidArgumentError(
+            "The tensor has {size} elements, but {most} at most can be copied.",
+            hint="Copy a part, by an index, or save it to a file.",
+            size=values.size,
+            most=most,
+        )
+
+
+def numpy_text(values: Array) -> str:
+    """Return a tensor as the code that makes it.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is too large.
+
+    Examples
+    --------
+    >>> numpy_text(np.array([[1.0, 2.5]], np.float32))
+    'np.array([[1.0, 2.5]], dtype=np.float32)'
+    """
+    _limited(values)
+    text = repr(values.tolist()).replace("nan", "np.nan").replace("inf", "np.inf") if values.dtype.kind in "fc" else ""
+    kind = "str" if values.dtype.kind in "OSU" else f"np.{values.dtype.name}"
+    return f"np.array({text or repr(values.tolist())}, dtype={'np.bool_' if values.dtype.kind == 'b' else kind})"
+
+
+def csv_text(values: Array) -> str:
+    """Return a tensor as comma-separated values: a line for each row; of more axes, the planes one behind the other.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is too large.
+
+    Examples
+    --------
+    >>> csv_text(np.array([[1, 2], [3, 4]]))
+    '1,2\\n3,4\\n'
+    """
+    _limited(values)
+    text = io.StringIO()
+    _write_rows(values, text)
+    return text.getvalue()
+
+
+def _write_rows(values: Array, text: Any, check: Callable[[], None] = lambda: None) -> None:
+    writer = csv.writer(text, lineterminator="\n")
+    columns = values.shape[-1] if values.ndim > 1 else 1
+    for row in values.reshape(-1, columns) if values.size else ():
+        check()
+        writer.writerow(row.tolist())
+
+
+def latex_text(values: Array) -> str:
+    """Return a matrix as LaTeX writes it, with four significant digits; of more axes, a matrix for each plane.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is too large.
+
+    Examples
+    --------
+    >>> print(latex_text(np.array([[1.0, -0.5], [1e-7, np.inf]])))
+    \\begin{bmatrix}
+    1 & -0.5 \\\\
+    1 \\cdot 10^{-7} & \\infty
+    \\end{bmatrix}
+    """
+    _limited(values)
+    plane = values.reshape(-1, 1) if values.ndim < 2 else values
+    if plane.ndim > 2:
+        return "\n".join(latex_text(part) for part in plane)
+    lines = [" & ".join(_latex(value) for value in row) for row in plane]
+    return "\\begin{bmatrix}\n" + " \\\\\n".join(lines) + "\n\\end{bmatrix}"
+
+
+def _latex(value: Any) -> str:
+    if isinstance(value, np.bool_ | str | bytes):
+        return f"\\text{{{value.decode(errors='replace') if isinstance(value, bytes) else value}}}"
+    if isinstance(value, np.complexfloating):
+        sign = "-" if value.imag < 0 else "+"
+        return f"{_latex(value.real)} {sign} {_latex(abs(value.imag))}i"
+    if not np.isfinite(value):
+        return "\\text{NaN}" if np.isnan(value) else "\\infty" if value > 0 else "-\\infty"
+    mantissa, e, power = f"{value.item():.4g}".partition("e")
+    return f"{mantissa} \\cdot 10^{{{int(power)}}}" if e else mantissa
+
+
+#: What can be copied: the action's id, and what makes the text.
+COPIES: Final[Mapping[str, Callable[[Array], str]]] = {
+    "tensor.copy_numpy": numpy_text,
+    "tensor.copy_csv": csv_text,
+    "tensor.copy_latex": latex_text,
+}
+
+
+def constant_of(values: Array) -> dict[str, Any]:
+    """Return the parameters of a constant with these values.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is too large for a document, or holds what a document cannot.
+
+    Examples
+    --------
+    >>> constant_of(np.array([1.0, 2.0], np.float32))
+    {'value': [1.0, 2.0], 'dtype': 'float32'}
+    """
+    if values.size > MOST_CONSTANT:
+        raise InvalidArgumentError(
+            "The tensor has {size} elements, but a constant of a document has {most} at most.",
+            hint="Pick a part of it by an index.",
+            size=values.size,
+            most=MOST_CONSTANT,
+        )
+    if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
+        raise InvalidArgumentError(
+            "A constant of a document holds finite numbers and truth values only.",
+            hint="Pick a part without NaN and infinite values by an index.",
+        )
+    return {"value": values.tolist(), "dtype": values.dtype.name}
+
+
+# ------------------------------------------------------------------------------------------------------------- files
+
+
+def _npy(file: BinaryIO, values: Array, check: Callable[[], None]) -> None:
+    np.lib.format.write_array(file, np.asarray(values), allow_pickle=False)
+
+
+def _npz(file: BinaryIO, values: Array, check: Callable[[], None]) -> None:
+    fields: dict[str, Any] = {name: values[name] for name in values.dtype.names or ()} or {"values": values}
+    np.savez_compressed(file, **fields)
+
+
+def _csv(file: BinaryIO, values: Array, check: Callable[[], None]) -> None:
+    _limited(values, most=10**9)
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    _write_rows(values, text, check)
+    text.detach()
+
+
+Writer = Callable[[BinaryIO, Array, Callable[[], None]], None]
+
+#: The files that a tensor can be saved to: the ending, what the dialog calls it, and what writes it.
+FILES: Final[Mapping[str, tuple[str, Writer]]] = {
+    ".npy": (N_("NumPy array"), _npy),
+    ".npz": (N_("NumPy archive"), _npz),
+    ".csv": (N_("Comma-separated values"), _csv),
+}
+
+
+def save(values: Array, path: Path, check: Callable[[], None] = lambda: None) -> None:
+    """Write a tensor to a file, whole or not at all: the ending says how. `check` may end the work by raising.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is no such kind of file, or it cannot hold such a tensor.
+    UnavailableError
+        If the file cannot be written.
+    """
+    if path.suffix.lower() not in FILES:
+        raise UnsupportedError(
+            "A tensor cannot be saved as {ending}.",
+            hint="Use .npy, .npz or .csv.",
+            ending=path.suffix or path.name,
+        )
+    if values.dtype.kind == "O":
+        values = values.astype(str)
+    temporary = ""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = file.name
+            FILES[path.suffix.lower()][1](file, values, check)  # type: ignore[arg-type]
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UnavailableError(
+            "{path} cannot be written: {why}.",
+            hint="Choose another folder, or free some room.",
+            path=str(path),
+            why=error.strerror or str(error),
+        ) from error
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
