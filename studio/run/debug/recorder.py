@@ -59,6 +59,11 @@ class Recorder(Witness):
         self._reversing: tuple[str, int] | None = None
 
     @property
+    def next_batch(self) -> int:
+        """Number of the training step that begins next."""
+        return self._trace.next_batch
+
+    @property
     def pending(self) -> Step | None:
         """The step that is being made."""
         return self._pending

@@ -10,12 +10,14 @@ from typing import Literal
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from engine.core.witness import witnessed
+from engine.io.checkpoint import Checkpoint
 from studio.document.breakpoints import Breakpoint
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug import moves
 from studio.run.debug.bad import Bad, bad_values
 from studio.run.debug.breakpoints import Hit, Watchpoints
+from studio.run.debug.marks import Marks
 from studio.run.debug.moves import START, Goal, Move, Place
 from studio.run.debug.names import Names
 from studio.run.debug.recorder import Recorder
@@ -95,14 +97,15 @@ class DebugSession:
         self.place = START
         self.state: State = "running"
         self.last_stop = Stop("pause", START)
-        self._recorder = Recorder(self.trace, names, self._gate, self._checkpoint)
+        self._marks = Marks()
         self._goal: Goal | None = None
         self._target = ""
         self._is_to_pause = True
         self._is_ended = False
         self._pending: Step | None = None
+        self._until = -1  # the step that is run again for, -1 for none
         self._turn = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="debuggee", daemon=True)
+        self._thread = self._new_thread(None, None)
 
     # ------------------------------------------------------------------------------------------- the thread of the run
 
@@ -110,16 +113,25 @@ class DebugSession:
         """Begin: the run stands still in front of its first step."""
         self._thread.start()
 
-    def _run(self) -> None:
+    def _new_thread(self, start: Checkpoint | None, before: threading.Thread | None) -> threading.Thread:
+        """Return a thread for the run, from a checkpoint on, that begins when the one before it has ended."""
+        return threading.Thread(target=self._run, args=(start, before), name="debuggee", daemon=True)
+
+    def _run(self, start: Checkpoint | None, before: threading.Thread | None) -> None:
+        if before is not None:
+            before.join()
         error: EngineError | None = None
+        recorder = Recorder(self.trace, self.names, self._gate, self._checkpoint)
         try:
-            with witnessed(self._recorder):
-                self._work(self._recorder)
+            with witnessed(recorder):
+                self._work(recorder, self._marks, start)
         except Stopped:
             pass
         except Exception as failure:
             error = session.unforeseen(failure)
         with self._turn:
+            if threading.current_thread() is not self._thread:
+                return  # another one runs in its place
             self.state = "ended"
             if not self._is_ended:
                 last = len(self.trace) - 1
@@ -138,16 +150,21 @@ class DebugSession:
             self._goal, self._target, self._is_to_pause = None, "", False
             self._tell(stop)
             self._turn.wait_for(lambda: self.state == "running" or self._is_ended)
-            self._pending = None
             self._checkpoint()
+            self._pending = None
 
     def _checkpoint(self) -> None:
-        if self._is_ended:
+        if self._is_ended or threading.current_thread() is not self._thread:
             raise Stopped
 
     def _reason(self, last: Step | None, pending: Step) -> Stop | None:
         """Return why to stand still in front of a step, None if there is no reason to."""
         after = pending.path
+        if self._until >= 0:
+            if last is None or last.number < self._until:
+                return None
+            self._until = -1
+            return Stop("move", moves.settled(Place(last.number, self.place.depth), last.path), after)
         if last is None:
             return Stop("pause", START, after) if self._is_to_pause else None
         if self.until_bad and (bad := self._bad(last)) is not None:
@@ -297,7 +314,24 @@ class DebugSession:
         self._goal, self.state = goal, "running"
         self._turn.notify_all()
 
+    def _run_again(self, step: int) -> None:
+        """Run again from the mark before a step whose values were forgotten, up to it: with the same seed."""
+        mark = self._marks.before(self.trace.batch_of(step).number)
+        if mark is None:
+            return
+        number, start = mark
+        self.trace.cut(number)
+        self._until, self._pending, self._goal, self._target = step, None, None, ""
+        self.state = "running"
+        self._thread = self._new_thread(start, self._thread)
+        self._turn.notify_all()
+        self._thread.start()
+
     def _arrive(self, place: Place, reason: Reason = "move", hits: tuple[Hit, ...] = ()) -> None:
+        if place.step >= 0 and self.trace.batch_of(place.step).is_gone:
+            self.place = place
+            self._run_again(place.step)
+            return
         self.place = moves.settled(place, self.trace[place.step].path) if place.step >= 0 else START
         self._tell(Stop(reason, self.place, self._after(), hits))
 

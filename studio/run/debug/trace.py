@@ -140,10 +140,15 @@ class Trace:
         batch = self.batch_of(number)
         return batch.steps[number - batch.first]
 
+    @property
+    def next_batch(self) -> int:
+        """Number of the training step that begins next."""
+        return len(self.batches)
+
     def begin(self, epoch: int, base: Mapping[TensorRef, Array]) -> Batch:
         """Begin a training step, in front of which these tensors are known."""
         before = self.batches[-1] if self.batches else None
-        number = before.number + 1 if before is not None else 0
+        number = self.next_batch
         in_epoch = before.in_epoch + 1 if before is not None and before.epoch == epoch else 1
         batch = Batch(number, epoch, in_epoch, len(self))
         batch.base = {ref: batch.place(array) for ref, array in base.items()}

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
 
 from engine.core.dispatch import during
 from engine.core.errors import EngineError
+from engine.io import checkpoint
+from engine.io.checkpoint import Checkpoint
 from engine.keras.callbacks import Callback
 from studio.document.lower import Program, Step, Training
 from studio.run import session
+from studio.run.debug.marks import Marks
 from studio.run.debug.recorder import Recorder
+from studio.run.training.listener import Resuming
 
-Work = Callable[[Recorder], None]
+
+class Work(Protocol):
+    """What runs under a recorder."""
+
+    def __call__(self, recorder: Recorder, marks: Marks, start: Checkpoint | None) -> None:
+        """Run, from a checkpoint on if there is one, and leave marks from which it can be run again."""
+
 
 #: What the ops of a node are for where nothing is trained.
 _PHASES: Final = {"loss": "loss", "metric": "metrics"}
@@ -32,8 +42,10 @@ def training_of(program: Program) -> Training | None:
 def trained(program: Program, training: Training) -> Work:
     """Return the training of a document as work for a recorder."""
 
-    def work(recorder: Recorder) -> None:
-        session.train(program, training, "eager", [_Epochs(recorder)])
+    def work(recorder: Recorder, marks: Marks, start: Checkpoint | None) -> None:
+        watching = tuple(session.watching(training))
+        resuming = [Resuming(start, watching)] if start is not None else []
+        session.train(program, training, "eager", [*watching, *resuming, _Follower(recorder, marks, watching)])
 
     return work
 
@@ -44,7 +56,7 @@ def looked_at(program: Program) -> Work:
     The first node that fails ends it.
     """
 
-    def work(recorder: Recorder) -> None:
+    def work(recorder: Recorder, marks: Marks, start: Checkpoint | None) -> None:
         def run(step: Step, inputs: Sequence[Any]) -> Sequence[Any]:
             if step.node_type.category == "data":
                 outputs = program.run(step, inputs)
@@ -63,14 +75,25 @@ def looked_at(program: Program) -> Work:
     return work
 
 
-class _Epochs(Callback):
-    """Tells the recorder which epoch it is, and to rest during validations."""
+class _Follower(Callback):
+    """Tells the recorder which epoch it is, and to rest during validations; leaves marks."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, recorder: Recorder, marks: Marks, watching: tuple[Callback, ...]) -> None:
+        self._recorder, self._marks, self._watching = recorder, marks, watching
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if self.model.position.done:
+            self._mark()
+
+    def _mark(self) -> None:
+        number = self._recorder.next_batch
+        if self._marks.is_due(number):
+            self._marks.add(number, checkpoint.capture(self.model, self._watching))
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._recorder.epoch = epoch
+        if not self.model.position.done:  # before the order of its examples is drawn
+            self._mark()
 
     def on_test_begin(self, logs: Any = None) -> None:
         self._recorder.is_resting = True

@@ -217,6 +217,30 @@ def test_what_is_remembered_is_bounded_and_comes_back_from_the_disk() -> None:
         assert debuggee.session.trace.batches[0].is_gone
 
 
+def test_what_was_forgotten_is_run_again_with_the_same_seed_to_the_bit() -> None:
+    points = [Breakpoint(1, "output", epoch=2, step=1)]
+    with debugged(moons(), points, memory=20_000, disk=20_000) as debuggee:
+        for _ in range(9):
+            debuggee.over()
+        session = debuggee.session
+        step = session.place.step
+        refs = list(session.trace.state(step))
+        early = {ref: np.array(session.array(ref)) for ref in refs}
+        debuggee.do(session.go_on)
+        late_place = session.place
+        late = {ref: np.array(session.array(ref)) for ref in session.trace.state(late_place.step)}
+        assert session.trace.batches[0].is_gone
+        stop = debuggee.do(lambda: session.go_to(step))
+        assert stop.place.step == step
+        assert list(session.trace.state(step)) == refs
+        for ref, before in early.items():
+            np.testing.assert_array_equal(session.array(ref), before, str(ref))
+        stop = debuggee.do(session.go_on)
+        assert (stop.reason, stop.place) == ("breakpoint", late_place)
+        for ref, before in late.items():
+            np.testing.assert_array_equal(session.array(ref), before, str(ref))
+
+
 def test_the_end_leaves_the_weights_where_they_are() -> None:
     debuggee = Debuggee(moons())
     debuggee.session.start()
