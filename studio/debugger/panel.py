@@ -112,4 +112,5 @@ class Debugger(QWidget):
         self.points.show_points(self._points, self._controller.errors, last.hits if last is not None else ())
 
     def _show_said(self) -> None:
-        self.points.show_said([f"{said.epoch + 1}/{said.in_epoch}  {said.text}" for said in self._controller.log])
+        lines = (f"{said.epoch + 1}/{said.in_epoch}  " if said.point else "" for said in self._controller.log)
+        self.points.show_said([f"{at}{said.text}" for at, said in zip(lines, self._controller.log, strict=True)])

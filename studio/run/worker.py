@@ -295,7 +295,7 @@ class Worker:
     def _debug(self, command: Any) -> None:
         before = self.debug.document
         self.debug.handle(command)
-        if before and not self.debug.document:
+        if before > 0 and not self.debug.document:
             self.look(self.study(before))
 
     def _updated(self, document: int, text: str) -> Program:
