@@ -407,7 +407,7 @@ class TensorInspector(QWidget):
         self.turn_to(TableView)
         cell, view = self._cut.cell(place), self.view
         if cell is not None and isinstance(view, TableView):
-            view.grid.go_to(*cell)
+            view.grid.show_cell(*cell)
 
     # --------------------------------------------------------------------------------------------------------- slicing
 
