@@ -45,6 +45,8 @@ from studio.run.messages import (
     Shutdown,
     Started,
     TensorInfo,
+    Trace,
+    Traced,
     Train,
     Tune,
     Tuned,
@@ -112,6 +114,7 @@ class RunController(QObject):
     watched = Signal(Watched)
     missed = Signal(Missing)
     inventoried = Signal(Inventory)
+    traced = Signal(Traced)
     compiling = Signal(Compiling)
     started = Signal(Started)
     progressed = Signal(Progress)
@@ -145,6 +148,7 @@ class RunController(QObject):
             Watched: self.watched,
             Missing: self.missed,
             Inventory: self.inventoried,
+            Traced: self.traced,
             Downloading: self.downloading,
             Compiling: self.compiling,
             Started: self.started,
@@ -270,6 +274,11 @@ class RunController(QObject):
         if is_up and self._shown != self.training and not self.busy:  # a training looks when it comes to it
             self._busy_timer.start()
 
+    def document(self, number: int) -> Document | None:
+        """Return the document that is known by this number."""
+        followed = self._followed.get(number)
+        return followed.document if followed is not None else None
+
     def forget(self, number: int) -> None:
         """Hear no more of a document, which was closed; its training ends."""
         if number == self.training:
@@ -369,6 +378,10 @@ class RunController(QObject):
             followed.watching = tuple(refs)
             self._send(Watch(number, followed.watching))
 
+    def trace(self, number: int, ref: TensorRef, place: tuple[int, ...]) -> None:
+        """Ask what a place of a tensor of a document was made of."""
+        self._send(Trace(number, ref, place))
+
     def _send(self, command: Command) -> None:
         self.post(command)
 
@@ -431,7 +444,7 @@ class RunController(QObject):
                 self._end_preview()
         if isinstance(event, Watched | Missing) and (followed is None or event.ref not in followed.watching):
             return
-        if isinstance(event, Inventory) and followed is None:
+        if isinstance(event, Inventory | Traced) and followed is None:
             return
         if isinstance(event, Paused):
             self._set_state("paused" if event.paused else "training")
