@@ -363,6 +363,21 @@ BAD_LEARNERS: Final[Mapping[str, Patient]] = {
         "weight_penalty",
         "trainer",
     ),
+    "running means that lag behind": Patient(
+        lambda seed: network(
+            ("data.wine", {"standardize": False}),
+            {
+                "norm": ("layer.BatchNormalization", {"momentum": 0.999}),
+                "hidden": dense(16, "relu"),
+                "output": dense(3, "softmax"),
+            },
+            CLASSES,
+            adam(0.02, 6, 16),
+            seed=seed,
+        ),
+        "running_means",
+        "norm",
+    ),
     "learned by heart": Patient(
         _moons(
             {"hidden": dense(128, "relu"), "more": dense(128, "relu"), "output": dense(2, "softmax")},

@@ -55,6 +55,7 @@ class Looker:
         self._awake: dict[tuple[str, int], list[Array]] = {}
         """For each rectifier the units that were awake at the last looks."""
         self._looks = 0
+        self._normalised = self._nodes_of("layer.BatchNormalization")
         self.wiring = Wiring()
 
     @property
@@ -99,6 +100,7 @@ class Looker:
             for i, gradient in enumerate(gradients)
         )
         self._looks += 1
+        predicting = self._predicting(x, truths)
         return Sample(
             step,
             epoch,
@@ -113,7 +115,15 @@ class Looker:
                 for place, prediction, loss in zip(self._losses, predictions, losses, strict=True)
             ),
             time.perf_counter() - begin,
+            predicting,
         )
+
+    def _predicting(self, x: Sequence[Any], truths: Sequence[Any]) -> float | None:
+        """Return the loss with the layers as they predict, if that makes a difference which should be none."""
+        if not self._normalised:
+            return None
+        found = map(constant, self.predictions([part.numpy() for part in x]))
+        return sum(float(self._loss(*each)) for each in zip(self.losses, truths, found, strict=True))
 
     def predictions(self, x: Sequence[Array]) -> list[Array]:
         """Return what the model predicts for inputs."""
@@ -133,13 +143,16 @@ class Looker:
         """At the first look, see what the graph itself is like."""
         if self._looks:
             return
-        layers = [step for step in self._program.steps if step.node_type.id == "layer.Dropout"]
         self.wiring = Wiring(
             tuple(flow.linear.values()),
             tuple(flow.doubled),
             tuple(self._mixed([part.numpy() for part in x])),
-            {step.id: float(step.params["rate"]) for step in layers},
+            tuple(step.id for step in self._normalised),
+            {step.id: float(step.params["rate"]) for step in self._nodes_of("layer.Dropout")},
         )
+
+    def _nodes_of(self, type_id: str) -> list[Step]:
+        return [step for step in self._program.steps if step.node_type.id == type_id]
 
     def _mixed(self, x: Sequence[Array]) -> Iterator[str]:
         """Yield the losses of which the predictions change with another example of the batch."""

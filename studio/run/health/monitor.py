@@ -24,8 +24,9 @@ from studio.run.health.rules import RULES
 EVERY: Final = 20
 #: Samples are put off so long that they take no more than this share of the time.
 SHARE: Final = 0.02
-#: Examples of a sample at most: a mean over more is no other.
-EXAMPLES: Final = 128
+#: Examples of a sample. A look at 32 of MNIST takes 8 ms with its dense network and 0.3 s with its convolutions; at 128
+#: it takes four times as long, and finds the same faults.
+EXAMPLES: Final = 32
 #: Samples that are remembered at most: 15 kB each for a network of four layers.
 KEPT: Final = 256
 #: Batches of examples that are looked at in turn.
@@ -157,7 +158,7 @@ class HealthMonitor(Callback):
 def _turns(training: Training) -> list[Array]:
     """Return which examples are looked at, batch by batch; none of those that are kept to validate with."""
     size = int(len(training.x[0]) * (1 - training.fit.get("validation_split", 0.0)))
-    count = min(EXAMPLES, max(1, size), max(int(training.fit.get("batch_size", EXAMPLES)), 32))
+    count = min(EXAMPLES, max(1, size))
     order = np.random.default_rng(0).permutation(max(size, 1))
     return [order[begin : begin + count] for begin in range(0, max(1, size - count + 1), count)][:_TURNS]
 

@@ -196,6 +196,8 @@ class Sample:
         Length of all gradients together.
     seconds
         What the look took.
+    predicting
+        The loss of its batch with the layers as they predict, if some keep running means for that; else None.
     """
 
     step: int
@@ -208,6 +210,7 @@ class Sample:
     inputs: tuple[InputHealth, ...]
     outputs: tuple[OutputHealth, ...]
     seconds: float = 0.0
+    predicting: float | None = None
 
 
 @dataclass(frozen=True)
@@ -271,6 +274,8 @@ class Wiring:
         Nodes that make probabilities of probabilities.
     mixed
         Losses of which the prediction of an example depends on the others of its batch.
+    normalised
+        Nodes that keep running means, to predict with.
     dropout
         Nodes that let only a share of the values through, with this share that they drop.
     """
@@ -278,6 +283,7 @@ class Wiring:
     linear: tuple[LayerPair, ...] = ()
     doubled: tuple[str, ...] = ()
     mixed: tuple[str, ...] = ()
+    normalised: tuple[str, ...] = ()
     dropout: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -49,5 +49,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "same_prediction": learning.same_prediction,
     # what comes of it
     "weight_penalty": fit.weight_penalty,
+    "running_means": fit.running_means,
     "overfitting": fit.overfitting,
 }

@@ -30,10 +30,33 @@ def weight_penalty(evidence: Evidence) -> Iterator[EngineError]:
         )
 
 
+def running_means(evidence: Evidence) -> Iterator[EngineError]:
+    """BatchNormalization predicts with means that follow those of the batches; far behind, they are of other values."""
+    if _lags(evidence):
+        last = evidence.samples[-1]
+        assert last.predicting is not None
+        yield EngineError(
+            "Of the same examples the loss is {training} while it learns, and {predicting} when it predicts: the "
+            "running means lag behind.",
+            hint="Lower the momentum of BatchNormalization, to 0.9 for instance, or train for more steps.",
+            training=rounded(last.loss - last.penalty),
+            predicting=rounded(last.predicting),
+            node=evidence.wiring.normalised[0],
+        )
+
+
+def _lags(evidence: Evidence) -> bool:
+    seen = evidence.samples[-limits.AGREEING :]
+    if len(evidence.epochs) < limits.EPOCHS or evidence.steps < limits.STEPS or evidence.chance is None:
+        return False
+    apart = [s.predicting - (s.loss - s.penalty) for s in seen if s.predicting is not None]
+    return len(apart) == limits.AGREEING and min(apart) > limits.APART * evidence.chance
+
+
 def overfitting(evidence: Evidence) -> Iterator[EngineError]:
     """What was learned by heart says nothing about new examples."""
     seen = [logs for logs in evidence.epochs if "val_loss" in logs]
-    if len(seen) < limits.EPOCHS:
+    if len(seen) < limits.EPOCHS or _lags(evidence):
         return
     held_out = [logs["val_loss"] for logs in seen]
     best = min(range(len(held_out)), key=held_out.__getitem__)

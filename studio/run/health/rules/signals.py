@@ -50,10 +50,10 @@ def saturated_units(evidence: Evidence) -> Iterator[EngineError]:
         known = [each.saturated for each in places if each.saturated is not None and not each.is_output]
         if len(known) == limits.AGREEING and min(known) > limits.FLAT:
             yield EngineError(
-                "{share} % of the values that {op} gives lie at an end of its range, where it is flat.",
+                "{share} % of the values that {function} gives lie at an end of its range, where it is flat.",
                 hint="Scale the input, begin with smaller weights, lower the learning rate, or use relu.",
                 share=percent(known[-1]),
-                op=places[-1].op,
+                function=places[-1].op,
                 node=places[-1].node,
             )
 

@@ -50,9 +50,9 @@ def logits_flag(evidence: Evidence) -> Iterator[EngineError]:
     for output in evidence.first_outputs:
         if output.from_logits and output.made_by in PROBABILITIES:
             yield EngineError(
-                "The loss takes the prediction for logits, but {op} has made probabilities of it.",
-                hint="Turn from_logits off, or take {op} away.",
-                op=output.made_by,
+                "The loss takes the prediction for logits, but {function} has made probabilities of it.",
+                hint="Turn from_logits off, or take {function} away.",
+                function=output.made_by,
                 node=output.node,
             )
         if output.from_logits is False and not _are_probabilities(evidence, output.node):
@@ -80,9 +80,9 @@ def sigmoid_for_classes(evidence: Evidence) -> Iterator[EngineError]:
         is_of_classes = output.kind in ("SparseCategoricalCrossentropy", "CategoricalCrossentropy")
         if is_of_classes and output.made_by in ("sigmoid", "hard_sigmoid") and output.scores > 1:
             yield EngineError(
-                "The scores come from {op}, each for itself, but this loss chooses one of {scores} classes.",
+                "The scores come from {function}, each for itself, but this loss chooses one of {scores} classes.",
                 hint="Use softmax for one of several classes; sigmoid goes with the binary cross-entropy.",
-                op=output.made_by,
+                function=output.made_by,
                 scores=output.scores,
                 node=output.node,
             )
@@ -106,11 +106,11 @@ def out_of_reach(evidence: Evidence) -> Iterator[EngineError]:
         margin = limits.BEYOND * truth.std
         if truth.kind in _OF_AMOUNTS and (truth.low < low - margin or truth.high > high + margin):
             yield EngineError(
-                "The answers go from {low} to {high}, but {op} at the end gives only what lies in its own range.",
+                "The answers go from {low} to {high}, but {function} at the end gives only what lies in its own range.",
                 hint="Let the last layer have no activation function, or scale the answers into that range.",
                 low=rounded(truth.low),
                 high=rounded(truth.high),
-                op=output.made_by,
+                function=output.made_by,
                 node=output.source,
             )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
+from engine.core.errors import EngineError
 from engine.keras import losses
 from studio.run.health.chance import chance_of
-from studio.run.health.records import COUNTED, Histogram
+from studio.run.health.records import COUNTED, HealthWarning, Histogram
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -3e20, 1e-30])
@@ -71,3 +74,11 @@ def test_the_chance_of_logits_is_that_of_probabilities(name: str) -> None:
 def test_answers_that_do_not_fit_the_loss_have_no_chance() -> None:
     loss = losses.SparseCategoricalCrossentropy()
     assert chance_of(loss, np.array([7]), np.zeros((1, 3), np.float32)) is None
+
+
+def test_a_warning_travels_between_processes_with_its_facts() -> None:
+    told = HealthWarning(
+        "input_scale", EngineError("Up to {largest}.", hint="Scale it.", largest=255.0, node="dense"), 3
+    )
+    found = pickle.loads(pickle.dumps(told))
+    assert (found.id, found.node, found.step, str(found.error)) == ("input_scale", "dense", 3, "Up to 255.0. Scale it.")
