@@ -191,7 +191,7 @@ class Looker:
     def _activation(self, number: int, bent: Bent, flow: Flow, predictions: Sequence[Any]) -> ActivationHealth:
         array = bent.output.numpy()
         dead = saturated = None
-        if bent.op in RECTIFIERS and array.ndim > 1:
+        if bent.op in RECTIFIERS and array.ndim > 1 and np.isfinite(array).all():  # NaN is neither dead nor awake
             seen = self._awake.setdefault((bent.node, number), [])
             seen.append((array > 0).any(axis=tuple(range(array.ndim - 1))))
             del seen[:-DEAD_LOOKS]

@@ -37,7 +37,7 @@ _NUMBERS: Final = 1_000_000
 
 
 class HealthMonitor(Callback):
-    """Takes samples of a training, and judges it at each of them and at the end of each epoch.
+    """Takes samples of a training, and judges it at the end of each epoch, and as soon as the loss is no number.
 
     It changes nothing: the training goes the same way with it and without, bit for bit.
 
@@ -107,6 +107,7 @@ class HealthMonitor(Callback):
         self.evidence.losses.append(loss)
         if self.evidence.bad_step is None and not math.isfinite(loss):
             self.evidence.bad_step = self.evidence.steps
+            self.judge()  # an epoch may be long, and nothing gets better in it
         if self._before is not None:
             self._look()
             self._next = self.evidence.steps + self._every

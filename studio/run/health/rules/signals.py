@@ -101,7 +101,11 @@ def exploding_gradient(evidence: Evidence) -> Iterator[EngineError]:
 def frozen_layer(evidence: Evidence) -> Iterator[EngineError]:
     """A weight that is to be trained and never changes, while others do."""
     seen = evidence.stepped[-limits.AGREEING :]
-    if len(seen) < limits.AGREEING or not any(w.update_ratio for w in seen[-1].weights):
+    if (
+        evidence.bad_step is not None
+        or len(seen) < limits.AGREEING
+        or not any(w.update_ratio for w in seen[-1].weights)
+    ):
         return
     for weight in _kernels(seen[-1]):
         history = [w.update_ratio for s in seen for w in s.weights if (w.node, w.name) == (weight.node, weight.name)]

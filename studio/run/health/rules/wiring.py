@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -67,7 +68,9 @@ def logits_flag(evidence: Evidence) -> Iterator[EngineError]:
 
 def _are_probabilities(evidence: Evidence, node: str) -> bool:
     """Return whether the predictions of all looks could be: those that no function has bound come out of it soon."""
-    outputs = [o for sample in evidence.samples for o in sample.outputs if o.node == node]
+    outputs = [o for s in evidence.samples for o in s.outputs if o.node == node and math.isfinite(o.low + o.high)]
+    if not outputs:
+        return True
     is_sum = outputs[0].kind == "SparseCategoricalCrossentropy" and outputs[0].made_by not in PROBABILITIES
     return all(o.low >= -limits.ROUNDING and o.high <= 1 + limits.ROUNDING for o in outputs) and not (
         is_sum and not all(o.sums_to_one for o in outputs)

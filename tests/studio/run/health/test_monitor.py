@@ -133,6 +133,13 @@ def test_a_layer_that_the_user_has_frozen_is_no_fault() -> None:
     assert "frozen_layer" not in [w.id for w in monitor.warnings]
 
 
+def test_where_all_is_nan_nothing_else_is_said() -> None:
+    layers = {"hidden": dense(8, "tanh"), "log": "op.log", "relu": "layer.ReLU", "output": dense(2, "softmax")}
+    monitor = watched(network(("data.moons", {"samples": 80}), layers, CLASSES, adam()))
+    assert [(w.id, w.node, w.step) for w in monitor.warnings] == [("not_finite", "loss", 1)]
+    assert "since step 1" in str(monitor.warnings[0].error)
+
+
 def test_each_warning_is_given_once_as_soon_as_it_shows() -> None:
     told: list[HealthWarning] = []
     layers = {"hidden": dense(8), "output": dense(2, "softmax")}
