@@ -150,6 +150,14 @@ def test_each_warning_is_given_once_as_soon_as_it_shows() -> None:
     assert "'hidden'" in str(told[0].error)
 
 
+def test_what_shows_within_an_epoch_is_told_within_it() -> None:
+    layers = {"hidden": dense(8, "relu"), "stop": "op.stop_gradient", "output": dense(2, "softmax")}
+    monitor = watched(network(("data.moons", {"samples": 400}), layers, CLASSES, adam(epochs=1, batch=4)))
+    frozen = next(w for w in monitor.warnings if w.id == "frozen_layer")
+    assert frozen.node == "hidden"
+    assert frozen.step < 40 < monitor.evidence.steps
+
+
 def test_the_gap_to_the_validation_is_known_for_each_epoch() -> None:
     evidence = watched(moons()).evidence
     assert evidence.gap == [logs["val_loss"] - logs["loss"] for logs in evidence.epochs]
