@@ -226,7 +226,6 @@ class Grid(QAbstractScrollArea):
         """Paint the cells in sight, and over them the numbers of rows and columns."""
         painter = QPainter(self.viewport())
         theme = appearance().theme
-        painter.fillRect(event.rect(), QColor(theme.panel))  # faded, it is painted where anything may have been
         painter.setFont(self.font())
         rows, columns = self._in_sight()
         label_width = self._label_width()
