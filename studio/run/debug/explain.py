@@ -62,7 +62,8 @@ def _weights(trace: Trace, number: int) -> Iterator[WeightInfo]:
     def norm(ref: TensorRef) -> float | None:
         place = known.get(ref)
         array = batch.array(place) if place is not None else None
-        return None if array is None else float(np.linalg.norm(array.astype(np.float64)))
+        # NumPy's own norm asks BLAS, whose threads may be busy with other things: 2 ms in place of 0.2
+        return None if array is None else float(np.sqrt(np.square(array, dtype=np.float64).sum()))
 
     for ref in (r for r in known if r.kind == "weight"):
         gradient, update = (TensorRef(kind, ref.node, ref.name) for kind in _OF_WEIGHTS)

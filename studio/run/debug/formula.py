@@ -166,7 +166,9 @@ def slopes(
     words = [*(f"∂L/∂{name}" for name in called), *called, *names]
     arrays = [*g, *outputs, *inputs]
     leaves = {value: _Text(word) for value, word in zip(graph.inputs, words, strict=True)}
-    is_worked_out = sum(a.size for a in arrays) <= WORKED_OUT
+    # of a product there is no example: to work it out would take as long as the step itself
+    is_small = sum(a.size for a in arrays) <= WORKED_OUT
+    is_worked_out = is_small and all(map(_goes_by_elements, graph.outputs))
     known = _worked_out(graph, arrays) if is_worked_out else {}
     found = []
     for name, array, value in zip(names, inputs, graph.outputs, strict=True):
@@ -192,6 +194,14 @@ def _worked_out(graph: Graph, arrays: Sequence[Array]) -> dict[Value, Array]:
             made = made if isinstance(made, list | tuple) else [made]
             known.update(zip(node.outputs, map(np.asarray, made), strict=True))
     return known
+
+
+def _goes_by_elements(value: Value) -> bool:
+    """Return whether a value is made of elements at the same place only."""
+    op = value.node.op
+    is_leaf = op.name in ("placeholder", "constant", "zeros_like", "ones_like")
+    is_plain = op.scalar is not None or op.name in _ELEMENTWISE
+    return is_leaf or (is_plain and all(map(_goes_by_elements, value.node.inputs)))
 
 
 def _written(value: Value, leaves: Mapping[Value, _Text]) -> _Text:
@@ -221,9 +231,7 @@ def _example(
                 return False
             numbers[at] = _Text(f"{number:.4g}".replace("-", "−"), 0 if number < 0 else 3)
             return True
-        if at.node.op.name == "constant" or at.node.op.name in ("zeros_like", "ones_like"):
-            return True
-        return (at.node.op.scalar is not None or at.node.op.name in _ELEMENTWISE) and all(map(collect, at.node.inputs))
+        return all(map(collect, at.node.inputs))
 
     if not collect(value):
         return ""

@@ -68,6 +68,11 @@ class Batch:
         """Return shape and dtype of an array, which are known even when it is gone."""
         return self._kinds[place]
 
+    def nbytes_of(self, place: int) -> int:
+        """Return how many bytes an array has, or had."""
+        shape, dtype = self._kinds[place]
+        return int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+
     @property
     def is_in_memory(self) -> bool:
         """Whether its arrays are in memory."""

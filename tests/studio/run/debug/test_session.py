@@ -8,6 +8,8 @@ from debugging import Debuggee, debugged
 from graphs import build, example, moons
 
 from studio.document.breakpoints import Breakpoint
+from studio.document.enclose import enclose
+from studio.document.types import Types
 from studio.run.tensor_ref import TensorRef
 
 
@@ -55,6 +57,28 @@ def test_stepping_into_goes_down_to_the_ops_and_out_again() -> None:
         for _ in range(3):
             debuggee.over()
         assert debuggee.here == ["loss", "loss"], "behind the last op of a node one is out of it"
+
+
+def test_a_function_is_stepped_over_as_one_node_and_into_to_its_nodes() -> None:
+    document = moons()
+    edit, block = enclose(document, {}, Types(document), ["hidden", "output"], "Block")
+    document.apply(edit)
+    with debugged(document) as debuggee:
+        while debuggee.here != ["forward", block]:
+            debuggee.over()
+        last = debuggee.session.place.step
+        debuggee.back()
+        assert debuggee.session.trace[debuggee.session.place.step].phase == "data"
+        debuggee.into()
+        assert debuggee.here == ["forward", block, "hidden"]
+        debuggee.over()
+        assert debuggee.here == ["forward", block, "output"]
+        assert debuggee.session.place.step == last
+        debuggee.out()
+        assert debuggee.here == ["forward", block]
+        assert debuggee.session.trace[last].node == f"{block}/output"
+        debuggee.over()
+        assert debuggee.here[0] == "loss"
 
 
 def test_backward_one_steps_from_gradient_to_gradient() -> None:
