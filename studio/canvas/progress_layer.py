@@ -199,7 +199,7 @@ class ProgressLayer(QGraphicsItem):
         """Yield the wires that values travel along, and whether they go back."""
         current = self.progress.current
         for target, strand in self._scene.wires.strands().items():
-            if self.progress.is_backward and strand.wire.source.node == current:
+            if self.progress.is_backward and strand.wire.source.node == current and target.node in self._places:
                 yield strand, True
             elif not self.progress.is_backward and target.node == current:
                 yield strand, False
