@@ -96,6 +96,34 @@ def _own(node: Node, name: str) -> Any:
         return param.default
 
 
+def unfolded(functions: Mapping[str, Document], function: str) -> int:
+    """Return how many nodes a function unfolds to, those of functions within it counted as often as they occur.
+
+    Examples
+    --------
+    >>> body = Document.of(Contents(nodes={"e": Node("e", "op.exp")}))
+    >>> both = Document.of(Contents(nodes={"a": Node("a", "function.f", {"repeat": 2}), "b": Node("b", "function.f")}))
+    >>> unfolded({"f": body, "g": both}, "g")
+    3
+    """
+    known: dict[str, int] = {}
+
+    def count(id: str, above: tuple[str, ...]) -> int:
+        if id not in functions or id in above:  # one that holds itself is refused elsewhere
+            return 0
+        if id not in known:
+            known[id] = min(
+                MAX_NODES,
+                sum(
+                    repeats(node) * count(inner, (*above, id)) if (inner := function_of(node)) is not None else 1
+                    for node in functions[id].nodes.values()
+                ),
+            )
+        return known[id]
+
+    return count(function, ())
+
+
 def has_functions(document: Document) -> bool:
     """Return whether a document differs from its flat form."""
     return bool(document.functions) or any(

@@ -15,6 +15,7 @@ from engine.core.errors import EngineError
 from engine.core.spec import TensorSpec
 from engine.graph.graph import freeze
 from studio.document.document import Document, PortRef, Wire
+from studio.document.flat import unfolded
 from studio.document.function import Definition
 from studio.document.function_outcome import function_outcome
 from studio.document.nodetype import Catalogue, NodeType, Port
@@ -24,6 +25,9 @@ from studio.document.outcome import Outcome, outcome_of
 _KEPT: Final = 20_000
 #: Attempts to complete what is not known of a node before it counts as one that does not work.
 _ATTEMPTS: Final = 32
+#: Functions that unfold to more nodes are not tried: a try takes 0.2 ms a node, and finding out which conversions help
+#: takes hundreds. What is wrong with them shows in the analysis all the same.
+LARGE: Final = 100
 #: Kinds of parameters whose values depend on the rank of the input.
 _BY_RANK: Final = ("ints", "axes", "value")
 
@@ -203,7 +207,10 @@ class Trials:
 def _can_be_tried(node_type: NodeType, given: Mapping[str, Any]) -> bool:
     """Return whether a node can tell what it takes: no formula is missing, and what it was told is right."""
     formula = any(p.kind == "text" for p in node_type.missing(given).values())
-    return node_type.make is not None and not formula and _is_valid(node_type, given)
+    make = node_type.make
+    if isinstance(make, Definition) and unfolded(make.functions, make.id) > LARGE:
+        return False
+    return make is not None and not formula and _is_valid(node_type, given)
 
 
 def _is_valid(node_type: NodeType, given: Mapping[str, Any]) -> bool:

@@ -32,7 +32,7 @@ from studio.document.edits import (
 )
 from studio.document.enclose import enclose
 from studio.document.file import dumps, loads
-from studio.document.flat import MAX_NODES, flatten
+from studio.document.flat import MAX_NODES, flatten, unfolded
 from studio.document.flattened import Flattened
 from studio.document.function import INPUT, OUTPUT
 from studio.document.function_edits import AddFunction, RemoveFunction, Within, within
@@ -40,7 +40,7 @@ from studio.document.history import History
 from studio.document.replace import replace_node
 from studio.document.scope import Scope, path_of
 from studio.document.study import Study
-from studio.document.trial import Trials
+from studio.document.trial import LARGE, Trials
 from studio.document.types import Types
 from studio.document.unpack import own_copy, unpack
 
@@ -586,6 +586,16 @@ def test_what_lies_deep_within_functions_can_be_changed_however_long_its_name_is
     document.apply(Within("inner", SetTitle(names[0], "dense")))
     found = flattened.now().document.nodes[f"{names[1]}/{names[0]}"]
     assert (found.params["units"], found.mode) == (5, "mute")
+
+
+def test_large_functions_are_not_tried():
+    nodes = {f"n{i}": Node(f"n{i}", "op.exp") for i in range(LARGE + 1)}
+    document = Document()
+    document.apply(AddFunction("large", Contents(nodes={"x": Node("x", INPUT), **nodes})))
+    document.apply(AddNode(Node("block", "function.large")))
+    trials = Trials(Types(document))
+    assert trials.objection_to(document, {}, port("block.x"), TensorSpec([2])) is None, "nobody can tell"
+    assert unfolded(document.functions, "large") == LARGE + 2
 
 
 def test_functions_within_functions_end_somewhere():
