@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -218,3 +220,21 @@ def test_a_python_program_is_debugged_from_the_menu(
     user.until(lambda: [said.text for said in debugger.log] == ["sum 5.0"])
     press(user, Qt.Key.Key_F5, SHIFT)
     user.until(lambda: debugger.state == "off")
+
+
+def test_a_process_that_dies_in_a_step_costs_the_run_only(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    stood(user, Qt.Key.Key_F10)
+    stood(user, Qt.Key.Key_F10)
+    pid = user.window.controller.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    user.until(lambda: user.window.debug_controller.state == "off")
+    assert "The document is untouched" in user.banner
+    assert user.window.canvas is not None
+    assert user.window.canvas.canvas.run.progress.current == ""
+    user.do("run.restart_engine")
+    user.until_ready()
+    assert stood(user, Qt.Key.Key_F10) == []
+    assert stood(user, Qt.Key.Key_F10) == ["data", "data"]
