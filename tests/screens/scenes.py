@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio.app import MainWindow
 from studio.canvas.view import CanvasView
 from studio.desktop.editor import Editor
+from studio.document.breakpoints import Breakpoint, set_breakpoints
 from studio.document.document import PortRef
 from studio.document.edits import RemoveWire, SetParams
 from studio.inspector.watching import Pin
@@ -190,6 +191,29 @@ def compared(window: MainWindow) -> None:
     QTest.qWait(200)
 
 
+def debugging(window: MainWindow) -> None:
+    """Half-way back through a training step, with breakpoints."""
+    canvas = _open(window, "digits_mlp")
+    window.workspaces.turn_to("debug")
+    points = (
+        Breakpoint(1, "output"),
+        Breakpoint(2, "hidden", "output", "max > 10"),
+        Breakpoint(3, "loss", enabled=False),
+    )
+    _editor(window).history.do(set_breakpoints(points))
+    canvas.frame_all()
+    if window.controller.pid is not None:
+        debugger = window.debug_controller
+        until(lambda: window.controller.state == "ready")
+        window.commands["debug.over"].trigger()
+        until(lambda: debugger.state == "stopped")
+        for _ in range(10):
+            step = debugger.shown.step
+            window.commands["debug.over"].trigger()
+            until(lambda step=step: debugger.state == "stopped" and debugger.shown.step != step)
+    QTest.qWait(300)
+
+
 SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "start": start_page,
     "design": design,
@@ -202,4 +226,5 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "tensor": tensor,
     "linked": linked,
     "compared": compared,
+    "debugging": debugging,
 }
