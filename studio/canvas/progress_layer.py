@@ -6,15 +6,16 @@ that lead back, broken as long as nothing has come along them.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.metrics import Detail
-from studio.canvas.node_item import NodeItem
+from studio.canvas.node_item import NodeItem, PaintState
 from studio.canvas.picture import Picture, picture_of
 from studio.canvas.progress import NOTHING, Progress
 from studio.canvas.style import Style, draw_text, font, text_width
@@ -43,22 +44,33 @@ _POINTS: Final = {
 class ProgressLayer(QGraphicsItem):
     """Paints a `Progress` over the nodes of a scene."""
 
-    def __init__(self, scene: CanvasScene) -> None:
+    def __init__(self, shared: PaintState, clock: QObject) -> None:
         super().__init__()
-        self._scene = scene
+        self._shared = shared
         self.progress = NOTHING
         self._pictures: dict[PortRef, Picture] = {}
         self._places: dict[str, QRectF] = {}
         self._travelled = -1.0
-        self._animation = QVariantAnimation()
+        self._animation = QVariantAnimation(clock)
         self._animation.setStartValue(0.0)
         self._animation.setEndValue(1.0)
         self._animation.setEasingCurve(QEasingCurve.Type.InOutQuad)
-        self._animation.valueChanged.connect(self._travel)
-        self._animation.finished.connect(lambda: self._travel(-1.0))
+        weak = weakref.ref(self)  # items and what belongs to the scene go in any order
+
+        def travel(share: float) -> None:
+            if (layer := weak()) is not None:
+                layer._travel(share)
+
+        self._animation.valueChanged.connect(travel)
+        self._animation.finished.connect(lambda: travel(-1.0))
         self.setZValue(2)
         self.setVisible(False)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    @property
+    def _scene(self) -> CanvasScene:
+        # it is asked for each time: holding it, the two would keep each other
+        return cast("CanvasScene", self.scene())
 
     def boundingRect(self) -> QRectF:
         """Return everything: it lies over all nodes."""
@@ -104,7 +116,7 @@ class ProgressLayer(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint the lane of gradients, what was done and comes next, breakpoints, and values on their way."""
-        style, detail = self._scene.shared.style, self._scene.shared.detail
+        style, detail = self._shared.style, self._shared.detail
         if detail is Detail.FAR:
             return
         if self.progress.is_on:

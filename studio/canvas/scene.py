@@ -90,7 +90,7 @@ class CanvasScene(QGraphicsScene):
         self._backlog.progressed.connect(self.synced)
         self.wires = WireLayer(self.shared)
         self.addItem(self.wires)
-        self.run = ProgressLayer(self)
+        self.run = ProgressLayer(self.shared, self)
         self.addItem(self.run)
         self.synced.connect(self.run.settle)
         self._indexed = QRectF()
