@@ -164,6 +164,7 @@ class Debugging(QObject):
             self._begin(None)
 
     def _go_on(self) -> None:
+        self._send_points()  # what was changed a moment ago counts already
         if not self._is_here:
             self._begin("go_on")
         elif self._actions["debug.slow"].isChecked():

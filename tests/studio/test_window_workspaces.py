@@ -63,8 +63,8 @@ def test_each_workspace_has_its_panels(open_window: Open, tmp_path: Path) -> Non
     assert window.dock.currentWidget() is window.plots
     go(user, "debug")
     assert shown(user) == ["inspector", "bottom_dock"]
-    assert window.inspector.width() > 1.5 * narrow, "the inspector is wide"
-    assert window.dock.currentWidget() is window.problems
+    assert window.inspector.width() > 1.2 * narrow, "the inspector is wide"
+    assert window.dock.currentWidget() is window.debugger
     go(user, "present")
     assert shown(user) == []
     assert not window.tabs.isVisible()

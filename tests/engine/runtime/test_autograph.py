@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -366,3 +369,21 @@ def test_what_no_graph_can_do_is_said_with_its_name_and_line(program: Program, w
     assert file == __file__
     first = program.__code__.co_firstlineno
     assert first <= int(line) <= first + 8
+
+
+def test_an_import_that_was_interrupted_is_done_again() -> None:
+    """As Ctrl+C leaves it: parts of the transpiler without the package that they belong to."""
+    program = """
+import sys
+import malt.impl
+inner = sys.modules["malt.impl"]
+for name in list(sys.modules):
+    if name == "malt" or name.startswith("malt.impl."):
+        del sys.modules[name]
+del inner.api
+import engine as tf
+print(int(tf.function(lambda x: x + 1)(tf.constant(1))))
+"""
+    root = Path(__file__).parents[3]
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=False)
+    assert (found.stdout.strip(), found.returncode) == ("2", 0), found.stderr
