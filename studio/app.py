@@ -53,7 +53,10 @@ from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.window import SettingsWindow
 from studio.ui.resources import examples, resource
 from studio.ui.runs.controls import TrainingControls
+from studio.ui.runs.documents import RunsOfDocuments
 from studio.ui.runs.kept import KeptRuns
+from studio.ui.runs.panel import RunsPanel
+from studio.ui.runs.queue import QUEUE, Queue, QueueList
 from studio.ui.settings import settings
 from studio.ui.shell import files
 from studio.ui.shell.desk import Desk
@@ -118,6 +121,8 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine(self._name_of)
         self.pages = QStackedWidget()
         self.kept = KeptRuns(self.controller)
+        self.queue = Queue(self.controller, self.kept)
+        self.runs = RunsPanel(self.kept, _make_overlay, QueueList(self.queue))
         self.running = Running(
             self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self.kept
         )
@@ -140,6 +145,9 @@ class MainWindow(QMainWindow):
             self,
         )
         self.controls = TrainingControls(self.controller, self.commands, self.banner, self._chosen_layers, self)
+        self.run_documents = RunsOfDocuments(
+            self.desk, self.running, self.queue, self.commands, self.banner, self._show_runs, self
+        )
         self.exporting = Exporting(self, lambda: self.canvas, lambda: self.desk.name)
         self.command_palette = CommandPalette(self.commands, self)
 
@@ -167,6 +175,7 @@ class MainWindow(QMainWindow):
         self.dock.add(self.plots, N_("Curves"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
         self.dock.add(self.steps, N_("History"))
+        self.dock.add(self.runs, N_("Runs"))
         self.dock.add(self.debugger, N_("Debugger"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
@@ -263,6 +272,7 @@ class MainWindow(QMainWindow):
         self.running.update_actions()
         self.debugging.update_actions()
         self.controls.update_actions()
+        self.run_documents.update_actions()
         self.tab_actions.update()
         self.views.update(is_open)
         self.workspaces.update(is_open)
@@ -292,6 +302,8 @@ class MainWindow(QMainWindow):
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
         self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
+        self.runs.resume_asked.connect(self.run_documents.resume)
+        self.runs.document_asked.connect(self.run_documents.open_document)
         self.running.failed_at.connect(self.panels.reveal)
         self.running.changed.connect(self.tabs.refresh)
         self.running.changed.connect(self._update_actions)
@@ -345,6 +357,13 @@ class MainWindow(QMainWindow):
     def analysing(self) -> bool:
         """Whether something of the document that is shown is still to be analysed."""
         return self.editors.current is not None and self.editors.current.analysing
+
+    def _show_runs(self, queue: bool) -> None:
+        """Bring the runs into sight, or the queue."""
+        self.docks.docks["bottom"].setVisible(True)
+        self.dock.setCurrentWidget(self.runs)
+        if queue:
+            self.runs.show_queue()
 
     def _chosen_layers(self) -> list[str]:
         """Return the selected layers by the names that a training knows them by."""
@@ -416,6 +435,8 @@ class MainWindow(QMainWindow):
 
     def _name_of(self, number: int) -> str:
         document = self.desk.by_number(number)
+        if number == QUEUE and self.queue.current is not None:
+            return f"{_('Queue')} · {self.queue.current.name}"
         return document.name if document is not None else ""
 
     def _add_constant(self, params: Mapping[str, Any]) -> None:
@@ -479,6 +500,12 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(stored)
         else:
             self.resize(_SIZE.boundedTo(self.screen().availableSize()))
+
+
+def _make_overlay() -> QWidget:
+    from studio.plots.overlay import Overlay  # here, since it imports pyqtgraph
+
+    return Overlay()
 
 
 def _open_menu(menu: QMenu, at: QPoint) -> None:

@@ -27,7 +27,7 @@ _LEAST_BAND: Final = 4
 _ROOM_FOR_THE_RING: Final = 1.015
 
 
-class _Axis(pg.AxisItem):  # type: ignore[misc]
+class NumberAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis with numbers as the language in use writes them."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
@@ -78,7 +78,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, theme: Theme) -> None:
-        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        axes = {side: NumberAxis(side) for side in ("left", "bottom")}
         super().__init__(axisItems=axes)
         self.curve, self.epochs, self.least = Curve(1), 1, True
         self._theme = theme

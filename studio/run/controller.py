@@ -270,6 +270,11 @@ class RunController(QObject):
         if is_up and self._shown != self.training and not self.busy:  # a training looks when it comes to it
             self._busy_timer.start()
 
+    def document(self, number: int) -> Document | None:
+        """Return the document that is known by this number."""
+        followed = self._followed.get(number)
+        return followed.document if followed is not None else None
+
     def forget(self, number: int) -> None:
         """Hear no more of a document, which was closed; its training ends."""
         if number == self.training:

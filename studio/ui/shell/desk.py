@@ -171,6 +171,10 @@ class Desk(QObject):
         """Begin a document with what a template holds."""
         self._put(load(template), None)
 
+    def put_copy(self, document: Document, title: str) -> None:
+        """Open a document that was never saved, under a title."""
+        self._put(document, None, saved=False, title=title)
+
     def put_unsaved(self, document: Document, path: Path | None) -> None:
         """Open a document that is not what was saved at `path`, in place of the one that was, if that is open.
 

@@ -152,6 +152,11 @@ class Running(QObject):
         """The number of the document that is shown, 0 if there is none."""
         return self._desk.current.number if self._desk.current is not None else 0
 
+    @property
+    def trains(self) -> bool:
+        """Whether something is being trained."""
+        return self._controller.training != 0
+
     def train(self) -> None:
         """Train the document that is shown, as soon as the engine is ready; if another one trains, say so."""
         document = self._desk.current
@@ -160,7 +165,7 @@ class Running(QObject):
         self._banner.dismiss()
         if self._controller.training not in (0, document.number):
             other = self._desk.by_number(self._controller.training)
-            name = other.name if other is not None else ""
+            name = other.name if other is not None else _("the queue")
             self._banner.say(
                 "info",
                 lambda: _("'{name}' is being trained, and one document trains at a time.").format(name=name),
@@ -258,7 +263,7 @@ class Running(QObject):
         for id, enabled in {
             "run.train": is_open and run.training != self._number and state != "crashed",
             "run.train_instead": is_open and is_elsewhere,
-            "run.show": is_elsewhere,
+            "run.show": is_elsewhere and self._desk.by_number(run.training) is not None,
             "run.pause": running,
             "run.stop": running or run.busy,
             "run.reset": is_open and run.training != self._number,
@@ -285,15 +290,15 @@ class Running(QObject):
             self.train()
 
     def _on_started(self, event: Started) -> None:
-        document = self._desk.by_number(event.document)
+        document = self._controller.document(event.document)
         self._curves.begin(event)
-        self._status_line.begin(event, _batch_size(document.document) if document is not None else 1)
+        self._status_line.begin(event, _batch_size(document) if document is not None else 1)
 
     def _on_ended(self, event: Ended) -> None:
         self._curves.finish(event)
         self._status_line.finish(event)
         self._banner.retract(_STUCK)
-        if event.document != self._number:
+        if event.document != self._number and self._desk.by_number(event.document) is not None:
             self.outcomes[event.document] = event.status
         if (error := event.error) is not None:
             self._banner.say("bad", lambda: describe(error), about=event.document)
@@ -308,7 +313,7 @@ class Running(QObject):
         QApplication.alert(self._banner.window())
         run = self._kept.of(event.document)
         if run is not None:
-            self._banner.say("info", lambda: " ".join(story(run)), about=event.document)
+            self._banner.say("info", lambda: " ".join(story(run)), self._actions["run.runs"], about=event.document)
 
     def _on_crashed(self, _event: Crashed) -> None:
         self._status_line.end_run()

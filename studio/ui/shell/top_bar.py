@@ -141,6 +141,7 @@ MENUS: Final = (
         (
             *("run.train", "run.train_instead", "run.show", "run.pause", "run.step", "run.stop", "run.reset", ""),
             *("run.rate", "run.freeze", "run.checkpoint", "run.restore", "run.rewind", "run.resume", ""),
+            *("run.enqueue", "run.sweep", "run.runs", ""),
             *("run.mode_eager", "run.mode_lazy", "", "run.restart_engine"),
         ),
     ),

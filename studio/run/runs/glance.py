@@ -1,0 +1,89 @@
+"""A run in a line: what a table shows of it, read once for each time it has changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.errors import EngineError
+from studio.run.runs.folder import EPOCHS, USER, RunFolder
+from studio.run.runs.record import FILE, Record
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A run in a line.
+
+    Parameters
+    ----------
+    record
+        None if it cannot be read; then `error` says why.
+    done
+        How many epochs are over.
+    last
+        The logs of the last one.
+    best
+        The least loss of the validation, or else of the training; NaN if there is none.
+    """
+
+    run: RunFolder
+    record: Record | None
+    error: EngineError | None = None
+    done: int = 0
+    last: Mapping[str, float] = field(default_factory=dict)
+    best: float = math.nan
+    tags: tuple[str, ...] = ()
+    size: int = 0
+    stamp: tuple[int, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Name of the run."""
+        return self.run.id
+
+    @classmethod
+    def of(cls, run: RunFolder) -> Glance:
+        """Look at a run."""
+        run = RunFolder(run.path)  # which knows nothing yet
+        stamp = stamp_of(run)
+        try:
+            record = run.record
+        except EngineError as error:
+            return cls(run, None, error, size=run.size, stamp=stamp)
+        rows = [line["logs"] for line in run.epochs() if isinstance(line.get("logs"), dict)]
+        losses = [v for logs in rows if math.isfinite(v := logs.get("val_loss", logs.get("loss", math.nan)))]
+        best = min(losses, default=math.nan)
+        return cls(run, record, None, len(rows), rows[-1] if rows else {}, best, run.tags, run.size, stamp)
+
+
+def stamp_of(run: RunFolder) -> tuple[int, ...]:
+    """Return what changes when a run does."""
+    found = []
+    for name in (FILE, EPOCHS, USER):
+        try:
+            status = (run.path / name).stat()
+            found += [status.st_mtime_ns, status.st_size]
+        except OSError:
+            found += [0, 0]
+    return tuple(found)
+
+
+def varying(glances: Iterable[Glance]) -> list[str]:
+    """Return the names of the settings in which runs differ, in order.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> runs = [Record("a", 0.0, settings={"x.units": n, "x.rate": 0.1}) for n in (8, 16)]
+    >>> varying([Glance(RunFolder(Path("r")), record) for record in runs])
+    ['x.units']
+    """
+    records = [g.record for g in glances if g.record is not None]
+    names = dict.fromkeys(name for record in records for name in record.settings)
+    return [n for n in names if len({_comparable(record.settings.get(n)) for record in records}) > 1]
+
+
+def _comparable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

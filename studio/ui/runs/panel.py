@@ -1,0 +1,374 @@
+"""The panel of runs: a table, and beside it curves over each other, parallel coordinates, what happened, the queue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QPen, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from studio.run.runs.curves import curve, names_of
+from studio.run.runs.folder import RunFolder
+from studio.run.runs.glance import Glance, stamp_of
+from studio.ui.appearance import appearance
+from studio.ui.i18n import N_, _, describe, ngettext, number, written_size
+from studio.ui.runs.kept import KeptRuns
+from studio.ui.runs.parallel import ParallelPlot
+from studio.ui.runs.story import story
+from studio.ui.runs.strokes import stroke
+from studio.ui.runs.table import RunsModel, measured_title
+from studio.ui.widgets.labels import EmptyState
+from studio.ui.widgets.question import LOSE, STAY, Question, ask
+
+#: Milliseconds in which runs are looked at before the window gets its turn again, and between two looks at changes.
+BUDGET: Final = 6
+PATIENCE: Final = 500
+#: Least width of either half.
+LEAST: Final = 200
+#: Widest column at first, in pixels.
+WIDEST: Final = 260
+#: Most runs whose curves lie over each other.
+MOST_LINES: Final = 24
+
+_TABS: Final = (N_("Curves"), N_("Parallel coordinates"), N_("What happened"))
+
+
+class LinePlot(Protocol):
+    """What draws curves over each other."""
+
+    def show_lines(self, lines: Sequence[tuple[QPen, Array, Array]]) -> None:
+        """Show these lines."""
+
+    def set_log(self, log: bool) -> None:
+        """Give the values a logarithmic axis, or a linear one."""
+
+
+class RunsPanel(QWidget):
+    """All runs that were kept. Those that are selected are compared: their curves lie over each other.
+
+    Signals
+    -------
+    resume_asked, document_asked
+        A run is to go on, or its document to be opened: carries its `RunFolder`.
+
+    Parameters
+    ----------
+    kept
+        Where runs are.
+    make_plot
+        Returns a widget that draws curves over each other; called when the first curve is shown.
+    queue
+        What shows the trainings that are still to come.
+    """
+
+    resume_asked = Signal(object)
+    document_asked = Signal(object)
+
+    def __init__(self, kept: KeptRuns, make_plot: Callable[[], QWidget], queue: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("runs")
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._kept, self._make_plot = kept, make_plot
+        self._plot: LinePlot | None = None
+        self._known: dict[str, Glance] = {}
+        self._waiting: list[RunFolder] = []
+        self._is_stale = True
+        self._titles: list[str] = []
+        self.model = RunsModel()
+        self.table = QTableView()
+        self.table.setObjectName("runs.table")
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.setSortingEnabled(True)
+        self.table.horizontalHeader().setSortIndicator(1, Qt.SortOrder.DescendingOrder)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.selectionModel().selectionChanged.connect(self._show_chosen)
+        self.parallel = ParallelPlot()
+        self.parallel.chosen.connect(self.choose)
+        self._build(queue)
+        self._timer = QTimer(self, interval=0, singleShot=True)
+        self._timer.timeout.connect(self._read_some)
+        self._change_timer = QTimer(self, interval=PATIENCE, singleShot=True)
+        self._change_timer.timeout.connect(self.refresh)
+        kept.changed.connect(self._on_changed)
+        self._retranslate()
+        appearance().language_changed.connect(self._retranslate)
+        appearance().theme_changed.connect(self._show_chosen)
+
+    def _build(self, queue: QWidget) -> None:
+        self._buttons: dict[str, tuple[QPushButton, str]] = {}
+        bar = QHBoxLayout()
+        bar.setSpacing(6)
+        for name, text, do in (
+            ("resume", N_("Continue"), self._resume),
+            ("open", N_("Open its document"), self._open),
+            ("folder", N_("Show its folder"), self._show_folder),
+            ("delete", N_("Delete"), self.delete),
+        ):
+            button = QPushButton()
+            button.setObjectName(f"runs.{name}")
+            button.setProperty("compact", True)
+            button.clicked.connect(do)
+            self._buttons[name] = button, text
+            bar.addWidget(button)
+        self._tags = QLineEdit()
+        self._tags.setObjectName("runs.tags")
+        self._tags.setMaximumWidth(220)
+        self._tags.returnPressed.connect(self._tag)
+        bar.addWidget(self._tags)
+        self._said = QLabel()
+        self._said.setProperty("tone", "dim")
+        bar.addWidget(self._said, 1)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(8, 6, 4, 0)
+        column.addLayout(bar)
+        column.addWidget(self.table, 1)
+        self.names = QComboBox()
+        self.names.setObjectName("runs.names")
+        self.names.currentIndexChanged.connect(self._draw)
+        self._log = QPushButton()
+        self._log.setObjectName("runs.log")
+        self._log.setProperty("compact", True)
+        self._log.setCheckable(True)
+        self._log.toggled.connect(lambda on: self._plot.set_log(on) if self._plot is not None else None)
+        head = QHBoxLayout()
+        head.addWidget(self.names)
+        head.addWidget(self._log)
+        head.addStretch(1)
+        curves = QWidget()
+        self._curves = QVBoxLayout(curves)
+        self._curves.setContentsMargins(8, 6, 8, 0)
+        self._curves.addLayout(head)
+        self._story = QLabel()
+        self._story.setObjectName("runs.story")
+        self._story.setTextFormat(Qt.TextFormat.PlainText)
+        self._story.setWordWrap(True)
+        self._story.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._story.setMargin(10)
+        self._story.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for page in (curves, self.parallel, self._story, queue):
+            self.tabs.addTab(page, "")
+        left.setMinimumWidth(LEAST)  # with room for all buttons, the window would not fit a small screen
+        self.tabs.setMinimumWidth(LEAST)
+        split = QSplitter()
+        split.addWidget(left)
+        split.addWidget(self.tabs)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(split)
+        empty = EmptyState("rows-3", N_("Train, and each run is kept here: compare, continue, tag and delete them."))
+        self._stack.addWidget(empty)
+
+    def show_queue(self) -> None:
+        """Bring the queue into sight."""
+        self.tabs.setCurrentIndex(len(_TABS))
+        self._stack.setCurrentIndex(0)
+
+    # ------------------------------------------------------------------------------------------------------ reading
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Look which runs there are, and at those that have changed; out of sight, later."""
+        if not self.isVisible():
+            self._is_stale = True
+            return
+        self._is_stale = False
+        runs = self._kept.store.runs()
+        self._known = {r.id: self._known[r.id] for r in runs if r.id in self._known}
+        self._waiting = [r for r in runs if r.id not in self._known or self._known[r.id].stamp != stamp_of(r)]
+        self._timer.start()
+
+    def _on_changed(self, _path: Path) -> None:
+        self._is_stale = True
+        if self.isVisible() and not self._change_timer.isActive():
+            self._change_timer.start()
+
+    def _read_some(self) -> None:
+        begin = time.perf_counter()
+        while self._waiting and 1000 * (time.perf_counter() - begin) < BUDGET:
+            glance = Glance.of(self._waiting.pop(0))
+            self._known[glance.id] = glance
+        if self._waiting:
+            self._timer.start()
+            return
+        chosen = self.chosen_ids()
+        with QSignalBlocker(self.table.selectionModel()):
+            self.model.show_runs(list(self._known.values()))
+            for id in chosen:
+                self._select(id)
+        self._fit_columns()
+        self._stack.setCurrentIndex(0 if self._known or self.tabs.currentIndex() == len(_TABS) else 1)
+        if not chosen and self._known:
+            self.choose(max(self._known))
+        else:
+            self._show_chosen()
+        self._retranslate()
+
+    def _fit_columns(self) -> None:
+        """Give columns the width of what they hold, when there are others than before."""
+        if (titles := [column.title() for column in self.model.columns]) != self._titles:
+            self._titles = titles
+            self.table.resizeColumnsToContents()
+            for column in range(self.model.columnCount()):
+                self.table.setColumnWidth(column, min(self.table.columnWidth(column), WIDEST))
+
+    # ------------------------------------------------------------------------------------------------------ choosing
+
+    def chosen_ids(self) -> list[str]:
+        """Return the runs that are selected, from the top down."""
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        return [self.model.glances[row].id for row in rows if row < len(self.model.glances)]
+
+    def chosen(self) -> list[Glance]:
+        """Return the runs that are selected."""
+        return [self._known[id] for id in self.chosen_ids() if id in self._known]
+
+    def choose(self, id: str) -> None:
+        """Select a run and no other."""
+        self.table.clearSelection()
+        self._select(id)
+
+    def _select(self, id: str) -> None:
+        if (row := self.model.row_of(id)) >= 0:
+            flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+            self.table.selectionModel().select(self.model.index(row, 0), flags)
+
+    def _show_chosen(self) -> None:
+        glances = self.chosen()
+        self.model.mark([g.id for g in glances[:MOST_LINES]])
+        readable = [g for g in glances if g.record is not None]
+        first = glances[0] if glances else None
+        runs_now = {g.id for g in glances if g.record is not None and g.record.status == "training"}
+        for name, able in {
+            "resume": len(readable) == 1 and readable[0].run.can_go_on,
+            "open": len(readable) == 1,
+            "folder": len(glances) == 1,
+            "delete": bool(glances) and not runs_now,
+        }.items():
+            self._buttons[name][0].setEnabled(able)
+        self._tags.setEnabled(bool(readable))
+        if not self._tags.hasFocus():
+            self._tags.setText(", ".join(first.tags) if first is not None else "")
+        names = dict.fromkeys(name for g in readable[:MOST_LINES] for name in names_of(g.run))
+        before = self.names.currentData()
+        with QSignalBlocker(self.names):
+            self.names.clear()
+            for name in names:
+                self.names.addItem(measured_title(name), name)
+            self.names.setCurrentIndex(max(0, list(names).index(before) if before in names else 0))
+        everything = list(self._known.values())
+        self.parallel.show_runs(glances if len(glances) > 1 else everything, [g.id for g in glances[:1]])
+        self._tell(first)
+        self._draw()
+
+    def _tell(self, glance: Glance | None) -> None:
+        if glance is None:
+            self._story.setText("")
+        elif glance.error is not None:
+            self._story.setText(describe(glance.error))
+        else:
+            self._story.setText("\n".join((glance.id, "", *story(glance.run))))
+
+    def _draw(self) -> None:
+        name = self.names.currentData()
+        if name is None and self._plot is None:
+            return
+        if self._plot is None:
+            widget = self._make_plot()
+            self._curves.addWidget(widget, 1)
+            self._plot = widget  # type: ignore[assignment]
+        lines = []
+        for place, glance in enumerate(self.chosen()[:MOST_LINES]):
+            if glance.record is not None and name is not None:
+                x, y = curve(glance.run, name)
+                if len(x):
+                    lines.append((stroke(place, 1.8), x, y))
+        assert self._plot is not None
+        self._plot.show_lines(lines)
+
+    # --------------------------------------------------------------------------------------------------------- doing
+
+    def _resume(self) -> None:
+        self.resume_asked.emit(self.chosen()[0].run)
+
+    def _open(self) -> None:
+        self.document_asked.emit(self.chosen()[0].run)
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen()[0].run.path)))
+
+    def _tag(self) -> None:
+        tags = tuple(dict.fromkeys(t for part in self._tags.text().split(",") if (t := part.strip())))
+        self._each(lambda glance: glance.run.tag(tags))
+
+    def delete(self) -> None:
+        """Delete the selected runs, if the user is sure."""
+        glances = self.chosen()
+        size = written_size(sum(g.size for g in glances))
+        text = ngettext("Delete {count} run, {size}?", "Delete {count} runs, {size}?", len(glances))
+        question = Question(
+            "delete_runs",
+            _("Delete runs"),
+            text.format(count=number(len(glances)), size=size),
+            _("Their history and their checkpoints are gone then; your documents stay as they are."),
+        )
+        if ask(self, question, (("delete", _("Delete"), LOSE), ("keep", _("Keep"), STAY)), "keep") == "delete":
+            self._each(lambda glance: glance.run.delete())
+
+    def _each(self, do: Callable[[Glance], None]) -> None:
+        try:
+            for glance in self.chosen():
+                do(glance)
+        except EngineError as error:
+            self._said.setText(describe(error))
+            return
+        self.refresh()
+
+    def _retranslate(self) -> None:
+        for button, text in self._buttons.values():
+            button.setText(_(text))
+        for place, text in enumerate(_TABS):
+            self.tabs.setTabText(place, _(text))
+        self.tabs.setTabText(len(_TABS), _("Queue"))
+        self._log.setText(_("log"))
+        self._log.setToolTip(_("Logarithmic axis"))
+        self._tags.setPlaceholderText(_("Tags, parted by commas"))
+        self.names.setAccessibleName(_("What the curves show"))
+        size = written_size(sum(g.size for g in self._known.values()))
+        text = ngettext("{count} run, {size}", "{count} runs, {size}", len(self._known))
+        self._said.setText(text.format(count=number(len(self._known)), size=size))
+        self._show_chosen()

@@ -1,0 +1,37 @@
+"""How lines of several runs are told apart: by colour and by dashes, so that neither is needed alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+
+from studio.ui.appearance import appearance
+
+_TOKENS: Final = ("accent", "data", "train", "op", "loss", "function", "layer", "view")
+_DASHES: Final = (None, [4, 2], [1.5, 1.5], [6, 2, 1.5, 2])
+_SWATCH: Final = QSize(26, 14)
+
+
+def stroke(number: int, width: float = 2.0) -> QPen:
+    """Return the pen of the run with this number among those that are shown."""
+    pen = QPen(QColor(getattr(appearance().theme, _TOKENS[number % len(_TOKENS)])), width)
+    pen.setCosmetic(True)
+    dashes = _DASHES[(number // len(_TOKENS) + number) % len(_DASHES)]
+    if dashes is not None:
+        pen.setDashPattern(dashes)
+    return pen
+
+
+def swatch(number: int) -> QIcon:
+    """Return a piece of the line of a run."""
+    pixmap = QPixmap(_SWATCH)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setPen(stroke(number))
+    painter.drawLine(1, _SWATCH.height() // 2, _SWATCH.width() - 1, _SWATCH.height() // 2)
+    painter.end()
+    found = QIcon(pixmap)
+    found.addPixmap(pixmap, QIcon.Mode.Selected)  # or it would take on the colour of the selection
+    return found

@@ -1,0 +1,167 @@
+"""The runs as a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from studio.run.runs.glance import Glance, varying
+from studio.run.runs.record import Record
+from studio.ui.appearance import appearance
+from studio.ui.i18n import _, describe, label, number, sentence, written_size
+from studio.ui.runs.story import STATUS
+from studio.ui.runs.strokes import swatch
+
+Index = QModelIndex | QPersistentModelIndex
+
+#: Most columns for settings in which runs differ.
+SETTINGS: Final = 6
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its title, what it shows of a run, and what it is sorted by."""
+
+    title: Callable[[], str]
+    text: Callable[[Glance, Record], str]
+    key: Callable[[Glance, Record], Any]
+    right: bool = False
+
+
+def _measured(name: str) -> Column:
+    def value(glance: Glance, _record: Record) -> float:
+        return float(glance.last.get(name, math.nan))
+
+    def text(glance: Glance, record: Record) -> str:
+        found = value(glance, record)
+        return "" if name not in glance.last else number(found)
+
+    return Column(lambda: measured_title(name), text, value, right=True)
+
+
+def measured_title(name: str) -> str:
+    """Return the title of what was measured: "val_loss" is the loss of the validation.
+
+    >>> measured_title("val_loss"), measured_title("accuracy")
+    ('Loss · validation', 'Accuracy')
+    """
+    own = name.removeprefix("val_")
+    return sentence(label(own)) + (f" · {_('validation')}" if own != name else "")
+
+
+def _setting(name: str) -> Column:
+    def text(_glance: Glance, record: Record) -> str:
+        value = record.settings.get(name)
+        return "" if value is None else number(value) if isinstance(value, float) else str(value)
+
+    return Column(lambda: name, text, lambda _glance, record: record.settings.get(name, ""), right=True)
+
+
+_FIRST: Final = (
+    Column(lambda: _("Name"), lambda g, r: r.name, lambda g, r: r.name),
+    Column(
+        lambda: _("Begun"),
+        lambda g, r: f"{datetime.fromtimestamp(r.created):%Y-%m-%d %H:%M:%S}",
+        lambda g, r: r.created,
+    ),
+    Column(lambda: _("How it is"), lambda g, r: _(STATUS[r.status]), lambda g, r: r.status),
+    Column(lambda: _("Epochs"), lambda g, r: f"{g.done}/{r.epochs}", lambda g, r: g.done, right=True),
+)
+_BEST: Final = Column(
+    lambda: _("Best loss"), lambda g, r: "" if math.isnan(g.best) else number(g.best), lambda g, r: g.best, right=True
+)
+_LAST: Final = (
+    Column(lambda: _("Seconds"), lambda g, r: number(r.seconds, 1), lambda g, r: r.seconds, right=True),
+    Column(lambda: _("Tags"), lambda g, r: ", ".join(g.tags), lambda g, r: g.tags),
+    Column(lambda: _("Size"), lambda g, r: written_size(g.size), lambda g, r: g.size, right=True),
+)
+
+
+class RunsModel(QAbstractTableModel):
+    """The runs, a row each; columns follow from what was measured, and from the settings in which they differ."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.glances: list[Glance] = []
+        self.columns: list[Column] = [*_FIRST, _BEST, *_LAST]
+        self._shown: dict[str, int] = {}
+        self._by = 1
+        self._order = Qt.SortOrder.DescendingOrder
+        appearance().language_changed.connect(self._retranslate)
+        appearance().theme_changed.connect(self._retranslate)
+
+    def show_runs(self, glances: Sequence[Glance]) -> None:
+        """Show these runs and no others."""
+        self.beginResetModel()
+        self.glances = list(glances)
+        measured = dict.fromkeys(name for g in glances for name in g.last)
+        settings = map(_setting, varying(glances)[:SETTINGS])
+        self.columns = [*_FIRST, *settings, *map(_measured, measured), _BEST, *_LAST]
+        self._sort()
+        self.endResetModel()
+
+    def mark(self, ids: Sequence[str]) -> None:
+        """Show the lines of these runs, which are drawn in this order."""
+        self._shown = {id: place for place, id in enumerate(ids)}
+        if self.glances:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.glances) - 1, 0))
+
+    def row_of(self, id: str) -> int:
+        """Return where a run stands, -1 if it does not."""
+        return next((row for row, glance in enumerate(self.glances) if glance.id == id), -1)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.glances)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title() if section < len(self.columns) else None
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        glance, column = self.glances[index.row()], self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            if glance.record is None:
+                return glance.id if index.column() == 0 else _("damaged") if index.column() == 2 else ""
+            return column.text(glance, glance.record)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0 and glance.id in self._shown:
+            return swatch(self._shown[glance.id])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return describe(glance.error) if glance.error is not None else glance.id
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = [self.glances[i.row()].id for i in self.persistentIndexList()]
+        old = self.persistentIndexList()
+        self._by, self._order = column, order
+        self._sort()
+        new = [self.index(self.row_of(id), i.column()) for id, i in zip(before, old, strict=True)]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+    def _sort(self) -> None:
+        key = self.columns[min(self._by, len(self.columns) - 1)].key
+
+        def by(glance: Glance) -> tuple[bool, str, Any]:
+            value = key(glance, glance.record) if glance.record is not None else None
+            missing = value is None or (isinstance(value, float) and math.isnan(value))
+            kind = "number" if isinstance(value, int | float) else type(value).__name__
+            return (False, "", 0) if missing else (True, kind, value)
+
+        self.glances.sort(key=by, reverse=self._order is Qt.SortOrder.DescendingOrder)
+
+    def _retranslate(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(self.columns) - 1))
+        if self.glances:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.glances) - 1, len(self.columns) - 1))

@@ -1,0 +1,75 @@
+"""Sweeps: which documents come of them."""
+
+from __future__ import annotations
+
+import pytest
+from graphs import moons
+
+from engine.core.errors import InvalidArgumentError
+from engine.core.param import Param
+from studio.document.file import dumps
+from studio.run.runs.sweep import MOST, Place, at_random, grid, param_of, places, values_in
+
+RATE, UNITS = Place("trainer", "learning_rate"), Place("hidden", "units")
+NUMBER, COUNT = Param("float", 0.1, min=0), Param("int", 1, min=1)
+
+
+def test_a_grid_has_every_combination_and_leaves_the_document_alone() -> None:
+    document = moons()
+    before = dumps(document)
+    trials = list(grid(document, {RATE: [0.1, 0.01], UNITS: [4, 8, 16]}))
+    assert [tuple(t.values.values()) for t in trials] == [(r, u) for r in (0.1, 0.01) for u in (4, 8, 16)]
+    assert trials[3].label == "trainer.learning_rate=0.01, hidden.units=4"
+    assert trials[3].document.nodes["hidden"].params["units"] == 4
+    assert dumps(document) == before
+
+
+def test_at_random_none_comes_twice_and_the_seed_decides() -> None:
+    choices = {RATE: [0.1, 0.01, 0.001], UNITS: [4, 8, 16]}
+
+    def drawn(count: int, seed: int) -> list[tuple[object, ...]]:
+        return [tuple(t.values.values()) for t in at_random(moons(), choices, count, seed)]
+
+    assert drawn(4, 1) == drawn(4, 1) != drawn(4, 2)
+    assert len(set(drawn(9, 3))) == 9
+    assert len(drawn(50, 3)) == 9, "there are no more"
+
+
+@pytest.mark.parametrize(
+    ("text", "param", "values"),
+    [
+        ("1e-4..1e-1/4", NUMBER, [0.0001, 0.001, 0.01, 0.1]),
+        ("0..1/3", NUMBER, [0.0, 0.5, 1.0]),
+        ("16..64/3", COUNT, [16, 40, 64]),
+        ("1..3", COUNT, [1, 2, 3]),
+        ("8, 8, 16", COUNT, [8, 16]),
+        ("relu, tanh", Param("choice", "relu", choices=("relu", "tanh")), ["relu", "tanh"]),
+        ("true, false", Param("bool", True), [True, False]),
+    ],
+)
+def test_values_in_a_text(text: str, param: Param, values: list[object]) -> None:
+    assert (
+        values_in(text, param, "x") == pytest.approx(values)
+        if param is NUMBER
+        else values_in(text, param, "x") == values
+    )
+
+
+@pytest.mark.parametrize("text", ["", " , ", "a", "1..", "1..2/1", "1..inf/3", "1..2/x", "-1", "-3..3/3"])
+def test_what_is_no_value_says_so(text: str) -> None:
+    with pytest.raises(InvalidArgumentError):
+        values_in(text, COUNT, "x")
+
+
+def test_only_single_values_can_be_swept_over() -> None:
+    found = places(moons())
+    assert {RATE, UNITS} <= set(found)
+    assert all(param_of(moons(), place).kind in ("int", "float", "bool", "choice") for place in found)
+    with pytest.raises(InvalidArgumentError, match=r"no parameter 'hidden\.nothing'"):
+        param_of(moons(), Place("hidden", "nothing"))
+
+
+def test_too_many_are_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="That would be 10000 trainings"):
+        list(grid(moons(), {RATE: list(range(100)), UNITS: list(range(1, 101))}))
+    assert len(list(at_random(moons(), {RATE: list(range(100)), UNITS: list(range(1, 101))}, 3))) == 3 < MOST

@@ -1,0 +1,222 @@
+"""The panel of runs, the queue and sweeps, in the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from graphs import moons
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QPushButton, QRadioButton, QSpinBox
+from user import Open, User, saved
+
+from studio.document.document import Document
+from studio.document.edits import SetParams
+from studio.document.file import dumps
+from studio.run.messages import Keep, Train
+from studio.run.runs import store
+from studio.run.runs.folder import RunFolder
+from studio.run.runs.store import RunStore
+from studio.run.worker import Worker
+from studio.ui.appearance import appearance
+from studio.ui.runs import panel as panel_module
+from studio.ui.runs.sweep_dialog import SweepDialog
+
+pytest_plugins = ("look", "window")
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+def runs() -> list[RunFolder]:
+    return RunStore().runs()
+
+
+def with_rate(rate: float, epochs: int = 3) -> Document:
+    document = moons()
+    document.apply(SetParams("trainer", {"learning_rate": rate, "epochs": epochs}))
+    return document
+
+
+def keep(name: str, document: Document) -> RunFolder:
+    """Keep a run, made here."""
+    folder = RunStore().new(name)
+    worker = Worker(lambda _event: None)
+    worker.shown = 0
+    worker.handle(Train(1, 1, dumps(document), "lazy", Keep(str(folder), name)))
+    return RunFolder(folder)
+
+
+def shown(user: User) -> panel_module.RunsPanel:
+    """Show the panel, and wait until it has read all runs."""
+    user.do("run.runs")
+    panel = user.window.runs
+    user.until(lambda: panel.isVisible() and len(panel.model.glances) == len(runs()))
+    return panel
+
+
+def cells(panel: panel_module.RunsPanel) -> dict[str, list[str]]:
+    """Return what the table says, by the titles of its columns."""
+    model = panel.model
+    return {
+        model.headerData(column, panel.table.horizontalHeader().orientation()): [
+            model.index(row, column).data() for row in range(model.rowCount())
+        ]
+        for column in range(model.columnCount())
+    }
+
+
+def test_runs_are_compared(open_window: Open, tmp_path: Path) -> None:
+    made = [keep("slow", with_rate(0.001)), keep("fast", with_rate(0.1))]
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    found = cells(panel)
+    assert found["Name"] == ["fast", "slow"], "the last one first"
+    assert found["trainer.learning_rate"] == ["0.1", "0.001"], "a column for what differs"
+    assert "trainer.batch_size" not in found
+    assert found["Epochs"] == ["3/3", "3/3"]
+    assert panel.chosen_ids() == [made[1].id], "the last one is shown at first"
+    panel.table.selectAll()
+    assert len(panel._plot.lines) == 2
+    panel.names.setCurrentIndex(panel.names.findData("val_loss"))
+    assert [len(line.getData()[0]) for line in panel._plot.lines] == [3, 3]
+    assert panel.parallel.axes[0].title == "trainer.learning_rate"
+    assert panel.parallel.axes[-1].title == "Best loss"
+
+    # a click on a line chooses its run
+    panel.tabs.setCurrentWidget(panel.parallel)
+    line = panel.parallel.line(made[0].id)
+    middle = (line[0] + line[1] * 3) / 4
+    assert panel.parallel.at(middle) == made[0].id
+    appearance().set_language("es", remember=False)
+    assert "Mejor pérdida" in cells(panel)
+
+
+def test_what_happened_is_told(open_window: Open, tmp_path: Path) -> None:
+    run = keep("small", with_rate(0.01))
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    story = panel.findChild(QLabel, "runs.story")
+    assert isinstance(story, QLabel)
+    assert run.id in story.text()
+    assert "3 epochs of 3" in story.text()
+    assert "The loss went from" in story.text()
+
+
+def test_runs_are_tagged_and_deleted(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = keep("a", with_rate(0.01)), keep("b", with_rate(0.02))
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    panel.choose(first.id)
+    tags = panel.findChild(QLineEdit, "runs.tags")
+    assert isinstance(tags, QLineEdit)
+    user.enter(tags, "good, for the talk,good")
+    assert RunFolder(first.path).tags == ("good", "for the talk")
+    user.until(lambda: "good, for the talk" in cells(panel)["Tags"])
+    asked: list[str] = []
+    monkeypatch.setattr(panel_module, "ask", lambda _parent, question, *_: (asked.append(question.text), "keep")[1])
+    user.click("runs.delete")
+    assert asked[0].startswith("Delete 1 run, ")
+    assert len(runs()) == 2
+    monkeypatch.setattr(panel_module, "ask", lambda *_: "delete")
+    user.click("runs.delete")
+    assert [r.id for r in runs()] == [second.id]
+    user.until(lambda: len(panel.model.glances) == 1)
+
+
+def test_a_damaged_run_is_listed_as_such(open_window: Open, tmp_path: Path) -> None:
+    run, _ = keep("a", with_rate(0.01)), keep("b", with_rate(0.02))
+    (run.path / "run.json").write_text("{")
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    assert "damaged" in cells(panel)["How it is"]
+    panel.choose(run.id)
+    story = panel.findChild(QLabel, "runs.story")
+    assert isinstance(story, QLabel)
+    assert "run.json cannot be understood" in story.text()
+    assert not panel.findChild(QPushButton, "runs.resume").isEnabled()
+    assert panel.findChild(QPushButton, "runs.delete").isEnabled()
+
+
+def test_a_run_continues_from_the_table_with_its_document(open_window: Open, tmp_path: Path) -> None:
+    run = keep("mine", with_rate(0.01))
+    other = with_rate(0.01, epochs=6)
+    # as if it had been stopped behind the third of six epochs
+    run.document.write_text(dumps(other))
+    run.record.but(epochs=6, status="stopped").write(run.path)
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    panel = shown(user)
+    user.click("runs.open")
+    assert user.window.desk.name == "mine"
+    assert dumps(user.window.document) == dumps(other)
+    user.click("runs.resume")
+    user.until(lambda: RunFolder(run.path).record.status == "complete")
+    assert [line["epoch"] for line in RunFolder(run.path).epochs()] == list(range(6))
+    assert len(user.window.desk.documents) == 2, "the one that was opened already"
+    shown(user)
+    user.until(lambda: "6/6" in cells(panel)["Epochs"])
+    user.window.history.mark_saved()
+
+
+def test_a_sweep_trains_one_after_the_other(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(with_rate(0.01), tmp_path, "moons"), engine=True)
+    user.until_ready()
+    user.do("run.sweep")
+    dialog = user.window.findChild(QDialog, "sweep")
+    assert isinstance(dialog, SweepDialog)
+    said = dialog.findChild(QLabel, "sweep.said")
+    ok = dialog.findChild(QPushButton, "sweep.ok")
+    assert isinstance(said, QLabel)
+    assert isinstance(ok, QPushButton)
+    assert said.text() == "Nothing is varied yet."
+    assert not ok.isEnabled()
+    rate, units = dialog.row_of("trainer.learning_rate"), dialog.row_of("hidden.units")
+    assert rate is not None
+    assert units is not None
+    rate.setText(2, "0.001..0.1/3")
+    units.setText(2, "4, none")
+    assert not ok.isEnabled()
+    assert "units is" in said.text()
+    units.setText(2, "4, 8")
+    assert said.text() == "6 trainings"
+    dialog.findChild(QRadioButton, "sweep.random").setChecked(True)
+    dialog.findChild(QSpinBox, "sweep.count").setValue(3)
+    assert said.text() == "3 trainings"
+    dialog.findChild(QRadioButton, "sweep.grid").setChecked(True)
+    user.click(ok)
+    listed = user.find("queue.list")
+    assert isinstance(listed, QListWidget)
+    assert listed.count() == 6
+    user.until(lambda: len(runs()) == 6 and all(r.record.status == "complete" for r in runs()))
+    found = {(r.record.settings["trainer.learning_rate"], r.record.settings["hidden.units"]) for r in runs()}
+    assert found == {(rate, units) for rate in (0.001, 0.01, 0.1) for units in (4, 8)}
+    assert len({r.record.sweep for r in runs()}) == 1
+    assert user.window.queue.waiting == []
+    user.until(lambda: "complete" in listed.item(5).text())
+    panel = shown(user)
+    assert [each.title for each in panel.parallel.axes][:2] == ["hidden.units", "trainer.learning_rate"]
+
+
+def test_who_stops_a_training_of_the_queue_holds_it(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(with_rate(0.01, epochs=100_000), tmp_path, "long"), engine=True)
+    user.until_ready()
+    user.do("run.enqueue")
+    user.do("run.enqueue")
+    queue = user.window.queue
+    user.until(lambda: user.window.controller.training and user.action("run.rate").isEnabled())
+    user.until(lambda: user.window.status_line.values["elsewhere"].text().startswith("Queue · long: epoch"))
+    user.do("run.train")
+    assert user.banner == "'the queue' is being trained, and one document trains at a time."
+    user.do("run.stop")
+    user.until_ready()
+    assert queue.held
+    assert [item.state for item in queue.items] == ["stopped", "waiting"]
+    listed = user.find("queue.list")
+    assert isinstance(listed, QListWidget)
+    listed.setCurrentRow(1)
+    user.click("queue.remove")
+    user.click("queue.clear")
+    assert listed.count() == 0
