@@ -81,9 +81,9 @@ def input_node(spec: TensorSpec, origin: str = "") -> Node:
     return Node(placeholder, (), {"spec": spec}, (spec,), origin)
 
 
-def constant_node(value: Any, origin: str = "") -> Node:
+def constant_node(value: Any, origin: str = "", phase: str = "") -> Node:
     """Return a node that holds an array."""
-    return make(constant, (), {"value": np.asarray(value)}, origin)
+    return make(constant, (), {"value": np.asarray(value)}, origin, phase)
 
 
 @dataclass(frozen=True, eq=False)

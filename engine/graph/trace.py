@@ -203,9 +203,9 @@ class Tracer:
 
     def _capture(self, value: Any, array: Array) -> SymbolicTensor:
         if not hasattr(value, "spec"):
-            return self._constant(constant_node(array))[0]
+            return self._constant(constant_node(array, origin(), phase()))[0]
         if id(value) not in self._captured and array.size <= CONSTANT_ELEMENTS:
-            tensor = self._constant(constant_node(array))[0]
+            tensor = self._constant(constant_node(array, origin(), phase()))[0]
         else:
             tensor = self.taken(value)
         self._observe(OPS["identity"], (value,), (tensor,), {})  # a tape may watch the eager tensor

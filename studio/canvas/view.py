@@ -42,7 +42,6 @@ from studio.canvas.style import Style
 from studio.canvas.walking import Walking
 from studio.canvas.wire_commands import WireView
 from studio.canvas.wires import Strand
-from studio.canvas.work_run import WorkRun
 from studio.document.analysis import Analysis
 from studio.document.document import PortRef, Wire
 from studio.document.history import Editing
@@ -51,6 +50,7 @@ from studio.document.trial import Trials
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, ngettext
 from studio.ui.theme import Theme
+from studio.ui.work_run import WorkRun
 
 _MARGINS: Final = QMargins(8, 8, 8, 8)
 _ARROWS: Final = {
