@@ -36,6 +36,7 @@ from studio.debugger.panel import Debugger
 from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
+from studio.desktop.health import Health
 from studio.desktop.lazily import Lazily
 from studio.desktop.panels import Panels
 from studio.desktop.room import Room
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         )
         self.lazy_controller = LazyController(self.controller, self)
         self.lazy = Lazy(self.lazy_controller, self.commands, lambda node: self.panels.title_of(node))
+        self.health = Health(self.editors, self.controller, self.problems)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.replacing = Replacing(

@@ -34,8 +34,9 @@ from studio.document.edits import Edit
 from studio.document.function import function_of
 from studio.document.nodetype import Catalogue, NodeType
 from studio.run.messages import TensorInfo
-from studio.ui.i18n import _, label
+from studio.ui.i18n import _, label, number
 from studio.ui.shapes import spec_text
+from studio.ui.values import sparkline
 
 
 class CanvasScene(QGraphicsScene):
@@ -442,7 +443,14 @@ class CanvasScene(QGraphicsScene):
         """Return what is known of the tensor of an output: where it is from, its dtype and its shape."""
         spec = self.status.specs.get(ref)
         name = f"{self.title(ref.node)} · {label(ref.port)}"
-        return f"{name}\n{spec_text(spec, self.dimensions_of(ref))}" if spec else name
+        words = [name, *([spec_text(spec, self.dimensions_of(ref))] if spec else [])]
+        info = self.status.carried.get(ref)
+        if info is not None and info.minimum is not None:
+            low, mean, high = (number(v or 0.0) for v in (info.minimum, info.mean, info.maximum))
+            words.append(_("min {low} · mean {mean} · max {high}").format(low=low, mean=mean, high=high))
+            if info.histogram is not None and info.maximum != info.minimum:
+                words.append(sparkline(info.histogram))
+        return "\n".join(words)
 
     def describe_port(self, item: NodeItem, slot: Slot) -> str:
         """Return what is known of a port."""

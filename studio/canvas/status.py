@@ -26,6 +26,8 @@ class Status:
         self.stale: set[str] = set()
         """Nodes whose picture is of an earlier run; it stays, paler, so that nothing jumps."""
         self._tensors: dict[str, TensorInfo] = {}
+        self.carried: Mapping[PortRef, TensorInfo] = {}
+        """What the wires carried in the latest preview."""
         self._problems: Mapping[str, list[Problem]] = {}
         self._errors: Mapping[str, EngineError] = {}
 
@@ -49,6 +51,7 @@ class Status:
         A node that has no value this time keeps its picture as a stale one; an empty preview takes all away.
         """
         latest: dict[str, TensorInfo] = {}
+        self.carried = tensors
         for ref, info in tensors.items():
             if info.picture is not None:
                 latest.setdefault(ref.node, info)  # the first output stands for the node

@@ -122,8 +122,9 @@ class StepCard(QScrollArea):
         self._say(self.words, self._words(card))
         self._say(self.weights, self._weights(card))
         self._say(self.operands, self._tensors(card))
-        self._say(self.source, card.source.strip())
-        self._source_heading.setVisible(bool(card.source.strip()))
+        source = "\n\n".join(filter(None, (card.program, card.source.strip())))
+        self._say(self.source, source)
+        self._source_heading.setVisible(bool(source))
 
     @staticmethod
     def _say(part: QLabel, text: str) -> None:

@@ -65,7 +65,8 @@ class Debugger(QWidget):
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
-        for part in (self.steps, self.card, self.points):
+        for part, least in ((self.steps, 150), (self.card, 180), (self.points, 200)):
+            part.setMinimumWidth(least)
             columns.addWidget(part)
         columns.setSizes(_SIZES)
         columns.setStretchFactor(1, 1)
@@ -112,4 +113,5 @@ class Debugger(QWidget):
         self.points.show_points(self._points, self._controller.errors, last.hits if last is not None else ())
 
     def _show_said(self) -> None:
-        self.points.show_said([f"{said.epoch + 1}/{said.in_epoch}  {said.text}" for said in self._controller.log])
+        lines = (f"{said.epoch + 1}/{said.in_epoch}  " if said.point else "" for said in self._controller.log)
+        self.points.show_said([f"{at}{said.text}" for at, said in zip(lines, self._controller.log, strict=True)])

@@ -50,7 +50,7 @@ def items_of(rows: Sequence[Row]) -> list[Item]:
 
 
 def _place(row: Row) -> Any:
-    return tuple(frame for frame in row.path if frame.level in ("batch", "phase", "function", "node"))
+    return tuple(frame for frame in row.path if frame.level in ("batch", "phase", "line", "function", "node"))
 
 
 class _Model(QAbstractListModel):

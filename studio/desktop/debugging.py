@@ -17,13 +17,14 @@ from studio.document.breakpoints import Breakpoint, breakpoints, fresh_id, set_b
 from studio.document.document import PortRef
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
-from studio.run.debug.messages import Action, DebugStopped, PointMet
+from studio.run.debug.messages import PROGRAM, Action, DebugStopped, PointMet
 from studio.run.debug.step import node_of
 from studio.run.messages import TensorInfo
 from studio.run.tensor_ref import TensorRef
 from studio.ui.actions import Actions
 from studio.ui.i18n import N_, _, describe, number
 from studio.ui.settings import settings
+from studio.ui.shell import files
 from studio.ui.widgets.banner import Banner
 
 _UNTIL_BAD: Final = "debug/until_bad"
@@ -96,6 +97,7 @@ class Debugging(QObject):
         bind("debug.pause", self._pause)
         bind("debug.end", self._debugger.end)
         bind("debug.run_to", self._run_to)
+        bind("debug.program", self._ask_for_program)
         bind("debug.breakpoint", lambda: self._toggle(is_at_output=False))
         bind("debug.breakpoint_on_output", lambda: self._toggle(is_at_output=True))
         bind("debug.until_bad", self._set_until_bad)
@@ -114,8 +116,9 @@ class Debugging(QObject):
 
     @property
     def _is_here(self) -> bool:
-        """Whether the document that is shown is the one that is debugged."""
-        return self._editor is not None and self._debugger.document == self._editor.number
+        """Whether the document that is shown is the one that is debugged, or it is a program."""
+        is_shown = self._editor is not None and self._debugger.document == self._editor.number
+        return is_shown or self._debugger.document == PROGRAM
 
     def update_actions(self) -> None:
         """Enable what can be done just now."""
@@ -133,6 +136,7 @@ class Debugging(QObject):
             "debug.run_to": (stands or may_begin) and self._chosen() is not None,
             "debug.pause": self._is_here and (debugger.state == "running" or self._is_pacing),
             "debug.end": debugger.is_on,
+            "debug.program": is_open,
             "debug.breakpoint": self._chosen() is not None,
             "debug.breakpoint_on_output": self._chosen() is not None,
             "debug.until_bad": True,
@@ -181,6 +185,14 @@ class Debugging(QObject):
             self._debugger.walk("run_to", node=node)
         else:
             self._begin("run_to")
+
+    def _ask_for_program(self) -> None:
+        """Let the user choose a Python program, and run it under the debugger."""
+        path = files.ask_program(self._panel.window())
+        if path is not None:
+            self._stop_pacing()
+            self._debugger.begin_program(str(path))
+            self.asked.emit()
 
     def _set_until_bad(self, on: bool) -> None:
         settings().setValue(_UNTIL_BAD, "true" if on else "false")
@@ -250,9 +262,7 @@ class Debugging(QObject):
     def _on_stopped(self, event: DebugStopped) -> None:
         self._show_progress(self._values())
         editor = self._editors.by_number(event.document)
-        if editor is None:
-            return
-        if self._actions["debug.slow"].isChecked() and event.reason == "move":
+        if editor is not None and self._actions["debug.slow"].isChecked() and event.reason == "move":
             editor.canvas.travel(self._panel.transport.speed)
         if event.reason in ("bad", "failed", "breakpoint"):
             self._stop_pacing()

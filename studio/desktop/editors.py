@@ -11,7 +11,7 @@ from studio.canvas.levels import MakeCanvas
 from studio.desktop.editor import Editor
 from studio.document.types import EMPTY, Library
 from studio.run.controller import RunController
-from studio.run.messages import Inventory, Missing, Previewed, Watched
+from studio.run.messages import Inventory, Missing, Previewed, Traced, Watched
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.open_document import OpenDocument
 
@@ -69,6 +69,7 @@ class Editors(QObject):
         controller.watched.connect(self._on_watched)
         controller.missed.connect(self._on_watched)
         controller.inventoried.connect(self._on_inventoried)
+        controller.traced.connect(self._on_traced)
 
     def __iter__(self) -> Iterator[Editor]:
         return iter(self._by_number.values())
@@ -82,6 +83,7 @@ class Editors(QObject):
         self._by_number[opened.number] = editor
         self._pages.addWidget(editor.page)
         editor.changed.connect(lambda: self._controller.preview(editor.number, editor.document))
+        editor.watching.trace_asked.connect(lambda ref, place: self._controller.trace(editor.number, ref, place))
         editor.watching.asked.connect(lambda refs: self._controller.watch(editor.number, refs))
         opened.replaced.connect(lambda: self._controller.preview(editor.number, editor.document, reset=True))
         self._controller.preview(editor.number, editor.document, reset=True)
@@ -121,3 +123,7 @@ class Editors(QObject):
     def _on_inventoried(self, event: Inventory) -> None:
         if (editor := self._by_number.get(event.document)) is not None:
             editor.watching.take_inventory(event.refs)
+
+    def _on_traced(self, event: Traced) -> None:
+        if (editor := self._by_number.get(event.document)) is not None:
+            editor.watching.take_traced(event)

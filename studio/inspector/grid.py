@@ -119,7 +119,13 @@ class Grid(QAbstractScrollArea):
         return slice(min(a, c), max(a, c) + 1), slice(min(b, d), max(b, d) + 1)
 
     def go_to(self, row: int, column: int, extend: bool = False) -> None:
-        """Make a cell the current one, and bring it into sight."""
+        """Make a cell the current one, as the user does, and bring it into sight."""
+        self.show_cell(row, column, extend)
+        if self.values.size:
+            self.chosen.emit(*self.current)
+
+    def show_cell(self, row: int, column: int, extend: bool = False) -> None:
+        """Bring a cell into sight and make it the current one, without a word."""
         rows, columns = self.values.shape
         if not rows or not columns:
             return
@@ -134,7 +140,6 @@ class Grid(QAbstractScrollArea):
             low, high = (at * size) // unit, -(-((at + 1) * size - room) // unit)
             bar.setValue(min(max(bar.value(), high), low))
         self.viewport().update()
-        self.chosen.emit(*self.current)
 
     # --------------------------------------------------------------------------------------------------------- layout
 

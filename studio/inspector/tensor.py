@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QGraphicsOpacityEffect,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,6 +24,7 @@ from studio.inspector.busy import BusyLine
 from studio.inspector.head import Head
 from studio.inspector.pins import Pins
 from studio.inspector.slices import Cut
+from studio.inspector.sources import Sources
 from studio.inspector.views import PINNED, VIEWS
 from studio.inspector.views.compare import CompareView
 from studio.inspector.views.table import TableView
@@ -37,6 +37,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe
 from studio.ui.icons import icon
 from studio.ui.widgets.labels import EmptyState, Text
+from studio.ui.widgets.veil import Veil
 
 #: Milliseconds for which the tensor that was in front before may stay, until the values of another one come.
 _PATIENCE: Final = 250
@@ -51,8 +52,6 @@ class TensorInspector(QWidget):
     -------
     turned
         Another tensor is shown, or none, or it is compared or linked with others than before.
-    linked
-        The user wants to know what a place of the tensor was made of: carries its name and the place, or None twice.
 
     Parameters
     ----------
@@ -61,7 +60,6 @@ class TensorInspector(QWidget):
     """
 
     turned = Signal()
-    linked = Signal(object, object)
 
     def __init__(self, node_name: Callable[[str], str] = str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,9 +103,13 @@ class TensorInspector(QWidget):
         self.tabs.setUsesScrollButtons(True)
         self.tabs.currentChanged.connect(self._turn_to)
         self._stack = QStackedWidget()
+        self._veil = Veil(self._stack)
         self.busy = BusyLine()
         self.busy.cancelled.connect(self._cancel)
         self._pinned = [view() for view in PINNED]
+        self.sources = Sources(node_name)
+        self.sources.chosen.connect(self._look_at_source)
+        self._first_marked: tuple[Any, ...] | None = None
         self.pins = Pins(node_name)
         self.pins.chosen.connect(lambda pin: self.watching.look_at_pin(pin))
         self.pins.compared.connect(self.compare)
@@ -133,6 +135,7 @@ class TensorInspector(QWidget):
         body.addSpacing(8)
         body.addWidget(self.busy)
         body.addWidget(self._stack, 1)
+        body.addWidget(self.sources)
         body.addSpacing(12)
         for view in self._pinned:
             body.addWidget(view.widget)
@@ -153,15 +156,18 @@ class TensorInspector(QWidget):
         self._close()
         watching.changed.connect(self._on_changed)
         watching.came.connect(self._on_came)
+        watching.linked.connect(self._on_linked)
 
         def close() -> None:
             watching.changed.disconnect(self._on_changed)
             watching.came.disconnect(self._on_came)
+            watching.linked.disconnect(self._on_linked)
 
         self._close = close
         self.watching = watching
         self._front = self._shown = self._other = None
         self.head.open(watching)
+        self.sources.open(watching)
         self.pins.open(watching)
         self._on_changed()
 
@@ -235,6 +241,9 @@ class TensorInspector(QWidget):
         is_other = before is None or self._front != shown.ref
         if is_other or before is None or len(before.info.shape) != len(shown.info.shape):
             self._cut = Cut.first(shown.info.shape)
+            if self._first_marked is not None and len(self._first_marked) == len(shown.info.shape):
+                self._cut = self._cut.through(tuple(int(i) for i in self._first_marked))
+            self._first_marked = None
             self.index.setText(self._cut.text)
             self._leave()
         self._front = shown.ref
@@ -258,13 +267,7 @@ class TensorInspector(QWidget):
             said = _("From an earlier run: the node has no value now.")
             self.stale.setText(_("From an earlier run.") + " " + describe(why) if why is not None else said)
         self.stale.setVisible(is_stale)
-        effect = self._stack.graphicsEffect()
-        if is_stale and effect is None:
-            fade = QGraphicsOpacityEffect(self._stack)
-            fade.setOpacity(0.45)
-            self._stack.setGraphicsEffect(fade)
-        elif not is_stale and effect is not None:
-            self._stack.setGraphicsEffect(None)  # type: ignore[arg-type]  # which takes it away
+        self._veil.cover(is_stale)
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
@@ -298,7 +301,8 @@ class TensorInspector(QWidget):
         """Give the tab in front its name; of the others there is room for the icons only."""
         for i, view in enumerate(self._types):
             name = _(view.title)
-            self.tabs.setTabText(i, name if i == self.tabs.currentIndex() else "")
+            # Qt leaves no room behind the text of a tab with an icon
+            self.tabs.setTabText(i, f"{name}\u2003" if i == self.tabs.currentIndex() else "")
             self.tabs.setTabToolTip(i, name)
             self.tabs.setAccessibleTabName(i, name)
 
@@ -318,6 +322,7 @@ class TensorInspector(QWidget):
                 view.go = self.go_to
             view.picked = self._on_picked
         self._stack.setCurrentWidget(self._views[kind].widget)
+        self._veil.raise_()
         self._name_tabs()
         self._lay_slicing()
         self._refresh()
@@ -364,7 +369,7 @@ class TensorInspector(QWidget):
         """Show what a chosen cell was made of, from now on; or no longer."""
         self.is_linking = not self.is_linking
         if not self.is_linking:
-            self.linked.emit(None, None)
+            self.watching.link(None)
         elif isinstance(self.view, TableView):
             self._on_picked(*self.view.grid.current)
 
@@ -372,7 +377,26 @@ class TensorInspector(QWidget):
         """Ask what a cell was made of, if the user wants to know."""
         front = self.watching.front
         if self.is_linking and front is not None and self._cut.shape and self._shown is not None:
-            self.linked.emit(front, self._cut.place(row, column))
+            self.watching.link(front, self._cut.place(row, column))
+
+    def _on_linked(self) -> None:
+        self.sources.refresh()
+        self._highlight()
+
+    def _highlight(self) -> None:
+        """Mark the cells of what is shown that the chosen place was made of."""
+        view, marks = self.view, self.watching.links.get(self._shown.ref) if self._shown is not None else None
+        if view is None or not view.plane:
+            return
+        fits = marks is not None and self._shown is not None and marks.shape == self._shown.info.shape
+        fits = fits and self._cut.shape == marks.shape if marks is not None else False
+        view.highlight(self._cut.plane(marks) if fits and marks is not None else None)
+
+    def _look_at_source(self, ref: TensorRef) -> None:
+        """Show a tensor that the chosen place was made of, where the first of its elements are."""
+        marks = self.watching.links[ref]
+        self.watching.look_at(ref)
+        self._first_marked = np.unravel_index(int(marks.argmax()), marks.shape) if marks.any() else None
 
     def go_to(self, place: tuple[int, ...]) -> None:
         """Show a place of the tensor in the table."""
@@ -380,7 +404,7 @@ class TensorInspector(QWidget):
         self.turn_to(TableView)
         cell, view = self._cut.cell(place), self.view
         if cell is not None and isinstance(view, TableView):
-            view.grid.go_to(*cell)
+            view.grid.show_cell(*cell)
 
     # --------------------------------------------------------------------------------------------------------- slicing
 
@@ -433,6 +457,7 @@ class TensorInspector(QWidget):
             name = self.pins.words(self._other)[0] if self._other is not None else ""
             view.against(name, values, self._cut)
         view.show(self._shown.info, self.plane if view.plane else self._shown.values)
+        self._highlight()
         for pinned in self._pinned:
             pinned.widget.setVisible(pinned.accepts(self._shown.info))
             pinned.show(self._shown.info, self._shown.values)

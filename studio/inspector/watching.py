@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.core.dtype import Array
 from engine.core.errors import EngineError, UnavailableError
 from studio.document.document import PortRef
 from studio.inspector.trail import Trail
-from studio.run.messages import Missing, Watched
+from studio.run.messages import Missing, Traced, Watched
 from studio.run.tensor_ref import TensorRef
 
 #: Each pinned tensor is sent with each look, so that there must not be many.
@@ -45,6 +46,10 @@ class Watching(QObject):
         There is another tensor in front or another pin, or a node has other tensors.
     came
         There are other values of a tensor, or it has none: carries its name.
+    trace_asked
+        It is asked what a place was made of: carries the name of the tensor, and the place.
+    linked
+        It is known of other tensors than before what a chosen place was made of.
 
     Attributes
     ----------
@@ -58,6 +63,8 @@ class Watching(QObject):
         The names of all tensors beside the values of wires.
     carrying
         The ports that carried something in the last run.
+    links
+        The elements that the chosen place was made of: for each tensor a truth value for each element.
     stale
         The tensors whose values are of an earlier run, each with why it has none now.
     """
@@ -65,6 +72,8 @@ class Watching(QObject):
     asked = Signal(tuple)
     changed = Signal()
     came = Signal(object)
+    linked = Signal()
+    trace_asked = Signal(object, tuple)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +82,8 @@ class Watching(QObject):
         self.pins: list[Pin] = []
         self.inventory: tuple[TensorRef, ...] = ()
         self.carrying: Collection[PortRef] = ()
+        self.links: dict[TensorRef, Array] = {}
+        self._linking: tuple[TensorRef, tuple[int, ...]] | None = None
         self.stale: dict[TensorRef, EngineError | None] = {}
         self._latest: dict[TensorRef, Watched | Missing] = {}
         self._trails: dict[TensorRef, Trail] = {}
@@ -169,6 +180,25 @@ class Watching(QObject):
         """Take note of the tensors that there are."""
         self.inventory = tuple(refs)
         self.changed.emit()
+
+    def link(self, ref: TensorRef | None, place: tuple[int, ...] = ()) -> None:
+        """Want to know what a place of a tensor was made of, and nothing else; None: nothing."""
+        self._linking = (ref, place) if ref is not None else None
+        self.links = {}
+        if ref is not None:
+            self.trace_asked.emit(ref, place)
+        self.linked.emit()
+
+    def take_traced(self, event: Traced) -> None:
+        """Take note of what the chosen place was made of."""
+        if (event.ref, event.place) == self._linking:
+            self.links[event.source] = event.marks
+            self.linked.emit()
+
+    @property
+    def linking(self) -> tuple[TensorRef, tuple[int, ...]] | None:
+        """The chosen place, and the tensor that it is of."""
+        return self._linking
 
     def latest(self, ref: TensorRef | None) -> Watched | Missing | None:
         """Return what is known last of a tensor, None as long as it was not heard of."""

@@ -45,6 +45,8 @@ from studio.run.messages import (
     Shutdown,
     Started,
     TensorInfo,
+    Trace,
+    Traced,
     Train,
     Tune,
     Tuned,
@@ -112,6 +114,7 @@ class RunController(QObject):
     watched = Signal(Watched)
     missed = Signal(Missing)
     inventoried = Signal(Inventory)
+    traced = Signal(Traced)
     compiling = Signal(Compiling)
     started = Signal(Started)
     progressed = Signal(Progress)
@@ -145,6 +148,7 @@ class RunController(QObject):
             Watched: self.watched,
             Missing: self.missed,
             Inventory: self.inventoried,
+            Traced: self.traced,
             Downloading: self.downloading,
             Compiling: self.compiling,
             Started: self.started,
@@ -374,6 +378,10 @@ class RunController(QObject):
             followed.watching = tuple(refs)
             self._send(Watch(number, followed.watching))
 
+    def trace(self, number: int, ref: TensorRef, place: tuple[int, ...]) -> None:
+        """Ask what a place of a tensor of a document was made of."""
+        self._send(Trace(number, ref, place))
+
     def _send(self, command: Command) -> None:
         self.post(command)
 
@@ -436,7 +444,7 @@ class RunController(QObject):
                 self._end_preview()
         if isinstance(event, Watched | Missing) and (followed is None or event.ref not in followed.watching):
             return
-        if isinstance(event, Inventory) and followed is None:
+        if isinstance(event, Inventory | Traced) and followed is None:
             return
         if isinstance(event, Paused):
             self._set_state("paused" if event.paused else "training")
@@ -447,7 +455,8 @@ class RunController(QObject):
             self._rest()
             self._rest_from_training()
             self._set_state("ready")
-        self._signals[type(event)].emit(event)
+        if (signal := self._signals.get(type(event))) is not None:  # else it is for one who is not here to hear it
+            signal.emit(event)
 
     def _crash(self) -> None:
         code = None

@@ -133,6 +133,15 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """Say which elements of which tensors a place of a watched one was made of."""
+
+    document: int
+    ref: TensorRef
+    place: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Forget:
     """The document was closed: its weights and its data are not wanted any more."""
 
@@ -214,6 +223,17 @@ class Missing:
     document: int
     ref: TensorRef
     error: EngineError
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A place of a tensor was made of these elements of another: true in `marks`, which has its shape."""
+
+    document: int
+    ref: TensorRef
+    place: tuple[int, ...]
+    source: TensorRef
+    marks: Array
 
 
 @dataclass(frozen=True)
@@ -365,6 +385,7 @@ Command = (
     | LoadWeights
     | Show
     | Watch
+    | Trace
     | Forget
     | Shutdown
 )
@@ -373,6 +394,7 @@ Event = (
     | Previewed
     | Watched
     | Missing
+    | Traced
     | Inventory
     | Downloading
     | Compiling

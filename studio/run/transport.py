@@ -61,25 +61,25 @@ class SharedArray:
 
 def _share(array: Any) -> SharedArray:
     segment = SharedMemory(create=True, size=array.nbytes)
-    try:
-        _claim(segment, array.nbytes)
-    except OSError:
+    if array.nbytes > _free(segment):  # writing beyond what there is would end the process
         segment.close()
         segment.unlink()
         raise UnavailableError(
             "The tensor has {size} bytes, for which there is no shared memory left.",
             hint="Make it smaller, or close what else uses much memory.",
             size=array.nbytes,
-        ) from None
+        )
     np.ndarray(array.shape, array.dtype, segment.buf)[...] = array
     segment.close()
     return SharedArray(segment.name, array.shape, array.dtype.str)
 
 
-def _claim(segment: SharedMemory, size: int) -> None:
-    """Take the memory now: a segment is promised more than there is, and writing to it would end the process."""
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(segment._fd, 0, size)  # type: ignore[attr-defined]
+def _free(segment: SharedMemory) -> float:
+    """Return how many bytes of shared memory there are, where the system says so."""
+    if not hasattr(os, "fstatvfs"):
+        return float("inf")
+    found = os.fstatvfs(segment._fd)  # type: ignore[attr-defined]
+    return found.f_bavail * found.f_frsize or float("inf")
 
 
 def _is_large(value: Any) -> bool:

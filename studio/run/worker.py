@@ -47,10 +47,13 @@ from studio.run.messages import (
     Show,
     Shutdown,
     TensorInfo,
+    Trace,
+    Traced,
     Train,
     Watch,
     Watched,
 )
+from studio.run.provenance import made_of
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 from studio.run.training import listener
@@ -102,6 +105,7 @@ class Study:
         self.program = Program(CATALOGUE)
         self.revision = 0
         self.lookup = Lookup(self.program)
+        self.infos: dict[TensorRef, TensorInfo] = {}  # of what the wires carried at the last look
         self.watched: tuple[TensorRef, ...] = ()
         self.inventory: tuple[TensorRef, ...] = ()  # as the window knows it
         self.step: int | None = None  # how many steps the training that runs has made
@@ -138,6 +142,7 @@ class Worker:
             Preview: self._preview,
             Train: self._train,
             Watch: self._watch,
+            Trace: self._trace,
             Forget: self._forget,
             LoadWeights: self._load_weights,
             **dict.fromkeys(COMMANDS, self._debug),
@@ -254,12 +259,13 @@ class Worker:
         if not self.is_shown(study.document):
             return
         part: dict[PortRef, TensorInfo] = {}
+        study.infos = {}
         values = study.lookup.values
         for ref, tensor in values.tensors.items():
             if len(part) == PART:
                 self.send(Previewed(study.document, study.revision, part, {}, last=False))
                 part = {}
-            part[ref] = summarise(np.asarray(tensor), study.is_batched(ref))
+            part[ref] = study.infos[TensorRef.of(ref)] = summarise(np.asarray(tensor), study.is_batched(ref))
         self._send_inventory(study, study.lookup.refs())
         self.send(Previewed(study.document, study.revision, part, values.errors))
         self._send_watched(study, study.watched)
@@ -287,11 +293,26 @@ class Worker:
                 array = finder.array(ref)
                 if array is None:
                     raise why_missing(ref)
-                info = summarise(array, ref.port is not None and study.is_batched(ref.port))
+                info = study.infos.get(ref)  # what is known need not be counted again: 10 million take 200 ms
+                if info is None:
+                    info = summarise(array, ref.port is not None and study.is_batched(ref.port))
                 every = 0.0 if study.step is None else listener.LOOK_INTERVAL
                 self.send(Watched(study.document, ref, info, array, study.step, every))
             except EngineError as error:
                 self.send(Missing(study.document, ref, error))
+
+    def _trace(self, command: Trace) -> None:
+        """Say what a place was made of; where nothing made it, as at data, there is nothing to say."""
+        study, ref = self.study(command.document), command.ref
+        step = study.program.step(ref.node)
+        tensors = study.lookup.values.tensors
+        if ref.kind not in ("value", "compiled") or step is None or not step.sources:
+            return
+        if any(source not in tensors for source in step.sources):
+            return
+        inputs = [tensors[source] for source in step.sources]
+        for source, marks in made_of(study.program, step, inputs, ref.name, command.place):
+            self.send(Traced(study.document, ref, command.place, source, marks))
 
     def _forget(self, command: Forget) -> None:
         if command.document == self.debug.document:
@@ -304,7 +325,7 @@ class Worker:
     def _debug(self, command: Any) -> None:
         before = self.debug.document
         self.debug.handle(command)
-        if before and not self.debug.document:
+        if before > 0 and not self.debug.document:
             self.look(self.study(before))
 
     def _updated(self, document: int, text: str) -> Program:
@@ -331,7 +352,7 @@ class Worker:
 
         The next training waits for this one to end.
         """
-        while isinstance(command := self.commands.take(), Preview | Watch | Forget):
+        while isinstance(command := self.commands.take(), Preview | Watch | Trace | Forget):
             self.handle(command)
         self.commands.put_back(command)
 

@@ -218,6 +218,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("debug.continue", N_("Continue"), "fast-forward", ("F5",)),
     A("debug.pause", N_("Stand still"), "pause", ("Ctrl+Alt+Pause", "F6")),
     A("debug.run_to", N_("Run to here"), "locate", ("Ctrl+F10",)),
+    A("debug.program", N_("Debug a Python program…"), "code"),
     A("debug.end", N_("End debugging"), "square", ("Shift+F5",)),
     A("debug.breakpoint", N_("Breakpoint"), "circle-dot", ("F9",)),
     A("debug.breakpoint_on_output", N_("Breakpoint on its value"), "circle-dot", ("Ctrl+F9",)),

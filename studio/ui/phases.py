@@ -14,4 +14,5 @@ PHASES: Final[dict[str, tuple[str, str, str]]] = {
     "metrics": (N_("Metrics"), "view", "▸"),
     "backward": (N_("Backward"), "bad", "◂"),
     "update": (N_("Update"), "ok", "↻"),
+    "program": (N_("Program"), "op", "▸"),
 }

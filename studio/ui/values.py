@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from engine.core.param import REQUIRED, Param
@@ -41,6 +42,25 @@ def time_text(seconds: float) -> str:
             amount = seconds / unit
             return f"{number(amount, 2 if amount < 10 else 1 if amount < 100 else 0)} {name}"
     return f"{number(round(seconds * 1e9))} ns"
+
+
+#: From nothing to the most.
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(counts: Iterable[float], most: int = 24) -> str:
+    """Return a histogram as a line of blocks, at most so many: neighbours are put together.
+
+    Examples
+    --------
+    >>> sparkline([0, 1, 2, 4]), sparkline([0, 0])
+    ('▁▂▄█', '▁▁')
+    """
+    values = list(counts)
+    width = max(1, -(-len(values) // most))
+    sums = [sum(values[i : i + width]) for i in range(0, len(values), width)]
+    top = max(sums, default=0) or 1
+    return "".join(_BLOCKS[int(value / top * (len(_BLOCKS) - 1))] for value in sums)
 
 
 def shown(param: Param, value: Any) -> str:

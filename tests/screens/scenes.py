@@ -13,8 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from studio.app import MainWindow
 from studio.canvas.view import CanvasView
+from studio.desktop.editor import Editor
 from studio.document.document import PortRef
 from studio.document.edits import RemoveWire, SetParams
+from studio.inspector.watching import Pin
+from studio.run.tensor_ref import TensorRef
 
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
 _PATIENCE: Final = 30.0
@@ -45,6 +48,11 @@ def canvas_of(window: MainWindow) -> CanvasView:
     """Return the canvas that is shown."""
     assert window.canvas is not None
     return window.canvas
+
+
+def _editor(window: MainWindow) -> Editor:
+    assert window.editors.current is not None
+    return window.editors.current
 
 
 def _has_values(window: MainWindow) -> bool:
@@ -141,6 +149,47 @@ def minimap(window: MainWindow) -> None:
     QTest.qWait(100)
 
 
+def tensor(window: MainWindow) -> None:
+    """A weight with its gradient and what was kept of it pinned."""
+    canvas = _open(window, "digits_mlp")
+    canvas.select(["hidden"])
+    watching = _editor(window).watching
+    kernel = TensorRef("weight", "hidden", "kernel")
+    watching.look_at(kernel)
+    watching.pin(Pin(TensorRef("weight_gradient", "hidden", "kernel")))
+    until(lambda: window.controller.pid is None or watching.shown is not None)
+    watching.keep()
+    QTest.qWait(300)
+
+
+def linked(window: MainWindow) -> None:
+    """A cell of a layer's output, and what it was made of."""
+    canvas = _open(window, "digits_mlp")
+    canvas.select(["hidden"])
+    watching = _editor(window).watching
+    output = TensorRef.of(PortRef("hidden", "output"))
+    watching.look_at(output)
+    if window.controller.pid is not None:
+        until(lambda: watching.shown is not None)
+        watching.link(output, (2, 3))
+        until(lambda: len(watching.links) == 3)
+    QTest.qWait(200)
+
+
+def compared(window: MainWindow) -> None:
+    """The values of the eager run beside those of the compiled one."""
+    canvas = _open(window, "digits_mlp")
+    canvas.select(["output"])
+    watching = _editor(window).watching
+    eager, compiled = (TensorRef.of(PortRef("output", "output"), kind) for kind in ("value", "compiled"))
+    watching.look_at(eager)
+    watching.pin(Pin(compiled))
+    if window.controller.pid is not None:
+        until(lambda: watching.shown is not None and watching.latest(compiled) is not None)
+        window.inspector.tensor.compare(Pin(compiled))
+    QTest.qWait(200)
+
+
 SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "start": start_page,
     "design": design,
@@ -150,4 +199,7 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "problem": problem_with_fix,
     "unconnected": unconnected,
     "minimap": minimap,
+    "tensor": tensor,
+    "linked": linked,
+    "compared": compared,
 }

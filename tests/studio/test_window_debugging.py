@@ -15,6 +15,7 @@ from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import PortRef
 from studio.run.debug.step import node_of
 from studio.run.tensor_ref import TensorRef
+from studio.ui.shell import files
 
 pytest_plugins = ("look", "window")
 
@@ -194,3 +195,26 @@ def test_a_training_makes_an_end_of_debugging(open_window: Open, tmp_path: Path)
     user.do("run.train")
     user.until(lambda: user.window.debug_controller.state == "off")
     user.until(lambda: user.window.controller.state == "ready")
+
+
+def test_a_python_program_is_debugged_from_the_menu(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "line.py"
+    path.write_text(
+        "import engine as tf\nx = tf.constant([1.0, 2.0])\ny = x * x\nprint('sum', float(tf.reduce_sum(y)))\n"
+    )
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    monkeypatch.setattr(files, "ask_program", lambda _parent: path)
+    user.do("debug.program")
+    debugger = user.window.debug_controller
+    user.until(lambda: debugger.state == "stopped")
+    stood(user, Qt.Key.Key_F10)
+    card = user.window.debugger.card
+    assert "▶    3  y = x * x" in card.source.text()
+    assert "line 3" in card.way.text()
+    stood(user, Qt.Key.Key_F5)
+    user.until(lambda: [said.text for said in debugger.log] == ["sum 5.0"])
+    press(user, Qt.Key.Key_F5, SHIFT)
+    user.until(lambda: debugger.state == "off")

@@ -11,7 +11,7 @@ import pytest
 from graphs import moons
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QListWidget
 from user import Open, User, saved, steps
 
 from studio.run.messages import Tuned, WentBack
@@ -195,3 +195,31 @@ def test_beginning_again_gives_the_same_losses(open_window: Open, tmp_path: Path
     user.until(lambda: len(runs()) == 3 and runs()[0].record.status == "complete")
     third = runs()[0]
     assert not np.array_equal(first.steps(), third.steps()), "it went on with what was learnt"
+
+
+def test_the_settings_say_whether_runs_are_kept_and_where(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path, "small"), engine=True)
+    user.until_ready()
+    window = user.window._preferences()
+    window.show_page(window.findChild(QListWidget, "settings.pages").count() - 1)
+    box, field = window.findChild(QCheckBox, "settings.keep_runs"), window.findChild(QLineEdit, "settings.runs_dir")
+    assert isinstance(box, QCheckBox)
+    assert isinstance(field, QLineEdit)
+    assert field.placeholderText() == str(tmp_path / "runs")
+    field.setText(str(tmp_path / "elsewhere"))
+    field.editingFinished.emit()
+    assert box.isChecked()
+    box.click()
+
+    def train() -> None:
+        user.do("run.train")
+        user.until(lambda: user.window.controller.training)
+        user.until_ready()
+
+    train()
+    assert not (tmp_path / "elsewhere").exists()
+    box.click()
+    train()
+    assert len(RunStore(tmp_path / "elsewhere").runs()) == 1
+    assert runs() == []
+    window.close()

@@ -11,6 +11,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from user import Open, User, saved
 
+from studio.inspector.views.heat import HeatView
+from studio.inspector.views.table import TableView
 from studio.inspector.watching import Pin
 from studio.run.tensor_ref import TensorRef
 
@@ -110,3 +112,26 @@ def test_it_is_dragged_onto_the_canvas(user: User) -> None:
     (id,) = set(user.window.history.document.nodes) - before
     assert user.window.history.document.nodes[id].params["value"] == tuple(kernel.tolist())
     assert "np.array(" in data.text()
+
+
+def test_a_cell_leads_to_what_it_was_made_of(user: User) -> None:
+    tensor = user.window.inspector.tensor
+    look_at(user, TensorRef.of(port("hidden.output")))
+    assert tensor.turn_to(TableView)
+    user.do("tensor.link")
+    tensor.view.grid.go_to(3, 5)
+    user.until(lambda: len(tensor.sources.buttons) == 3)
+    assert [button.text() for button in tensor.sources.buttons] == [
+        "2 elements of x of Moons",
+        "2 elements of kernel of Dense",
+        "1 element of bias of Dense",
+    ]
+    kernel = TensorRef("weight", "hidden", "kernel")
+    tensor.sources.buttons[1].click()
+    user.until(lambda: tensor.shown.ref == kernel)
+    np.testing.assert_array_equal(np.argwhere(tensor.view.grid.cells), [[0, 5], [1, 5]])
+    tensor.turn_to(HeatView)
+    assert not tensor.view.widget._marked.isNull()
+    user.do("tensor.link")
+    assert not tensor.sources.isVisible()
+    assert tensor.view.widget._marked.isNull()

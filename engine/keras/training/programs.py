@@ -11,6 +11,7 @@ from engine.keras.training.compiling import Compiling, Logs
 from engine.keras.training.outputs import by_output, names_of
 from engine.keras.training.step import StepRunner
 from engine.keras.utils import unpack_x_y_sample_weight
+from engine.runtime.function import functions_run_eagerly
 from engine.runtime.tape import GradientTape
 
 
@@ -120,8 +121,9 @@ class Programs(Compiling):
         if not hasattr(self, "_runners"):
             self.forget_programs()  # to predict, a model need not be compiled
         trainable = tuple(id(v) for v in self.trainable_variables)  # type: ignore[attr-defined]
-        key = name, trainable, self.run_eagerly
+        eager = self.run_eagerly or functions_run_eagerly()
+        key = name, trainable, eager
         if key not in self._runners:
             program = getattr(self, f"{name}_step")
-            self._runners[key] = StepRunner(program, self.run_eagerly, getattr(self, "compile_report", None))
+            self._runners[key] = StepRunner(program, eager, getattr(self, "compile_report", None))
         return self._runners[key]

@@ -18,7 +18,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
 
 #: The elements that are listed: the first ones of the plane.
-MOST: Final = 32
+MOST: Final = 16
 
 
 class BitsView(View):

@@ -51,7 +51,7 @@ class FiguresView(View):
         self.widget = QWidget()
         grid = QGridLayout(self.widget)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         self.values: dict[str, QLabel] = {}
         for i, (name, _text, _alarm) in enumerate(FIGURES):
@@ -60,7 +60,7 @@ class FiguresView(View):
             value.setFont(fonts.mono(11))
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             pair = QGridLayout()
-            pair.setHorizontalSpacing(8)
+            pair.setHorizontalSpacing(4)
             pair.addWidget(Text(name, "dim", fonts.sans(11)), 0, 0)
             pair.addWidget(value, 0, 1, Qt.AlignmentFlag.AlignRight)
             grid.addLayout(pair, row, column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,8 @@ from studio.ui.i18n import N_, _
 _COLOURS: Final = (3, 4)
 #: Images on a page.
 PAGE: Final = 16
+#: Pixels on a page; of more, every n-th is drawn.
+MOST_PIXELS: Final = 500_000
 # Smaller than this, a matrix is more likely to be weights or scores than a picture.
 _SMALLEST: Final = 6
 _LARGEST: Final = 4096
@@ -72,6 +75,7 @@ class ImageView(View):
         self.channel.currentIndexChanged.connect(lambda _at: self._draw())
         self.pages.line.addWidget(self.channel)
         self._images: Array = np.zeros((0, 1, 1, 1), np.uint8)
+        self._stride = 1
 
     @staticmethod
     def accepts(info: TensorInfo) -> bool:
@@ -114,11 +118,15 @@ class ImageView(View):
     def _draw(self) -> None:
         chosen = self.chosen
         page = self.pages.lay_out(len(chosen), PAGE)
-        shown = chosen[page.start : page.stop]
+        # more pixels than the screen has cannot be seen
+        pixels = len(page) * chosen.shape[1] * chosen.shape[2]
+        self._stride = step = max(1, math.ceil(math.sqrt(pixels / MOST_PIXELS)))
+        shown = chosen[page.start : page.stop, ::step, ::step]
         self.pages.sheet.present([image_of(one) for one in as_bytes(shown)] if shown.size else [])
 
     def _words(self, image: int, row: int, column: int) -> str:
         place = self.pages.page * PAGE + image
+        row, column = row * self._stride, column * self._stride
         pixel = self.chosen[place, row, column]
         return f"[{place}, {row}, {column}]  {'  '.join(written(value) for value in pixel)}"
 

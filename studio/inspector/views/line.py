@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.core.dtype import Array
 from studio.inspector.background import Token
@@ -21,7 +22,7 @@ from studio.ui.i18n import N_
 #: More lines hide one another.
 MOST_LINES: Final = 6
 #: Runs of neighbours into which a longer line is parted: of each, the least and the greatest value are drawn.
-RUNS: Final = 400
+RUNS: Final = 250
 _TOKENS: Final = ("accent", "data", "train", "op", "loss", "dim")
 
 
@@ -45,7 +46,7 @@ def lines_of(values: Array, token: Token) -> Lines:
     [1.0, nan, 3.0]
     >>> long = lines_of(np.arange(100_000.0), Token())
     >>> len(long.places), long.low, long.high
-    (800, 0.0, 99999.0)
+    (500, 0.0, 99999.0)
     """
     columns = values.reshape(-1, 1) if values.ndim < 2 else values[:, :MOST_LINES]
     count = len(columns)
@@ -97,6 +98,7 @@ class Curves(Plot):
         found = self.found
         x = area.left() + found.places / max(found.count - 1, 1) * area.width()
         unit = (found.high - found.low) or 1.0
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) <= RUNS)
         for token, line in zip(_TOKENS, found.lines, strict=False):
             colour = QColor(getattr(appearance().theme, token))
             painter.setPen(QPen(colour, 1.4))
@@ -107,8 +109,8 @@ class Curves(Plot):
                 if len(points) == 1:
                     painter.setBrush(colour)
                     painter.drawEllipse(points[0], 1.5, 1.5)
-                else:
-                    painter.drawPolyline(QPolygonF(points))
+                else:  # not as one polyline: where that crosses itself often, Qt takes a second for it
+                    painter.drawLines([QLineF(a, b) for a, b in pairwise(points)])
 
 
 class LineView(Computed):

@@ -71,7 +71,7 @@ class TableView(View):
         if cells is not None and cells.any():
             rows = self.grid.cells.any(axis=1)  # type: ignore[union-attr]
             row = int(rows.argmax())
-            self.grid.go_to(row, int(self.grid.cells[row].argmax()))  # type: ignore[index]
+            self.grid.show_cell(row, int(self.grid.cells[row].argmax()))  # type: ignore[index]
         self.grid.viewport().update()
 
     def _mark(self, text: str) -> None:

@@ -92,6 +92,8 @@ class Card:
         What the op's record says of it, and the Python source of its kernel.
     line
         The line of the user's program that asked for it.
+    program
+        The lines around it.
     weights
         Those of the node that is shown; of a step of the optimiser all that have changed.
     """
@@ -107,4 +109,5 @@ class Card:
     summary: str = ""
     source: str = ""
     line: str = ""
+    program: str = ""
     weights: tuple[WeightInfo, ...] = ()

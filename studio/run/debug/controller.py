@@ -13,6 +13,7 @@ from studio.document.document import Document
 from studio.run.controller import RunController
 from studio.run.debug.card import Row
 from studio.run.debug.messages import (
+    PROGRAM,
     Action,
     Debug,
     DebugEnded,
@@ -104,6 +105,14 @@ class DebugController(QObject):
             return
         if self._engine.post(Debug(number, self._run, text, tuple(points), until_bad)):
             self.document = number
+            self._set("running")
+
+    def begin_program(self, path: str) -> None:
+        """Put a Python program under the debugger; what is there makes way."""
+        self._run += 1
+        self._forget()
+        if self._engine.post(Debug(PROGRAM, self._run, "", program=path)):
+            self.document = PROGRAM
             self._set("running")
 
     def walk(self, action: Action, step: int = -1, node: str = "") -> None:

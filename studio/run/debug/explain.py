@@ -16,6 +16,7 @@ from engine.core.witness import Witness, witnessed
 from engine.runtime.tape import stop_recording
 from studio.run.debug.card import Card, OperandInfo, Slope, WeightInfo
 from studio.run.debug.formula import slopes
+from studio.run.debug.script import lines_around
 from studio.run.debug.step import Step
 from studio.run.debug.trace import Batch, Trace
 from studio.run.messages import TensorInfo
@@ -49,6 +50,7 @@ def card_of(trace: Trace, number: int) -> Card:
         summary=op.summary if op is not None else "",
         source=source_of(op) if op is not None else "",
         line=step.line,
+        program=lines_around(step.line),
         weights=tuple(_weights(trace, number)),
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from studio.document.lower import Program
 from studio.run import session as sessions
+from studio.run.debug import script
 from studio.run.debug.breakpoints import Hit
 from studio.run.debug.messages import (
     Debug,
@@ -20,9 +22,10 @@ from studio.run.debug.messages import (
     Walk,
 )
 from studio.run.debug.names import Names
+from studio.run.debug.recorder import Namer
 from studio.run.debug.session import DebugSession, Stop
 from studio.run.debug.teller import Teller
-from studio.run.debug.work import looked_at, trained, training_of
+from studio.run.debug.work import Work, looked_at, trained, training_of
 from studio.run.tensor_ref import TensorRef
 
 COMMANDS: Final = (Debug, Walk, SetBreakpoints)
@@ -89,11 +92,20 @@ class DebugHost:
 
     def _begin(self, command: Debug) -> None:
         self.end()
+
+        def say(text: str) -> None:
+            self._send(DebugSaid(command.document, command.run, 0, 0, 0, text))
+
+        work: Work
+        names: Namer
         try:
-            program = self._program(command.document, command.text)
-            training = training_of(program)
-            work = trained(program, training) if training is not None else looked_at(program)
-            names = Names(program, training)
+            if command.program:
+                work, names = script.program(Path(command.program), say), script.ScriptNames()
+            else:
+                program = self._program(command.document, command.text)
+                training = training_of(program)
+                work = trained(program, training) if training is not None else looked_at(program)
+                names = Names(program, training)
         except Exception as error:
             self._send(DebugEnded(command.document, command.run, sessions.unforeseen(error)))
             return
@@ -101,7 +113,8 @@ class DebugHost:
 
         def stopped(stop: Stop) -> None:
             self._send(teller.tell(session, stop))
-            self._stopped(command.document)
+            if not command.program:
+                self._stopped(command.document)
 
         def said(hit: Hit) -> None:
             batch = session.trace.batches[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from engine.core.errors import EngineError
 from studio.document.breakpoints import Breakpoint
@@ -13,19 +13,26 @@ from studio.run.debug.step import Path
 from studio.run.messages import TensorInfo
 from studio.run.tensor_ref import TensorRef
 
+#: Stands for the number of a document where a Python program is debugged.
+PROGRAM: Final = -1
+
 Action = Literal["over", "into", "out", "back", "go_on", "go_to", "run_to", "pause", "end"]
 Reason = Literal["move", "pause", "breakpoint", "bad", "failed", "complete"]
 
 
 @dataclass(frozen=True)
 class Debug:
-    """Run a document, of which this is the text now, under the debugger; it stands still in front of its first step."""
+    """Run a document, of which this is the text now, under the debugger; it stands still in front of its first step.
+
+    With `program`, the path of a Python file, that is run, and `document` is `PROGRAM`.
+    """
 
     document: int
     run: int
     text: str
     breakpoints: tuple[Breakpoint, ...] = ()
     until_bad: bool = True
+    program: str = ""
 
 
 @dataclass(frozen=True)

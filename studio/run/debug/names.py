@@ -24,6 +24,9 @@ class Names:
         from the first step on.
     """
 
+    takes_all = False
+    """Whether ops that are for no part of a training step are steps, too."""
+
     def __init__(self, program: Program, training: Training | None) -> None:
         self._program, self._training = program, training
         self._steps: dict[str, Step] = {step.id: step for step in program.steps}
@@ -60,7 +63,7 @@ class Names:
             return []
         return [TensorRef.of(ref) for ref in output_refs(node, step.node_type, count)][:count]
 
-    def path_of(self, place: Sequence[str]) -> Path:
+    def path_of(self, place: Sequence[str], line: str) -> Path:
         """Return the frames of the places that an op says it lies in: its node's, then those of layers within.
 
         A layer that has the name of its node, or of the weights that this shares with others, is that node.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path as FilePath
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -19,13 +19,50 @@ from engine.core.op import Op
 from engine.core.witness import Witness
 from engine.runtime.tensor import Tensor
 from studio.document.kinds import kind_of
-from studio.run.debug.names import Names
+from studio.document.lower import Step as NodeStep
 from studio.run.debug.step import Frame, Operand, Path, Step
 from studio.run.debug.trace import Batch, Trace
 from studio.run.tensor_ref import TensorRef
 
 #: Sources that are not the user's.
 _OURS: Final = ("<", threading.__file__, *(str(FilePath(str(m.__file__)).parent) for m in (engine, studio)))
+
+
+#: What the ops of a program are for that belong to no part of a training step.
+PROGRAM: Final = "program"
+#: Most steps of one piece of a program.
+LONGEST: Final = 2000
+
+
+class Namer(Protocol):
+    """What tells the recorder how things are called: see `Names`."""
+
+    takes_all: bool
+    variables: dict[int, tuple[Any, tuple[TensorRef, ...]]]
+
+    def refs_of(self, variable: Any) -> tuple[TensorRef, ...]:
+        """Return what a variable is called."""
+
+    def state(self) -> dict[TensorRef, Array]:
+        """Return the values of all variables that have names."""
+
+    def outputs_of(self, node: str, count: int) -> list[TensorRef]:
+        """Return what the results of a node are called."""
+
+    def path_of(self, place: Sequence[str], line: str) -> Path:
+        """Return the frames of the places that an op lies in."""
+
+    def fed(self, index: Array) -> Iterator[tuple[str, list[TensorRef], list[Array]]]:
+        """Yield for each data node its name, those of its outputs, and their values at these examples."""
+
+    def given(self) -> list[TensorRef]:
+        """Return what the tensors of a batch are called."""
+
+    def prepared(self) -> list[tuple[NodeStep, list[TensorRef]]]:
+        """Return the nodes that make the truths of what the data give, with the names of their outputs."""
+
+    def sources_of(self, step: NodeStep) -> list[TensorRef]:
+        """Return what goes into a node."""
 
 
 class Recorder(Witness):
@@ -44,7 +81,7 @@ class Recorder(Witness):
     """
 
     def __init__(
-        self, trace: Trace, names: Names, gate: Callable[[Step], None], checkpoint: Callable[[], None]
+        self, trace: Trace, names: Namer, gate: Callable[[Step], None], checkpoint: Callable[[], None]
     ) -> None:
         self._trace, self._names, self._gate, self.checkpoint = trace, names, gate, checkpoint
         self.epoch = 0
@@ -110,11 +147,22 @@ class Recorder(Witness):
     # ------------------------------------------------------------------------------------------------------------ ops
 
     def before(self, op: Op, operands: Sequence[Any], attrs: dict[str, Any]) -> None:
-        if self._batch is None or not phase():  # between two training steps, what they showed is put together
+        if self._batch is None:
+            return
+        if self._names.takes_all:
+            self._divide()
+        elif not phase():  # between two training steps, what they showed is put together
             return
         found = [self._operand(op, i, tensor) for i, tensor in enumerate(operands)]
         step = self._pending = self._step(op.name, attrs, tuple(found))
         self._gate(step)
+
+    def _divide(self) -> None:
+        """Begin anew behind each update of weights, and where there are many steps: a program has no training steps."""
+        assert self._batch is not None
+        is_over = self._last is not None and self._last.phase == "update" and phase() != "update"
+        if is_over or len(self._batch.steps) >= LONGEST:
+            self.begin()
 
     def after(self, op: Op, outputs: Sequence[Any], seconds: float) -> None:
         if self._pending is not None:
@@ -124,14 +172,15 @@ class Recorder(Witness):
     def _step(self, op: str, attrs: dict[str, Any], operands: tuple[Operand, ...]) -> Step:
         assert self._batch is not None
         number = self._batch.first + len(self._batch.steps)
-        outer = Frame("batch", str(self._batch.number)), Frame("phase", phase())
+        outer = Frame("batch", str(self._batch.number)), Frame("phase", phase() or PROGRAM)
+        line = _line()
         inner: Path = (Frame("op", f"{op}#{number}"),)
         reverses = None
         if phase() == "backward" and self._reversing is not None:
             name, reverses = self._reversing
             inner = (Frame("gradient", f"{name}#{reverses}"), *inner)
-        path = (*outer, *self._names.path_of(place()), *inner)
-        return Step(number, self._batch.number, self.epoch, path, op, attrs, operands, reverses=reverses, line=_line())
+        path = (*outer, *self._names.path_of(place(), line), *inner)
+        return Step(number, self._batch.number, self.epoch, path, op, attrs, operands, reverses=reverses, line=line)
 
     def _end(self, step: Step, outputs: Sequence[Any], seconds: float) -> None:
         assert self._batch is not None
@@ -158,7 +207,8 @@ class Recorder(Witness):
             self._give(outputs, self._names.outputs_of(name, len(outputs)))
 
     def _give(self, outputs: Sequence[Any], refs: Sequence[TensorRef]) -> None:
-        assert self._last is not None
+        if self._last is None:
+            return
         for tensor, ref in zip(outputs, refs, strict=False):
             self._last.gives[ref] = self._hold(tensor)
             self._call(tensor, ref)

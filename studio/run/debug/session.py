@@ -19,8 +19,7 @@ from studio.run.debug.bad import Bad, bad_values
 from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.marks import Marks
 from studio.run.debug.moves import START, Goal, Move, Place
-from studio.run.debug.names import Names
-from studio.run.debug.recorder import Recorder
+from studio.run.debug.recorder import Namer, Recorder
 from studio.run.debug.step import Path, Step, common
 from studio.run.debug.trace import DISK, MEMORY, Batch, Trace
 from studio.run.debug.work import Work
@@ -32,7 +31,7 @@ State = Literal["running", "stopped", "ended"]
 Reason = Literal["move", "pause", "breakpoint", "bad", "failed", "complete"]
 
 #: Phases in which bad values are the user's concern.
-_WATCHED = ("forward", "loss", "backward")
+_WATCHED = ("program", "forward", "loss", "backward")
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class DebugSession:
     def __init__(
         self,
         work: Work,
-        names: Names,
+        names: Namer,
         stopped: Callable[[Stop], None],
         said: Callable[[Hit], None],
         breakpoints: Sequence[Breakpoint] = (),
@@ -134,9 +133,19 @@ class DebugSession:
                 return  # another one runs in its place
             self.state = "ended"
             if not self._is_ended:
-                last = len(self.trace) - 1
-                self.place = moves.settled(Place(last, self.place.depth), self.trace[last].path) if last >= 0 else START
-                self._tell(Stop("failed" if error else "complete", self.place, error=error))
+                self._tell(self._end_of(error))
+
+    def _end_of(self, error: EngineError | None) -> Stop:
+        """Return how the run has ended, and stand behind its last step."""
+        number = len(self.trace) - 1
+        if number < 0:
+            return Stop("failed" if error else "complete", START, error=error)
+        last = self.trace[number]
+        self.place = moves.settled(Place(number, self.place.depth), last.path)
+        if error is None and self.until_bad and (bad := self._bad(last)) is not None:
+            self.place = Place(number, len(last.path))
+            return Stop("bad", self.place, bad=bad)
+        return Stop("failed" if error else "complete", self.place, error=error)
 
     def _gate(self, pending: Step) -> None:
         """Let the next step be made, or stand still in front of it until somebody lets it."""
@@ -260,7 +269,7 @@ class DebugSession:
                     self._arrive(Place(number, self.place.depth), "breakpoint", stopping)
                     return
             if self.state == "ended":
-                self._arrive(Place(len(self.trace) - 1, self.place.depth), self.last_stop.reason)
+                self._arrive(Place(len(self.trace) - 1, self.place.depth), "complete")
             else:
                 self._resume(None)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from studio.document.flat import SEPARATOR
 from studio.run.tensor_ref import TensorRef
 
-Level = Literal["batch", "phase", "function", "node", "layer", "weight", "gradient", "op"]
+Level = Literal["batch", "phase", "line", "function", "node", "layer", "weight", "gradient", "op"]
 
 
 class Frame(NamedTuple):

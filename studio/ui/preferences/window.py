@@ -22,6 +22,7 @@ from studio.ui.preferences.appearance_page import AppearancePage
 from studio.ui.preferences.documents_page import DocumentsPage
 from studio.ui.preferences.folders_page import FoldersPage
 from studio.ui.preferences.privacy_page import PrivacyPage
+from studio.ui.preferences.runs_page import RunsPage
 from studio.ui.preferences.shortcuts_page import ShortcutsPage
 from studio.ui.widgets.labels import rule
 
@@ -54,6 +55,7 @@ class SettingsWindow(QDialog):
             (N_("Documents"), "layers-2", DocumentsPage(actions)),
             (N_("Folders"), "folder-open", FoldersPage()),
             (N_("Privacy"), "eye", PrivacyPage()),
+            (N_("Runs"), "rows-3", RunsPage()),
         ):
             self._titles.append((title, picture))
             self._list.addItem(QListWidgetItem())

@@ -92,7 +92,6 @@ class RunsPanel(QWidget):
         self._plot: LinePlot | None = None
         self._known: dict[str, Glance] = {}
         self._waiting: list[RunFolder] = []
-        self._is_stale = True
         self._titles: list[str] = []
         self.model = RunsModel()
         self.table = QTableView()
@@ -198,22 +197,18 @@ class RunsPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._is_stale:
-            self.refresh()
+        self.refresh()
 
     def refresh(self) -> None:
-        """Look which runs there are, and at those that have changed; out of sight, later."""
+        """Look which runs there are, and at those that have changed; out of sight, that waits until it is shown."""
         if not self.isVisible():
-            self._is_stale = True
             return
-        self._is_stale = False
         runs = self._kept.store.runs()
         self._known = {r.id: self._known[r.id] for r in runs if r.id in self._known}
         self._waiting = [r for r in runs if r.id not in self._known or self._known[r.id].stamp != stamp_of(r)]
         self._timer.start()
 
     def _on_changed(self, _path: Path) -> None:
-        self._is_stale = True
         if self.isVisible() and not self._change_timer.isActive():
             self._change_timer.start()
 

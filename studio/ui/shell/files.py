@@ -38,6 +38,14 @@ def ask_paths_to_open(parent: QWidget) -> list[Path]:
     return [Path(name) for name in names]
 
 
+def ask_program(parent: QWidget) -> Path | None:
+    """Ask for a Python file."""
+    text, _filter = QFileDialog.getOpenFileName(
+        parent, _("Debug a Python program"), _folder(), f"{_('Python programs')} (*.py)"
+    )
+    return Path(text) if text else None
+
+
 def ask_path_to_compare(parent: QWidget) -> Path | None:
     """Return the document that the user picks to compare another one with."""
     name, _filter = QFileDialog.getOpenFileName(parent, _("Compare with"), _folder(), _filters())

@@ -149,7 +149,7 @@ MENUS: Final = (
         N_("Debug"),
         (
             *("debug.over", "debug.into", "debug.out", "debug.back", ""),
-            *("debug.continue", "debug.pause", "debug.run_to", "debug.end", ""),
+            *("debug.continue", "debug.pause", "debug.run_to", "debug.end", "", "debug.program", ""),
             *("debug.breakpoint", "debug.breakpoint_on_output", "debug.until_bad", "", "debug.slow"),
         ),
     ),

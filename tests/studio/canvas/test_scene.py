@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from studio.document.edits import (
     remove,
 )
 from studio.document.history import History
+from studio.run.summary import summarise
 from studio.ui.theme import DARK
 
 
@@ -137,6 +139,11 @@ def test_specs_give_symbols_shapes_and_words(scene, analysis):
     assert scene.node("trainer").marks.severity == "error"
     assert "It takes 1 or more" in scene.status.words("trainer")[0]
     assert scene.describe_output(PortRef("hidden", "y")) == "hidden · y\nfloat32 (?, 128)"
+    info = summarise(np.array([0.0, 0.0, 1.0, 4.0], np.float32))
+    scene.status.set_preview({PortRef("hidden", "y"): info}, {})
+    lines = scene.describe_output(PortRef("hidden", "y")).splitlines()
+    assert lines[2] == "min 0 · mean 1.25 · max 4"
+    assert (len(lines[3]), lines[3][0], lines[3][-1]) == (16, "█", "▄")
     scene.set_analysis(Analysis())
     assert strands[PortRef("output", "x")].text == ""
     assert scene.node("trainer").marks.severity == ""

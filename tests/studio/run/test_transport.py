@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.core.errors import UnavailableError
 from studio.document.document import PortRef
 from studio.run import transport
 from studio.run.messages import Progress, Ready, Shutdown, TensorInfo, Watched
@@ -131,3 +132,16 @@ def test_a_huge_array_is_not_copied_and_its_memory_is_given_back() -> None:
     assert [segment.name for segment in transport._left] == [name]
     unpack(Ready({}))
     assert transport._left == []
+
+
+def test_what_shared_memory_does_not_hold_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_free", lambda segment: 1000)
+    before = set(SHARED_MEMORY.iterdir())
+    with pytest.raises(UnavailableError, match="no shared memory left"):
+        pack(watched(np.zeros(100_000)))
+    assert set(SHARED_MEMORY.iterdir()) <= before, "nothing is left behind"
+
+
+def test_strings_do_not_travel_through_shared_memory() -> None:
+    values = np.array(["a" * 100] * 2000, object)
+    assert pack(watched(values)).values is values

@@ -1,0 +1,141 @@
+"""Python programs under the debugger: what their tensors are called, and how they are run."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import runpy
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from engine.core.dtype import Array
+from engine.core.errors import EngineError
+from engine.runtime.function import functions_run_eagerly, run_functions_eagerly
+from studio.document.lower import Step
+from studio.document.stopping import Stopped
+from studio.run.debug.marks import Marks
+from studio.run.debug.recorder import Recorder
+from studio.run.debug.step import Frame, Path
+from studio.run.debug.work import Work
+from studio.run.tensor_ref import TensorRef
+
+#: Lines of a program that are shown before and behind the present one.
+AROUND: Final = 4
+
+
+class ScriptNames:
+    """The names of what occurs in a program: of weights those of their layers, and steps belong to lines."""
+
+    takes_all = True
+
+    def __init__(self) -> None:
+        self.variables: dict[int, tuple[Any, tuple[TensorRef, ...]]] = {}
+
+    def refs_of(self, variable: Any) -> tuple[TensorRef, ...]:
+        """Return what a variable is called: those of layers and optimisers bear the name of their owner, too."""
+        known = self.variables.get(id(variable))
+        if known is None:
+            owner, slash, name = str(variable.name).rpartition("/")
+            refs = (TensorRef("weight", owner, name),) if slash and variable.trainable else ()
+            known = self.variables[id(variable)] = variable, refs
+        return known[1]
+
+    def state(self) -> dict[TensorRef, Array]:
+        """Return the values of all weights that were seen, as they are now."""
+        return {ref: variable.array for variable, refs in self.variables.values() for ref in refs}
+
+    def outputs_of(self, node: str, count: int) -> list[TensorRef]:
+        """Return what the results of a layer are called."""
+        return [TensorRef("value", node, "output" if count == 1 else f"output[{i}]") for i in range(count)]
+
+    def path_of(self, place: Sequence[str], line: str) -> Path:
+        """Return the frames of an op: the line that asked for it, and the layers in it."""
+        return (Frame("line", line), *(Frame("layer", name) for name in place))
+
+    def fed(self, _index: Array) -> Iterator[tuple[str, list[TensorRef], list[Array]]]:
+        """Yield nothing: a program has no data nodes."""
+        yield from ()
+
+    def given(self) -> list[TensorRef]:
+        """Return nothing."""
+        return []
+
+    def prepared(self) -> list[tuple[Step, list[TensorRef]]]:
+        """Return nothing."""
+        return []
+
+    def sources_of(self, step: Step) -> list[TensorRef]:
+        """Return nothing."""
+        return []
+
+
+class _Output(io.TextIOBase):
+    """Hands each line that a program prints to somebody."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._rest = say, ""
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._say(line)
+        return len(text)
+
+
+def program(path: FilePath, say: Callable[[str], None]) -> Work:
+    """Return a Python program as work for a recorder. It runs op by op, whatever it says.
+
+    Parameters
+    ----------
+    say
+        Told each line that it prints.
+    """
+
+    def work(recorder: Recorder, marks: Marks, start: Any) -> None:
+        before, arguments = functions_run_eagerly(), sys.argv
+        run_functions_eagerly(True)
+        sys.argv = [str(path)]
+        recorder.begin()
+        try:
+            with contextlib.redirect_stdout(_Output(say)):
+                runpy.run_path(str(path), run_name="__main__")
+        except (SystemExit, Stopped) as end:
+            if isinstance(end, Stopped):
+                raise
+        except EngineError:
+            raise
+        except BaseException as error:
+            raise _told(error, path) from error
+        finally:
+            sys.argv = arguments
+            run_functions_eagerly(before)
+
+    return work
+
+
+def _told(error: BaseException, path: FilePath) -> EngineError:
+    """Return what went wrong in a program, with the line of it."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
+    return EngineError(
+        "{file}, line {line}: {why}.",
+        hint="Mend the program, and debug it again.",
+        file=path.name,
+        line=line or 0,
+        why=f"{type(error).__name__}: {error}",
+    )
+
+
+def lines_around(line: str) -> str:
+    """Return the lines of a program around one, which is marked; "" if it cannot be read."""
+    file, _colon, number = line.rpartition(":")
+    if not file or not number.isdigit():
+        return ""
+    here = int(number)
+    shown = range(max(1, here - AROUND), here + AROUND + 1)
+    texts = [(n, linecache.getline(file, n)) for n in shown]
+    return "\n".join(f"{'▶' if n == here else ' '} {n:4}  {text.rstrip()}" for n, text in texts if text)

@@ -1,0 +1,118 @@
+"""Python programs under the debugger: line by line, and into the ops of a line."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from engine.runtime.function import functions_run_eagerly
+from studio.run.debug.script import ScriptNames, lines_around, program
+from studio.run.debug.session import DebugSession, Stop
+from studio.run.tensor_ref import TensorRef
+
+TEXT = """\
+import engine as tf
+
+w = tf.Variable([2.0, 3.0], name="line/w")
+x = tf.constant([1.0, 4.0])
+for step in range(2):
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.square(w * x))
+    slope = tape.gradient(y, w)
+    print("loss", float(y))
+    tf.keras.optimizers.SGD(0.1).apply_gradients([(slope, w)])
+bad = tf.math.log(x - 4.0)
+"""
+
+
+class Author:
+    """Somebody who debugs a program."""
+
+    def __init__(self, path: Path) -> None:
+        self.said: list[str] = []
+        self.stops: list[Stop] = []
+        self._news = threading.Semaphore(0)
+        self.session = DebugSession(program(path, self.said.append), ScriptNames(), self._on_stop, lambda _hit: None)
+
+    def _on_stop(self, stop: Stop) -> None:
+        self.stops.append(stop)
+        self._news.release()
+
+    def wait(self) -> Stop:
+        assert self._news.acquire(timeout=60)
+        return self.stops[-1]
+
+    def over(self) -> str:
+        self.session.move("over")
+        stop = self.wait()
+        return self.session.trace[stop.place.step].path[2].name.rpartition(":")[2]
+
+
+def test_a_program_is_stepped_line_by_line_with_its_gradients_and_updates(tmp_path: Path) -> None:
+    path = tmp_path / "line.py"
+    path.write_text(TEXT)
+    author = Author(path)
+    author.session.start()
+    author.wait()
+    lines = [author.over() for _ in range(3)]
+    assert lines == ["7", "8", "10"]
+    assert author.said == ["loss 148.0"]
+    step = author.session.trace[author.session.place.step]
+    assert step.line.startswith(str(path))
+    while author.session.trace[author.session.place.step].phase != "update":
+        author.over()
+    gradient = author.session.array(TensorRef("weight_gradient", "line", "w"))
+    assert gradient is not None
+    np.testing.assert_allclose(gradient, [4.0, 96.0])
+    author.session.go_on()
+    stop = author.wait()
+    assert stop.reason == "bad"
+    assert author.session.trace[stop.place.step].op == "log"
+    author.session.go_on()
+    assert author.wait().reason == "complete"
+    author.session.end()
+    assert len(author.said) == 2
+    assert not functions_run_eagerly()
+
+
+def test_a_program_that_fails_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "broken.py"
+    path.write_text("import engine as tf\nx = tf.constant(1.0) + 1.0\nprint(unknown)\n")
+    author = Author(path)
+    author.session.start()
+    author.wait()
+    author.session.go_on()
+    stop = author.wait()
+    assert stop.reason == "failed"
+    assert "broken.py, line 3: NameError" in str(stop.error)
+    author.session.end()
+
+
+def test_the_lines_around_a_line_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "line.py"
+    path.write_text(TEXT)
+    shown = lines_around(f"{path}:8").splitlines()
+    assert len(shown) == 8
+    assert shown[4] == "▶    8      slope = tape.gradient(y, w)"
+    assert lines_around("") == ""
+
+
+def test_a_model_in_a_program_is_seen_op_by_op(tmp_path: Path) -> None:
+    path = tmp_path / "fit.py"
+    path.write_text(
+        "import numpy as np\nimport engine as tf\n"
+        "model = tf.keras.Sequential([tf.keras.Input([2]), tf.keras.layers.Dense(1, name='only')])\n"
+        "model.compile('sgd', 'mse')\n"
+        "model.fit(np.ones((8, 2), 'float32'), np.ones((8, 1), 'float32'), batch_size=4, verbose=0)\n"
+    )
+    author = Author(path)
+    author.session.start()
+    author.wait()
+    author.session.go_on()
+    assert author.wait().reason == "complete"
+    phases = {step.phase for batch in author.session.trace.batches for step in batch.steps}
+    assert {"forward", "loss", "backward", "update"} <= phases
+    assert author.session.array(TensorRef("weight", "only", "kernel")) is not None
+    author.session.end()
