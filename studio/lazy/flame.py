@@ -108,7 +108,10 @@ class FlameChart(QWidget):
         self._total = 1.0
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        appearance().language_changed.connect(lambda _code: self.setAccessibleName(_("Flame chart")))
+        appearance().language_changed.connect(self._name)
+        self._name()
+
+    def _name(self) -> None:
         self.setAccessibleName(_("Flame chart"))
 
     def sizeHint(self) -> QSize:

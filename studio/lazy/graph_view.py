@@ -66,8 +66,8 @@ class GraphView(QGraphicsView):
         self._animation.setDuration(_MOVE_MS)
         self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._animation.valueChanged.connect(self._move)
-        appearance().theme_changed.connect(lambda _theme: self._dress())
-        appearance().language_changed.connect(lambda _code: self._name())
+        appearance().theme_changed.connect(self._dress)
+        appearance().language_changed.connect(self._name)
         self._dress()
         self._name()
 

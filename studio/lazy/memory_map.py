@@ -92,7 +92,10 @@ class MemoryMap(QWidget):
         self._looks: list[tuple[str, str, str]] = []
         self.chosen = -1
         self.setMouseTracking(True)
-        appearance().language_changed.connect(lambda _code: self.setAccessibleName(_("Memory over time")))
+        appearance().language_changed.connect(self._name)
+        self._name()
+
+    def _name(self) -> None:
         self.setAccessibleName(_("Memory over time"))
 
     def sizeHint(self) -> QSize:

@@ -156,8 +156,8 @@ class Lazy(QWidget):
         self.profile.kernel_picked.connect(self.look_at_kernel)
         self.profile.op_picked.connect(self._look_at_op)
         self.changes.picked.connect(self._on_change)
-        appearance().language_changed.connect(lambda _code: self._retranslate())
-        appearance().theme_changed.connect(lambda _theme: self.graph.viewport().update())
+        appearance().language_changed.connect(self._retranslate)
+        appearance().theme_changed.connect(self._show_measured)
 
     # ---------------------------------------------------------------------------------------------------------- showing
 

@@ -36,7 +36,7 @@ class PassStrip(QWidget):
         self._row.setSpacing(6)
         self._row.addWidget(self.slider)
         self._row.addStretch(1)
-        appearance().language_changed.connect(lambda _code: self._say())
+        appearance().language_changed.connect(self._say)
         self._say()
 
     @property

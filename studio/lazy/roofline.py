@@ -57,7 +57,10 @@ class Roofline(QWidget):
         self._peaks: Peaks | None = None
         self.chosen = -1
         self.setMinimumSize(280, 150)
-        appearance().language_changed.connect(lambda _code: self.setAccessibleName(_("Roofline")))
+        appearance().language_changed.connect(self._name)
+        self._name()
+
+    def _name(self) -> None:
         self.setAccessibleName(_("Roofline"))
 
     def sizeHint(self) -> QSize:

@@ -46,7 +46,7 @@ class Table(QTreeWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.currentItemChanged.connect(self._on_current)
-        appearance().language_changed.connect(lambda _code: self._name())
+        appearance().language_changed.connect(self._name)
         self._name()
 
     def show_rows(self, rows: Sequence[tuple[object, Sequence[str], str]]) -> None:
