@@ -119,6 +119,9 @@ class GraphItem(QGraphicsItem):
                 self._paint_frame(painter, theme, number, box)
         self._paint_curves(painter, self.drawing.wires, area, QPen(QColor(mix(theme.line, theme.dim, 0.5)), 1.5))
         self._paint_curves(painter, self.drawing.links, area, QPen(QColor(theme.warn), 1.5, Qt.PenStyle.DotLine))
+        for number, box in self.drawing.frames.items():
+            if _rect(box).intersects(area):
+                self._paint_label(painter, theme, number, box)
         left, top, width, height = self.boxes.T
         seen = (left < area.right()) & (left + width > area.left())
         seen &= (top < area.bottom()) & (top + height > area.top())
@@ -139,14 +142,18 @@ class GraphItem(QGraphicsItem):
 
     def _paint_frame(self, painter: QPainter, theme: Theme, number: int, box: Box) -> None:
         painter.setPen(QPen(QColor(theme.accent), 1, Qt.PenStyle.DashLine))
-        painter.setBrush(QColor(mix(theme.canvas, theme.accent, 0.08)))
+        painter.setBrush(_shade_of(theme))
         painter.drawRoundedRect(_rect(box), 10, 10)
+
+    def _paint_label(self, painter: QPainter, theme: Theme, number: int, box: Box) -> None:
         painter.setPen(QColor(theme.accent))
         painter.setFont(fonts.sans(12, 600))
         room = QRectF(box.x + 12, box.y + 8, box.width - 24, 24)
         text = QFontMetricsF(painter.font()).elidedText(
             self.labels.get(number, ""), Qt.TextElideMode.ElideRight, room.width()
         )
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+        painter.fillRect(QRectF(room.left() - 3, room.top() + 3, width + 6, room.height() - 6), _shade_of(theme))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
     @staticmethod
@@ -191,6 +198,11 @@ class GraphItem(QGraphicsItem):
             token = theme.accent if id in (self.hovered, self.chosen) else theme.warn
             painter.setPen(QPen(QColor(token), width))
             painter.drawRoundedRect(QRectF(*row.tolist()).adjusted(-2, -2, 2, 2), 7, 7)
+
+
+def _shade_of(theme: Theme) -> QColor:
+    """Return the ground of a kernel."""
+    return QColor(mix(theme.canvas, theme.accent, 0.08))
 
 
 def _colour(drawn: Drawn, theme: Theme) -> str:

@@ -168,7 +168,7 @@ class MemoryMap(QWidget):
         metrics = QFontMetrics(painter.font())
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.dim))
-        painter.drawText(QRectF(_MARGIN, 0, _LEFT - _MARGIN, _LANE), middle, _("Kernels"))
+        painter.drawText(QRectF(_MARGIN, 0, _LEFT - _MARGIN, _LANE), middle, _("Plan"))
         painter.drawText(QRectF(_MARGIN, self._lanes_high + _GAP, _LEFT - _MARGIN, _LANE), middle, _("Memory"))
         for span in (*self.lanes, *self.values):
             rect = self._rect(span)

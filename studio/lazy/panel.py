@@ -6,7 +6,17 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QStackedLayout,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.document.box import Box
 from studio.lazy.changes_page import ChangesPage
@@ -32,7 +42,8 @@ from studio.ui.widgets.labels import EmptyState, rule
 from studio.ui.widgets.segmented import Segmented
 from studio.ui.work_run import WorkRun
 
-_TABS: Final = (N_("Kernels"), N_("Rewrites"), N_("Race"), N_("Profile"), N_("Memory"))
+_TABS: Final = (N_("Plan"), N_("Rewrites"), N_("Race"), N_("Profile"), N_("Memory"))
+_STRIP: Final = 44
 _STATES: Final = {
     "compile": N_("compiling…"),
     "race": N_("racing…"),
@@ -85,6 +96,8 @@ class Lazy(QWidget):
         self.state = QLabel()
         self.state.setObjectName("lazy.state")
         self.state.setProperty("tone", "dim")
+        for text in (self.about, self.state):  # a long one must not make the panel wide
+            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.kernels = KernelPage(name_of)
         self.changes = ChangesPage()
         self.race = RacePage(name_of)
@@ -115,8 +128,8 @@ class Lazy(QWidget):
             bar.addWidget(ActionButton(actions[id]))
         bar.addWidget(ActionButton(actions["lazy.stop"], icon_only=True))
         bar.addWidget(ActionButton(actions["lazy.heat"], icon_only=True))
-        bar.addStretch(1)
-        bar.addWidget(self.state)
+        bar.addSpacing(8)
+        bar.addWidget(self.state, 1)
         view = QWidget()
         inner = QVBoxLayout(view)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -141,7 +154,14 @@ class Lazy(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(rule())
-        column.addWidget(self.strip)
+        self._passes = QScrollArea()
+        self._passes.setWidgetResizable(True)
+        self._passes.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._passes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._passes.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._passes.setFixedHeight(_STRIP)
+        self._passes.setWidget(self.strip)
+        column.addWidget(self._passes)
         column.addWidget(rule())
         column.addWidget(body, 1)
 
@@ -149,6 +169,7 @@ class Lazy(QWidget):
         self._controller.changed.connect(self.refresh)
         self._controller.progressed.connect(self._on_progress)
         self.strip.chosen.connect(lambda _number: self._show_stage())
+        self.strip.chosen.connect(lambda number: self._passes.ensureWidgetVisible(self.strip.buttons[number]))
         self.graph.hovered.connect(self._on_hovered)
         self.graph.chosen.connect(self._on_chosen)
         self.kernels.picked.connect(self.look_at_kernel)
@@ -240,7 +261,7 @@ class Lazy(QWidget):
         self.kernels.show_kernels(program.kernels, times)
         eager: Mapping[str, float] = eager_by_node(program, found.race.ops) if found.race is not None else {}
         compiled = compiled_by_node(program, times) if times else {}
-        self.race.show_race(program, found.race, eager, compiled)
+        self.race.show_race(program, found.race, eager, compiled, found.profile is not None)
         self.profile.show_profile(program, found.profile, found.race)
         self._label_kernels()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from studio.lazy.flame import Flame, FlameChart, flames, kernels_of, ops_of
 from studio.lazy.roofline import Roofline, peaks_text, points_of, total_text
 from studio.run.lazy.data import Explained, ProfileResult, RaceResult
-from studio.ui.i18n import N_
+from studio.ui.i18n import N_, _
 from studio.ui.widgets.labels import EmptyState, Heading
 
 
@@ -84,7 +84,8 @@ class ProfilePage(QWidget):
         self.roofline.setVisible(profile is not None)
         self.roofline.show_points(points_of(program, times), profile.peaks if profile is not None else None)
         runs = profile.runs if profile is not None else race.runs[1] if race is not None else 0
-        facts = [total_text(times, runs)]
+        shared = _("Ops share a kernel's time as they share its estimated cost; so the heat on the canvas shows it.")
+        facts = [total_text(times, runs), shared]
         if profile is not None:
             facts.append(peaks_text(profile.peaks))
         self.facts.setText(" ".join(facts))

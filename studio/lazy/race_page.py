@@ -105,8 +105,12 @@ class RacePage(QWidget):
         result: RaceResult | None,
         eager: Mapping[str, float],
         compiled: Mapping[str, float],
+        is_profiled: bool = False,
     ) -> None:
-        """Show a race, with the seconds of each node of the document either way; None: there was none yet."""
+        """Show a race, with the seconds of each node of the document either way; None: there was none yet.
+
+        Once there is a profile, the heat on the canvas is of that.
+        """
         self.empty.setVisible(result is None)
         self._found.setVisible(result is not None)
         self.bars.result = result
@@ -128,7 +132,8 @@ class RacePage(QWidget):
         runs = _("Medians of {eager} and {compiled} runs.").format(
             eager=number(result.runs[0]), compiled=number(result.runs[1])
         )
-        self.story.setText(f"{_break_even(result)} {told} {made} {runs}")
+        heat = "" if is_profiled else _("The heat on the canvas shows the eager times.")
+        self.story.setText(f"{_break_even(result)} {told} {made} {runs} {heat}".strip())
         self._show_verdict(result)
         order = sorted(eager, key=lambda node: -eager[node])
         rows = [
