@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.metrics import CORNER, Detail
 from studio.canvas.shade import NO_SHADE, Shade
-from studio.canvas.style import font, text_width
+from studio.canvas.style import text_width
 from studio.ui.fonts import mono
 from studio.ui.values import time_text
 
@@ -21,6 +21,8 @@ _EVERYWHERE: Final = QRectF(-1e7, -1e7, 2e7, 2e7)
 #: Opacity of the heat of a node that takes no time, and of one that takes all of it.
 _COLD, _HOT = 10, 110
 _BADGE: Final = 20.0
+#: How much larger than at 100 % words get at most, where the graph is shown smaller.
+_GROWTH: Final = 2.2
 
 
 class ShadeLayer(QGraphicsItem):
@@ -75,17 +77,24 @@ class ShadeLayer(QGraphicsItem):
                 painter.setPen(QColor(style.theme.text))
                 painter.drawText(body.adjusted(-99, 0, 99, 0), Qt.AlignmentFlag.AlignCenter, f"{seconds / total:.0%}")
                 continue
-            text = f"{time_text(seconds)} · {seconds / total:.0%}"
-            width = text_width(text, "shape") + 14
-            badge = QRectF(body.right() - width, body.top() - _BADGE / 2, width, _BADGE)
-            painter.setPen(QPen(QColor(style.theme.bad), 1))
-            painter.setBrush(QColor(style.theme.panel))
-            painter.drawRoundedRect(badge, _BADGE / 2, _BADGE / 2)
-            painter.setPen(QColor(style.theme.text))
-            painter.setFont(font("shape"))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+            self._paint_badge(painter, body, f"{time_text(seconds)} · {seconds / total:.0%}", zoom)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(style.theme.warn), 2.5 / min(zoom, 1.0), Qt.PenStyle.DashLine))
         for id in self.shade.meant:
             if (item := self._scene.node(id)) is not None:
                 painter.drawRoundedRect(item.body().adjusted(-5, -5, 5, 5), CORNER + 4, CORNER + 4)
+
+    def _paint_badge(self, painter: QPainter, body: QRectF, text: str, zoom: float) -> None:
+        """Paint words above the corner of a node; where it is shown smaller, they shrink less."""
+        style = self._scene.shared.style
+        grown = min(max(1 / zoom, 1.0), _GROWTH)
+        width, height = (text_width(text, "shape") + 14) * grown, _BADGE * grown
+        badge = QRectF(body.right() - width, body.top() - 0.7 * height, width, height)
+        painter.setPen(QPen(QColor(style.theme.bad), 1))
+        painter.setBrush(QColor(style.theme.panel))
+        painter.drawRoundedRect(badge, height / 2, height / 2)
+        words = mono(11)
+        words.setPixelSize(round(11 * grown))
+        painter.setFont(words)
+        painter.setPen(QColor(style.theme.text))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)

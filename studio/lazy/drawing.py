@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -54,7 +55,7 @@ class Drawing:
     links: Array = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     frames: Mapping[int, Box] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def place(self) -> dict[int, int]:
         """The place of each node by its number."""
         return {drawn.node.id: i for i, drawn in enumerate(self.nodes)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.core.dtype import Array
@@ -45,6 +46,9 @@ class GraphItem(QGraphicsItem):
         self.chosen: int | None = None
         self.labels: dict[int, str] = {}
         self._bounds = QRectF()
+        self._wires: Array = np.zeros((0, 4))
+        self._links: Array = np.zeros((0, 4))
+        self._far: tuple[str, list[QLineF], list[QLineF], dict[str, list[QRectF]]] | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -52,6 +56,8 @@ class GraphItem(QGraphicsItem):
         """Paint this, its nodes here."""
         self.prepareGeometryChange()
         self.drawing, self.boxes = drawing, boxes
+        self._wires, self._links = self._ends(drawing.wires), self._ends(drawing.links)
+        self._far = None
         rects = [boxes] + ([np.array([_row(b) for b in drawing.frames.values()])] if drawing.frames else [])
         every = np.vstack(rects)
         if len(every):
@@ -88,27 +94,34 @@ class GraphItem(QGraphicsItem):
     def _paint_far(self, painter: QPainter, theme: Theme) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for box in self.drawing.frames.values():
-            painter.fillRect(_rect(box), QColor(mix(theme.canvas, theme.accent, 0.1)))
+            painter.fillRect(_rect(box), _shade_of(theme))
+        if self._far is None or self._far[0] != theme.name:
+            self._far = theme.name, _lines(self._wires), _lines(self._links), self._blocks(theme)
+        _name, wires, links, blocks = self._far
         painter.setPen(QPen(QColor(theme.line), 0))
-        painter.drawLines(self._lines(self.drawing.wires))
-        painter.setPen(QPen(QColor(theme.warn), 0, Qt.PenStyle.DotLine))
-        painter.drawLines(self._lines(self.drawing.links))
+        painter.drawLines(wires)
+        painter.setPen(QPen(QColor(theme.warn), 0))
+        painter.drawLines(links)
         painter.setPen(Qt.PenStyle.NoPen)
-        groups: dict[str, list[QRectF]] = {}
-        for drawn, (x, y, w, h) in zip(self.drawing.nodes, self.boxes.tolist(), strict=True):
-            groups.setdefault(_colour(drawn, theme), []).append(QRectF(x, y, w, h))
-        for colour, rects in groups.items():
+        for colour, rects in blocks.items():
             painter.setBrush(QColor(colour))
             painter.drawRects(rects)
 
-    def _lines(self, pairs: Array) -> list[QLineF]:
+    def _blocks(self, theme: Theme) -> dict[str, list[QRectF]]:
+        """Return the nodes as rectangles, by their colours."""
+        groups: dict[str, list[QRectF]] = {}
+        for drawn, row in zip(self.drawing.nodes, self.boxes.tolist(), strict=True):
+            groups.setdefault(_colour(drawn, theme), []).append(QRectF(*row))
+        return groups
+
+    def _ends(self, pairs: Array) -> Array:
+        """Return where wires begin and end."""
         if not len(pairs):
-            return []
+            return np.zeros((0, 4))
         starts, ends = self.boxes[pairs[:, 0]], self.boxes[pairs[:, 1]]
-        rows = np.column_stack(
+        return np.column_stack(
             (starts[:, 0] + starts[:, 2], starts[:, 1] + starts[:, 3] / 2, ends[:, 0], ends[:, 1] + ends[:, 3] / 2)
         )
-        return [QLineF(*row) for row in rows.tolist()]
 
     # -------------------------------------------------------------------------------------------------------- from near
 
@@ -117,8 +130,8 @@ class GraphItem(QGraphicsItem):
         for number, box in self.drawing.frames.items():
             if _rect(box).intersects(area):
                 self._paint_frame(painter, theme, number, box)
-        self._paint_curves(painter, self.drawing.wires, area, QPen(QColor(mix(theme.line, theme.dim, 0.5)), 1.5))
-        self._paint_curves(painter, self.drawing.links, area, QPen(QColor(theme.warn), 1.5, Qt.PenStyle.DotLine))
+        self._paint_curves(painter, self._wires, area, QPen(QColor(mix(theme.line, theme.dim, 0.5)), 1.5))
+        self._paint_curves(painter, self._links, area, QPen(QColor(theme.warn), 1.5, Qt.PenStyle.DotLine))
         for number, box in self.drawing.frames.items():
             if _rect(box).intersects(area):
                 self._paint_label(painter, theme, number, box)
@@ -128,14 +141,16 @@ class GraphItem(QGraphicsItem):
         for i in np.flatnonzero(seen):
             self._paint_node(painter, theme, self.drawing.nodes[i], QRectF(*self.boxes[i].tolist()))
 
-    def _paint_curves(self, painter: QPainter, pairs: Array, area: QRectF, pen: QPen) -> None:
+    @staticmethod
+    def _paint_curves(painter: QPainter, rows: Array, area: QRectF, pen: QPen) -> None:
+        x0, y0, x1, y1 = rows.T
+        seen = (np.minimum(x0, x1) - 40 < area.right()) & (np.maximum(x0, x1) + 40 > area.left())
+        seen &= (np.minimum(y0, y1) - 2 < area.bottom()) & (np.maximum(y0, y1) + 2 > area.top())
         path = QPainterPath()
-        for line in self._lines(pairs):
-            around = QRectF(line.p1(), line.p2()).normalized().adjusted(-40, -1, 40, 1)
-            if around.intersects(area):
-                reach = max(24.0, abs(line.dx()) / 2)
-                path.moveTo(line.p1())
-                path.cubicTo(line.x1() + reach, line.y1(), line.x2() - reach, line.y2(), line.x2(), line.y2())
+        for a, b, c, d in rows[seen].tolist():
+            reach = max(24.0, abs(c - a) / 2)
+            path.moveTo(a, b)
+            path.cubicTo(a + reach, b, c - reach, d, c, d)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
@@ -147,12 +162,10 @@ class GraphItem(QGraphicsItem):
 
     def _paint_label(self, painter: QPainter, theme: Theme, number: int, box: Box) -> None:
         painter.setPen(QColor(theme.accent))
-        painter.setFont(fonts.sans(12, 600))
+        painter.setFont(_font("label"))
         room = QRectF(box.x + 12, box.y + 8, box.width - 24, 24)
-        text = QFontMetricsF(painter.font()).elidedText(
-            self.labels.get(number, ""), Qt.TextElideMode.ElideRight, room.width()
-        )
-        width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+        text = _elided(self.labels.get(number, ""), "label", room.width())
+        width = QFontMetricsF(_font("label")).horizontalAdvance(text)
         painter.fillRect(QRectF(room.left() - 3, room.top() + 3, width + 6, room.height() - 6), _shade_of(theme))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -166,38 +179,59 @@ class GraphItem(QGraphicsItem):
         painter.drawRoundedRect(rect, 6, 6)
         painter.fillRect(QRectF(rect.left() + 1, rect.top() + 6, _BAR, rect.height() - 12), colour)
         painter.setPen(colour)
-        painter.setFont(fonts.sans(11))
+        painter.setFont(_font("sign"))
         middle = Qt.AlignmentFlag.AlignVCenter
         first = QRectF(rect.left() + 10, rect.top() + 2, rect.width() - 16, 22)
         painter.drawText(first, middle, drawn.sign)
         painter.setPen(QColor(theme.dim if is_gone or drawn.node.kind == "constant" else theme.text))
-        font = fonts.mono(12)
-        font.setStrikeOut(is_gone)
-        painter.setFont(font)
+        role = "gone" if is_gone else "title"
+        painter.setFont(_font(role))
         room = first.adjusted(16, 0, 0, 0)
-        text = QFontMetricsF(font).elidedText(drawn.title, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, middle, text)
+        painter.drawText(room, middle, _elided(drawn.title, role, room.width()))
         if drawn.node.kind != "op":
             return
         painter.setPen(QColor(theme.dim))
-        painter.setFont(fonts.mono(11))
+        painter.setFont(_font("spec"))
         below = QRectF(room.left(), rect.top() + 20, room.width(), 17)
-        spec = QFontMetricsF(painter.font()).elidedText(drawn.node.spec, Qt.TextElideMode.ElideRight, below.width())
-        painter.drawText(below, middle, spec)
+        painter.drawText(below, middle, _elided(drawn.node.spec, "spec", below.width()))
 
     def _paint_rings(self, painter: QPainter, theme: Theme, zoom: float) -> None:
         """Ring what is looked at, and what it is linked to."""
         if self.hovered is None and self.chosen is None and not self.marked:
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for drawn, row in zip(self.drawing.nodes, self.boxes, strict=True):
-            id = drawn.node.id
-            if id not in self.marked and id not in (self.hovered, self.chosen):
+        place = self.drawing.place
+        for id in {*self.marked, self.hovered, self.chosen}:
+            if id is None or id not in place:
                 continue
+            row = self.boxes[place[id]]
             width = (3.0 if id == self.chosen else 2.0) / min(zoom, 1.0)
             token = theme.accent if id in (self.hovered, self.chosen) else theme.warn
             painter.setPen(QPen(QColor(token), width))
             painter.drawRoundedRect(QRectF(*row.tolist()).adjusted(-2, -2, 2, 2), 7, 7)
+
+
+@cache
+def _font(role: str) -> QFont:
+    """Return the font of a sign, a title, of one that is gone, of a shape, or of a kernel's label."""
+    font = {
+        "sign": fonts.sans(11),
+        "title": fonts.mono(12),
+        "gone": fonts.mono(12),
+        "spec": fonts.mono(11),
+        "label": fonts.sans(12, 600),
+    }[role]
+    font.setStrikeOut(role == "gone")
+    return font
+
+
+@lru_cache(maxsize=8192)
+def _elided(text: str, role: str, width: float) -> str:
+    return QFontMetricsF(_font(role)).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+def _lines(rows: Array) -> list[QLineF]:
+    return [QLineF(*row) for row in rows.tolist()]
 
 
 def _shade_of(theme: Theme) -> QColor:

@@ -86,6 +86,7 @@ class Lazy(QWidget):
         self._program: Explained | None = None
         self._places: tuple[Places, Places, dict[int, Box]] = ({}, {}, {})
         self._kernel_of: dict[int, int] = {}
+        self._roots: dict[int, Mapping[int, frozenset[int]]] = {}
         self._selected: frozenset[str] = frozenset()
         self._layout = WorkRun(self)
         self.strip = PassStrip()
@@ -200,7 +201,7 @@ class Lazy(QWidget):
     def _take(self, program: Explained | None) -> None:
         """Show another program: where its nodes go is worked out in slices."""
         self._layout.cancel()
-        self._kernel_of = {}
+        self._kernel_of, self._roots = {}, {}
         self.strip.show_stages(program.stages if program is not None else ())
         if program is None:
             return
@@ -371,6 +372,13 @@ class Lazy(QWidget):
         nodes = (self._node(id) for id in shown)
         self.nodes_meant.emit(tuple(dict.fromkeys(n.node for n in nodes if n is not None and n.node)))
 
+    def _roots_of(self, program: Explained) -> Mapping[int, frozenset[int]]:
+        """Return what the nodes of the stage that is shown were made from; found once for each."""
+        at = self.strip.number
+        if at not in self._roots:
+            self._roots[at] = links_back(program, at)
+        return self._roots[at]
+
     def _tell(self, node: OpNode | None) -> None:
         """Say in words what a node is, what it is for, and what it was."""
         program = self._program
@@ -384,7 +392,7 @@ class Lazy(QWidget):
             parts.append(_(phase_look(node.phase)[0]))
         if node.node:
             parts.append(self._name_of(node.node))
-        roots = links_back(program, self.strip.number).get(node.id, frozenset())
+        roots = self._roots_of(program).get(node.id, frozenset())
         if self.strip.number and roots != {node.id}:
             names = {n.id: n for n in program.stages[0].nodes}
             was = ", ".join(f"{names[r].op} #{r}" for r in sorted(roots)[:4]) + (" …" if len(roots) > 4 else "")

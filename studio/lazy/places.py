@@ -34,12 +34,19 @@ def arranged(program: Explained) -> Work[tuple[Places, Places, dict[int, Box]]]:
         for node in stage.nodes:
             nodes.setdefault(node.id, node)
             links.update(dict.fromkeys((source, node.id) for source in node.inputs))
-    first = yield from arranging(_boxes(nodes.values()), _links(nodes, links))
+        yield
+    boxes, wires = _boxes(nodes.values()), _links(nodes, links)
+    yield
+    first = yield from arranging(boxes, wires)
+    yield
     last = program.stages[-1]
     inside = {node.id: node for node in last.nodes}
     frames = [Frame(f"k{i}", tuple(map(str, ids))) for i, ids in enumerate(last.kernels) if len(ids) > 1]
-    wires = dict.fromkeys((source, node.id) for node in last.nodes for source in node.inputs)
-    second = yield from arranging(_boxes(inside.values()), _links(inside, wires), frames)
+    pairs = dict.fromkeys((source, node.id) for node in last.nodes for source in node.inputs)
+    boxes, wires = _boxes(inside.values()), _links(inside, pairs)
+    yield
+    second = yield from arranging(boxes, wires, frames)
+    yield
     return (
         {int(id): box for id, box in first.items()},
         {int(id): box for id, box in second.items() if not id.startswith("k")},
