@@ -83,9 +83,13 @@ class ProfilePage(QWidget):
             part.setVisible(bool(eager))
         self.roofline.setVisible(profile is not None)
         self.roofline.show_points(points_of(program, times), profile.peaks if profile is not None else None)
-        runs = profile.runs if profile is not None else race.runs[1] if race is not None else 0
+        whole, runs = 0.0, 0
+        if profile is not None:
+            whole, runs = profile.whole, profile.runs
+        elif race is not None:
+            whole, runs = race.compiled, race.runs[1]
         shared = _("Ops share a kernel's time as they share its estimated cost; so the heat on the canvas shows it.")
-        facts = [total_text(times, runs), shared]
+        facts = [total_text(times, whole, runs), shared]
         if profile is not None:
             facts.append(peaks_text(profile.peaks))
         self.facts.setText(" ".join(facts))

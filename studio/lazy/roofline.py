@@ -210,10 +210,10 @@ def peaks_text(peaks: Peaks) -> str:
     )
 
 
-def total_text(seconds: Sequence[float], runs: int) -> str:
-    """Return how long all kernels take together."""
-    return _("{count} kernels take {time} together (medians of {runs} runs).").format(
-        count=number(len(seconds)), time=time_text(sum(seconds)), runs=number(runs)
+def total_text(seconds: Sequence[float], whole: float, runs: int) -> str:
+    """Return how long all kernels take, one by one and in one go: to call one by itself takes its time, too."""
+    return _("{count} kernels take {time} one by one, and {whole} in one go (medians of {runs} runs).").format(
+        count=number(len(seconds)), time=time_text(sum(seconds)), whole=time_text(whole), runs=number(runs)
     )
 
 

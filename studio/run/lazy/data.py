@@ -206,8 +206,11 @@ class Peaks:
 
 @dataclass(frozen=True)
 class ProfileResult:
-    """Seconds of each kernel, the median of so many runs, and what the machine can do."""
+    """Seconds of each kernel, run by itself, those of all in one go, the medians of so many runs, and what the machine
+    can do.
+    """
 
     kernels: tuple[float, ...]
+    whole: float
     runs: int
     peaks: Peaks

@@ -85,5 +85,5 @@ class LazyHost:
             return
         machine = peaks()
         checkpoint()
-        _whole, kernels, _results, runs = run_plan(known, checkpoint)
-        self._send(Profiled(command.document, command.run, ProfileResult(kernels, runs, machine)))
+        whole, kernels, _results, runs = run_plan(known, checkpoint)
+        self._send(Profiled(command.document, command.run, ProfileResult(kernels, whole, runs, machine)))

@@ -121,6 +121,7 @@ def test_a_profile_names_the_machine() -> None:
     event = desk.measure("profile")
     assert isinstance(event, Profiled)
     assert len(event.result.kernels) == len(shown(desk).kernels)
+    assert event.result.whole > 0
     assert event.result.peaks.flops > 1e8
     assert event.result.peaks.cache >= event.result.peaks.memory > 1e8
 
