@@ -9,7 +9,16 @@ from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio import __version__
 from studio.canvas import accessible
@@ -28,6 +37,7 @@ from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.health import Health
+from studio.desktop.lazily import Lazily
 from studio.desktop.panels import Panels
 from studio.desktop.room import Room
 from studio.document.analysis import Analysis
@@ -39,10 +49,12 @@ from studio.document.types import Types
 from studio.inspector.panel import Inspector
 from studio.inspector.replace_dialog import Replacing
 from studio.inspector.tensor_actions import TensorActions
+from studio.lazy.panel import Lazy
 from studio.palette.panel import Palette
 from studio.plots.panel import Plots
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
+from studio.run.lazy.controller import LazyController
 from studio.ui import fonts
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
@@ -137,6 +149,8 @@ class MainWindow(QMainWindow):
         self.debugging = Debugging(
             self.editors, self.controller, self.debug_controller, self.debugger, self.commands, self.banner
         )
+        self.lazy_controller = LazyController(self.controller, self)
+        self.lazy = Lazy(self.lazy_controller, self.commands, lambda node: self.panels.title_of(node))
         self.health = Health(self.editors, self.controller, self.problems)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
@@ -172,7 +186,13 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.banner)
-        column.addWidget(self.pages, 1)
+        sides = QSplitter(Qt.Orientation.Horizontal)
+        sides.setHandleWidth(1)
+        sides.setChildrenCollapsible(False)
+        sides.addWidget(self.pages)
+        sides.addWidget(self.lazy)
+        sides.setSizes([600, 1000])
+        column.addWidget(sides, 1)
         self.setCentralWidget(centre)
         self.dock.add(self.plots, N_("Curves"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
@@ -182,6 +202,15 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
         self.workspaces = Workspaces(self.docks, self.dock, self.commands)
+        self.lazily = Lazily(
+            self.editors,
+            self.controller,
+            self.lazy_controller,
+            self.lazy,
+            self.commands,
+            self.workspaces,
+            self.status_line,
+        )
         self.room = Room(
             self.editors,
             self.docks,
@@ -273,6 +302,7 @@ class MainWindow(QMainWindow):
             self.commands[id].setEnabled(enabled)
         self.running.update_actions()
         self.debugging.update_actions()
+        self.lazily.update_actions()
         self.controls.update_actions()
         self.run_documents.update_actions()
         self.tab_actions.update()

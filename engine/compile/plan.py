@@ -395,11 +395,13 @@ class Plan:
         return self._score.moment(number)
 
     def readers(self, value: Value) -> list[Node]:
-        """Return the nodes that are computed from what lies in the memory of a value; none if it is given out."""
+        """Return the nodes that read what lies in the memory of a value; none if it is given out.
+
+        A node that only needs its shape does not read it: something else may lie there by then.
+        """
         if self.is_given(value):
             return []
-        computed = (s.node for s in self.steps)
-        return [n for n in computed if any(self._roots[v] == value for v in n.inputs)]
+        return [s.node for s in self.steps if any(self._roots[v] == value for v in read_by(s.node))]
 
     def explain(self, profile: int = 0) -> Explanation:
         """Return the plan as data: kernels with their costs and sources, buffers with their lives.

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,9 @@ class Node:
         Of its outputs.
     origin
         Where it comes from: the id of a document's node, a layer's name, or a line of source.
+    phase
+        What it was traced for, such as "backward" (see `engine.core.dispatch.during`). What passes put in its place
+        is for the same, without saying so.
     """
 
     op: Op
@@ -37,6 +41,7 @@ class Node:
     attrs: Attrs
     specs: tuple[TensorSpec, ...]
     origin: str = ""
+    phase: str = ""
 
     @property
     def outputs(self) -> tuple[Value, ...]:
@@ -60,7 +65,7 @@ class Value:
         return self.node.specs[self.index]
 
 
-def make(op: Op, inputs: Sequence[Value], attrs: Attrs, origin: str = "") -> Node:
+def make(op: Op, inputs: Sequence[Value], attrs: Attrs, origin: str = "", phase: str = "") -> Node:
     """Return the node that applies `op`; its specs are inferred.
 
     Raises
@@ -68,7 +73,7 @@ def make(op: Op, inputs: Sequence[Value], attrs: Attrs, origin: str = "") -> Nod
     InvalidArgumentError
         If the op cannot take these inputs.
     """
-    return Node(op, tuple(inputs), attrs, op.specs([v.spec for v in inputs], attrs), origin)
+    return Node(op, tuple(inputs), attrs, op.specs([v.spec for v in inputs], attrs), origin, phase)
 
 
 def input_node(spec: TensorSpec, origin: str = "") -> Node:
@@ -76,14 +81,22 @@ def input_node(spec: TensorSpec, origin: str = "") -> Node:
     return Node(placeholder, (), {"spec": spec}, (spec,), origin)
 
 
-def constant_node(value: Any, origin: str = "") -> Node:
+def constant_node(value: Any, origin: str = "", phase: str = "") -> Node:
     """Return a node that holds an array."""
-    return make(constant, (), {"value": np.asarray(value)}, origin)
+    return make(constant, (), {"value": np.asarray(value)}, origin, phase)
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
     """A program: inputs, nodes in an order in which they can run, and outputs.
+
+    Parameters
+    ----------
+    log
+        The rewrites that have led to it.
+    became
+        If a pass has made it, what each node of the graph before has become in it: the node that computes its value
+        now, and those that were put in beside this one; none if nobody needs it any more.
 
     Examples
     --------
@@ -101,6 +114,7 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: tuple[Value, ...]
     log: tuple[Any, ...] = field(default=())
+    became: Mapping[Node, tuple[Node, ...]] = field(default_factory=dict)
 
     @cached_property
     def users(self) -> dict[Value, list[Node]]:
@@ -158,6 +172,7 @@ class Graph:
         """
         new: dict[Value, Value] = {}
         order: dict[Node, None] = {}
+        became: dict[Node, tuple[Node, ...]] = {}
 
         def enter(node: Node) -> None:
             if node not in order:
@@ -168,11 +183,13 @@ class Graph:
         for node in self.nodes:
             result = replacement(node, tuple(new[v] for v in node.inputs))
             values = result.outputs if isinstance(result, Node) else tuple(result)
+            count = len(order)
             for value in values:
                 enter(value.node)
+            became[node] = tuple(dict.fromkeys((*(v.node for v in values), *islice(order, count, None))))
             new.update(zip(node.outputs, values, strict=True))
         inputs = tuple(new[v] for v in self.inputs)
-        return Graph(inputs, tuple(order), tuple(new[v] for v in self.outputs), self.log)
+        return Graph(inputs, tuple(order), tuple(new[v] for v in self.outputs), self.log, became)
 
     def __str__(self) -> str:
         numbers = {node: i for i, node in enumerate(self.nodes)}
@@ -195,8 +212,20 @@ def rebuilt(node: Node, inputs: tuple[Value, ...]) -> Node:
     if inputs == node.inputs:
         return node
     if "body" in node.attrs:
-        return Node(node.op, inputs, node.attrs, node.specs, node.origin)
-    return make(node.op, inputs, node.attrs, node.origin)
+        return Node(node.op, inputs, node.attrs, node.specs, node.origin, node.phase)
+    return make(node.op, inputs, node.attrs, node.origin, node.phase)
+
+
+def became(before: Graph, after: Graph) -> Mapping[Node, tuple[Node, ...]]:
+    """Return what each node of a graph has become in the one that a pass made of it, which may be the same."""
+    return {node: (node,) for node in before.nodes} if after is before else after.became
+
+
+def composed(
+    first: Mapping[Node, tuple[Node, ...]], second: Mapping[Node, tuple[Node, ...]]
+) -> dict[Node, tuple[Node, ...]]:
+    """Return what nodes have become in two goes."""
+    return {node: tuple(dict.fromkeys(b for m in middle for b in second.get(m, ()))) for node, middle in first.items()}
 
 
 def key_of(attrs: Attrs) -> tuple[Any, ...]:

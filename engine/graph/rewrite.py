@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One application of a rule: what was there, and what is there now."""
+    """One application of a rule: the node of the graph that it was applied to, and what is there now."""
 
     stage: str
     law: str
@@ -56,14 +56,14 @@ def rewrite(graph: Graph, rules: Sequence[Rule], stage: str) -> Graph:
     log: list[Rewrite] = []
 
     def replacement(node: Node, inputs: tuple[Value, ...]) -> Node | Sequence[Value]:
-        node = rebuilt(node, inputs)
+        fresh = rebuilt(node, inputs)
         for rule in (*table.get(node.op.name, ()), *anywhere):
-            outcome = rule.apply(node)
+            outcome = rule.apply(fresh)
             if outcome is not None:
                 after = outcome.outputs if isinstance(outcome, Node) else tuple(outcome)
                 log.append(Rewrite(stage, rule.law, node, after, rule.line))
                 return after
-        return node
+        return fresh
 
     result = graph.substitute(replacement)
     return replace(result, log=(*graph.log, *log)) if log else graph

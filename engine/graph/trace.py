@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from engine.core.convert import as_array
-from engine.core.dispatch import is_in_charge, origin
+from engine.core.dispatch import is_in_charge, origin, phase
 from engine.core.dtype import Array, DType
 from engine.core.errors import EngineError, UnsupportedError
 from engine.core.op import OPS, Op
@@ -159,7 +159,7 @@ class Tracer:
             if hasattr(operand, "interpret"):
                 return operand.interpret(op, operands, attrs)
         tensors = self._tensors(op, operands)
-        node = make(op, [t.value for t in tensors], attrs, origin())
+        node = make(op, [t.value for t in tensors], attrs, origin(), phase())
         self._nodes.append(node)
         outputs = [SymbolicTensor(self, v) for v in node.outputs]
         self._observe(op, tensors, outputs, attrs)
@@ -203,9 +203,9 @@ class Tracer:
 
     def _capture(self, value: Any, array: Array) -> SymbolicTensor:
         if not hasattr(value, "spec"):
-            return self._constant(constant_node(array))[0]
+            return self._constant(constant_node(array, origin(), phase()))[0]
         if id(value) not in self._captured and array.size <= CONSTANT_ELEMENTS:
-            tensor = self._constant(constant_node(array))[0]
+            tensor = self._constant(constant_node(array, origin(), phase()))[0]
         else:
             tensor = self.taken(value)
         self._observe(OPS["identity"], (value,), (tensor,), {})  # a tape may watch the eager tensor

@@ -15,11 +15,11 @@ def cse(graph: Graph) -> Graph:
     log: list[Rewrite] = []
 
     def replacement(node: Node, inputs: tuple[Value, ...]) -> Node:
-        node = rebuilt(node, inputs)
-        if node.op.stateful or node.op.name == "placeholder":
-            return node
-        first = seen.setdefault((node.op, node.inputs, key_of(node.attrs)), node)
-        if first is not node:
+        fresh = rebuilt(node, inputs)
+        if fresh.op.stateful or fresh.op.name == "placeholder":
+            return fresh
+        first = seen.setdefault((fresh.op, fresh.inputs, key_of(fresh.attrs)), fresh)
+        if first is not fresh:
             line = f"{__file__}:{replacement.__code__.co_firstlineno}"
             log.append(Rewrite("cse", "f(x), f(x) -> one f(x)", node, first.outputs, line))
         return first

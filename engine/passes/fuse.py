@@ -203,6 +203,7 @@ def fuse(graph: Graph) -> Graph:
     done: set[Node] = set()
     order: list[Node] = []
     cluster_of = {n: c for c in clusters for n in c.members}
+    became: dict[Node, tuple[Node, ...]] = {}
 
     def emit(node: Node) -> None:
         if node in done:
@@ -216,6 +217,7 @@ def fuse(graph: Graph) -> Graph:
                 if value.node not in inside:
                     emit(value.node)
         made, given = _fused(fusion, cluster, new) if cluster else (_moved(node, new), list(node.outputs))
+        became.update(dict.fromkeys(members, (made,) if given or not cluster else ()))
         if cluster and not given:  # nobody reads any of it
             return
         order.append(made)
@@ -228,7 +230,8 @@ def fuse(graph: Graph) -> Graph:
     for node in graph.nodes:
         emit(node)
     inputs, outputs = (tuple(new[v] for v in values) for values in (graph.inputs, graph.outputs))
-    return replace(graph, inputs=inputs, nodes=tuple(order), outputs=outputs, log=(*graph.log, *log))
+    log_of_all = (*graph.log, *log)
+    return replace(graph, inputs=inputs, nodes=tuple(order), outputs=outputs, log=log_of_all, became=became)
 
 
 def _moved(node: Node, new: dict[Value, Value]) -> Node:

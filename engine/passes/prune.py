@@ -22,4 +22,6 @@ def prune(graph: Graph) -> Graph:
         return graph
     line = f"{__file__}:{prune.__code__.co_firstlineno}"
     log = tuple(Rewrite("prune", "unused -> nothing", n, (), line) for n in dropped)
-    return replace(graph, nodes=tuple(n for n in graph.nodes if n in needed), log=(*graph.log, *log))
+    kept = tuple(n for n in graph.nodes if n in needed)
+    became = {n: (n,) if n in needed else () for n in graph.nodes}
+    return replace(graph, nodes=kept, log=(*graph.log, *log), became=became)

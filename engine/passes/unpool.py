@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.core.op import OPS
 from engine.core.shape import TensorShape
-from engine.graph.graph import Graph, Node, Value, constant_node, freeze, make, rebuilt
+from engine.graph.graph import Graph, Node, Value, composed, constant_node, freeze, make, rebuilt
 from engine.graph.known import known
 from engine.graph.rewrite import Outcome, Rewrite, Rule, rewrite
 
@@ -214,4 +214,7 @@ RULES: Final = (
 def unpool(graph: Graph) -> Graph:
     """Return the graph with gradients of max pooling as what is handed back and where to."""
     small = _with_indices(graph)
-    return graph if small is graph else rewrite(small, RULES, "unpool")
+    if small is graph:
+        return graph
+    result = rewrite(small, RULES, "unpool")
+    return replace(result, became=composed(small.became, result.became))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -70,14 +70,14 @@ class Traced:
         results: list[Any] = self.executor([t.spec for t in tensors])([t._array for t in tensors])
         return results
 
-    def _inputs(self, tensors: Sequence[Any]) -> list[Any]:
+    def inputs(self, tensors: Sequence[Any]) -> list[Any]:
         """Return a tensor for each input of the graph; tapes learn of the variables that are read."""
         given = iter(tensors)
         found = [self.captured[v] if v in self.captured else next(given) for v in self.graph.inputs]
         return [f.read_value() if isinstance(f, Variable) else f for f in found]
 
     def _replayed(self, tensors: Sequence[Any]) -> list[Any]:
-        results = replay(self.graph, self._inputs(tensors))
+        results = replay(self.graph, self.inputs(tensors))
         split = len(results) - len(self.updates)
         for variable, value in zip(self.updates, results[split:], strict=True):
             variable.assign(value)
@@ -88,7 +88,7 @@ class Traced:
         halves = self.halves
         if halves is None:
             return self._replayed(tensors)
-        inputs = self._inputs(tensors)
+        inputs = self.inputs(tensors)
         with stop_recording():
             outputs = halves.forward.run(inputs)
         observe(halves.op, inputs, outputs, {})
@@ -197,6 +197,15 @@ class ConcreteFunction:
     def variables(self) -> list[Variable]:
         """The variables that it reads or assigns to."""
         return [v for v in self._traced.captured.values() if isinstance(v, Variable)]
+
+    @property
+    def captured(self) -> Mapping[Value, Any]:
+        """The tensor or variable behind each input of the graph that is no argument."""
+        return self._traced.captured
+
+    def inputs(self, tensors: Sequence[Any]) -> list[Any]:
+        """Return a tensor for each input of the graph: the arguments, and what was captured as it is now."""
+        return self._traced.inputs(tensors)
 
     def executor(self, specs: Sequence[TensorSpec], report: Report | None = None) -> Any:
         """Return the plan for arguments of these shapes, made at the first call."""

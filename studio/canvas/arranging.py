@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QPointF
 from studio.canvas.glide import Glide
 from studio.canvas.metrics import BARE_SIZE, GRID
 from studio.canvas.snapping import Snapping
-from studio.canvas.work_run import WorkRun
 from studio.document.align import align, distribute, straightening, to_grid
 from studio.document.box import Box, bounds_of
 from studio.document.document import Node, Note, PortRef, Position, Wire
@@ -25,6 +24,7 @@ from studio.document.splice import splice
 from studio.document.suggest import Passage
 from studio.document.wiring_errors import not_passing
 from studio.document.work import Work
+from studio.ui.work_run import WorkRun
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView

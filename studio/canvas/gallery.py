@@ -22,7 +22,6 @@ from engine.core.errors import EngineError
 from studio import __version__
 from studio.canvas.export.drawing import Drawing
 from studio.canvas.status import Status
-from studio.canvas.work_run import WorkRun
 from studio.document.document import Document
 from studio.document.file import load
 from studio.document.nodetype import Catalogue
@@ -32,6 +31,7 @@ from studio.document.types import Types
 from studio.document.work import Work
 from studio.ui.i18n import language
 from studio.ui.theme import Theme
+from studio.ui.work_run import WorkRun
 
 _LOOK: Final = 1
 """Counts the changes to how pictures are made: those of before are not to be found any more."""

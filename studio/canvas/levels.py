@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from engine.core.errors import EngineError
 from studio.canvas.face import node_title
 from studio.canvas.progress import NOTHING, Progress
+from studio.canvas.shade import NO_SHADE, Shade
 from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
 from studio.document.document import Document, PortRef
@@ -70,6 +71,7 @@ class Levels(QWidget):
         """What is known of the graph that is shown; and of the whole document."""
         self._tensors: Mapping[PortRef, TensorInfo] = {}
         self._progress = NOTHING
+        self._shade = NO_SHADE
         self._errors: Mapping[str, EngineError] = {}
         self._scopes: list[Scope] = []
         self._canvases: list[CanvasView] = []
@@ -130,6 +132,11 @@ class Levels(QWidget):
         """Show where a run of the unfolded document under the debugger stands."""
         self._progress = progress
         self.canvas.set_progress(progress.within(self.scope))
+
+    def set_shade(self, shade: Shade) -> None:
+        """Show nodes of the unfolded document in another light."""
+        self._shade = shade
+        self.canvas.set_shade(shade.within(self.scope))
 
     def reveal(self, id: str) -> None:
         """Show a node of the unfolded document, in the graph that it lies in."""
@@ -214,6 +221,7 @@ class Levels(QWidget):
         canvas.set_analysis(self.seen)
         canvas.set_preview(scope.values(self._tensors), scope.errors(self._errors))
         canvas.set_progress(self._progress.within(scope))
+        canvas.set_shade(self._shade.within(scope))
         self._show_path()
         canvas.setFocus()
         if scope.function in self._views:

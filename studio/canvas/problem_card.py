@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from studio.canvas.work_run import WorkRun
 from studio.document.fixes import Fix, Words, find
 from studio.document.work import Work
 from studio.ui import fonts
 from studio.ui.i18n import _, label
 from studio.ui.icons import icon
+from studio.ui.work_run import WorkRun
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView

@@ -19,6 +19,7 @@ from studio.canvas.overview import Overview
 from studio.canvas.ports import Slot, kind_of, shape_text
 from studio.canvas.progress import Progress
 from studio.canvas.progress_layer import ProgressLayer
+from studio.canvas.shade_layer import ShadeLayer
 from studio.canvas.sheet_item import SheetItem
 from studio.canvas.sprites import Sprites
 from studio.canvas.status import Status
@@ -92,6 +93,8 @@ class CanvasScene(QGraphicsScene):
         self.addItem(self.wires)
         self.run = ProgressLayer(self.shared, self)
         self.addItem(self.run)
+        self.shading = ShadeLayer(self)
+        self.addItem(self.shading)
         self.synced.connect(self.run.settle)
         self._indexed = QRectF()
         self.dimensions_of: Callable[[PortRef], tuple[Dimension, ...]] = lambda ref: tuple(self.status.specs[ref].shape)
@@ -426,7 +429,9 @@ class CanvasScene(QGraphicsScene):
             painter.setPen(pen)
             painter.drawRects([overview.body(id) for id in ids if id in self.items_by_id])
 
-    # -------------------------------------------------------------------------------------------------- words
+        # -------------------------------------------------------------------------------------------------- words
+        if self.shading.isVisible():
+            self.shading.paint_over(painter)
 
     def title(self, id: str) -> str:
         """Return what a node or note is called on the canvas."""

@@ -37,12 +37,12 @@ from studio.canvas.metrics import NUDGE, NUDGE_FAR, Detail
 from studio.canvas.problem_card import ProblemCard
 from studio.canvas.progress import Progress
 from studio.canvas.scene import CanvasScene
+from studio.canvas.shade import Shade
 from studio.canvas.sheet_item import SheetItem
 from studio.canvas.style import Style
 from studio.canvas.walking import Walking
 from studio.canvas.wire_commands import WireView
 from studio.canvas.wires import Strand
-from studio.canvas.work_run import WorkRun
 from studio.document.analysis import Analysis
 from studio.document.document import PortRef, Wire
 from studio.document.history import Editing
@@ -51,6 +51,7 @@ from studio.document.trial import Trials
 from studio.run.messages import TensorInfo
 from studio.ui.i18n import _, ngettext
 from studio.ui.theme import Theme
+from studio.ui.work_run import WorkRun
 
 _MARGINS: Final = QMargins(8, 8, 8, 8)
 _ARROWS: Final = {
@@ -152,6 +153,11 @@ class CanvasView(WireView):
     def set_progress(self, progress: Progress) -> None:
         """Show where a run under the debugger stands."""
         self.canvas.set_progress(progress)
+
+    def set_shade(self, shade: Shade) -> None:
+        """Show how much time nodes take, and which are meant elsewhere."""
+        self.canvas.shading.show_shade(shade)
+        self.viewport().update()
 
     def travel(self, speed: float) -> None:
         """Let values travel along the wires of the node that is being carried out."""

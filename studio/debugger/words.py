@@ -7,17 +7,8 @@ from typing import Final
 
 from studio.run.debug.step import Frame, Path, node_of
 from studio.ui.i18n import N_, _, number
+from studio.ui.phases import PHASES
 
-#: What the ops of a training step are for: a name, the token of its colour, and a sign, for colour alone says nothing.
-PHASES: Final[dict[str, tuple[str, str, str]]] = {
-    "data": (N_("Data"), "data", "▪"),
-    "forward": (N_("Forward"), "accent", "▸"),
-    "loss": (N_("Loss"), "loss", "▸"),
-    "metrics": (N_("Metrics"), "view", "▸"),
-    "backward": (N_("Backward"), "bad", "◂"),
-    "update": (N_("Update"), "ok", "↻"),
-    "program": (N_("Program"), "op", "▸"),
-}
 _NOBODY: Final = N_("Running means")
 _UNKNOWN: Final = ("", "dim", "▸")
 

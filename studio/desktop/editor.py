@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from engine.core.errors import EngineError
 from studio.canvas.levels import Levels, MakeCanvas
 from studio.canvas.progress import Progress
+from studio.canvas.shade import Shade
 from studio.canvas.view import CanvasView
 from studio.desktop.page import DocumentPage
 from studio.desktop.stage import go_to, place_of
@@ -234,6 +235,10 @@ class Editor(QObject):
             self.errors, self.tensors = {}, tensors.keys()
             self.levels.set_preview(tensors, {})
             self.watching.take_ports(self.tensors)
+
+    def show_shade(self, shade: Shade) -> None:
+        """Show how much time nodes take, and which are meant elsewhere."""
+        self.levels.set_shade(shade)
 
     def take_tensor(self, event: Watched | Missing) -> None:
         """Keep the values of a tensor that is looked into, if its node is still there."""

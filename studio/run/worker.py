@@ -27,6 +27,9 @@ from studio.document.lower import Program, Step
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug.host import COMMANDS, DebugHost
+from studio.run.lazy.host import COMMANDS as LAZY_COMMANDS
+from studio.run.lazy.host import LazyHost
+from studio.run.lazy.messages import Leave
 from studio.run.lookup import Lookup, why_missing
 from studio.run.messages import (
     Control,
@@ -134,6 +137,7 @@ class Worker:
         self._unwanted: Callable[[], bool] = _never
         self._told = 0.0
         self.debug = DebugHost(self.send, self._updated, self._on_debugged)
+        self.lazy = LazyHost(self.send, self._updated)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Preview: self._preview,
             Train: self._train,
@@ -142,6 +146,7 @@ class Worker:
             Forget: self._forget,
             LoadWeights: self._load_weights,
             **dict.fromkeys(COMMANDS, self._debug),
+            **dict.fromkeys(LAZY_COMMANDS, self.lazy.handle),
         }
 
     def study(self, document: int) -> Study:
@@ -162,6 +167,9 @@ class Worker:
         """Take a command from the window, in the listening thread: a switch is set at once, the rest waits its turn."""
         if isinstance(command, Control | Wish):
             self.switches.set(command)
+            return
+        if isinstance(command, Leave):
+            self.lazy.leave(command)
             return
         if isinstance(command, Show):
             self.shown = command.document
@@ -309,6 +317,7 @@ class Worker:
     def _forget(self, command: Forget) -> None:
         if command.document == self.debug.document:
             self.debug.end()
+        self.lazy.forget(command.document)
         self._studies.pop(command.document, None)
 
     # --------------------------------------------------------------------------------------------------- debugging

@@ -10,6 +10,8 @@ from studio.ui.i18n import _, decimal, number
 
 _UNITS: Final = ((10**12, "TFLOP"), (10**9, "GFLOP"), (10**6, "MFLOP"), (10**3, "kFLOP"))
 
+_TIMES: Final = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+
 
 def flops_text(count: int) -> str:
     """Return a number of floating-point operations with a unit, in the language in use.
@@ -25,6 +27,21 @@ def flops_text(count: int) -> str:
             digits = 2 if amount < 10 else 1 if amount < 100 else 0
             return f"{number(amount, digits)} {unit}"
     return f"{number(count)} FLOP"
+
+
+def time_text(seconds: float) -> str:
+    """Return a time in the unit that reads best.
+
+    Examples
+    --------
+    >>> time_text(1.5), time_text(0.0123), time_text(4.2e-6), time_text(0.0)
+    ('1.50 s', '12.3 ms', '4.20 µs', '0 ns')
+    """
+    for unit, name in _TIMES:
+        if seconds >= unit:
+            amount = seconds / unit
+            return f"{number(amount, 2 if amount < 10 else 1 if amount < 100 else 0)} {name}"
+    return f"{number(round(seconds * 1e9))} ns"
 
 
 #: From nothing to the most.

@@ -25,7 +25,6 @@ from studio.canvas.compare.model import ROW, ChangeDelegate, ChangeModel, Row, r
 from studio.canvas.compare.pair import Pair
 from studio.canvas.compare.view import CompareView
 from studio.canvas.compare.words import Side, Words
-from studio.canvas.work_run import WorkRun
 from studio.document.catalogue import CATALOGUE
 from studio.document.changes import Change, Sign, changes, marks
 from studio.document.document import Document
@@ -39,6 +38,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import _
 from studio.ui.theme import Theme
 from studio.ui.widgets.action_button import ActionButton
+from studio.ui.work_run import WorkRun
 
 _SIZE: Final = QSize(1500, 900)
 _LIST: Final = 340

@@ -16,10 +16,10 @@ from studio.canvas.export.job import FORMATS, export
 from studio.canvas.export.look import Look, Progress
 from studio.canvas.export.progress import ProgressDialog
 from studio.canvas.view import CanvasView
-from studio.canvas.work_run import WorkRun
 from studio.document.work import Work
 from studio.ui.i18n import _
 from studio.ui.settings import settings
+from studio.ui.work_run import WorkRun
 
 _FOLDER: Final = "export/folder"
 _SHOW_MS: Final = 300

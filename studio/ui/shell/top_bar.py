@@ -154,6 +154,13 @@ MENUS: Final = (
         ),
     ),
     (
+        N_("Compiler"),
+        (
+            *("lazy.compile", "lazy.race", "lazy.profile", "lazy.stop", ""),
+            *("lazy.scope_step", "lazy.scope_forward", "", "lazy.next_pass", "lazy.previous_pass", "", "lazy.heat"),
+        ),
+    ),
+    (
         N_("Tensor"),
         (
             *("tensor.pin", "tensor.keep", "tensor.compare", "tensor.link", ""),

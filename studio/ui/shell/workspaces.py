@@ -23,10 +23,19 @@ WORKSPACES: Final[dict[str, tuple[Layout, str]]] = {
     "train": (Layout(frozenset({"bottom"}), {"left": 230, "right": 320, "bottom": 440}), "plots"),
     "debug": (Layout(frozenset({"right", "bottom"}), {"left": 230, "right": 420, "bottom": 400}), "debugger"),
     "present": (Layout(frozenset(), {"left": 230, "right": 320, "bottom": 300}), "plots"),
+    "lazy": (Layout(frozenset(), {"left": 230, "right": 320, "bottom": 300}), "plots"),
 }
 #: What each is called where there is little room.
-SHORT: Final = {"design": N_("Design"), "train": N_("Training"), "debug": N_("Debug"), "present": N_("Present")}
+SHORT: Final = {
+    "design": N_("Design"),
+    "train": N_("Training"),
+    "debug": N_("Debug"),
+    "present": N_("Present"),
+    "lazy": N_("Compiler"),
+}
 PRESENT: Final = "present"
+#: The one in which the program that a document runs as lies beside it.
+LAZY: Final = "lazy"
 _FIRST: Final = "design"
 _CURRENT: Final = "workspace"
 #: Smallest and largest size of a panel that is believed, in pixels.
@@ -62,6 +71,11 @@ class Workspaces(QObject):
     def presenting(self) -> bool:
         """Whether the canvas is alone now."""
         return self._entered and self.current == PRESENT
+
+    @property
+    def compiling(self) -> bool:
+        """Whether the program that the document runs as lies beside it now."""
+        return self._entered and self.current == LAZY
 
     def update(self, is_open: bool) -> None:
         """Tick the one in use; there is something to arrange while a document is shown."""

@@ -1,0 +1,227 @@
+"""The plan over time: kernels in lanes, side by side what runs at once, and below the memory that values lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from studio.lazy.flame import main_member
+from studio.lazy.words import kernel_name, phase_look
+from studio.run.lazy.data import Explained
+from studio.ui import fonts
+from studio.ui.appearance import appearance
+from studio.ui.i18n import _, number, written_size
+from studio.ui.theme import mix
+
+_LANE: Final = 24
+_GAP: Final = 10
+_LEFT: Final = 84
+_MARGIN: Final = 12
+_LEAST: Final = 4.0
+
+
+@dataclass(frozen=True)
+class Span:
+    """A kernel or a value over time.
+
+    Parameters
+    ----------
+    first, last
+        Moments, both included.
+    lane
+        Of a kernel its lane; of a value the block of memory that it lies in.
+    kernel
+        The kernel, or the one that makes the value.
+    nbytes
+        Of a value; 0 for a kernel.
+    """
+
+    first: int
+    last: int
+    lane: int
+    kernel: int
+    nbytes: int = 0
+    continues: bool = False
+
+
+def lanes_of(program: Explained) -> list[Span]:
+    """Return the kernels in lanes: those of one moment each in its own."""
+    taken: dict[int, int] = {}
+    found = []
+    for kernel in program.kernels:
+        moment = kernel.info.moment
+        found.append(Span(moment, moment, taken.get(moment, 0), kernel.info.number))
+        taken[moment] = taken.get(moment, 0) + 1
+    return found
+
+
+def values_of(program: Explained) -> list[Span]:
+    """Return the values between kernels, in the blocks of memory that they lie in; what is given out lives on."""
+    moments = [kernel.info.moment for kernel in program.kernels]
+    end = max(moments, default=0) + 1
+    return [
+        Span(
+            moments[b.first],
+            end if b.last >= len(moments) else moments[b.last],
+            b.block,
+            b.first,
+            b.nbytes,
+            b.continues,
+        )
+        for b in program.buffers
+    ]
+
+
+class MemoryMap(QWidget):
+    """Shows both over the same time; `picked` carries the number of the kernel that was clicked."""
+
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lazy.memory")
+        self._program: Explained | None = None
+        self.lanes: Sequence[Span] = ()
+        self.values: Sequence[Span] = ()
+        self._tops: dict[int, tuple[float, float]] = {}
+        self._looks: list[tuple[str, str, str]] = []
+        self.chosen = -1
+        self.setMouseTracking(True)
+        appearance().language_changed.connect(self._name)
+        self._name()
+
+    def _name(self) -> None:
+        self.setAccessibleName(_("Memory over time"))
+
+    def sizeHint(self) -> QSize:
+        """Return the room that it likes to have."""
+        return QSize(600, 260)
+
+    def show_program(self, program: Explained | None) -> None:
+        """Show the plan of a program."""
+        self._program = program
+        self.lanes = lanes_of(program) if program is not None else ()
+        self.values = values_of(program) if program is not None else ()
+        nodes = {node.id: node for node in program.stages[-1].nodes} if program is not None else {}
+        mains = [main_member(k.members, k.shares, nodes) for k in program.kernels] if program is not None else []
+        self._looks = [phase_look(main.phase if main is not None else "") for main in mains]
+        self.update()
+
+    def choose(self, number: int) -> None:
+        """Show that a kernel is looked at."""
+        self.chosen = number
+        self.update()
+
+    # ----------------------------------------------------------------------------------------------------------- places
+
+    @property
+    def _lanes_high(self) -> int:
+        return (max((s.lane for s in self.lanes), default=0) + 1) * _LANE
+
+    def _place(self) -> None:
+        """Give each block of memory a row as high as its share, but high enough to be seen."""
+        sizes: dict[int, int] = {}
+        for span in self.values:
+            sizes[span.lane] = max(sizes.get(span.lane, 0), span.nbytes)
+        room = self.height() - self._lanes_high - _GAP - 20
+        total = sum(sizes.values()) or 1
+        order = sorted(sizes, key=lambda block: -sizes[block])
+        least = min(_LEAST, room / max(len(order), 1))
+        spare = max(room - least * len(order), 0.0)
+        at = float(self._lanes_high + _GAP)
+        self._tops = {}
+        for block in order:
+            height = least + spare * sizes[block] / total
+            self._tops[block] = at, height
+            at += height
+
+    def _rect(self, span: Span) -> QRectF:
+        end = max((s.last for s in self.lanes), default=0) + 2
+        each = (self.width() - _LEFT - _MARGIN) / end
+        x, width = _LEFT + span.first * each, (span.last - span.first + 1) * each
+        if not span.nbytes:
+            return QRectF(x, span.lane * _LANE, width, _LANE - 2)
+        top, height = self._tops.get(span.lane, (0.0, 0.0))
+        return QRectF(x, top, width, max(height - 1, 1.0))
+
+    def at(self, x: float, y: float) -> Span | None:
+        """Return the kernel or the value at a point."""
+        self._place()
+        return next((s for s in (*self.lanes, *self.values) if self._rect(s).contains(x, y)), None)
+
+    # --------------------------------------------------------------------------------------------------------- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint lanes, memory, and what they are called."""
+        program = self._program
+        if program is None:
+            return
+        self._place()
+        theme = appearance().theme
+        painter = QPainter(self)
+        painter.setFont(fonts.sans(11))
+        metrics = QFontMetrics(painter.font())
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(theme.dim))
+        painter.drawText(QRectF(_MARGIN, 0, _LEFT - _MARGIN, _LANE), middle, _("Plan"))
+        painter.drawText(QRectF(_MARGIN, self._lanes_high + _GAP, _LEFT - _MARGIN, _LANE), middle, _("Memory"))
+        for span in (*self.lanes, *self.values):
+            rect = self._rect(span)
+            _name, token, sign = self._looks[span.kernel]
+            share = 0.34 if span.nbytes else 0.55
+            painter.setPen(QPen(QColor(theme.panel), 1))
+            painter.setBrush(QColor(mix(theme.panel, getattr(theme, token), share)))
+            painter.drawRect(rect)
+            if span.continues:  # it is written over what lay there before
+                painter.setPen(QPen(QColor(theme.text), 1, Qt.PenStyle.DotLine))
+                painter.drawLine(rect.topLeft(), rect.bottomLeft())
+            text = written_size(span.nbytes) if span.nbytes else f"{sign}{number(span.kernel)}"
+            if rect.height() >= 13 and metrics.horizontalAdvance(text) + 10 < rect.width():
+                painter.setPen(QColor(theme.text))
+                painter.drawText(rect.adjusted(4, 0, 0, 0), middle, text)
+        if 0 <= self.chosen < len(self.lanes):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            for span in (*self.lanes, *self.values):
+                if span.kernel == self.chosen:
+                    painter.drawRect(self._rect(span).adjusted(1, 1, -1, -1))
+        painter.setPen(QColor(theme.dim))
+        painter.drawText(QRectF(_LEFT, self.height() - 18, self.width() - _LEFT, 18), middle, self._told_of(program))
+
+    @staticmethod
+    def _told_of(program: Explained) -> str:
+        text = _("Buffers: {nbytes}; {separate} if none was used twice. Kernels work in {scratch} beside them.")
+        return text.format(
+            nbytes=written_size(program.nbytes),
+            separate=written_size(program.separate_nbytes),
+            scratch=written_size(program.scratch_nbytes),
+        )
+
+    # ------------------------------------------------------------------------------------------------------------ mouse
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose the kernel that was clicked, or that makes the value."""
+        if (span := self.at(event.position().x(), event.position().y())) is not None:
+            self.picked.emit(span.kernel)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell what is under the mouse."""
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._told(self.at(event.pos().x(), event.pos().y())), self)
+            return True
+        return super().event(event)
+
+    def _told(self, span: Span | None) -> str:
+        if span is None or self._program is None:
+            return ""
+        name = kernel_name(self._program.kernels[span.kernel])
+        if not span.nbytes:
+            return name
+        return _("{size} of kernel {name}, needed from moment {first} to {last}").format(
+            size=written_size(span.nbytes), name=name, first=number(span.first), last=number(span.last)
+        )

@@ -1,0 +1,1 @@
+"""Eager against lazy: what passes make of a document's graph, what kernels it runs as, and what that is worth."""

@@ -1,0 +1,126 @@
+"""What the views of a program show: places for all nodes, ghosts with links, lanes, flames, and a roof."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from graphs import example
+from lowering import program_of
+from pytestqt.qtbot import QtBot
+
+from studio.document.file import dumps
+from studio.document.work import finished
+from studio.lazy.drawing import drawing_of
+from studio.lazy.flame import flames, kernels_of, ops_of
+from studio.lazy.memory_map import MemoryMap, lanes_of, values_of
+from studio.lazy.places import arranged, links_back
+from studio.lazy.roofline import Roofline, points_of
+from studio.run.lazy.attribution import compiled_by_node, eager_by_node
+from studio.run.lazy.data import Explained, Peaks
+from studio.run.lazy.host import LazyHost
+from studio.run.lazy.messages import Compile, Compiled
+from studio.ui.appearance import Appearance
+
+pytest_plugins = ("look",)
+
+
+@pytest.fixture(scope="module")
+def program() -> Explained:
+    """The training step of the digits network."""
+    document = example("digits_mlp")
+    known = program_of(document)
+    events: list[object] = []
+    LazyHost(events.append, lambda _number, _text: known).handle(Compile(1, 1, dumps(document), "step"))
+    (event,) = (e for e in events if isinstance(e, Compiled))
+    return event.program
+
+
+def test_every_node_has_a_place_of_its_own(program: Explained) -> None:
+    plain, gathered, frames = finished(arranged(program))
+    assert set(plain) == {node.id for stage in program.stages for node in stage.nodes}
+    for places in (plain, gathered):
+        corners = [(box.x, box.y) for box in places.values()]
+        assert len(set(corners)) == len(corners)
+    for number, box in frames.items():
+        for id in program.stages[-1].kernels[number]:
+            inner = gathered[id]
+            assert box.x < inner.x
+            assert inner.right < box.right
+            assert box.y < inner.y
+            assert inner.bottom < box.bottom
+
+
+def test_what_a_pass_took_away_is_shown_once_more_with_a_link(program: Explained) -> None:
+    plain, _gathered, _frames = finished(arranged(program))
+    at = [stage.name for stage in program.stages].index("cse")
+    drawing = drawing_of(program, at, plain, {})
+    gone = {d.node.id for d in drawing.nodes if d.state == "gone"}
+    linked = {drawing.nodes[a].node.id for a, _ in drawing.links.tolist()}
+    assert gone
+    assert gone <= linked
+    assert not [d for d in drawing_of(program, at + 1, plain, {}).nodes if d.node.id in gone]
+    box = plain[drawing.nodes[0].node.id]
+    assert drawing.at(box.x + 5, box.y + 5) == drawing.nodes[0].node.id
+    assert drawing.at(-9999, -9999) is None
+
+
+def test_links_lead_back_to_the_traced_graph(program: Explained) -> None:
+    traced = {node.id for node in program.stages[0].nodes}
+    roots = links_back(program, len(program.stages) - 1)
+    assert all(found <= traced for found in roots.values())
+    assert all(roots[node.id] for node in program.stages[-1].nodes)
+    assert max(map(len, roots.values())) > 1  # what was computed twice
+
+
+def test_times_of_nodes_add_up(program: Explained) -> None:
+    seconds = [1.0] * len(program.kernels)
+    assert sum(compiled_by_node(program, seconds).values()) == pytest.approx(len(seconds))
+    ops = {node.id: 2.0 for node in program.stages[0].nodes if node.kind == "op"}
+    assert sum(eager_by_node(program, ops).values()) == pytest.approx(2.0 * len(ops))
+
+
+def test_flames_fill_each_row_without_a_gap(program: Explained) -> None:
+    for pieces in (kernels_of(program, [1.0] * len(program.kernels)), ops_of(program, {3: 1.0, 30: 2.0})):
+        found = flames(pieces, str)
+        total = found[0].end
+        for row in range(4):
+            parts = [f for f in found if f.row == row]
+            assert parts[0].begin == 0.0
+            assert parts[-1].end == pytest.approx(total)
+            assert all(a.end == pytest.approx(b.begin) for a, b in pairwise(parts))
+
+
+def test_lanes_hold_each_kernel_once(program: Explained) -> None:
+    lanes = lanes_of(program)
+    assert [span.kernel for span in lanes] == [k.info.number for k in program.kernels]
+    assert len({(span.first, span.lane) for span in lanes}) == len(lanes)
+    assert len(values_of(program)) == len(program.buffers)
+
+
+def test_the_memory_map_tells_what_is_under_the_mouse(qtbot: QtBot, look: Appearance, program: Explained) -> None:
+    view = MemoryMap()
+    qtbot.addWidget(view)
+    view.resize(900, 300)
+    view.show_program(program)
+    view.grab()
+    for span in (*view.lanes, *view.values):
+        middle = view._rect(span).center()
+        found = view.at(middle.x(), middle.y())
+        assert found is not None
+        assert (found.lane, bool(found.nbytes)) == (span.lane, bool(span.nbytes))
+
+
+def test_points_lie_below_the_roof_where_they_are_slow(qtbot: QtBot, look: Appearance, program: Explained) -> None:
+    points = points_of(program, [1e-3] * len(program.kernels))
+    assert {p.number for p in points} == {k.info.number for k in program.kernels if k.info.flops}
+    view = Roofline()
+    qtbot.addWidget(view)
+    view.resize(400, 260)
+    view.show_points(points, Peaks(1e11, 2e10, 6e10, 2))
+    view.grab()
+    peaks = Peaks(1e11, 2e10, 6e10, 2)
+    roof = view._map(peaks, 1.0, peaks.flops).y()
+    assert all(view._map(peaks, p.intensity, p.rate).y() > roof for p in points)
+    at = view._map(peaks, points[0].intensity, points[0].rate)
+    assert view.at(at.x(), at.y()) is not None
