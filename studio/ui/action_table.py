@@ -223,6 +223,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("debug.breakpoint_on_output", N_("Breakpoint on its value"), "circle-dot", ("Ctrl+F9",)),
     A("debug.until_bad", N_("Stop at the first bad values"), "octagon-x", checkable=True),
     A("debug.slow", N_("Slow motion"), "lightbulb", checkable=True),
+    A("plots.save", N_("Save the curves…"), "download"),
     A("tensor.pin", N_("Pin the tensor"), "pin", ("Ctrl+Alt+T",), checkable=True),
     A("tensor.keep", N_("Keep the values as they are now"), "camera", ("Ctrl+Alt+V",)),
     A("tensor.compare", N_("Compare with a pinned tensor"), "git-compare", checkable=True),
