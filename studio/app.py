@@ -27,6 +27,7 @@ from studio.debugger.panel import Debugger
 from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
+from studio.desktop.health import Health
 from studio.desktop.panels import Panels
 from studio.desktop.room import Room
 from studio.document.analysis import Analysis
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
         self.debugging = Debugging(
             self.editors, self.controller, self.debug_controller, self.debugger, self.commands, self.banner
         )
+        self.health = Health(self.editors, self.controller, self.problems)
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.replacing = Replacing(

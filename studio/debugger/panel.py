@@ -65,7 +65,8 @@ class Debugger(QWidget):
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
-        for part in (self.steps, self.card, self.points):
+        for part, least in ((self.steps, 150), (self.card, 180), (self.points, 200)):
+            part.setMinimumWidth(least)
             columns.addWidget(part)
         columns.setSizes(_SIZES)
         columns.setStretchFactor(1, 1)

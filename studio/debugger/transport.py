@@ -15,8 +15,8 @@ from studio.ui.i18n import _, number, written_size
 from studio.ui.widgets.action_button import ActionButton
 
 #: Those with a text, and those that are an icon only.
-_LEFT: Final = (("debug.back", False), ("debug.over", False), ("debug.into", False), ("debug.out", False))
-_SLIDER: Final = QSize(120, 24)
+_LEFT: Final = (("debug.back", True), ("debug.over", False), ("debug.into", True), ("debug.out", True))
+_SLIDER: Final = QSize(80, 24)
 #: How fast slow motion is.
 SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
@@ -43,9 +43,6 @@ class Transport(QWidget):
         self.place = QLabel()
         self.place.setFont(fonts.mono(12))
         self.place.setProperty("tone", "dim")
-        self.memory = QLabel()
-        self.memory.setFont(fonts.mono(11))
-        self.memory.setProperty("tone", "dim")
         self._going = QStackedWidget()
         self._going.addWidget(ActionButton(actions["debug.continue"]))
         self._going.addWidget(ActionButton(actions["debug.pause"]))
@@ -57,7 +54,6 @@ class Transport(QWidget):
         layout.addWidget(self._going)
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.place)
-        layout.addWidget(self.memory)
         layout.addWidget(ActionButton(actions["debug.slow"], icon_only=True))
         self._speed = QComboBox()
         self._speed.setObjectName("debugger.speed")
@@ -92,7 +88,7 @@ class Transport(QWidget):
             self._speed.setItemText(i, f"{number(speed)}×")
         if self._controller is None or not self._controller.is_on:
             self.place.setText("")
-            self.memory.setText("")
+            self.place.setToolTip("")
             return
         shown = self._controller.shown
         if self._controller.state == "running":
@@ -109,8 +105,8 @@ class Transport(QWidget):
                     batch=number(shown.in_epoch),
                 )
             )
-        self.memory.setText(f"{written_size(shown.in_memory)} / {written_size(shown.budget)}" if shown.budget else "")
-        self.memory.setToolTip(_("Memory that the steps take; older ones make way for new ones."))
+        words = _("The steps take {size} of {budget} in memory; older ones make way for new ones.")
+        self.place.setToolTip(words.format(size=written_size(shown.in_memory), budget=written_size(shown.budget)))
 
 
 def follow_language(bar: Transport) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QGraphicsOpacityEffect,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -38,6 +37,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe
 from studio.ui.icons import icon
 from studio.ui.widgets.labels import EmptyState, Text
+from studio.ui.widgets.veil import Veil
 
 #: Milliseconds for which the tensor that was in front before may stay, until the values of another one come.
 _PATIENCE: Final = 250
@@ -103,6 +103,7 @@ class TensorInspector(QWidget):
         self.tabs.setUsesScrollButtons(True)
         self.tabs.currentChanged.connect(self._turn_to)
         self._stack = QStackedWidget()
+        self._veil = Veil(self._stack)
         self.busy = BusyLine()
         self.busy.cancelled.connect(self._cancel)
         self._pinned = [view() for view in PINNED]
@@ -266,13 +267,7 @@ class TensorInspector(QWidget):
             said = _("From an earlier run: the node has no value now.")
             self.stale.setText(_("From an earlier run.") + " " + describe(why) if why is not None else said)
         self.stale.setVisible(is_stale)
-        effect = self._stack.graphicsEffect()
-        if is_stale and effect is None:
-            fade = QGraphicsOpacityEffect(self._stack)
-            fade.setOpacity(0.45)
-            self._stack.setGraphicsEffect(fade)
-        elif not is_stale and effect is not None:
-            self._stack.setGraphicsEffect(None)  # type: ignore[arg-type]  # which takes it away
+        self._veil.cover(is_stale)
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
@@ -306,7 +301,8 @@ class TensorInspector(QWidget):
         """Give the tab in front its name; of the others there is room for the icons only."""
         for i, view in enumerate(self._types):
             name = _(view.title)
-            self.tabs.setTabText(i, name if i == self.tabs.currentIndex() else "")
+            # Qt leaves no room behind the text of a tab with an icon
+            self.tabs.setTabText(i, f"{name}\u2003" if i == self.tabs.currentIndex() else "")
             self.tabs.setTabToolTip(i, name)
             self.tabs.setAccessibleTabName(i, name)
 
@@ -326,6 +322,7 @@ class TensorInspector(QWidget):
                 view.go = self.go_to
             view.picked = self._on_picked
         self._stack.setCurrentWidget(self._views[kind].widget)
+        self._veil.raise_()
         self._name_tabs()
         self._lay_slicing()
         self._refresh()

@@ -467,7 +467,8 @@ class RunController(QObject):
             self._rest()
             self._rest_from_training()
             self._set_state("ready")
-        self._signals[type(event)].emit(event)
+        if (signal := self._signals.get(type(event))) is not None:  # else it is for one who is not here to hear it
+            signal.emit(event)
 
     def _crash(self) -> None:
         code = None

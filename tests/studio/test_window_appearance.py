@@ -32,7 +32,7 @@ pytest_plugins = ("look", "window")
 
 def test_everything_has_the_name_of_the_plan(open_window: Open) -> None:
     user = open_window(EXAMPLES / "digits_mlp.trenza")
-    for name in ("canvas", "palette", "inspector", "properties", "plots", "problems"):
+    for name in ("canvas", "palette", "inspector", "properties", "plots", "problems", "debugger"):
         assert user.find(name).accessibleName() or user.find(name).objectName() == name
     for spec in ACTIONS:
         action = user.action(spec.id)
@@ -46,6 +46,9 @@ NOT_YET = {
     "compare.previous",
     *("edit.undo", "edit.redo", "run.pause", "run.stop", "run.train_instead", "run.show", "file.save_all"),
     *("file.close_others", "file.reopen", "file.tab_left", "file.tab_right"),
+    *(spec.id for spec in ACTIONS if spec.id.startswith("tensor.")),  # no tensor is looked into
+    *("debug.over", "debug.into", "debug.out", "debug.back", "debug.continue", "debug.pause", "debug.end"),
+    *("debug.run_to", "debug.breakpoint", "debug.breakpoint_on_output", "debug.program"),
     *("run.rate", "run.freeze", "run.checkpoint", "run.restore", "run.resume"),
     *("file.lately", "file.before", "file.next", "file.previous", "canvas.leave", "canvas.rename_function"),
 }

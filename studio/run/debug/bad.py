@@ -19,8 +19,6 @@ Kind = Literal["nan", "inf", "huge", "zeros"]
 
 #: From this size on a value is about to leave the range of floats: squares of it do in float32.
 HUGE: Final = 1e18
-#: A result that is so many times larger than all that went in was made large here, not handed on.
-GROWTH: Final = 1e3
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,17 @@ _LOG: Final = EngineError(
     "It takes the logarithm of {element}, at {where} of {operand}.",
     hint="Keep what goes in above 0: add a small number, clip it, or use a loss that takes logits (from_logits).",
 )
+_LOG_OF_ONE_MORE: Final = EngineError(
+    "It takes the logarithm of 1 + {element}, at {where} of {operand}.",
+    hint="Keep what goes in above -1: clip it, or add a small number.",
+)
 _DIVIDE: Final = EngineError(
     "It divides {first} by {second}, at {where}.",
     hint="Add a small number to what it divides by, or leave out what has no values (an empty mask).",
+)
+_INVERSE: Final = EngineError(
+    "It divides 1 by {element}, at {where} of {operand}.",
+    hint="Add a small number to what it divides by, or use divide_no_nan, which gives 0.",
 )
 _ROOT: Final = EngineError(
     "It takes the square root of {element}, at {where} of {operand}.",
@@ -69,6 +75,10 @@ _POWER: Final = EngineError(
     "It raises {first} to the power of {second}, at {where}.",
     hint="A negative number has no such power, and 0 none below 0: take its absolute value, or add a small number.",
 )
+_DOMAIN: Final = EngineError(
+    "It has no value for {element}, at {where} of {operand}.",
+    hint="Clip what goes in to the range in which it has one, or scale it.",
+)
 _DEAD: Final = EngineError(
     "None of its {count} values is above 0, so nothing comes out, and no gradient comes back: the units are dead.",
     hint="Lower the learning rate, scale the input, begin with other weights, or use LeakyReLU.",
@@ -76,10 +86,13 @@ _DEAD: Final = EngineError(
 
 #: Why an op makes such values of good operands, and what to try.
 _WHY: Final[Mapping[tuple[Kind, str], EngineError]] = {
-    **{(kind, op): _LOG for kind in ("nan", "inf") for op in ("log", "log1p", "xlogy")},
+    **{(kind, op): _LOG for kind in ("nan", "inf") for op in ("log", "xlogy")},
+    **{(kind, "log1p"): _LOG_OF_ONE_MORE for kind in ("nan", "inf")},
+    **{(kind, "reciprocal"): _INVERSE for kind in ("inf", "huge")},
+    **{("nan", op): _DOMAIN for op in ("asin", "acos", "acosh", "atanh")},
     **{(kind, op): _DIVIDE for kind in ("nan", "inf", "huge") for op in ("divide", "xdivy", "mod", "floordiv")},
     **{(kind, op): _ROOT for kind in ("nan", "inf", "huge") for op in ("sqrt", "rsqrt")},
-    **{(kind, op): _OVERFLOW for kind in ("inf", "huge") for op in ("exp", "expm1", "sinh", "cosh", "square")},
+    **{("inf", op): _OVERFLOW for op in ("exp", "expm1", "sinh", "cosh", "square")},
     **{(kind, "pow"): _POWER for kind in ("nan", "inf", "huge")},
     ("zeros", "relu"): _DEAD,
 }
@@ -148,7 +161,7 @@ def bad_values(
         if array.dtype.kind != "f" or not array.size:
             continue
         kind: Kind | None = "nan" if _has(array, "nan") else "inf" if _has(array, "inf") else None
-        if kind is None and (largest := _largest(array)) > HUGE and largest > GROWTH * most:
+        if kind is None and _largest(array) > HUGE >= most:
             kind = "huge"
         if kind is None and number in of_interest and array.size > 1 and most > 0 and not array.any():
             kind = "zeros"
@@ -160,7 +173,8 @@ def bad_values(
 def _has(array: Array, kind: Kind) -> bool:
     if array.dtype.kind != "f":
         return False
-    total = array.sum()  # one pass says that all is well, as it nearly always is
+    with np.errstate(all="ignore"):
+        total = array.sum()  # one pass says that all is well, as it nearly always is
     if np.isfinite(total):
         return False
     return bool(np.isnan(array).any() if kind == "nan" else np.isinf(array).any())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
@@ -22,6 +22,9 @@ from studio.run.debug.breakpoints import Hit
 from studio.run.debug.messages import PointMet
 from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
+from studio.run.health.messages import HealthWarned
+from studio.run.health.monitor import HealthMonitor
+from studio.run.health.records import HealthWarning
 from studio.run.messages import Control, Ended, Refused, Status, Train
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
@@ -30,6 +33,10 @@ from studio.run.training.listener import Again, Host, Listener, Resuming
 
 if TYPE_CHECKING:
     from studio.run.worker import Study
+
+
+#: Share of a training's time that looking at its health may take.
+HEALTH_SHARE: Final = 0.005
 
 
 class Job:
@@ -117,6 +124,9 @@ class Job:
         if hit.stops:
             self._host.switches.set(Control("pause", self._command.run))
 
+    def _warn(self, warning: HealthWarning) -> None:
+        self._host.send(HealthWarned(*self._name, warning.id, warning.error, warning.step))
+
     def _trouble(self, error: EngineError) -> None:
         self._host.send(Refused(*self._name, error))
 
@@ -124,9 +134,10 @@ class Job:
         self, training: Training, start: Checkpoint | None, watching: tuple[Callback, ...], listener: Listener
     ) -> Mapping[str, float]:
         self._began = time.perf_counter()
+        health = HealthMonitor(self._study.program, training, self._warn, share=HEALTH_SHARE)
         while True:
             resuming = [Resuming(start, watching)] if start is not None else []
-            callbacks = [*watching, *resuming, *self._others, listener]
+            callbacks = [*watching, *resuming, *self._others, health, listener]
             try:
                 with self._watched(training) as probes:
                     outcome = session.train(

@@ -26,6 +26,8 @@ AREAS: Final[dict[str, str]] = {
     "walk": N_("Walk the graph"),
     "compare": N_("Comparing"),
     "run": N_("Running"),
+    "debug": N_("Debugging"),
+    "tensor": N_("Tensor"),
     "help": N_("Help"),
 }
 _DOTS: Final = 96  # an inch: what fonts are measured in, 12 are 3 mm

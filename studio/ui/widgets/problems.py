@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -111,7 +111,7 @@ class _Delegate(QStyledItemDelegate):
 
 
 class Problems(QWidget):
-    """What keeps the document from running, or went wrong when its first batch was tried.
+    """What keeps the document from running or from learning well, or went wrong when its first batch was tried.
 
     `chosen` carries the id of the node of the row that was picked, `count_changed` the number of rows.
 
@@ -132,6 +132,7 @@ class Problems(QWidget):
         self._node_name = node_name
         self._analysis = Analysis()
         self._errors: Mapping[str, EngineError] = {}
+        self._advice: tuple[Problem, ...] = ()
         self.model = ProblemModel()
         self.list = QListView()
         self.list.setModel(self.model)
@@ -162,6 +163,11 @@ class Problems(QWidget):
         self._errors = errors
         self._refresh()
 
+    def show_advice(self, advice: Sequence[Problem]) -> None:
+        """Show what keeps the document from learning well."""
+        self._advice = tuple(advice)
+        self._refresh()
+
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.list.setAccessibleName(_("Problems"))
@@ -173,7 +179,7 @@ class Problems(QWidget):
         at = {problem.node for problem in known if problem.severity == "error"}
         # A node that is wrong on paper fails when it runs, too: one row is enough.
         failed = tuple(Problem(error, node) for node, error in self._errors.items() if node not in at)
-        self.model.show(tuple(map(self._row, (*known, *failed))))
+        self.model.show(tuple(map(self._row, (*known, *failed, *self._advice))))
         self._stack.setCurrentIndex(1 if self.count else 0)
         if self.count != before:
             self.count_changed.emit(self.count)

@@ -258,11 +258,11 @@ def test_a_tensor_of_an_earlier_run_is_said_to_be_one(panel: TensorInspector) ->
     assert panel.stale.isVisible()
     assert panel.stale.text() == "From an earlier run. The axis is 3."
     assert panel.shown is first, "nothing is lost"
-    assert panel._stack.graphicsEffect() is not None
+    assert panel._veil.isVisibleTo(panel)
     assert not panel.grab().isNull()
     show(panel, watched(TENSORS["matrix"]))
     assert not panel.stale.isVisible()
-    assert panel._stack.graphicsEffect() is None
+    assert not panel._veil.isVisibleTo(panel)
 
 
 def test_a_tensor_that_never_had_a_value_says_why(panel: TensorInspector) -> None:
