@@ -81,7 +81,7 @@ class Plots(QWidget):
         self._stack.addWidget(EmptyState("chart-line", N_("Train, and the curves appear here.")))
         self._hidden: set[str] = set(filter(None, str(settings().value(_HIDDEN) or "").split()))
         self.bar = Bar()
-        self.bar.smoothed.connect(self._smooth)
+        self.bar.smoothed.connect(self._redraw_all)
         self.bar.log_x.connect(self._set_log_x)
         self.bar.toggled.connect(self._toggle)
         page = QWidget()
@@ -134,9 +134,7 @@ class Plots(QWidget):
         """Make room for the curves of a training."""
         names = dict.fromkeys(("loss", *started.metrics))
         sampled = {name: is_smoothed for name, (_title, is_smoothed) in SAMPLED.items()}
-        curves = Curves(names, started.epochs, started.steps_per_epoch, sampled)
-        curves.smooth(self.bar.factor)
-        self._trainings[started.document] = curves
+        self._trainings[started.document] = Curves(names, started.epochs, started.steps_per_epoch, sampled)
         if started.document == self.shown:
             self._rebuild()
 
@@ -170,7 +168,7 @@ class Plots(QWidget):
             cell = self._spare.pop()
             cell.chart.set_log_x(self.bar.log.isChecked())
             cell.show_curve(missing[0], self.curves[missing[0]], self._trainings[self.shown].epochs)
-            cell.redraw()
+            self._draw(cell)
             self.cells[missing[0]] = cell
             self._row.addWidget(cell, 2 if missing[0] in SAMPLED else 3)
             cell.show()
@@ -214,12 +212,12 @@ class Plots(QWidget):
     def redraw(self) -> None:
         """Draw what came since the last time."""
         for cell in self.cells.values():
-            cell.redraw()
+            self._draw(cell)
 
-    def _smooth(self, factor: float) -> None:
-        for training in self._trainings.values():
-            training.smooth(factor)
-        self._redraw_all()
+    def _draw(self, cell: PlotCell) -> None:
+        """Draw a plot, as smooth as is wanted by now: that takes its time, so each is smoothed when its turn comes."""
+        cell.chart.curve.smooth(self.bar.factor)
+        cell.redraw()
 
     def _set_log_x(self, log: bool) -> None:
         for cell in self.cells.values():
@@ -253,7 +251,7 @@ class Plots(QWidget):
             wants = self.isVisible() and GRADIENT_NORM not in self._hidden
             self.observed.emit(self.shown, ("gradient_norm",) if wants else ())
 
-    def _redraw_all(self) -> None:
+    def _redraw_all(self, *_wish: object) -> None:
         """Draw all plots soon, also if nothing came."""
         if self.shown in self._trainings:
             self._soon(self.shown)
@@ -267,7 +265,7 @@ class Plots(QWidget):
         if not self._undrawn:
             self._undrawn = list(self.cells.values())
         if self._undrawn:
-            self._undrawn.pop().redraw()
+            self._draw(self._undrawn.pop())
         if self._undrawn:
             self._timer.start(REDRAW_MS // len(self.cells))
 

@@ -203,8 +203,3 @@ class Curves:
         """Enter the logs of the epoch that is over."""
         for name, curve in self.by_name.items():
             curve.end_epoch(epoch, logs.get(name), logs.get(f"val_{name}"))
-
-    def smooth(self, factor: float) -> None:
-        """Smooth all over so many times the usual number of steps."""
-        for curve in self.by_name.values():
-            curve.smooth(factor)

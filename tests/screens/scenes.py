@@ -190,6 +190,20 @@ def compared(window: MainWindow) -> None:
     QTest.qWait(200)
 
 
+def curves(window: MainWindow) -> None:
+    """The curves of a training that is over, with the cross at one epoch."""
+    _open(window, "digits_mlp")
+    window.workspaces.turn_to("train")
+    if window.controller.pid is not None:
+        ended: list[object] = []
+        window.controller.ended.connect(ended.append)
+        window.running.train()
+        until(lambda: ended)
+        until(lambda: len(window.plots.cells) == len(window.plots.curves))
+        window.plots.cells["loss"].pointed.emit(1.5)
+    QTest.qWait(600)
+
+
 SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "start": start_page,
     "design": design,
@@ -202,4 +216,5 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "tensor": tensor,
     "linked": linked,
     "compared": compared,
+    "curves": curves,
 }

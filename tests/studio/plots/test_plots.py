@@ -252,17 +252,19 @@ def test_curves_that_are_hidden_are_not_observed(qtbot: QtBot, plots: Plots) -> 
     assert heard[-1] == (1, ())
 
 
-def test_smoothing_follows_the_slider(plots: Plots) -> None:
+def test_smoothing_follows_the_slider(qtbot: QtBot, plots: Plots) -> None:
     begin(plots, STARTED)
     plots.extend(Progress(1, 1, 0, np.arange(450), {"loss": np.arange(450) % 2.0}, 1e-3))
     curve, rate = plots.curves["loss"], plots.curves[LEARNING_RATE]
     roughness = []
     for place in range(plots.bar.slider.maximum() + 1):
         plots.bar.slider.setValue(place)
+        plots.redraw()
         roughness.append(np.abs(np.diff(curve.smoothed.y[100:])).max())
     assert roughness == sorted(roughness, reverse=True)
     assert roughness[0] > 4 * roughness[-1]
     plots.bar.slider.setValue(0)
+    qtbot.waitUntil(lambda: np.array_equal(curve.smoothed.y, curve.raw.y))
     np.testing.assert_array_equal(curve.smoothed.y, curve.raw.y)
     assert rate.span == 0
 
