@@ -51,6 +51,7 @@ from studio.inspector.replace_dialog import Replacing
 from studio.inspector.tensor_actions import TensorActions
 from studio.lazy.panel import Lazy
 from studio.palette.panel import Palette
+from studio.plots.actions import PlotActions
 from studio.plots.panel import Plots
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
@@ -274,6 +275,11 @@ class MainWindow(QMainWindow):
         self.tensor_actions.saved.connect(
             lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
         )
+        self.plot_actions = PlotActions(self.commands, self.plots, self)
+        self.plot_actions.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
+        self.plot_actions.saved.connect(
+            lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
+        )
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
@@ -332,6 +338,7 @@ class MainWindow(QMainWindow):
         self.gallery.ready.connect(self.start_page.show_picture)
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
+        self.plots.observed.connect(self.controller.observe)
         self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.runs.resume_asked.connect(self.run_documents.resume)

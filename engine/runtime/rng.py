@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,29 @@ def restore_states(found: Mapping[str, Sequence[int]]) -> None:
     for name, state in found.items():
         source = _with_seed.setdefault(int(name), Generator(0)) if name else _global
         source.state.assign(np.array(state, np.int64))
+
+
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Let what is drawn within the block change nothing about the draws behind it.
+
+    Examples
+    --------
+    >>> set_seed(1); a = normal([2]).numpy(); set_seed(1)
+    >>> with untouched():
+    ...     _ = normal([3])
+    >>> bool((normal([2]).numpy() == a).all())
+    True
+    """
+    kept = [(source, source.state.numpy().copy()) for source in (_global, *_with_seed.values())]
+    seeds = set(_with_seed)
+    try:
+        yield
+    finally:
+        for source, state in kept:  # in place: plans hold on to the generators
+            source.state.assign(state)
+        for seed in set(_with_seed) - seeds:
+            del _with_seed[seed]
 
 
 def global_generator() -> Generator:

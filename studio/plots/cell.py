@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize
+from PySide6.QtCore import QEvent, QObject, QSize, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.plots.chart import Chart
-from studio.plots.names import less_is_better, title
+from studio.plots.names import HELP, SAMPLED, less_is_better, title
 from studio.plots.series import Curve
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -17,6 +17,8 @@ from studio.ui.i18n import _, number
 from studio.ui.theme import Theme
 
 _SAMPLE: Final = 18
+# What leaves room for any value with four digits.
+_WIDEST: Final = "-0.00000"
 
 
 class _Key(QWidget):
@@ -32,6 +34,12 @@ class _Key(QWidget):
         layout.setContentsMargins(_SAMPLE + 6, 0, 0, 0)
         layout.addWidget(self.text)
 
+    def say(self, word: str, value: float | None) -> None:
+        """Say what the line is, or the value under the cross in place of that. The room for both stays the same."""
+        self.text.setText(word if value is None else number(value))
+        metrics = self.text.fontMetrics()
+        self.text.setMinimumWidth(max(map(metrics.horizontalAdvance, (word, _WIDEST))))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         pen = QPen(QColor(getattr(appearance().theme, self._token)), 2)
@@ -43,7 +51,15 @@ class _Key(QWidget):
 
 
 class PlotCell(QWidget):
-    """Title, legend and chart of one curve. Under the mouse the legend tells the values."""
+    """Title, legend and chart of one curve. Where the cross is, the legend tells the values.
+
+    Signals
+    -------
+    pointed
+        The mouse is at an epoch, or at none (None).
+    """
+
+    pointed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,9 +69,6 @@ class PlotCell(QWidget):
         self.chart.viewport().installEventFilter(self)
         self._title = QLabel()
         self._title.setFont(fonts.sans(13, 600))
-        self._epoch = QLabel()
-        self._epoch.setFont(fonts.sans(11))
-        self._epoch.setProperty("tone", "dim")
         self._train, self._validation = _Key("accent", False), _Key("warn", True)
         self._log = QToolButton()
         self._log.setProperty("flat", True)
@@ -69,8 +82,9 @@ class PlotCell(QWidget):
         head.addWidget(self._title)
         head.addWidget(self._log)
         head.addStretch(1)
-        for widget in (self._epoch, self._train, self._validation):
+        for widget in (self._train, self._validation):
             head.addWidget(widget)
+        self._head = head
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -86,12 +100,12 @@ class PlotCell(QWidget):
         self.retranslate()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least size at which the axes can be read."""
-        return QSize(260, 190)
+        """Return the least size at which the axes can be read, and what is said above them."""
+        return QSize(max(220, self._head.minimumSize().width()), 190)
 
     def redraw(self) -> None:
         """Show what the curve holds now."""
-        self._validation.setVisible(len(self.chart.curve.validation_points()[0]) > 0)
+        self._validation.setVisible(len(self.chart.curve.validation) > 0)
         self.chart.redraw()
 
     def dress(self, theme: Theme) -> None:
@@ -102,31 +116,27 @@ class PlotCell(QWidget):
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self._title.setText(title(self.name))
+        self._title.setToolTip(_(HELP.get(self.name, "")))
         self._log.setText(_("log"))
         self._log.setToolTip(_("Logarithmic axis"))
-        self.chart.setToolTip(_("Turn the wheel to zoom, drag to move, double-click to see all"))
+        self.chart.setToolTip(_("Turn the wheel or drag a frame to zoom, double-click to see all"))
         self.chart.setAccessibleName(title(self.name))
-        self._read(None)
+        self.read(None)
         self.chart.retranslate()
         self.chart.redraw()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Read values under the mouse; a double click shows everything again."""
         if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
-            self._read(event.position())
+            self.pointed.emit(self.chart.epoch_at(event.position()))
         elif event.type() == QEvent.Type.Leave:
-            self._read(None)
+            self.pointed.emit(None)
         elif event.type() == QEvent.Type.MouseButtonDblClick:
             self.chart.follow()
         return False
 
-    def _read(self, point: QPointF | None) -> None:
-        found = self.chart.read(point)
-        epoch, train, validation = found if found is not None else (None, None, None)
-        self._epoch.setText("" if epoch is None else _("epoch {epoch}").format(epoch=number(epoch, 2)))
-        self._train.text.setText(_with(_("training"), train))
-        self._validation.text.setText(_with(_("validation"), validation))
-
-
-def _with(word: str, value: float | None) -> str:
-    return word if value is None else f"{word} {number(value)}"
+    def read(self, at: float | None) -> None:
+        """Set the cross at an epoch, or take it away, and tell what is there."""
+        _epoch, train, validation = self.chart.read(at) or (None, None, None)
+        self._train.say("" if self.name in SAMPLED else _("training"), train)
+        self._validation.say(_("validation"), validation)

@@ -5,6 +5,7 @@ It imports pyqtgraph, which takes half a second; `panel` imports it when the fir
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.core.dtype import Array
-from studio.plots.series import Curve, thinned
+from studio.plots.series import Curve
 from studio.ui import fonts
 from studio.ui.i18n import _, number
 from studio.ui.theme import Theme, mix
@@ -46,6 +47,7 @@ class _Bands(pg.GraphicsObject):  # type: ignore[misc]
         self._view = view
         self.colour = QColor()
         self.epochs = 0
+        self.log = False
         self.setZValue(-20)
 
     def boundingRect(self) -> QRectF:
@@ -58,14 +60,17 @@ class _Bands(pg.GraphicsObject):  # type: ignore[misc]
         self.update()
 
     def paint(self, painter: QPainter, *_args: Any) -> None:
-        """Fill the odd epochs that are in sight."""
+        """Fill the odd epochs that are in sight; on a logarithmic axis they become narrower and narrower."""
         rect = self.boundingRect()
         pixel = self.pixelWidth() or 1
-        if 1 / pixel < _LEAST_BAND:
+        if not self.log and 1 / pixel < _LEAST_BAND:
             return
-        first = max(0, int(rect.left()))
-        for epoch in range(first | 1, min(self.epochs, int(rect.right()) + 1), 2):
-            painter.fillRect(QRectF(epoch, rect.top(), 1, rect.height()), self.colour)
+        ends = [10**x if self.log else x for x in (rect.left(), rect.right())]
+        for epoch in range(max(0, int(ends[0])) | 1, min(self.epochs, int(ends[1]) + 1), 2):
+            left, right = (math.log10(e) if self.log else float(e) for e in (epoch, epoch + 1))
+            if (right - left) / pixel < _LEAST_BAND:
+                return
+            painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), self.colour)
 
 
 class Chart(pg.PlotWidget):  # type: ignore[misc]
@@ -82,7 +87,8 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(axisItems=axes)
         self.curve, self.epochs, self.least = Curve(1), 1, True
         self._theme = theme
-        self._log = False
+        self._log = self._log_x = False
+        self._level: float | None = None  # of a line without ups and downs
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(200, 120)
         self.getPlotItem().layout.setContentsMargins(4, 4, 12, 0)
@@ -90,6 +96,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.setMenuEnabled(False)
         view = self.getViewBox()
         view.setDefaultPadding(0.02)
+        view.setMouseMode(view.RectMode)
         self._bands = _Bands(view)
         self._raw = pg.PlotCurveItem(connect="finite")
         self._smooth = pg.PlotCurveItem(connect="finite", antialias=True)
@@ -141,6 +148,10 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self._smooth.setPen(pg.mkPen(theme.accent, width=2))
         self._validation.setPen(pg.mkPen(theme.warn, width=1.6, style=Qt.PenStyle.DashLine))
         self._cross.setPen(pg.mkPen(theme.dim, width=1))
+        frame = QColor(theme.accent)
+        self.getViewBox().rbScaleBox.setPen(pg.mkPen(frame, width=1))
+        frame.setAlphaF(0.12)
+        self.getViewBox().rbScaleBox.setBrush(frame)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(theme.line if side == "bottom" else None))
@@ -163,68 +174,102 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.getAxis("left").setLogMode(log)
         self.redraw()
 
+    def set_log_x(self, log: bool) -> None:
+        """Give the epochs a logarithmic axis."""
+        if log != self._log_x:
+            self._log_x = self._bands.log = log
+            self.getAxis("bottom").setLogMode(log)
+            self.follow()
+            self.redraw()
+
     def follow(self) -> None:
         """Show all epochs and all values again, also those to come."""
-        self.setXRange(0, max(1, self.epochs) * _ROOM_FOR_THE_RING, padding=0)
+        last = max(1, self.epochs) * _ROOM_FOR_THE_RING
+        first = 1 / self.curve.steps_per_epoch if self._log_x else 0.0
+        self.setXRange(*(math.log10(x) if self._log_x else x for x in (min(first, last / 10), last)), padding=0)
+        self._level = None
         self.getViewBox().enableAutoRange(axis="y")
 
-    def redraw(self) -> None:
-        """Show what the curve holds now."""
-        self._bands.epochs = self.epochs
-        steps, raw = self.curve.train_points()
-        x = self.curve.epochs_of(steps)
-        first, last = self._in_sight(x)
-        pixels = max(64, self.getViewBox().width())
-        for item, y, buckets in (
-            (self._raw, raw, int(pixels)),
-            (self._smooth, self.curve.smoothed_points()[1], _MOST_SMOOTHED // 2),
-        ):
-            item.setData(*self._placed(*thinned(x[first:last], y[first:last], buckets)))
-        self._validation.setData(*self._placed(*self.curve.validation_points()))
-        self._mark_best()
+    def _level_out(self, values: Array) -> None:
+        """Show a line without ups and downs, such as a constant learning rate, on an axis from 0 on."""
+        is_level = len(values) > 0 and bool((values == values[0]).all()) and values[0] != 0 and not self._log
+        level = float(values[0]) if is_level and math.isfinite(values[0]) else None
+        if level == self._level or (self._level is None and not self.getViewBox().autoRangeEnabled()[1]):
+            return
+        self._level = level
+        if level is None:
+            self.getViewBox().enableAutoRange(axis="y")
+        else:
+            self.setYRange(*sorted((0.0, 1.5 * level)), padding=0)
 
-    def _in_sight(self, x: Array) -> tuple[int, int]:
+    def redraw(self) -> None:
+        """Show what the curve holds now: of each column of pixels what is least and greatest in it."""
+        self._bands.epochs = self.epochs
+        curve, columns = self.curve, max(64, int(self.getViewBox().width()))
+        edges, coarse = self._edges(columns), self._edges(_MOST_SMOOTHED // 2)
+        for item, trace, at in ((self._raw, curve.raw, edges), (self._smooth, curve.smoothed, coarse)):
+            steps, values = trace.columns(curve.steps_of(at))
+            item.setData(*self._placed(curve.epochs_of(steps), values))
+        self._level_out(values)
+        best = curve.best(self.least)
+        self._validation.setData(*self._placed(*_with_point(*curve.validation.columns(coarse), best)))
+        self._mark_best(best)
+
+    def _edges(self, columns: int) -> Array:
+        """Return where, in epochs, so many columns begin and end that fill what is in sight."""
         low, high = self.getViewBox().viewRange()[0]
-        first, last = np.searchsorted(x, (low, high))
-        return max(0, int(first) - 1), int(last) + 1
+        edges: Array = np.linspace(low, high, columns + 1)
+        return 10.0 ** np.minimum(edges, 300) if self._log_x else edges
 
     def _placed(self, x: Array, y: Array) -> tuple[Array, Array]:
-        if not self._log:
-            return x, y
         with np.errstate(divide="ignore", invalid="ignore"):
-            return x, np.where(y > 0, np.log10(y), np.nan)
+            return (
+                np.where(x > 0, np.log10(x), np.nan) if self._log_x else x,
+                np.where(y > 0, np.log10(y), np.nan) if self._log else y,
+            )
 
-    def _mark_best(self) -> None:
-        best = self.curve.best(self.least)
+    def _mark_best(self, best: tuple[int, float] | None) -> None:
         self._ring.setVisible(best is not None)
         self._best.setVisible(best is not None)
         if best is None:
             return
         epoch, value = best
-        colour = self._theme.warn if len(self.curve.validation_points()[0]) else self._theme.accent
-        x, y = (array[0] for array in self._placed(np.array([epoch]), np.array([value])))
+        colour = self._theme.warn if len(self.curve.validation) else self._theme.accent
+        x, y = (float(array[0]) for array in self._placed(np.array([epoch]), np.array([value])))
+        if not math.isfinite(y):  # nothing that is not positive has a place on a logarithmic axis
+            self._ring.hide()
+            self._best.hide()
+            return
         self._ring.setData([x], [y], pen=pg.mkPen(colour, width=2), brush=pg.mkBrush(self._theme.panel))
         self._best.setText(_("best {value} · epoch {epoch}").format(value=number(value), epoch=number(epoch)), colour)
         low, high = self.getViewBox().viewRange()[0]
-        beyond = (high - float(x)) / (high - low) * self.getViewBox().width()
+        beyond = (high - x) / (high - low) * self.getViewBox().width()
         near_the_end = self._best.boundingRect().width() > beyond
         # At the other side of the ring where it would not fit; behind the ring and off the curve: above it where low
         # is good, below it where high is.
         self._best.setAnchor((1.0 if near_the_end else 0.0, 1.4 if self.least else -0.4))
-        self._best.setPos(float(x), float(y))
+        self._best.setPos(x, y)
 
-    def read(self, point: QPointF | None) -> tuple[float, float | None, float | None] | None:
-        """Set the cross at `point` of the widget, and return the epoch, the smoothed and the validation value there."""
+    def epoch_at(self, point: QPointF) -> float | None:
+        """Return what epoch a point of the widget is at, None if it is not within the axes."""
         view = self.getViewBox()
-        steps, smooth = self.curve.smoothed_points()
-        inside = point is not None and view.sceneBoundingRect().contains(point)
-        self._cross.setVisible(bool(inside and len(steps)))
-        if not inside or not len(steps):
+        if not view.sceneBoundingRect().contains(point):
             return None
-        at = view.mapSceneToView(point).x()
-        x = self.curve.epochs_of(steps)
-        place = min(int(np.searchsorted(x, at)), len(x) - 1)
-        self._cross.setPos(x[place])
-        epochs, values = self.curve.validation_points()
-        passed = int(np.searchsorted(epochs, x[place], side="right"))
-        return float(x[place]), float(smooth[place]), float(values[passed - 1]) if passed else None
+        x = float(view.mapSceneToView(point).x())
+        return 10.0 ** min(x, 300) if self._log_x else x
+
+    def read(self, epoch: float | None) -> tuple[float, float, float | None] | None:
+        """Set the cross at an epoch, and return the epoch, the smoothed and the validation value there."""
+        found = self.curve.at(epoch) if epoch is not None else None
+        self._cross.setVisible(found is not None)
+        if found is not None:
+            self._cross.setPos(math.log10(found[0]) if self._log_x else found[0])
+        return found
+
+
+def _with_point(x: Array, y: Array, point: tuple[float, float] | None) -> tuple[Array, Array]:
+    """Return points with one among them that is to be there exactly, if it lies between them."""
+    if point is None or not len(x) or not x[0] <= point[0] <= x[-1]:
+        return x, y
+    place = int(np.searchsorted(x, point[0]))
+    return np.insert(x, place, point[0]), np.insert(y, place, point[1])

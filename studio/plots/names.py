@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from studio.ui.i18n import N_, label, sentence
+from studio.ui.i18n import N_, _, label, sentence
 
 # What the messages call the usual ones: here for the catalogues, which cannot read it from the messages.
 USUAL: Final = (
@@ -21,6 +21,21 @@ USUAL: Final = (
     N_("binary accuracy"),
 )
 
+# What is measured beside the loss and the metrics: names that no metric can bear, titles, and whether it is smoothed.
+LEARNING_RATE, GRADIENT_NORM, THROUGHPUT = ":learning_rate", ":gradient_norm", ":examples_per_second"
+SAMPLED: Final[dict[str, tuple[str, bool]]] = {
+    LEARNING_RATE: (N_("Learning rate"), False),
+    GRADIENT_NORM: (N_("Gradient norm"), True),
+    THROUGHPUT: (N_("Examples per second"), True),
+}
+# What the titles alone do not say.
+HELP: Final[dict[str, str]] = {
+    GRADIENT_NORM: N_(
+        "The length of the gradient of the loss over all weights, of one batch now and then: at most ten times a "
+        "second, and only while this is shown."
+    ),
+}
+
 _LESS_IS_BETTER: Final = ("loss", "error", "mae", "mse", "rmse", "mape", "crossentropy", "divergence", "perplexity")
 
 
@@ -34,6 +49,8 @@ def title(name: str) -> str:
     >>> title("accuracy"), title("block/encoder/accuracy")
     ('Accuracy', 'Accuracy · block › encoder')
     """
+    if name in SAMPLED:
+        return _(SAMPLED[name][0])
     *way, last = name.split("/")
     return " · ".join((sentence(label(last)), *([" › ".join(map(label, way))] if way else [])))
 

@@ -6,36 +6,56 @@ import importlib
 import threading
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QWidget
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
+from studio.plots.bar import Bar
+from studio.plots.names import GRADIENT_NORM, SAMPLED
 from studio.plots.series import Curve, Curves
 from studio.run.messages import Ended, EpochEnd, Progress, Started, WentBack
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
+from studio.ui.settings import settings
 from studio.ui.widgets.labels import EmptyState
 
 if TYPE_CHECKING:
     from studio.plots.cell import PlotCell
 
 REDRAW_MS: Final = 50
-#: Plots that are made before the first training asks for them: the loss and one metric.
-SPARES: Final = 2
+#: Plots that are made before the first training asks for them: the loss, one metric, and what is always measured.
+SPARES: Final = 2 + len(SAMPLED)
+_HIDDEN: Final = "plots/hidden"
 
 #: A plot with its title and its axes, and the margins around it: with less, the lower axis is out of sight.
 _LEAST_HEIGHT: Final = 206
 
 
 class Plots(QWidget):
-    """A plot for the loss and one for each metric, side by side: those of the last training of one document.
+    """A plot for the loss and for each metric, and what else is measured: those of the last training of one document.
 
     The curves of the others are kept, and go on, while they are not shown.
+
+    Signals
+    -------
+    observed
+        Of the trainings of this document (its number), these things are to be measured beside the losses.
+    changed
+        Other plots are shown than before.
 
     Attributes
     ----------
     shown
         The number of the document whose curves are shown.
+    cells
+        The plots that are shown, by the names of their curves.
+    content
+        The widget that they are all on.
     """
+
+    observed = Signal(int, tuple)
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +68,9 @@ class Plots(QWidget):
         self._row = QHBoxLayout()
         self._row.setContentsMargins(12, 8, 12, 8)
         self._row.setSpacing(24)
-        content = QWidget()
+        self.content = content = QWidget()
+        content.setProperty("surface", "panel")
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         content.setLayout(self._row)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -57,7 +79,18 @@ class Plots(QWidget):
         scroll.setMinimumHeight(_LEAST_HEIGHT)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(EmptyState("chart-line", N_("Train, and the curves appear here.")))
-        self._stack.addWidget(scroll)
+        self._hidden: set[str] = set(filter(None, str(settings().value(_HIDDEN) or "").split()))
+        self.bar = Bar()
+        self.bar.smoothed.connect(self._redraw_all)
+        self.bar.log_x.connect(self._set_log_x)
+        self.bar.toggled.connect(self._toggle)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(scroll, 1)
+        self._stack.addWidget(page)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._redraw_some)
@@ -86,16 +119,22 @@ class Plots(QWidget):
         training = self._trainings.get(self.shown)
         return training.by_name if training is not None else {}
 
+    @property
+    def _shown_names(self) -> list[str]:
+        return [name for name in self.curves if name not in self._hidden]
+
     def show_document(self, number: int) -> None:
         """Show the curves of another document, or none (0)."""
         if number != self.shown:
             self.shown = number
             self._rebuild()
+            self._observe()
 
     def begin(self, started: Started) -> None:
         """Make room for the curves of a training."""
         names = dict.fromkeys(("loss", *started.metrics))
-        self._trainings[started.document] = Curves(names, started.epochs, started.steps_per_epoch)
+        sampled = {name: is_smoothed for name, (_title, is_smoothed) in SAMPLED.items()}
+        self._trainings[started.document] = Curves(names, started.epochs, started.steps_per_epoch, sampled)
         if started.document == self.shown:
             self._rebuild()
 
@@ -109,8 +148,10 @@ class Plots(QWidget):
             self._spare.append(cell)
         self.cells = {}
         self._stack.setCurrentIndex(1 if self.curves else 0)
-        if self.curves:
+        self.bar.show_names(self.curves, self._hidden)
+        if self._shown_names:
             self._next_stage()
+        self.changed.emit()
 
     def _next_stage(self) -> None:
         """Show the plot of one more curve, or make one in reserve, and come back until nothing is missing."""
@@ -119,16 +160,19 @@ class Plots(QWidget):
             return
         from studio.plots.cell import PlotCell  # here, since it imports pyqtgraph
 
-        missing = [name for name in self.curves if name not in self.cells]
+        missing = [name for name in self._shown_names if name not in self.cells]
         if not self._spare or (not self.curves and len(self._spare) < SPARES):
             self._spare.append(PlotCell())
+            self._spare[-1].pointed.connect(self._point)
         if missing:
             cell = self._spare.pop()
+            cell.chart.set_log_x(self.bar.log.isChecked())
             cell.show_curve(missing[0], self.curves[missing[0]], self._trainings[self.shown].epochs)
-            cell.redraw()
+            self._draw(cell)
             self.cells[missing[0]] = cell
-            self._row.addWidget(cell, 1)
+            self._row.addWidget(cell, 2 if missing[0] in SAMPLED else 3)
             cell.show()
+            self.changed.emit()
         if len(missing) > 1 or (not self.curves and len(self._spare) < SPARES):
             self._stages.start(0)
 
@@ -136,6 +180,8 @@ class Plots(QWidget):
         """Take the values of some steps."""
         if (training := self._trainings.get(progress.document)) is not None:
             training.extend(progress.steps, progress.series)
+            last = progress.steps[-1:]
+            training.extend(last, {f":{name}": np.array([value]) for name, value in progress.sampled.items()})
             self._soon(progress.document)
 
     def epoch(self, end: EpochEnd) -> None:
@@ -166,7 +212,49 @@ class Plots(QWidget):
     def redraw(self) -> None:
         """Draw what came since the last time."""
         for cell in self.cells.values():
-            cell.redraw()
+            self._draw(cell)
+
+    def _draw(self, cell: PlotCell) -> None:
+        """Draw a plot, as smooth as is wanted by now: that takes its time, so each is smoothed when its turn comes."""
+        cell.chart.curve.smooth(self.bar.factor)
+        cell.redraw()
+
+    def _set_log_x(self, log: bool) -> None:
+        for cell in self.cells.values():
+            cell.chart.set_log_x(log)
+
+    def _toggle(self, name: str, on: bool) -> None:
+        """Show a curve or hide it, now and in the trainings to come."""
+        (self._hidden.discard if on else self._hidden.add)(name)
+        settings().setValue(_HIDDEN, " ".join(sorted(self._hidden)))
+        self._rebuild()
+        self._observe()
+
+    def _point(self, epoch: float | None) -> None:
+        """Set the cross of all plots at one epoch."""
+        self.bar.say_epoch(epoch)
+        for cell in self.cells.values():
+            cell.read(epoch)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Observe what is shown."""
+        super().showEvent(event)
+        self._observe()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Observe nothing any more."""
+        super().hideEvent(event)
+        self._observe()
+
+    def _observe(self) -> None:
+        if self.shown:
+            wants = self.isVisible() and GRADIENT_NORM not in self._hidden
+            self.observed.emit(self.shown, ("gradient_norm",) if wants else ())
+
+    def _redraw_all(self, *_wish: object) -> None:
+        """Draw all plots soon, also if nothing came."""
+        if self.shown in self._trainings:
+            self._soon(self.shown)
 
     def _soon(self, document: int) -> None:
         if document == self.shown and not self._timer.isActive():
@@ -177,7 +265,7 @@ class Plots(QWidget):
         if not self._undrawn:
             self._undrawn = list(self.cells.values())
         if self._undrawn:
-            self._undrawn.pop().redraw()
+            self._draw(self._undrawn.pop())
         if self._undrawn:
             self._timer.start(REDRAW_MS // len(self.cells))
 

@@ -33,6 +33,7 @@ from studio.run.messages import (
     LoadWeights,
     Missing,
     Mode,
+    Observe,
     Paused,
     Preview,
     Previewed,
@@ -141,6 +142,7 @@ class RunController(QObject):
         self._revision = 0
         self._shown = 0
         self._followed: dict[int, _Followed] = {}
+        self._observed: dict[int, Observe] = {}
         self.busy = False
         self._signals = {
             Ready: self.ready,
@@ -182,6 +184,8 @@ class RunController(QObject):
         self._process, self._connection, self._outbox = process, here, Outbox(here)
         self._set_state("starting")
         self._drain_timer.start()
+        for observe in self._observed.values():
+            self._send(observe)
 
     def restart(self) -> None:
         """Replace a process that has died or hangs with a new one, and show it the documents."""
@@ -283,6 +287,7 @@ class RunController(QObject):
         """Hear no more of a document, which was closed; its training ends."""
         if number == self.training:
             self.abandon()
+        self._observed.pop(number, None)
         if self._followed.pop(number, None) is not None:
             self._send(Forget(number))
 
@@ -377,6 +382,13 @@ class RunController(QObject):
         if followed is not None:
             followed.watching = tuple(refs)
             self._send(Watch(number, followed.watching))
+
+    def observe(self, number: int, what: Sequence[str]) -> None:
+        """From now on this, beside the losses, is shown of the trainings of a document."""
+        observe = Observe(number, tuple(what))
+        if self._observed.get(number, Observe(number)) != observe:
+            self._observed[number] = observe
+            self._send(observe)
 
     def trace(self, number: int, ref: TensorRef, place: tuple[int, ...]) -> None:
         """Ask what a place of a tensor of a document was made of."""

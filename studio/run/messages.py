@@ -133,6 +133,17 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Observe:
+    """From now on this is shown of the trainings of a document: only what is shown is measured.
+
+    `what` may name "gradient_norm".
+    """
+
+    document: int
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Trace:
     """Say which elements of which tensors a place of a watched one was made of."""
 
@@ -284,7 +295,9 @@ class Progress:
     """Per-step values since the last report, at most every 50 ms.
 
     `steps` counts over all epochs from 0; `series` holds, for "loss" and each metric, one value a step: that of the
-    step's own batch. `seconds_per_step` is their mean: validations and reports are not in it.
+    step's own batch. `seconds_per_step` is their mean: validations and reports are not in it. `sampled` holds what is
+    measured but once a report, at the last step: "learning_rate", "examples_per_second", and now and then
+    "gradient_norm", the length of the gradient of one batch's loss over all weights, where somebody observes it.
     """
 
     document: int
@@ -293,6 +306,7 @@ class Progress:
     steps: Array
     series: Mapping[str, Array]
     seconds_per_step: float
+    sampled: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -385,6 +399,7 @@ Command = (
     | LoadWeights
     | Show
     | Watch
+    | Observe
     | Trace
     | Forget
     | Shutdown

@@ -40,6 +40,7 @@ from studio.run.messages import (
     Inventory,
     LoadWeights,
     Missing,
+    Observe,
     Preview,
     Previewed,
     Ready,
@@ -132,6 +133,8 @@ class Worker:
         self.versions = {"trenza": __version__, "numpy": np.__version__, "python": sys.version.split()[0]}
         self.shown: int | None = None
         """The document that the window shows, 0 for none; None: it has not said so."""
+        self.observed: dict[int, tuple[str, ...]] = {}
+        """What is shown of the trainings of a document."""
         self._studies: dict[int, Study] = {}
         self._at_work: int = 0
         self._unwanted: Callable[[], bool] = _never
@@ -157,6 +160,10 @@ class Worker:
         """Whether anybody looks at a document."""
         return self.shown in (None, document)
 
+    def observes(self, document: int, what: str) -> bool:
+        """Whether anybody looks at this of the training of a document."""
+        return self.is_shown(document) and what in self.observed.get(document, ())
+
     def work(self) -> None:
         """Carry out commands until there is a `Shutdown`."""
         self.send(Ready(self.versions))
@@ -173,6 +180,9 @@ class Worker:
             return
         if isinstance(command, Show):
             self.shown = command.document
+            return
+        if isinstance(command, Observe):
+            self.observed[command.document] = command.what
             return
         if isinstance(command, Shutdown):
             self.switches.set(Control("stop", sys.maxsize))

@@ -233,6 +233,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("lazy.heat", N_("Heat: the time of each node on the canvas"), "thermometer", checkable=True),
     A("lazy.scope_step", N_("Whole step"), "rotate-ccw", group="lazy.scope"),
     A("lazy.scope_forward", N_("Forward only"), "arrow-right", group="lazy.scope"),
+    A("plots.save", N_("Save the curves…"), "download"),
     A("tensor.pin", N_("Pin the tensor"), "pin", ("Ctrl+Alt+T",), checkable=True),
     A("tensor.keep", N_("Keep the values as they are now"), "camera", ("Ctrl+Alt+V",)),
     A("tensor.compare", N_("Compare with a pinned tensor"), "git-compare", checkable=True),

@@ -252,6 +252,20 @@ def memory_over_time(window: MainWindow) -> None:
     window.lazy.look_at_kernel(14)
 
 
+def curves(window: MainWindow) -> None:
+    """The curves of a training that is over, with the cross at one epoch."""
+    _open(window, "digits_mlp")
+    window.workspaces.turn_to("train")
+    if window.controller.pid is not None:
+        ended: list[object] = []
+        window.controller.ended.connect(ended.append)
+        window.running.train()
+        until(lambda: ended)
+        until(lambda: len(window.plots.cells) == len(window.plots.curves))
+        window.plots.cells["loss"].pointed.emit(1.5)
+    QTest.qWait(600)
+
+
 SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "start": start_page,
     "design": design,
@@ -269,4 +283,5 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "raced": raced,
     "profiled": profiled,
     "memory": memory_over_time,
+    "curves": curves,
 }

@@ -42,11 +42,13 @@ def test_everything_has_the_name_of_the_plan(open_window: Open) -> None:
 
 #: What cannot be done when a document was just opened.
 NOT_YET = {
+    "plots.save",
     "compare.next",
     "compare.previous",
     *("edit.undo", "edit.redo", "run.pause", "run.stop", "run.train_instead", "run.show", "file.save_all"),
     *("file.close_others", "file.reopen", "file.tab_left", "file.tab_right"),
-    *(spec.id for spec in ACTIONS if spec.id.startswith("tensor.")),  # no tensor is looked into
+    # no tensor is looked into, and nothing is compiled before the engine is up
+    *(spec.id for spec in ACTIONS if spec.id.startswith(("tensor.", "lazy."))),
     *("debug.over", "debug.into", "debug.out", "debug.back", "debug.continue", "debug.pause", "debug.end"),
     *("debug.run_to", "debug.breakpoint", "debug.breakpoint_on_output", "debug.program"),
     *("run.rate", "run.freeze", "run.checkpoint", "run.restore", "run.resume"),

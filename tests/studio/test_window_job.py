@@ -14,6 +14,7 @@ from user import Open, copy_of, saved, steps, wire_text
 
 from studio.document.edits import SetParams, SetSetting
 from studio.document.file import load, save
+from studio.plots.names import SAMPLED
 from studio.run.tensor_ref import TensorRef
 from studio.ui.settings import settings
 
@@ -33,9 +34,11 @@ def test_the_main_job(open_window: Open, tmp_path: Path) -> None:
     # train, and see both curves grow
     user.do("run.train")
     plots = window.plots
-    user.until(lambda: plots.curves and all(len(c.validation_points()[0]) >= 2 for c in plots.curves.values()))
-    assert list(plots.curves) == ["loss", "accuracy"]
-    assert [cell.objectName() for cell in plots.cells.values()] == ["plot.loss", "plot.accuracy"]
+    user.until(lambda: plots.curves and all(len(plots.curves[n].validation) >= 2 for n in ("loss", "accuracy")))
+    assert list(plots.curves) == ["loss", "accuracy", *SAMPLED]
+    user.until(lambda: len(plots.cells) == len(plots.curves))
+    user.until(lambda: all(len(plots.curves[name].raw) for name in SAMPLED))  # asked for before the engine was up
+    assert [cell.objectName() for cell in plots.cells.values()] == [f"plot.{name}" for name in plots.curves]
     assert all(cell.isVisible() for cell in plots.cells.values())
     before = {name: steps(user, name) for name in plots.curves}
     user.until(lambda: all(steps(user, name) > count for name, count in before.items()))
@@ -52,8 +55,8 @@ def test_the_main_job(open_window: Open, tmp_path: Path) -> None:
     user.do("run.stop")
     user.until_ready()
     loss, accuracy = (plots.curves[name] for name in ("loss", "accuracy"))
-    assert loss.epoch_points()[1][-1] < loss.epoch_points()[1][0]
-    assert accuracy.validation_points()[1][-1] > 0.8
+    assert loss.ends.y[-1] < loss.ends.y[0]
+    assert accuracy.validation.y[-1] > 0.8
 
     # look into a wire's tensor
     user.hand.click(user.on_wire(port("output.inputs")))
@@ -111,7 +114,7 @@ def test_a_killed_engine_loses_the_run_only(open_window: Open, tmp_path: Path) -
     assert user.banner == ""
     user.until_ready()
     user.do("run.train")
-    user.until(lambda: window.plots.curves and len(window.plots.curves["accuracy"].validation_points()[0]) == 3)
+    user.until(lambda: window.plots.curves and len(window.plots.curves["accuracy"].validation) == 3)
     user.until_ready()
     assert "trained in" in window.status_line.values["progress"].text()
 
@@ -137,7 +140,7 @@ def test_training_may_be_asked_for_before_the_engine_is_up(open_window: Open, tm
     user = open_window(saved(moons(), tmp_path), engine=True)
     assert user.window.controller.state == "starting"
     user.window.running.train()
-    user.until(lambda: len(user.window.plots.curves.get("loss", moons_curve()).epoch_points()[0]) == 3)
+    user.until(lambda: len(user.window.plots.curves.get("loss", moons_curve()).ends) == 3)
 
 
 def moons_curve() -> Any:

@@ -129,7 +129,7 @@ def test_back_to_a_checkpoint_that_was_kept(open_window: Open, tmp_path: Path) -
     user.until(lambda: steps(user, "loss") > kept.step + 200)
     user.do("run.pause")
     user.until(lambda: user.window.controller.state == "paused")
-    before = user.window.plots.curves["loss"].train_points()[1].copy()
+    before = user.window.plots.curves["loss"].raw.y.copy()
     user.do("run.restore")
     user.until(lambda: heard)
     assert heard[0].step == kept.step
@@ -138,7 +138,7 @@ def test_back_to_a_checkpoint_that_was_kept(open_window: Open, tmp_path: Path) -
     user.until(lambda: steps(user, "loss") > kept.step + 100)
     user.do("run.stop")
     user.until_ready()
-    after = user.window.plots.curves["loss"].train_points()[1]
+    after = user.window.plots.curves["loss"].raw.y
     count = min(len(before), len(after))
     np.testing.assert_array_equal(after[:count], before[:count], "the same steps as the first time")
 
@@ -147,7 +147,7 @@ def test_a_run_that_was_stopped_continues(open_window: Open, tmp_path: Path) -> 
     user = training(open_window, tmp_path)
     user.do("run.stop")
     user.until_ready()
-    before = user.window.plots.curves["loss"].train_points()[1].copy()
+    before = user.window.plots.curves["loss"].raw.y.copy()
     user.do("run.resume")
     user.until(lambda: steps(user, "loss") > len(before) + 20)
     user.do("run.stop")

@@ -115,4 +115,4 @@ def wire_text(user: User, target: str) -> str:
 
 def steps(user: User, name: str) -> int:
     curve = user.window.plots.curves.get(name)
-    return len(curve.train_points()[0]) if curve else 0
+    return len(curve.raw) if curve else 0

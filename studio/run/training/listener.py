@@ -30,6 +30,7 @@ from studio.run.messages import (
 )
 from studio.run.runs.folder import RunFolder
 from studio.run.training.keeping import Keeping
+from studio.run.training.sampling import GradientNorm
 from studio.run.training.switches import Switches, Wish
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ class Host(Protocol):
 
     def look(self, study: Study) -> None:
         """Send what is seen on every wire, if anybody looks at it."""
+
+    def observes(self, document: int, what: str) -> bool:
+        """Whether anybody looks at this of the training of a document."""
 
     def serve(self) -> None:
         """Carry out what can be carried out while training."""
@@ -99,6 +103,7 @@ class Listener(Callback):
         self._training = training
         self._keeping = keeping
         self._watching = watching
+        self._gradient_norm = GradientNorm(training)
         self._is_told = False
         self._epoch = 0
         self.step = 0
@@ -199,7 +204,7 @@ class Listener(Callback):
             steps = np.arange(first, self.step)
             series = {name: np.array([p[name] for p in self._points]) for name in self._points[0]}
             seconds = (now - self._reported) / count
-            self._host.send(Progress(*self._name, self._epoch, steps, series, seconds))
+            self._host.send(Progress(*self._name, self._epoch, steps, series, seconds, self._sampled(seconds)))
             self._points.clear()
             if self._keeping is not None:
                 self._keeping.steps(self, first, series, seconds)
@@ -208,6 +213,16 @@ class Listener(Callback):
             self._host.look(self._study)
             self._looked = time.perf_counter()
         self._reported = time.perf_counter()
+
+    def _sampled(self, seconds: float) -> dict[str, float]:
+        """Return what is measured but now and then, where a step takes so many seconds."""
+        rate = float(self.model.optimizer.learning_rate)
+        found = {"learning_rate": rate, "examples_per_second": self._training.fit["batch_size"] / seconds}
+        if self._host.observes(self._study.document, "gradient_norm"):
+            norm = self._gradient_norm.due()
+            if norm is not None:
+                found["gradient_norm"] = norm
+        return found
 
     # ------------------------------------------------------------------------------------------------------ wishes
 

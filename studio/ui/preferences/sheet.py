@@ -28,6 +28,8 @@ AREAS: Final[dict[str, str]] = {
     "run": N_("Running"),
     "debug": N_("Debugging"),
     "tensor": N_("Tensor"),
+    "plots": N_("Curves"),
+    "lazy": N_("Eager against lazy"),
     "help": N_("Help"),
 }
 _DOTS: Final = 96  # an inch: what fonts are measured in, 12 are 3 mm

@@ -13,8 +13,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.plots.names import GRADIENT_NORM, LEARNING_RATE, SAMPLED
 from studio.plots.panel import Plots
-from studio.plots.series import Curve, Growing, thinned
+from studio.plots.series import Curve
+from studio.plots.trace import Growing, Trace
 from studio.run.messages import Ended, EpochEnd, Progress, Started
 from studio.ui.appearance import Appearance
 
@@ -57,11 +59,11 @@ def test_messages_become_curves(plots: Plots) -> None:
         plots.extend(progress(np.arange(start, start + 30)))
     for epoch, value in enumerate((0.9, 0.4, 0.6)):
         plots.epoch(epoch_end(epoch, value))
-    assert list(plots.curves) == ["loss", "accuracy"]
-    steps, values = plots.curves["loss"].train_points()
+    assert list(plots.curves) == ["loss", "accuracy", *SAMPLED]
+    steps, values = plots.curves["loss"].raw.x, plots.curves["loss"].raw.y
     np.testing.assert_array_equal(steps, np.arange(90))
     np.testing.assert_allclose(values, 2 / (1 + np.arange(90)))
-    epochs, validation = plots.curves["loss"].validation_points()
+    epochs, validation = plots.curves["loss"].validation.x, plots.curves["loss"].validation.y
     assert (epochs.tolist(), validation.tolist()) == ([1, 2, 3], [0.9, 0.4, 0.6])
 
 
@@ -71,7 +73,7 @@ def test_the_best_epoch_is_told_in_words(plots: Plots, look: Appearance) -> None
     for epoch, value in enumerate((0.9, 0.4, 0.6)):
         plots.epoch(epoch_end(epoch, value))
     plots.finish(Ended(1, 1, "complete"))
-    labels = {name: cell.chart._best.toPlainText() for name, cell in plots.cells.items()}
+    labels = {name: plots.cells[name].chart._best.toPlainText() for name in ("loss", "accuracy")}
     assert labels == {"loss": "best 0.4 · epoch 2", "accuracy": "best 0.9 · epoch 1"}
     look.set_language("es")
     assert plots.cells["loss"].chart._best.toPlainText() == "mejor 0,4 · época 2"
@@ -82,8 +84,8 @@ def test_a_new_training_begins_with_empty_curves(plots: Plots) -> None:
     begin(plots, STARTED)
     plots.extend(progress(np.arange(10)))
     begin(plots, Started(1, 2, 3, 5, (), 10))
-    assert list(plots.curves) == ["loss"]
-    assert len(plots.curves["loss"].train_points()[0]) == 0
+    assert list(plots.curves) == ["loss", *SAMPLED]
+    assert len(plots.curves["loss"].raw) == 0
     plots.clear(1)
     assert plots.curves == {}
 
@@ -109,11 +111,15 @@ def test_values_are_read_under_the_mouse(plots: Plots) -> None:
     plots.grab()
     cell = plots.cells["accuracy"]
     middle = cell.chart.getViewBox().sceneBoundingRect().center()
-    cell._read(QPointF(middle))
-    assert cell._epoch.text().startswith("epoch 5")
-    assert cell._validation.text.text() == "validation 0.9"
-    cell._read(None)
-    assert (cell._epoch.text(), cell._train.text.text()) == ("", "training")
+    cell.pointed.emit(cell.chart.epoch_at(QPointF(middle)))
+    assert plots.bar._epoch.text().startswith("epoch 5")
+    assert cell._validation.text.text() == "0.9"
+    place = plots.cells["loss"].chart._cross
+    assert place.isVisible()
+    assert place.value() == cell.chart._cross.value()
+    cell.pointed.emit(None)
+    assert (plots.bar._epoch.text(), cell._train.text.text()) == ("", "training")
+    assert not place.isVisible()
 
 
 def test_redraws_are_put_together(qtbot: QtBot, plots: Plots, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,15 +156,117 @@ def test_growing_keeps_everything(sizes: list[int]) -> None:
     np.testing.assert_array_equal(growing.array, np.concatenate([np.zeros(0), *pieces]))
 
 
-@given(st.integers(0, 5000), st.integers(1, 400), st.randoms())
-def test_thinning_keeps_the_extremes(size: int, buckets: int, random) -> None:
-    y = np.array([random.gauss(0, 1) for _ in range(size)])
-    few_x, few_y = thinned(np.arange(float(size)), y, buckets)
-    assert len(few_x) == len(few_y) <= max(size, 0)
-    assert len(few_x) <= 4 * buckets + 2 or len(few_x) == size
+@given(st.integers(0, 30_000), st.integers(2, 400), st.booleans(), st.randoms())
+def test_columns_keep_the_extremes(size: int, columns: int, is_log: bool, random) -> None:
+    y = np.random.default_rng(random.randint(0, 1 << 30)).normal(size=size)
+    trace, x, done = Trace(), np.arange(float(size)), 0
+    while done < size:  # in pieces, as reports come
+        more = random.randint(1, 20_000)
+        trace.extend(x[done : done + more], y[done : done + more])
+        done += more
+    few_x, few_y = trace.columns(np.geomspace(0.1, size + 1, columns) if is_log else np.linspace(-5, size + 1, columns))
+    assert len(few_x) == len(few_y) <= 2 * columns + 6
     assert (np.diff(few_x) >= 0).all()
     if size:
         assert (few_y.min(), few_y.max()) == (y.min(), y.max())
+
+
+def test_what_is_in_sight_is_shown_point_by_point_when_zoomed() -> None:
+    trace = Trace()
+    trace.extend(np.arange(1e6), np.arange(1e6) % 7)
+    x, y = trace.columns(np.linspace(5000.5, 5100.5, 500))
+    np.testing.assert_array_equal(x, np.arange(5000, 5102))
+    np.testing.assert_array_equal(y, x % 7)
+
+
+def test_a_cut_trace_is_that_of_the_points_that_stay() -> None:
+    trace, fresh = Trace(), Trace()
+    y = np.random.default_rng(0).normal(size=5000)
+    trace.extend(np.arange(5000.0), y)
+    trace.cut(3001)
+    trace.extend(np.arange(3001.0, 5000), y[:1999])
+    fresh.extend(np.arange(5000.0), np.concatenate([y[:3001], y[:1999]]))
+    edges = np.linspace(0, 5000, 11)
+    np.testing.assert_array_equal(trace.columns(edges), fresh.columns(edges))
+
+
+def test_neither_peaks_nor_the_best_epoch_are_lost_among_a_million(plots: Plots) -> None:
+    begin(plots, Started(1, 1, 1_000_000, 1, (), 10))
+    values = 1 + 0.1 * np.random.default_rng(0).random(1_000_000)
+    values[123_456], values[654_321] = 9.0, 0.01
+    curve = plots.curves["loss"]
+    plots.extend(Progress(1, 1, 0, np.arange(1_000_000), {"loss": values}, 1e-6))
+    curve.validation.extend(np.arange(1.0, 1_000_001), np.roll(values, 7))
+    plots.redraw()
+    chart = plots.cells["loss"].chart
+    for item in (chart._raw, chart._validation):
+        x, y = item.getData()
+        assert len(x) < 4000
+        assert (y.min(), y.max()) == (0.01, 9.0)
+    x, y = chart._validation.getData()
+    assert (654_329.0, 0.01) in set(zip(x.tolist(), y.tolist(), strict=True))
+    assert curve.best(least=True) == (654_329, 0.01)
+    assert chart._best.toPlainText() == "best 0.01 · epoch 654\u2009329"
+
+
+def test_epochs_can_have_a_logarithmic_axis(plots: Plots) -> None:
+    begin(plots, STARTED)
+    plots.extend(progress(np.arange(450)))
+    plots.epoch(epoch_end(0, 0.9))
+    plots.bar.log.setChecked(True)
+    chart = plots.cells["loss"].chart
+    assert chart._raw.getData()[0][0] == pytest.approx(np.log10(1 / 45))
+    assert chart._validation.getData()[0][0] == 0.0
+    assert chart.getViewBox().viewRange()[0] == pytest.approx([np.log10(1 / 45), np.log10(10.15)])
+    assert not plots.grab().isNull()
+    plots.bar.log.setChecked(False)
+    assert chart._raw.getData()[0][0] == pytest.approx(1 / 45)
+
+
+def test_what_is_measured_beside_the_losses_has_curves(plots: Plots) -> None:
+    begin(plots, STARTED)
+    for step in (9, 19):
+        sampled = {"learning_rate": 0.01, "examples_per_second": 1e5} | ({"gradient_norm": 2.0} if step == 9 else {})
+        plots.extend(Progress(1, 1, 0, np.arange(step - 9, step + 1), {"loss": np.ones(10)}, 1e-3, sampled))
+    assert [len(plots.curves[name].raw) for name in SAMPLED] == [2, 1, 2]
+    assert plots.curves[GRADIENT_NORM].raw.x.tolist() == [9.0]
+    plots.redraw()
+    low, high = plots.cells[LEARNING_RATE].chart.getViewBox().viewRange()[1]
+    assert (low, high) == pytest.approx((0, 0.015)), "a constant is not shown as a line in the middle of nowhere"
+
+
+def test_curves_that_are_hidden_are_not_observed(qtbot: QtBot, plots: Plots) -> None:
+    heard: list[tuple[int, tuple[str, ...]]] = []
+    plots.observed.connect(lambda number, what: heard.append((number, what)))
+    begin(plots, STARTED)
+    plots.bar.toggled.emit(GRADIENT_NORM, False)
+    qtbot.waitUntil(lambda: len(plots.cells) == 4)
+    assert GRADIENT_NORM not in plots.cells
+    assert heard[-1] == (1, ())
+    assert GRADIENT_NORM in Plots()._hidden
+    plots.bar.toggled.emit(GRADIENT_NORM, True)
+    qtbot.waitUntil(lambda: len(plots.cells) == 5)
+    assert [plots._row.itemAt(i).widget().name for i in range(5)] == list(plots.curves)
+    assert heard[-1] == (1, ("gradient_norm",))
+    plots.hide()
+    assert heard[-1] == (1, ())
+
+
+def test_smoothing_follows_the_slider(qtbot: QtBot, plots: Plots) -> None:
+    begin(plots, STARTED)
+    plots.extend(Progress(1, 1, 0, np.arange(450), {"loss": np.arange(450) % 2.0}, 1e-3))
+    curve, rate = plots.curves["loss"], plots.curves[LEARNING_RATE]
+    roughness = []
+    for place in range(plots.bar.slider.maximum() + 1):
+        plots.bar.slider.setValue(place)
+        plots.redraw()
+        roughness.append(np.abs(np.diff(curve.smoothed.y[100:])).max())
+    assert roughness == sorted(roughness, reverse=True)
+    assert roughness[0] > 4 * roughness[-1]
+    plots.bar.slider.setValue(0)
+    qtbot.waitUntil(lambda: np.array_equal(curve.smoothed.y, curve.raw.y))
+    np.testing.assert_array_equal(curve.smoothed.y, curve.raw.y)
+    assert rate.span == 0
 
 
 @given(st.lists(st.floats(-10, 10) | st.just(float("nan")), min_size=1, max_size=400), st.integers(1, 100))
@@ -175,4 +283,4 @@ def test_smoothing_in_blocks_is_smoothing_one_by_one(values: list[float], size: 
         mean, weight = keep * mean + (fresh * value if fresh else 0), keep * weight + fresh
         expected.append(mean / weight if weight else np.nan)
     for curve in (whole, parts):
-        np.testing.assert_allclose(curve.smoothed_points()[1], expected, rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(curve.smoothed.y, expected, rtol=1e-6, atol=1e-9)

@@ -1,0 +1,112 @@
+"""Curves as files: the numbers as a table, the plots as a picture."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QBuffer
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+from engine.core.dtype import Array
+from engine.core.errors import UnavailableError
+from studio.plots.series import Curve
+
+HEADER: Final = ("curve", "data", "epoch", "value")
+
+#: A curve by what it is of, as columns of epochs and values.
+Table = list[tuple[str, str, Array, Array]]
+
+
+def table_of(curves: Mapping[str, Curve]) -> Table:
+    """Return all values of curves as they are now: by step, of the training over each epoch, and of the validation."""
+    found: Table = []
+    for name, curve in curves.items():
+        word = name.lstrip(":")
+        found.append((word, "step", curve.epochs_of(curve.raw.x), curve.raw.y))
+        found.append((word, "training", curve.ends.x, curve.ends.y))
+        found.append((word, "validation", curve.validation.x, curve.validation.y))
+    return found
+
+
+def rows(table: Table) -> Iterator[tuple[str, str, float, float]]:
+    """Yield a line for each value: the curve, what it is of, the epoch and the value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> list(rows([("loss", "step", np.array([0.5]), np.array([2.0]))]))
+    [('loss', 'step', 0.5, 2.0)]
+    """
+    for name, data, epochs, values in table:
+        for epoch, value in zip(epochs.tolist(), values.tolist(), strict=True):
+            yield name, data, epoch, value
+
+
+def save_table(table: Table, path: Path) -> None:
+    """Write values as comma-separated lines: to a file beside it, which takes its name when all is there.
+
+    Raises
+    ------
+    UnavailableError
+        If the file cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(HEADER)
+            writer.writerows(rows(table))
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise _unavailable(path, error) from error
+
+
+def save_png(widget: QWidget, path: Path) -> None:
+    """Write what a widget shows as a picture of pixels.
+
+    Raises
+    ------
+    UnavailableError
+        If the file cannot be written.
+    """
+    if not widget.grab().save(str(path), "PNG"):
+        raise _unavailable(path)
+
+
+def save_svg(widget: QWidget, path: Path) -> None:
+    """Write what a widget shows as a picture of lines.
+
+    Raises
+    ------
+    UnavailableError
+        If the file cannot be written.
+    """
+    written = QBuffer()
+    paper = QSvgGenerator()
+    paper.setOutputDevice(written)
+    paper.setSize(widget.size())
+    paper.setViewBox(widget.rect())
+    widget.render(paper)
+    try:
+        path.write_bytes(written.data().data())
+    except OSError as error:
+        raise _unavailable(path, error) from error
+
+
+def _unavailable(path: Path, error: OSError | None = None) -> UnavailableError:
+    return UnavailableError(
+        "{path} cannot be written: {why}.",
+        hint="Choose another folder, or make room.",
+        path=str(path),
+        why=(error.strerror if error is not None else None) or "the system refused it",
+    )
+
+
+#: By the ending of a file.
+PICTURES: Final[dict[str, Callable[[QWidget, Path], None]]] = {".png": save_png, ".svg": save_svg}

@@ -1,0 +1,130 @@
+"""A line that grows, and its least and greatest values by column of pixels, however many points it has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+
+#: Points whose extremes are kept together. A million make 16,000: what a frame has to look at. Finding the extremes of
+#: a million in 1,000 columns takes 0.2 ms this way, 6 ms point by point.
+_BLOCK: Final = 64
+
+
+class Growing:
+    """A one-dimensional array of floats that grows at its end."""
+
+    def __init__(self) -> None:
+        self._buffer: Array = np.empty(1024)
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def extend(self, values: Array) -> None:
+        """Append `values`."""
+        needed = self._size + len(values)
+        if needed > len(self._buffer):
+            larger = np.empty(max(needed, 2 * len(self._buffer)))
+            larger[: self._size] = self._buffer[: self._size]
+            self._buffer = larger
+        self._buffer[self._size : needed] = values
+        self._size = needed
+
+    def cut(self, size: int) -> None:
+        """Keep the first `size` values."""
+        if size < self._size:  # into a buffer of its own: views of the old one stay as they are
+            kept = self.array[:size].copy()
+            self._buffer, self._size = np.empty(max(1024, size)), 0
+            self.extend(kept)
+
+    @property
+    def array(self) -> Array:
+        """The values, as a view that later growth does not change."""
+        return self._buffer[: self._size]
+
+
+class Trace:
+    """Points in the order of their x, which grow at the end.
+
+    Examples
+    --------
+    >>> trace = Trace()
+    >>> y = np.zeros(100_000); y[77_777] = 5
+    >>> trace.extend(np.arange(100_000.0), y)
+    >>> few_x, few_y = trace.columns(np.linspace(0, 100_000, 101))
+    >>> len(few_x), float(few_y.max())
+    (202, 5.0)
+    """
+
+    def __init__(self) -> None:
+        self._x, self._y = Growing(), Growing()
+        self._least, self._most = Growing(), Growing()
+
+    def __len__(self) -> int:
+        return len(self._x)
+
+    @property
+    def x(self) -> Array:
+        """Where the points are."""
+        return self._x.array
+
+    @property
+    def y(self) -> Array:
+        """Their values."""
+        return self._y.array
+
+    def extend(self, x: Array, y: Array) -> None:
+        """Append points, whose x is greater than those before."""
+        self._x.extend(x)
+        self._y.extend(y)
+        first, last = len(self._least), len(self._y) // _BLOCK
+        if last > first:
+            blocks = self.y[first * _BLOCK : last * _BLOCK].reshape(-1, _BLOCK)
+            self._least.extend(np.fmin.reduce(blocks, axis=1))
+            self._most.extend(np.fmax.reduce(blocks, axis=1))
+
+    def cut(self, size: int) -> None:
+        """Keep the first `size` points."""
+        for part in (self._x, self._y):
+            part.cut(size)
+        for part in (self._least, self._most):
+            part.cut(size // _BLOCK)
+
+    def columns(self, edges: Array) -> tuple[Array, Array]:
+        """Return the points between the first edge and the last, and a neighbour on each side.
+
+        Where there are many, the least and the greatest of each column between two edges, so that no peak is lost:
+        two points in the middle of the column. The borders of long columns are up to 64 points off.
+        """
+        places = np.searchsorted(self.x, edges)
+        first, last = max(0, int(places[0]) - 1), min(len(self), int(places[-1]) + 1)
+        if last - first <= 2 * len(edges):
+            return self.x[first:last], self.y[first:last]
+        places[0], places[-1] = first, last
+        starts = np.unique(places)
+        long = np.diff(starts) >= 2 * _BLOCK
+        if not long.any():
+            return self._pairs(self._column(starts, 1))
+        # Short columns are looked at point by point, from the first long one on by blocks: on a logarithmic axis the
+        # short ones come first.
+        cut = int(np.argmax(long))
+        blocks = np.unique(np.minimum(-(-starts[cut:] // _BLOCK), last // _BLOCK)) * _BLOCK
+        head, tail = np.unique([*starts[: cut + 1], blocks[0]]), np.unique([blocks[-1], last])
+        return self._pairs(self._column(head, 1), self._column(blocks, _BLOCK), self._column(tail, 1))
+
+    def _column(self, starts: Array, size: int) -> tuple[Array, Array, Array]:
+        """Return middle, least and greatest of the columns between starts, found by blocks of so many points."""
+        if len(starts) < 2:
+            return np.empty(0), np.empty(0), np.empty(0)
+        low, high = (self.y, self.y) if size == 1 else (self._least.array, self._most.array)
+        places, end = starts[:-1] // size, starts[-1] // size
+        middle = self.x[(starts[:-1] + starts[1:] - 1) // 2]
+        return middle, np.fmin.reduceat(low[:end], places), np.fmax.reduceat(high[:end], places)
+
+    @staticmethod
+    def _pairs(*parts: tuple[Array, Array, Array]) -> tuple[Array, Array]:
+        middle, least, most = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return np.repeat(middle, 2), np.column_stack([least, most]).ravel()
