@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from engine.core.errors import EngineError
 from studio.document.document import Document
 from studio.document.file import load
+from studio.ui import garbage
 
 _SWITCH: Final = 0.0005
 """Seconds that the reader keeps the interpreter: with Python's 0.005, a repaint of many calls waited 80 ms."""
@@ -63,7 +64,8 @@ class Reading(QObject):
         before = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH)
         try:
-            found = read(path)
+            with garbage.put_off():
+                found = read(path)
         except EngineError as error:
             found = error
         finally:
