@@ -5,17 +5,14 @@ Reading a file and looking into the cache is done beside the event loop, making 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from engine.core.errors import EngineError
@@ -29,6 +26,7 @@ from studio.document.scope import Scope
 from studio.document.study import Study
 from studio.document.types import Types
 from studio.document.work import Work
+from studio.ui.beside import beside
 from studio.ui.i18n import language
 from studio.ui.theme import Theme
 from studio.ui.work_run import WorkRun
@@ -42,7 +40,6 @@ _MARGIN: Final = 0.13
 """Of the height."""
 _MOST_ZOOM: Final = 0.5
 _SLICE_SECONDS: Final = 0.004
-_SWITCH: Final = 0.0005  # as for any other reading beside the event loop
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,6 @@ class Gallery(QObject):
     """
 
     ready = Signal(object, str, object)
-    _looked = Signal(object, object)
 
     def __init__(self, catalogue: Catalogue, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +76,6 @@ class Gallery(QObject):
         self._waiting: list[Wanted] = []
         self._busy = False
         self._work = WorkRun(self)
-        self._looked.connect(self._on_looked, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
@@ -97,18 +92,8 @@ class Gallery(QObject):
         if not self._busy and self._waiting:
             self._busy = True
             wanted = self._waiting.pop(0)
-            threading.Thread(target=self._look, args=(wanted, language()), name="gallery", daemon=True).start()
-
-    def _look(self, wanted: Wanted, code: str) -> None:
-        """Find the picture in the cache, or else read the document."""
-        before = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH)
-        try:
-            found = _found(wanted, code)
-            with contextlib.suppress(RuntimeError):  # the window was closed meanwhile, and nobody waits for it
-                self._looked.emit(wanted, found)
-        finally:
-            sys.setswitchinterval(before)
+            code = language()
+            beside(self, "gallery", lambda: _found(wanted, code), lambda found: self._on_looked(wanted, found))
 
     def _on_looked(self, wanted: Wanted, found: object) -> None:
         if isinstance(found, tuple):

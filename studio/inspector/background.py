@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.ui.beside import beside
+
 #: Milliseconds until work that goes on is said to go on.
 PATIENCE: Final = 120
 #: One thread at a time: two would share the memory's bandwidth, and the window needs a processor, too.
@@ -58,7 +60,6 @@ class Background(QObject):
 
     busy_changed = Signal(bool)
     failed = Signal(object)
-    _done = Signal(object, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +69,6 @@ class Background(QObject):
         self._is_busy = False
         self._timer = QTimer(self, interval=PATIENCE, singleShot=True)
         self._timer.timeout.connect(lambda: self._set_busy(True))
-        self._done.connect(self._on_done)
 
     @property
     def is_working(self) -> bool:
@@ -82,7 +82,7 @@ class Background(QObject):
             return
         self._token, self._finish = token, _ = Token(), finish
         self._timer.start()
-        threading.Thread(target=self._work, args=(work, token), name="inspector", daemon=True).start()
+        beside(self, "inspector", lambda: _carried_out(work, token), lambda found: self._on_done(token, found))
 
     def cancel(self) -> None:
         """Want nothing any more."""
@@ -92,23 +92,7 @@ class Background(QObject):
             self._token = None
             self._rest()
 
-    def _work(self, work: Callable[[Token], Any], token: Token) -> None:
-        result: Any = None
-        error: Exception | None = None
-        try:
-            with _turn:
-                token.check()
-                result = work(token)
-        except CancelledError:
-            return
-        except Exception as raised:
-            error = raised
-        try:
-            self._done.emit(token, result, error)
-        except RuntimeError:  # the window was closed meanwhile
-            return
-
-    def _on_done(self, token: Token, result: Any, error: Exception | None) -> None:
+    def _on_done(self, token: Token, found: tuple[Any, Exception | None]) -> None:
         if token is not self._token:
             return
         self._token = None
@@ -117,6 +101,7 @@ class Background(QObject):
             self.start(*waiting)
         else:
             self._rest()
+        result, error = found
         if error is not None:
             self.failed.emit(error)
         else:
@@ -130,3 +115,13 @@ class Background(QObject):
         if busy != self._is_busy:
             self._is_busy = busy
             self.busy_changed.emit(busy)
+
+
+def _carried_out(work: Callable[[Token], Any], token: Token) -> tuple[Any, Exception | None]:
+    """Return what comes of work, and what it has raised: in a thread."""
+    try:
+        with _turn:
+            token.check()
+            return work(token), None
+    except Exception as error:  # of work that was cancelled nobody hears
+        return None, error

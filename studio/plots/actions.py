@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.core.errors import EngineError, InvalidArgumentError
 from studio.plots.panel import Plots
-from studio.plots.saving import PICTURES, Table, save_table, table_of
+from studio.plots.saving import PICTURES, save_table, table_of
 from studio.ui.actions import Actions
+from studio.ui.beside import beside
 from studio.ui.i18n import _
 from studio.ui.settings import settings
 from studio.ui.widgets.action_button import ActionButton
@@ -44,7 +44,6 @@ class PlotActions(QObject):
 
     failed = Signal(object)
     saved = Signal(object)
-    _done = Signal(object, object)
 
     def __init__(self, commands: Actions, plots: Plots, window: QWidget) -> None:
         super().__init__(window)
@@ -52,7 +51,6 @@ class PlotActions(QObject):
         commands.bind("plots.save", self._ask_and_save)
         plots.bar.add(ActionButton(self._action, icon_only=True))
         plots.changed.connect(self._update)
-        self._done.connect(self._on_done)  # a method of an object of this thread: what a thread tells, comes here
         self._update()
 
     def _update(self) -> None:
@@ -72,10 +70,10 @@ class PlotActions(QObject):
     def save(self, path: Path) -> None:
         """Write the curves that are shown to a file; of what kind, its ending says. Tables are written in a thread."""
         if (write := PICTURES.get(path.suffix.lower())) is not None:
-            self._try(lambda: write(self._plots.content, path), path)
+            self._tell(path, _tried(lambda: write(self._plots.content, path)))
         elif path.suffix.lower() == ".csv":
             table = table_of({name: self._plots.curves[name] for name in self._plots.cells})
-            threading.Thread(target=self._save_table, args=(table, path), daemon=True).start()
+            beside(self, "curves", lambda: _tried(lambda: save_table(table, path)), lambda e: self._tell(path, e))
         else:
             self.failed.emit(
                 InvalidArgumentError(
@@ -86,20 +84,17 @@ class PlotActions(QObject):
                 )
             )
 
-    def _save_table(self, table: Table, path: Path) -> None:
-        self._try(lambda: save_table(table, path), path)
-
-    def _try(self, write: Callable[[], None], path: Path) -> None:
-        try:
-            write()
-        except EngineError as error:
-            self._done.emit(path, error)
-        else:
-            self._done.emit(path, None)
-
-    @Slot(object, object)
-    def _on_done(self, path: Path, error: EngineError | None) -> None:
+    def _tell(self, path: Path, error: EngineError | None) -> None:
         if error is None:
             self.saved.emit(path)
         else:
             self.failed.emit(error)
+
+
+def _tried(write: Callable[[], None]) -> EngineError | None:
+    """Write something, and return what went wrong, if anything has."""
+    try:
+        write()
+    except EngineError as error:
+        return error
+    return None

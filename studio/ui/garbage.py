@@ -7,8 +7,6 @@ What lives long here are documents and their items, and these do not turn to gar
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -28,16 +26,6 @@ def collect_in_time(app: QApplication) -> None:
 def collect() -> None:
     """Look through all objects now, as when the last document was closed."""
     gc.collect()
-
-
-@contextmanager
-def put_off() -> Iterator[None]:
-    """Look for no garbage for the time of the block, in which many objects are made that are none."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _on_state(state: Qt.ApplicationState) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from engine.core.errors import EngineError, UnavailableError
 from studio.document import library
@@ -19,10 +16,10 @@ from studio.document.document import Document
 from studio.document.library import SUFFIX, Kept
 from studio.document.nodetype import NodeType
 from studio.ui import stored
+from studio.ui.beside import beside
 
 #: Milliseconds after which a folder in which something happens is looked at: more is likely to happen.
 _DELAY_MS: Final = 60
-_SWITCH: Final = 0.0005  # as for any other reading beside the event loop
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,6 @@ class Shelf(QObject):
     """
 
     changed = Signal()
-    _ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +69,6 @@ class Shelf(QObject):
         self._timer = QTimer(self, interval=_DELAY_MS, singleShot=True)
         self._timer.timeout.connect(self.refresh)
         self._watcher.directoryChanged.connect(lambda _path: self._timer.start())
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
         self.refresh()
 
     @property
@@ -89,17 +84,8 @@ class Shelf(QObject):
             self._again = True
             return
         self._busy, self._again = True, False
-        threading.Thread(target=self._read, args=(self._folder, self._known), name="library", daemon=True).start()
-
-    def _read(self, place: Path, known: Mapping[Path, _Read]) -> None:
-        before = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH)
-        try:
-            found = {path: _read(path, known.get(path)) for path in _files(place)}
-        finally:
-            sys.setswitchinterval(before)
-        with contextlib.suppress(RuntimeError):  # the window is gone, and this object with it
-            self._ended.emit(found)
+        place, known = self._folder, self._known
+        beside(self, "library", lambda: {p: _read(p, known.get(p)) for p in _files(place)}, self._on_ended)
 
     def _on_ended(self, found: Mapping[Path, _Read]) -> None:
         self._busy = False

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.core.errors import EngineError
 from studio.document.document import Contents
 from studio.document.file import Writer
 from studio.document.recovery import Copy, keep
+from studio.ui.beside import beside
 from studio.ui.shell.open_document import OpenDocument
 
 #: Milliseconds after an edit until it goes into the copy; twice that if one is just being written.
@@ -39,7 +40,6 @@ class Keeper(QObject):
     """
 
     failed = Signal(object)
-    _ended = Signal(object, object)
 
     def __init__(self, opened: OpenDocument, file: Path, prepare: Callable[[], object]) -> None:
         super().__init__(opened)
@@ -53,7 +53,6 @@ class Keeper(QObject):
         self._has_failed = False
         self._timer = QTimer(self, interval=DELAY, singleShot=True)
         self._timer.timeout.connect(self._write)
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
         opened.changed.connect(self._plan)
         opened.saved.connect(self.drop)
         opened.replaced.connect(self.drop)
@@ -85,25 +84,23 @@ class Keeper(QObject):
             self._plan()
         else:
             self._prepare()
-            work = self.file, self._writer, self._opened.document.contents(), self._opened.path
-            self._thread = threading.Thread(target=self._keep, args=work, name="recovery", daemon=True)
-            self._thread.start()
+            writer, contents, path = self._writer, self._opened.document.contents(), self._opened.path
+            self._thread = beside(self, "recovery", lambda: self._keep(writer, contents, path), self._on_ended)
 
-    def _keep(self, file: Path, writer: Writer, contents: Contents, path: Path | None) -> None:
-        written: Path | None = None
-        error: EngineError | None = None
+    def _keep(self, writer: Writer, contents: Contents, path: Path | None) -> Path | EngineError | None:
+        """Write the copy, and return where it lies, or why it could not be written: in a thread."""
         with self._guard:
-            if writer is self._writer:  # else the document was saved or closed meanwhile
-                try:
-                    keep(file, contents, path, writer)
-                    written = file
-                except EngineError as failure:
-                    error = failure
-        with contextlib.suppress(RuntimeError):  # the window is gone, and this object with it
-            self._ended.emit(written, error)
+            if writer is not self._writer:  # the document was saved or closed meanwhile
+                return None
+            try:
+                keep(self.file, contents, path, writer)
+            except EngineError as error:
+                return error
+            return self.file
 
-    def _on_ended(self, written: Path | None, error: EngineError | None) -> None:
+    def _on_ended(self, found: Path | EngineError | None) -> None:
         self._thread = None
+        written, error = (None, found) if isinstance(found, EngineError) else (found, None)
         if self.replaces is not None and written is not None:
             self.replaces.discard()
             self.replaces = None

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine.core.errors import EngineError
 from studio.document.document import Document
 from studio.document.file import load
-from studio.ui import garbage
-
-_SWITCH: Final = 0.0005
-"""Seconds that the reader keeps the interpreter: with Python's 0.005, a repaint of many calls waited 80 ms."""
+from studio.ui.beside import beside
 
 AT_ONCE: Final = 32_000
 """Bytes that are read within the call: some 200 nodes, 6 ms."""
@@ -36,13 +30,11 @@ class Reading(QObject):
 
     done = Signal(object, object)
     failed = Signal(object, object)
-    _ended = Signal(int, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
         self._busy = 0
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
@@ -52,28 +44,14 @@ class Reading(QObject):
     def begin(self, path: Path, read: Callable[[Path], Document] = load) -> None:
         """Read the document at `path`, as a saved one or in another way."""
         self._number += 1
-        self._busy = self._number
-        threading.Thread(target=self._read, args=(self._number, path, read), name="reading", daemon=True).start()
+        self._busy = number = self._number
+        beside(self, "reading", lambda: _read(path, read), lambda found: self._on_ended(number, path, found))
 
     def abandon(self) -> None:
         """Hear no more of what is being read."""
         self._number += 1
 
-    def _read(self, number: int, path: Path, read: Callable[[Path], Document]) -> None:
-        found: object
-        before = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH)
-        try:
-            with garbage.put_off():
-                found = read(path)
-        except EngineError as error:
-            found = error
-        finally:
-            sys.setswitchinterval(before)
-        with contextlib.suppress(RuntimeError):  # the window is gone, and this object with it
-            self._ended.emit(number, path, found)
-
-    def _on_ended(self, number: int, path: Path, found: object) -> None:
+    def _on_ended(self, number: int, path: Path, found: Document | EngineError) -> None:
         if number != self._number:
             return
         self._busy = 0
@@ -81,6 +59,13 @@ class Reading(QObject):
             self.failed.emit(path, found)
         else:
             self.done.emit(path, found)
+
+
+def _read(path: Path, read: Callable[[Path], Document]) -> Document | EngineError:
+    try:
+        return read(path)
+    except EngineError as error:
+        return error
 
 
 def is_small(path: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import threading
 import time
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 
 from studio.document.document import Document
 from studio.document.recovery import SUFFIX, Copy, copies, folder
+from studio.ui.beside import beside
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.keeper import Keeper
 from studio.ui.shell.open_document import OpenDocument
@@ -98,7 +98,7 @@ class Recovery(QObject):
 
     def look(self) -> None:
         """Look for what programs have left that have ended, beside the event loop: documents may be large."""
-        threading.Thread(target=lambda: self.adopted.emit(self.adopt()), name="adopting", daemon=True).start()
+        beside(self, "adopting", self.adopt, self.adopted.emit)
 
     def adopt(self) -> int:
         """Take over the copies of programs that have ended, and return how many are needed; the others are removed."""
