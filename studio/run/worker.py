@@ -403,3 +403,5 @@ def main(connection: Connection, data_dir: str | None = None) -> None:
 
     threading.Thread(target=listen, name="commands", daemon=True).start()
     worker.work()
+    # All is sent and written. Python would take all its modules apart, for 70 to 140 ms, while the window waits.
+    os._exit(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -286,15 +287,15 @@ def test_steps_are_made_one_by_one(tmp_path: Path, each_step: None) -> None:
 
 def test_it_goes_back_to_a_checkpoint_that_was_wished_for(tmp_path: Path, each_step: None) -> None:
     driven = Driven()
-    kept: list[CheckpointSaved] = []
+    kept: queue.Queue[CheckpointSaved] = queue.Queue()
 
     def answer(event: Any) -> None:
-        if isinstance(event, Progress) and event.steps[-1] == 5 and not kept:
+        if isinstance(event, Progress) and event.steps[-1] == 5 and not driven.of(WentBack):
             driven.worker.receive(SaveCheckpoint(1))
         if isinstance(event, CheckpointSaved) and event.kind == "kept":
-            kept.append(event)
-        if isinstance(event, Progress) and event.steps[-1] == 20 and len(driven.of(WentBack)) == 0:
-            driven.worker.receive(Restore(1, kept[0].path))
+            kept.put(event)  # from the thread that writes it, when it comes to that
+        if isinstance(event, Progress) and event.steps[-1] == 20 and not driven.of(WentBack):
+            driven.worker.receive(Restore(1, kept.get(timeout=60).path))
 
     driven.answer = answer
     driven.worker.handle(train(tmp_path))
