@@ -27,6 +27,7 @@ KEPT_OUT = {
         "requests",
         "tensorboardX",
     },
+    "studio.app": {"pyqtgraph", "numba", "llvmlite", "sklearn", "scipy", "pooch", "requests", "tensorboardX"},
 }
 
 

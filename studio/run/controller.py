@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.core.errors import EngineError
 from studio.document.document import Document, PortRef
 from studio.document.file import Writer
-from studio.run import worker
+from studio.run import entry
 from studio.run.messages import (
     CheckpointSaved,
     Command,
@@ -178,7 +178,7 @@ class RunController(QObject):
         """Start the engine's process."""
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
-        process = context.Process(target=worker.main, args=(there, self._data_dir()), name="trenza-engine", daemon=True)
+        process = context.Process(target=entry.main, args=(there, self._data_dir()), name="trenza-engine", daemon=True)
         process.start()
         there.close()
         self._process, self._connection, self._outbox = process, here, Outbox(here)
