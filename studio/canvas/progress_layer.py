@@ -140,8 +140,9 @@ class ProgressLayer(QGraphicsItem):
 
     def _is_on_the_way(self, id: str) -> bool:
         node_type = self._scene.node_type(id)
-        is_kind = node_type is not None and node_type.category in ("layer", "op", "loss", "function")
-        return is_kind and node_type is not None and not node_type.id.startswith("metric.")
+        if node_type is None or node_type.id.startswith("metric."):
+            return False
+        return node_type.category in ("layer", "op", "loss", "function")
 
     def lane(self, id: str) -> QRectF | None:
         """Return where the gradient of a node is shown, None if it is not."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.core.errors import EngineError
@@ -87,14 +88,14 @@ class StepCard(QScrollArea):
         appearance().theme_changed.connect(self.retranslate)
         self.show_stop(None)
 
-    def _label(self, font: object = None) -> QLabel:
+    def _label(self, font: QFont | None = None) -> QLabel:
         made = QLabel()
         made.setWordWrap(True)
         made.setTextFormat(Qt.TextFormat.RichText)
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         made.linkActivated.connect(self._follow)
         if font is not None:
-            made.setFont(font)  # type: ignore[arg-type]
+            made.setFont(font)
         return made
 
     def show_stop(self, event: DebugStopped | None) -> None:

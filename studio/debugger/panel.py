@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from studio.debugger.card import StepCard
 from studio.debugger.points import Points
 from studio.debugger.steps import StepList
-from studio.debugger.transport import Transport, follow_language
+from studio.debugger.transport import Transport
 from studio.document.breakpoints import Breakpoint
 from studio.run.debug.controller import DebugController
+from studio.run.debug.messages import DebugSaid
 from studio.ui.actions import Actions
 from studio.ui.widgets.labels import rule
 
@@ -83,9 +84,9 @@ class Debugger(QWidget):
         self.points.chosen.connect(self.node_wanted)
         self.points.changed.connect(self.points_wanted)
         controller.changed.connect(self.refresh)
-        controller.said.connect(lambda _event: self._show_said())
+        controller.said.connect(self._say)
+        controller.silenced.connect(self.points.forget_said)
         controller.refused.connect(self._show_points)
-        follow_language(self.transport)
         self.refresh()
 
     def show_points(self, points: Sequence[Breakpoint]) -> None:
@@ -106,12 +107,11 @@ class Debugger(QWidget):
         self.steps.show_steps(controller.rows, controller.shown.step)
         self.card.show_stop(controller.last)
         self._show_points()
-        self._show_said()
 
     def _show_points(self) -> None:
         last = self._controller.last
         self.points.show_points(self._points, self._controller.errors, last.hits if last is not None else ())
 
-    def _show_said(self) -> None:
-        lines = (f"{said.epoch + 1}/{said.in_epoch}  " if said.point else "" for said in self._controller.log)
-        self.points.show_said([f"{at}{said.text}" for at, said in zip(lines, self._controller.log, strict=True)])
+    def _say(self, said: DebugSaid) -> None:
+        at = f"{said.epoch + 1}/{said.in_epoch}  " if said.point else ""
+        self.points.say(f"{at}{said.text}")

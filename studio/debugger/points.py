@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPlainTextEdit,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -39,6 +40,8 @@ LOOKS: Final[Mapping[Look, tuple[str, str, str]]] = {
 }
 _ID: Final = Qt.ItemDataRole.UserRole
 _MOST: Final = 1_000_000
+#: Lines of what breakpoints have said that are kept.
+SAID: Final = 1000
 _ROW: Final = QSize(0, 26)
 
 
@@ -82,13 +85,14 @@ class Points(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(10)
         form.setVerticalSpacing(6)
-        for text, field in (
+        self._fields: tuple[tuple[str, QWidget], ...] = (
             (N_("Condition"), self.condition),
             (N_("From hit"), self.hits),
             (N_("In epoch"), self.epoch),
             (N_("In batch"), self.step),
             (N_("Say instead"), self.log),
-        ):
+        )
+        for text, field in self._fields:
             form.addRow(Text(text, "dim", fonts.sans(12)), field)
         self.wrong = QLabel()
         self.wrong.setProperty("tone", "bad")
@@ -96,9 +100,12 @@ class Points(QWidget):
         self.wrong.setFont(fonts.sans(12))
         self.none = Text(N_("Press F9 on a node, or use its menu, to stop there."), "dim", fonts.sans(12))
         self.none.setWordWrap(True)
-        self.said = QListWidget()
+        self.said = QPlainTextEdit()
         self.said.setObjectName("debugger.said")
+        self.said.setReadOnly(True)
+        self.said.setMaximumBlockCount(SAID)
         self.said.setFont(fonts.mono(11))
+        self.said.hide()
         head = QHBoxLayout()
         head.addWidget(self.heading, 1)
         head.addWidget(self._toggle)
@@ -148,14 +155,15 @@ class Points(QWidget):
         self._points, self._errors, self._hits = tuple(points), errors, hits
         self._rebuild()
 
-    def show_said(self, lines: Sequence[str]) -> None:
-        """Show what log points have said, the newest at the bottom."""
-        if self.said.count() > len(lines):
-            self.said.clear()
-        for line in lines[self.said.count() :]:
-            self.said.addItem(line)
-        self.said.setVisible(bool(lines))
-        self.said.scrollToBottom()
+    def say(self, line: str) -> None:
+        """Show what a log point has said, below what was said before."""
+        self.said.appendPlainText(line)
+        self.said.show()
+
+    def forget_said(self) -> None:
+        """Show nothing that log points have said."""
+        self.said.clear()
+        self.said.hide()
 
     def choose(self, id: int) -> None:
         """Show what a breakpoint waits for."""
@@ -170,15 +178,10 @@ class Points(QWidget):
         for button in (self._toggle, self._remove):
             button.setToolTip(_(str(button.property("says"))))
             button.setAccessibleName(_(str(button.property("says"))))
-        for field, text in (
-            (self.condition, N_("Condition")),
-            (self.log, N_("Say instead")),
-            (self.hits, N_("From hit")),
-            (self.epoch, N_("In epoch")),
-            (self.step, N_("In batch")),
-        ):
+        for text, field in self._fields:
             field.setAccessibleName(_(text))
         self.list.setAccessibleName(_("Breakpoints"))
+        self.said.setAccessibleName(_("What breakpoints have said"))
         self._rebuild()
 
     def _rebuild(self) -> None:

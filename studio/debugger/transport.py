@@ -62,6 +62,7 @@ class Transport(QWidget):
         self._speed.setCurrentIndex(SPEEDS.index(1.0))
         layout.addWidget(self._speed)
         layout.addWidget(ActionButton(actions["debug.end"], icon_only=True))
+        appearance().language_changed.connect(self.retranslate)
 
     @property
     def speed(self) -> float:
@@ -107,8 +108,3 @@ class Transport(QWidget):
             )
         words = _("The steps take {size} of {budget} in memory; older ones make way for new ones.")
         self.place.setToolTip(words.format(size=written_size(shown.in_memory), budget=written_size(shown.budget)))
-
-
-def follow_language(bar: Transport) -> None:
-    """Let a bar say everything in the language in use from now on."""
-    appearance().language_changed.connect(bar.retranslate)

@@ -1,24 +1,33 @@
 """What it costs a training to be watched by a window and to be kept as a run.
 
 Run ``python -m tests.benchmarks.keeping [--data-dir DIR]``; without ``mnist.npz`` it trains on the 8×8 digits.
-Trainings with and without take turns, since the machine has other things to do, too. What the callbacks behind a step
-take, and what the thread does that writes, is time of the processor, to which no other program adds.
+All that a training does for the window and for its folder is timed where it is done, in time of the processor, to which
+no other program adds; what it takes to look at the clock is taken off. How long whole trainings take with and without
+says little here: on a machine that has other things to do they differ by more than is to be seen.
 """
 
 from __future__ import annotations
 
 import argparse
+import pickle
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from unittest import mock
 
 import numpy as np
 
 from engine.data.files import use_folder
+from engine.keras.training.loop import run_batches
+from engine.keras.training.step import StepRunner
 from studio.document.edits import SetParams
 from studio.document.file import dumps, load
-from studio.run.messages import Ended, Keep, Train
+from studio.run.health.monitor import HealthMonitor
+from studio.run.messages import Ended, Event, Keep, Train
 from studio.run.runs.folder import RunFolder
 from studio.run.runs.keeper import Keeper
 from studio.run.training.listener import Listener
@@ -26,70 +35,120 @@ from studio.run.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_HEARD: Final = ("on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_train_batch_end", "on_epoch_end")
+NUMBERS: Final = "numbers for callbacks"
+#: What is done beside the steps themselves, and by which methods.
+PARTS: Final[dict[str, list[tuple[type, str]]]] = {
+    "reports and wishes": [(Listener, name) for name in _HEARD],
+    "health": [(HealthMonitor, name) for name in _HEARD],
+    "writing, in its thread": [(Keeper, "_try")],
+}
 
-def trained(text: str, folder: Path | None) -> tuple[float, float, int]:
-    """Return the seconds of a training, those of callbacks and of what writes, and the number of steps."""
+
+class Meter:
+    """Adds up what calls take."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.calls = 0
+
+    @contextmanager
+    def over(self, methods: list[tuple[type, str]]) -> Iterator[None]:
+        """Time these methods within the block."""
+        with ExitStack() as stack:
+            for owner, name in methods:
+                stack.enter_context(mock.patch.object(owner, name, self.timed(getattr(owner, name))))
+            yield
+
+    def timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a method that is timed."""
+
+        def call(*args: Any) -> Any:
+            begin = time.thread_time()
+            try:
+                return method(*args)
+            finally:
+                self.seconds += time.thread_time() - begin
+                self.calls += 1
+
+        return call
+
+
+class _Nothing:
+    def method(self, *args: Any) -> None:
+        """Do nothing."""
+
+
+def clock() -> float:
+    """Return how much of a call's time is that of looking at the clock."""
+    meter = Meter()
+    with meter.over([(_Nothing, "method")]):
+        for _ in range(100_000):
+            _Nothing().method(0, None)
+    return meter.seconds / meter.calls
+
+
+@dataclass
+class Measured:
+    """A training: its seconds, its steps, and what each part took of the seconds."""
+
+    seconds: float
+    steps: int
+    parts: dict[str, float]
+
+
+def trained(text: str, folder: Path | None, overhead: float) -> Measured:
+    """Train with the plots closed."""
     ended: list[Ended] = []
-    worker = Worker(lambda event: ended.append(event) if isinstance(event, Ended) else None)
+
+    def send(event: Event) -> None:
+        pickle.dumps(event)  # as on its way to the window
+        if isinstance(event, Ended):
+            ended.append(event)
+
+    worker = Worker(send)
     worker.shown = 0  # nobody looks: the plots are closed
-    spent, steps = 0.0, 0
-    original, work = Listener.on_train_batch_end, Keeper._try
-
-    def timed(self: Listener, batch: int, logs: Any = None) -> None:
-        nonlocal spent, steps
-        begin = time.thread_time()
-        original(self, batch, logs)
-        spent += time.thread_time() - begin
-        steps += 1
-
-    def written(self: Keeper, job: Any) -> None:
-        nonlocal spent
-        begin = time.thread_time()
-        work(self, job)
-        spent += time.thread_time() - begin
-
-    Listener.on_train_batch_end, Keeper._try = timed, written  # type: ignore[method-assign]
-    try:
-        keep = Keep(str(folder), "benchmark") if folder is not None else None
+    keep = Keep(str(folder), "benchmark") if folder is not None else None
+    with ExitStack() as stack:
+        meters = {part: Meter() for part in (NUMBERS, *PARTS)}
+        for part, methods in PARTS.items():
+            stack.enter_context(meters[part].over(methods))
+        logs = meters[NUMBERS].timed(StepRunner.logs)
+        stack.enter_context(mock.patch.object(run_batches, "__defaults__", (logs, 0)))
         worker.handle(Train(1, 1, text, "lazy", keep))
-    finally:
-        Listener.on_train_batch_end, Keeper._try = original, work  # type: ignore[method-assign]
     assert ended[0].status == "complete", ended
-    return ended[0].seconds, spent, steps
+    parts = {part: meter.seconds - overhead * meter.calls for part, meter in meters.items()}
+    return Measured(ended[0].seconds, meters[NUMBERS].calls, parts)
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--data-dir", type=Path)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=10)
     given = parser.parse_args()
     use_folder(given.data_dir)
     name = "mnist_mlp" if given.data_dir is not None else "digits_mlp"
     document = load(ROOT / "examples" / f"{name}.trenza")
     trainer = next(n.id for n in document.nodes.values() if n.type.startswith("train."))
     document.apply(SetParams(trainer, {"epochs": given.epochs}))
-    text = dumps(document)
-    trained(text, None)  # compiles the kernels
+    text, overhead = dumps(document), clock()
+    trained(text, None, overhead)  # compiles the kernels
     with tempfile.TemporaryDirectory() as place:
-        plain, kept, shares, sizes = [], [], [], []
-        for number in range(given.repeats):
-            plain.append(trained(text, None))
-            kept.append(trained(text, Path(place, str(number))))
-            shares.append(kept[-1][1] / kept[-1][0])
-            sizes.append(RunFolder(Path(place, str(number))).size)
-    steps = plain[0][2]
-    rows = (
-        ("a step, not kept", f"{1e6 * np.median([p[0] for p in plain]) / steps:.1f} µs"),
-        ("a step, kept", f"{1e6 * np.median([k[0] for k in kept]) / steps:.1f} µs"),
-        ("watching, of that", f"{1e6 * np.median([p[1] for p in plain]) / steps:.2f} µs"),
-        ("watching and keeping", f"{1e6 * np.median([k[1] for k in kept]) / steps:.2f} µs"),
-        ("their share", f"{100 * np.median(shares):.2f} %"),
-        ("the folder", f"{np.median(sizes) / 1e6:.1f} MB"),
-    )
-    for what, figure in rows:
-        print(f"{name}: {what:<28}{figure:>12}")
+        runs = [
+            (trained(text, None, overhead), trained(text, Path(place, str(i)), overhead)) for i in range(given.repeats)
+        ]
+        size = RunFolder(Path(place, "0")).size
+    for kind, measured in zip(("not kept", "kept"), zip(*runs, strict=True), strict=True):
+        own = [m.seconds - sum(m.parts.values()) for m in measured]
+        print(f"{name}, {kind}: {'a step by itself':<24}{1e6 * np.median(own) / measured[0].steps:>8.2f} µs")
+        for part in (NUMBERS, *PARTS, "all of it"):
+            found = [sum(m.parts.values()) if part == "all of it" else m.parts[part] for m in measured]
+            share = np.median([f / o for f, o in zip(found, own, strict=True)])
+            each = 1e6 * np.median(found) / measured[0].steps
+            print(f"{name}, {kind}: {part:<24}{each:>8.2f} µs{100 * share:>8.2f} %")
+    print(f"{name}: the folder is of {size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

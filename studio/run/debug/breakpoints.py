@@ -15,7 +15,7 @@ from studio.document.breakpoints import Breakpoint
 from studio.document.flat import COPY, SEPARATOR
 from studio.run.debug.condition import Condition, Moment
 from studio.run.debug.step import Step
-from studio.run.tensor_ref import TensorRef
+from studio.run.tensor_ref import Kind, TensorRef
 
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 #: Elements of a tensor that a log line shows at most.
@@ -40,7 +40,7 @@ def parts(log: str) -> list[str | Condition]:
 
 @dataclass
 class Watchpoint:
-    """A breakpoint that is in force: it knows how often it was reached.
+    """A breakpoint that is in force: it knows how often it was reached, and what it is asked of, value or gradient.
 
     Raises
     ------
@@ -52,21 +52,18 @@ class Watchpoint:
     reached: int = 0
     condition: Condition | None = field(init=False)
     log: list[str | Condition] = field(init=False)
+    ref_kind: Kind = field(init=False)
 
     def __post_init__(self) -> None:
         self.condition = Condition(self.point.condition) if self.point.condition.strip() else None
         self.log = parts(self.point.log) if self.point.log else []
+        expressions = [self.condition, *(part for part in self.log if isinstance(part, Condition))]
+        self.ref_kind = "gradient" if any(e is not None and e.needs_gradient for e in expressions) else "value"
 
     @property
     def asks_for_values(self) -> bool:
         """Whether it can be judged only when a value is there, and not in front of the node."""
         return bool(self.point.port or self.condition is not None or self.log)
-
-    @property
-    def ref_kind(self) -> str:
-        """Of what it is asked: "value" or "gradient"."""
-        expressions = [self.condition, *(part for part in self.log if isinstance(part, Condition))]
-        return "gradient" if any(e is not None and e.needs_gradient for e in expressions) else "value"
 
     def is_at(self, node: str) -> bool:
         """Return whether a node is its own, or lies within it."""

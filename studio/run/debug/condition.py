@@ -19,7 +19,7 @@ import numpy as np
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
 
-#: Longest condition, in characters, and most values that it may make of one tensor's: what is longer is a mistake.
+#: Longest condition, in characters: what is longer is a mistake.
 MAX_LENGTH: Final = 500
 
 
@@ -44,10 +44,6 @@ class Moment:
     hits: int = 1
 
 
-def _quantile(values: Array, share: float) -> Any:
-    return np.quantile(values, share)
-
-
 def _zeros(values: Array) -> float:
     return float(np.mean(values == 0)) if values.size else 0.0
 
@@ -67,7 +63,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "median": np.median,
     "min": np.min,
     "norm": lambda values: np.sqrt(np.sum(np.square(values))),
-    "quantile": _quantile,
+    "quantile": np.quantile,
     "sqrt": np.sqrt,
     "std": np.std,
     "sum": np.sum,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,9 +31,6 @@ from studio.run.tensor_ref import TensorRef
 
 State = Literal["off", "running", "stopped"]
 
-#: Lines of log points that are kept.
-SAID: Final = 1000
-
 
 class DebugController(QObject):
     """Debugs one document at a time.
@@ -46,6 +43,8 @@ class DebugController(QObject):
         The run stands still: carries the `DebugStopped`.
     said
         A log point said something: carries the `DebugSaid`.
+    silenced
+        What was said is of no concern any more: another run begins.
     refused
         Breakpoints are no good, or are good again: `errors` says which.
     met
@@ -66,6 +65,7 @@ class DebugController(QObject):
     changed = Signal()
     stopped = Signal(object)
     said = Signal(object)
+    silenced = Signal()
     refused = Signal()
     met = Signal(object)
     failed = Signal(object)
@@ -79,12 +79,11 @@ class DebugController(QObject):
         self.rows: list[Row] = []
         self.last: DebugStopped | None = None
         self.errors: dict[int, EngineError] = {}
-        self.log: list[DebugSaid] = []
         self._engine = engine
         self._run = 0
         engine.hear((DebugStopped, DebugGoesOn, DebugSaid, DebugEnded, PointsRefused), self._take)
         engine.hear((PointMet,), self._meet)
-        engine.started.connect(lambda _event: self._forget_log())
+        engine.started.connect(lambda _event: self.silenced.emit())
         engine.crashed.connect(lambda _event: self._close())
 
     @property
@@ -96,8 +95,7 @@ class DebugController(QObject):
 
     def begin(self, number: int, document: Document, points: Sequence[Breakpoint], until_bad: bool) -> None:
         """Put a document under the debugger; one that is there makes way."""
-        self._run += 1
-        self._forget()
+        self._start_over()
         try:
             text = self._engine.text_of(number, document)
         except EngineError as error:
@@ -109,11 +107,15 @@ class DebugController(QObject):
 
     def begin_program(self, path: str) -> None:
         """Put a Python program under the debugger; what is there makes way."""
-        self._run += 1
-        self._forget()
+        self._start_over()
         if self._engine.post(Debug(PROGRAM, self._run, "", program=path)):
             self.document = PROGRAM
             self._set("running")
+
+    def _start_over(self) -> None:
+        self._run += 1
+        self._forget()
+        self.silenced.emit()
 
     def walk(self, action: Action, step: int = -1, node: str = "") -> None:
         """Go somewhere, if a document is debugged."""
@@ -142,7 +144,6 @@ class DebugController(QObject):
             if self.state != "running":
                 self._set("running")
         elif isinstance(event, DebugSaid):
-            self.log = [*self.log[-SAID + 1 :], event]
             self.said.emit(event)
         elif isinstance(event, PointsRefused):
             self.errors = dict(event.errors)
@@ -158,13 +159,9 @@ class DebugController(QObject):
             self.refused.emit()
         elif event.said:
             said = DebugSaid(event.document, event.run, event.point, event.epoch - 1, event.step, event.said)
-            self.log = [*self.log[-SAID + 1 :], said]
             self.said.emit(said)
         if not event.said:
             self.met.emit(event)
-
-    def _forget_log(self) -> None:
-        self.log = []
 
     def _stop(self, event: DebugStopped) -> None:
         if event.shown.step < 0 or event.shown.batch != self.shown.batch or self.shown.step < 0:
@@ -186,7 +183,7 @@ class DebugController(QObject):
     def _forget(self) -> None:
         self.document = 0
         self.shown, self.last = Shown(-1, 0, 0), None
-        self.tensors, self.rows, self.errors, self.log = {}, [], {}, []
+        self.tensors, self.rows, self.errors = {}, [], {}
 
     def _set(self, state: State) -> None:
         self.state = state

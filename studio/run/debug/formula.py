@@ -200,8 +200,7 @@ def _goes_by_elements(value: Value) -> bool:
     """Return whether a value is made of elements at the same place only."""
     op = value.node.op
     is_leaf = op.name in ("placeholder", "constant", "zeros_like", "ones_like")
-    is_plain = op.scalar is not None or op.name in _ELEMENTWISE
-    return is_leaf or (is_plain and all(map(_goes_by_elements, value.node.inputs)))
+    return is_leaf or (op.scalar is not None and all(map(_goes_by_elements, value.node.inputs)))
 
 
 def _written(value: Value, leaves: Mapping[Value, _Text]) -> _Text:
@@ -239,6 +238,3 @@ def _example(
     total = f"{float(known[value][index]):.4g}".replace("-", "−")
     written = _written(value, numbers)
     return f"∂L/∂{name}{where} = {total}" if written == total else f"∂L/∂{name}{where} = {written} = {total}"
-
-
-_ELEMENTWISE: Final = ("where", "cast", "identity", "greater", "less", "greater_equal", "less_equal", "equal")

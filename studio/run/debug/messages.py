@@ -17,6 +17,8 @@ from studio.run.tensor_ref import TensorRef
 PROGRAM: Final = -1
 
 Action = Literal["over", "into", "out", "back", "go_on", "go_to", "run_to", "pause", "end"]
+#: Why the run stands still: it was told to go there, or asked to pause, or came to a breakpoint, or to bad values, or
+#: it is over.
 Reason = Literal["move", "pause", "breakpoint", "bad", "failed", "complete"]
 
 

@@ -83,7 +83,7 @@ class Names:
         """Yield for each data node that the training reads: its name, those of its outputs, and the batch's values."""
         for step in self._training.read if self._training is not None else ():
             if is_source(step.node_type):
-                refs = [TensorRef.of(ref) for ref in output_refs(step.id, step.node_type, len(step.node_type.outputs))]
+                refs = self.outputs_of(step.id, len(step.node_type.outputs))
                 yield step.id, refs, [part[index] for part in self._program.examples(step).train]
 
     def given(self) -> list[TensorRef]:
@@ -94,7 +94,7 @@ class Names:
     def prepared(self) -> list[tuple[Step, list[TensorRef]]]:
         """Return the nodes that make the truths of what the data give, with the names of their outputs."""
         return [
-            (step, [TensorRef.of(ref) for ref in output_refs(step.id, step.node_type, len(step.node_type.outputs))])
+            (step, self.outputs_of(step.id, len(step.node_type.outputs)))
             for step in (self._training.read if self._training is not None else ())
             if not is_source(step.node_type)
         ]

@@ -18,6 +18,7 @@ from studio.run.debug import moves
 from studio.run.debug.bad import Bad, bad_values
 from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.marks import Marks
+from studio.run.debug.messages import Reason
 from studio.run.debug.moves import START, Goal, Move, Place
 from studio.run.debug.recorder import Namer, Recorder
 from studio.run.debug.step import Path, Step, common
@@ -26,9 +27,6 @@ from studio.run.debug.work import Work
 from studio.run.tensor_ref import TensorRef
 
 State = Literal["running", "stopped", "ended"]
-#: Why the run stands still: it was told to go there, or asked to pause, or came to a breakpoint, or to bad values, or
-#: it is over.
-Reason = Literal["move", "pause", "breakpoint", "bad", "failed", "complete"]
 
 #: Phases in which bad values are the user's concern.
 _WATCHED = ("program", "forward", "loss", "backward")

@@ -6,9 +6,9 @@ ones the arrays lie on the disk, and of those before them nothing but the steps 
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any, Final
 
@@ -135,6 +135,8 @@ class Trace:
     def __init__(self, memory: int = MEMORY, disk: int = DISK) -> None:
         self.memory, self.disk = memory, disk
         self.batches: list[Batch] = []
+        self._near: deque[Batch] = deque()
+        self._far: deque[Batch] = deque()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __len__(self) -> int:
@@ -158,6 +160,7 @@ class Trace:
         batch = Batch(number, epoch, in_epoch, len(self))
         batch.base = {ref: batch.place(array) for ref, array in base.items()}
         self.batches.append(batch)
+        self._near.append(batch)
         self._make_room()
         return batch
 
@@ -191,29 +194,30 @@ class Trace:
         for gone in self.batches[batch:]:
             gone.drop()
         del self.batches[batch:]
+        self._near = deque(b for b in self._near if b.number < batch)
+        self._far = deque(b for b in self._far if b.number < batch)
 
     @property
     def in_memory(self) -> int:
         """Bytes of the arrays in memory."""
-        return sum(b.nbytes for b in self.batches if b.is_in_memory)
+        return sum(batch.nbytes for batch in self._near)
 
     @property
     def on_disk(self) -> int:
         """Bytes of the arrays on the disk."""
-        return sum(b.nbytes for b in self.batches if not b.is_in_memory and not b.is_gone)
+        return sum(batch.nbytes for batch in self._far)
 
     def _make_room(self) -> None:
         """Let the oldest arrays make way for new ones; those of the last two training steps stay."""
-        oldest = iter(self.batches[:-2])
-        while self.in_memory > self.memory and (batch := next(oldest, None)) is not None:
-            with contextlib.suppress(OSError):  # where there is no room on the disk, they are gone
-                batch.spill(self._place())
-                continue
-            batch.drop()
-        oldest = iter(self.batches[:-2])
-        while self.on_disk > self.disk and (batch := next(oldest, None)) is not None:
-            if not batch.is_in_memory:
-                batch.drop()
+        while len(self._near) > 2 and self.in_memory > self.memory:
+            oldest = self._near.popleft()
+            try:
+                oldest.spill(self._place())
+                self._far.append(oldest)
+            except OSError:  # where there is no room on the disk, they are gone
+                oldest.drop()
+        while self._far and self.on_disk > self.disk:
+            self._far.popleft().drop()
 
     def _place(self) -> FilePath:
         if self._folder is None:
@@ -222,16 +226,8 @@ class Trace:
 
     def close(self) -> None:
         """Leave nothing on the disk."""
-        self.batches.clear()
+        for batches in (self.batches, self._near, self._far):
+            batches.clear()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-    def units(self, batch: int, depth: int) -> Iterator[tuple[int, int]]:
-        """Yield the first and last number of each run of steps of a training step that share `depth` places."""
-        steps = self.batches[batch].steps
-        begin = 0
-        for i in range(1, len(steps) + 1):
-            if i == len(steps) or steps[i].path[:depth] != steps[begin].path[:depth]:
-                yield steps[begin].number, steps[i - 1].number
-                begin = i
