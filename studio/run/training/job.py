@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 #: Share of a training's time that looking at its health may take.
-HEALTH_SHARE: Final = 0.005
+HEALTH_SHARE: Final = 0.003
 
 
 class Job:
