@@ -44,6 +44,7 @@ class CheckpointsPage(QWidget):
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
         self.table.setAllColumnsShowFocus(True)
+        self.table.header().setStretchLastSection(False)
         self.table.itemSelectionChanged.connect(self._update_buttons)
         self.table.itemActivated.connect(lambda *_: self._emit(self.go_on_asked))
         self._said = QLabel()
