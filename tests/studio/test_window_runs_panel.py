@@ -275,6 +275,7 @@ def test_a_training_goes_back_to_a_checkpoint_of_the_list(open_window: Open, tmp
     user.do("run.train")
     user.until(lambda: user.action("run.checkpoint").isEnabled() and user.window.running.trains)
     user.do("run.checkpoint")
+    user.until(runs)
     panel = shown(user)
     user.until(lambda: any(saved.kind == "kept" for saved in runs()[0].checkpoints()))
     panel.refresh()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -100,9 +101,9 @@ class CheckpointsPage(QWidget):
 
     def _words(self, saved: Saved) -> list[str]:
         assert self._run is not None
-        record, steps = self._run.record, self._run.steps()
-        made = min(saved.step, len(steps))
-        loss = float(steps[made - 1][record.series.index("loss")]) if made else math.nan
+        record = self._run.record
+        made = self._run.steps(saved.step - 1, 1) if saved.step else np.empty((0, 0))
+        loss = float(made[0][record.series.index("loss")]) if len(made) else math.nan
         try:
             facts = saved.path.stat()
         except OSError:  # it was deleted just now
