@@ -57,7 +57,7 @@ class Segmented(QWidget):
 
 
 class Switcher(Segmented):
-    """A segmented switch with icons; where there is no room for the texts, they are tool tips only.
+    """A segmented switch with icons; where there is no room for all texts, only the one that is pressed has its own.
 
     Parameters
     ----------
@@ -69,6 +69,7 @@ class Switcher(Segmented):
         super().__init__(actions, texts, parent)
         for button in self._buttons:
             button.setIconSize(QSize(15, 15))
+            button.defaultAction().toggled.connect(self._fit)
         self.setMinimumWidth(_ICON_ONLY * len(self._buttons))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row = self.layout()
@@ -77,11 +78,14 @@ class Switcher(Segmented):
 
     def sizeHint(self) -> QSize:
         """Return the room that all texts take."""
-        texts = sum(self.fontMetrics().horizontalAdvance(_(text)) for text in self._texts)
-        return QSize(texts + _AROUND * len(self._buttons), self.height())
+        return QSize(sum(map(self._wide, self._texts)), self.height())
+
+    def _wide(self, text: str) -> int:
+        """Return how wide the button with this text is."""
+        return self.fontMetrics().horizontalAdvance(_(text)) + _AROUND
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the texts, or not."""
+        """Show the texts that there is room for."""
         super().resizeEvent(event)
         self._fit()
 
@@ -95,9 +99,11 @@ class Switcher(Segmented):
 
     def _fit(self) -> None:
         styles = Qt.ToolButtonStyle
-        has_room = self.width() >= self.sizeHint().width()
-        for button in self._buttons:
-            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if has_room else styles.ToolButtonIconOnly)
+        for_all = self.width() >= self.sizeHint().width()
+        left = self.width() - _ICON_ONLY * (len(self._buttons) - 1)
+        for button, text in zip(self._buttons, self._texts, strict=True):
+            is_named = for_all or (button.defaultAction().isChecked() and left >= self._wide(text))
+            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if is_named else styles.ToolButtonIconOnly)
 
 
 def _place(index: int, count: int) -> str:

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.action_table import ACTIONS
@@ -15,7 +15,7 @@ from studio.ui.actions import Actions
 from studio.ui.appearance import Appearance
 from studio.ui.shortcuts import shown
 from studio.ui.widgets.command_palette import CommandPalette
-from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.segmented import Segmented, Switcher
 
 pytest_plugins = ("look",)
 pytestmark = pytest.mark.usefixtures("look")
@@ -111,3 +111,24 @@ def test_a_segmented_switch_shows_and_triggers_its_actions(qtbot: QtBot, look: A
     assert calls == [("view.language_es", True)]
     look.set_language("es")
     assert [button.text() for button in buttons] == ["ES", "EN"]
+
+
+def test_a_switcher_names_what_there_is_room_for(qtbot: QtBot, look: Appearance) -> None:
+    group = QActionGroup(look)
+    actions = [group.addAction(QAction(name, checkable=True, checked=name == "Train")) for name in ("Design", "Train")]
+    switcher = Switcher(actions, ("Design", "Train"))
+    qtbot.addWidget(switcher)
+    switcher.show()
+
+    def named() -> list[str]:
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        return [b.defaultAction().text() for b in switcher.findChildren(QToolButton) if b.toolButtonStyle() == beside]
+
+    switcher.resize(switcher.sizeHint().width(), 30)
+    assert named() == ["Design", "Train"]
+    switcher.resize(switcher.sizeHint().width() - 1, 30)
+    assert named() == ["Train"]
+    actions[0].trigger()
+    assert named() == ["Design"]
+    switcher.resize(switcher.minimumWidth(), 30)
+    assert named() == []
