@@ -145,3 +145,29 @@ def test_the_bars_keep_the_peak() -> None:
     assert len(bars) <= BARS
     assert bars.min() == -5.0
     assert np.count_nonzero(bars) == 1
+
+
+@given(
+    st.lists(st.floats(-1e3, 1e3, width=32) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0]), min_size=1, max_size=40),
+    st.sampled_from(["float32", "float64", "int16", "bool", "complex64"]),
+)
+def test_a_tensor_that_is_looked_at_in_parts_is_seen_as_a_whole(values: list[float], dtype: str) -> None:
+    with np.errstate(invalid="ignore"):
+        array = np.array(values if dtype[0] in "fc" else np.nan_to_num(values, posinf=9, neginf=-9)).astype(dtype)
+    whole = summarise(array)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("studio.run.summary._PART", 3)
+        parts = summarise(array)
+    assert (parts.nans, parts.infs, parts.zeros) == (whole.nans, whole.infs, whole.zeros)
+    assert (parts.minimum, parts.maximum) == (whole.minimum, whole.maximum)
+    numbers = np.abs(array) if dtype == "complex64" else array
+    finite = numbers[np.isfinite(numbers)].astype(np.float64)
+    if not finite.size:
+        assert parts.mean is parts.std is parts.histogram is None
+        return
+    for found in (whole, parts):
+        assert found.mean == pytest.approx(finite.mean(), rel=1e-6, abs=1e-6)
+        assert found.std == pytest.approx(finite.std(), rel=1e-5, abs=1e-4)
+        assert found.histogram is not None
+        assert found.histogram.sum() == finite.size
+    np.testing.assert_array_equal(parts.histogram, whole.histogram)
