@@ -22,13 +22,12 @@ from studio.run.debug.breakpoints import Hit
 from studio.run.debug.messages import PointMet
 from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
-from studio.run.health.messages import HealthWarned
-from studio.run.health.monitor import HealthMonitor
-from studio.run.health.records import HealthWarning
+from studio.run.health.monitor import EVERY, EXAMPLES, HealthMonitor
 from studio.run.messages import Control, Ended, Refused, Status, Train
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 from studio.run.training.keeping import Keeping
+from studio.run.training.layers import LayerTeller
 from studio.run.training.listener import Again, Host, Listener, Resuming
 
 if TYPE_CHECKING:
@@ -124,9 +123,6 @@ class Job:
         if hit.stops:
             self._host.switches.set(Control("pause", self._command.run))
 
-    def _warn(self, warning: HealthWarning) -> None:
-        self._host.send(HealthWarned(*self._name, warning.id, warning.error, warning.step))
-
     def _trouble(self, error: EngineError) -> None:
         self._host.send(Refused(*self._name, error))
 
@@ -134,10 +130,12 @@ class Job:
         self, training: Training, start: Checkpoint | None, watching: tuple[Callback, ...], listener: Listener
     ) -> Mapping[str, float]:
         self._began = time.perf_counter()
-        health = HealthMonitor(self._study.program, training, self._warn, share=HEALTH_SHARE)
+        sampling = EVERY, EXAMPLES, HEALTH_SHARE
+        teller = LayerTeller(self._host, self._study, self._command.run, training, self._keeping, sampling)
+        health = HealthMonitor(self._study.program, training, teller.warn, teller.take, share=HEALTH_SHARE)
         while True:
             resuming = [Resuming(start, watching)] if start is not None else []
-            callbacks = [*watching, *resuming, *self._others, health, listener]
+            callbacks = [*watching, *resuming, *self._others, health, listener, teller]
             try:
                 with self._watched(training) as probes:
                     outcome = session.train(
