@@ -37,6 +37,7 @@ from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.health import Health
+from studio.desktop.layering import Layering
 from studio.desktop.lazily import Lazily
 from studio.desktop.panels import Panels
 from studio.desktop.room import Room
@@ -49,6 +50,7 @@ from studio.document.types import Types
 from studio.inspector.panel import Inspector
 from studio.inspector.replace_dialog import Replacing
 from studio.inspector.tensor_actions import TensorActions
+from studio.layers.panel import Layers
 from studio.lazy.panel import Lazy
 from studio.palette.panel import Palette
 from studio.plots.actions import PlotActions
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
         self.lazy_controller = LazyController(self.controller, self)
         self.lazy = Lazy(self.lazy_controller, self.commands, lambda node: self.panels.title_of(node))
         self.health = Health(self.editors, self.controller, self.problems)
+        self.layers = Layers(lambda node: self.panels.title_of(node))
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.replacing = Replacing(
@@ -200,6 +203,7 @@ class MainWindow(QMainWindow):
         self.dock.add(self.steps, N_("History"))
         self.dock.add(self.runs, N_("Runs"))
         self.dock.add(self.debugger, N_("Debugger"))
+        self.dock.add(self.layers, N_("Layers"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
         self.workspaces = Workspaces(self.docks, self.dock, self.commands)
@@ -278,6 +282,13 @@ class MainWindow(QMainWindow):
         self.plot_actions = PlotActions(self.commands, self.plots, self)
         self.plot_actions.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
         self.plot_actions.saved.connect(
+            lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
+        )
+        self.layering = Layering(
+            self.editors, self.controller, self.health, self.kept, self.runs, self.layers, self.commands, self
+        )
+        self.layering.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
+        self.layering.saved.connect(
             lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
         )
         bind("canvas.edit", self._edit_values)
