@@ -62,7 +62,7 @@ from studio.ui import fonts
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
-from studio.ui.garbage import collect, collect_in_time
+from studio.ui.garbage import Collector, collect
 from studio.ui.i18n import N_, _, describe, number
 from studio.ui.library.shelf import Shelf
 from studio.ui.preferences.folders_page import DATA_DIR
@@ -572,7 +572,7 @@ def application() -> QApplication:
     app.setApplicationName("Trenza")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("trenza")
-    collect_in_time(app)
+    Collector(app)
     accessible.install(CanvasView)
     return app
 

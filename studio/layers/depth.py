@@ -148,6 +148,7 @@ class DepthChart(Chart):
         x = self.across(np.arange(len(self.shown.names)))
         apart = area.width() / max(len(x), 1)
         self._paint_range(painter, x, apart)
+        self._paint_zeros(painter, x)
         for values, token, dashed in ((self._first, "dim", True), (self._last, "accent", False)):
             pen = QPen(QColor(getattr(theme, token)), 1.6)
             if dashed:
@@ -157,12 +158,20 @@ class DepthChart(Chart):
                 points = [QPointF(a, b) for a, b in zip(x[run].tolist(), y[run].tolist(), strict=True)]
                 painter.setPen(pen)
                 painter.drawPolyline(QPolygonF(points))
-                if apart >= _APART:
+                if apart >= _APART or len(points) == 1:
                     painter.setPen(Qt.PenStyle.NoPen)
                     painter.setBrush(QColor(getattr(theme, token)))
                     for point in points:
                         painter.drawEllipse(point, _DOT, _DOT)
                     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_zeros(self, painter: QPainter, x: Array) -> None:
+        """Mark the layers whose last value is 0, which has no place on the axis."""
+        painter.setPen(QColor(appearance().theme.bad))
+        painter.setFont(fonts.mono(11, 700))
+        for place in np.flatnonzero(self._last == 0).tolist():
+            room = QRectF(x[place] - 8, self.area.bottom() - 16, 16, 16)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), "0")
 
     def _paint_range(self, painter: QPainter, x: Array, apart: float) -> None:
         """Draw from where to where the values of each layer went."""

@@ -149,7 +149,11 @@ class Scale:
             bottom, top = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             apart = max(1, -(-(top - bottom + 1) // max(most, 1)))
             found = [10.0**power for power in range(top - (top - bottom) // apart * apart, top + 1, apart)]
-            return found if len(found) > 1 else [self.low, self.high]
+            if len(found) > 1:
+                return found
+            fine = [times * 10.0**power for power in range(bottom - 1, top + 1) for times in (1, 2, 5)]
+            within = [tick for tick in fine if self.low <= tick <= self.high]
+            return within[:: max(1, -(-len(within) // max(most, 1)))] or [math.sqrt(self.low * self.high)]
         rough = (self.high - self.low) / max(most, 1)
         unit = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
         step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)

@@ -39,10 +39,10 @@ from studio.ui.widgets.labels import EmptyState
 T = TypeVar("T")
 
 #: Width from which on a chart has a neighbour, and most charts side by side.
-_WIDE: Final = 300
+_WIDE: Final = 262
 _MOST: Final = 4
 #: Width of the list at first.
-_LIST: Final = 500
+_LIST: Final = 450
 
 _OF_A_WEIGHT: Final = ("values", "gradients", "norms", "ratio")
 _OF_ACTIVATIONS: Final = ("activations", "mean", "shares")
@@ -366,6 +366,8 @@ class Layers(QWidget):
                     found.append(text.format(step=number(int(steps[bad[0]]))))
                 elif steps[-1] > 0 and np.isnan(weight["update_ratio"][-1]) and len(weight) > 1:
                     found.append(_("At the last look it rests: its layer was frozen meanwhile."))
+                elif weight["gradient_norm"][-1] == 0:
+                    found.append(_("At the last look its gradient is exactly 0: nothing comes back to here."))
         if len(subject.history) == 1:
             found.append(_("There is but one look so far; lines appear with the next one."))
         return found

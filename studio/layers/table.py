@@ -226,7 +226,12 @@ def _paint_curve(painter: QPainter, area: QRectF, values: Array) -> None:
     painter.setPen(QPen(QColor(theme.accent), 1.2))
     for run in runs_of(y):
         points = [QPointF(a, b) for a, b in zip(x[run].tolist(), y[run].tolist(), strict=True)]
-        painter.drawPolyline(QPolygonF(points)) if len(points) > 1 else painter.drawPoint(points[0])
+        if len(points) > 1:
+            painter.drawPolyline(QPolygonF(points))
+        else:
+            painter.setBrush(QColor(theme.accent))
+            painter.drawEllipse(points[0] - QPointF(1, 0), 1.5, 1.5)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.restore()
 
 

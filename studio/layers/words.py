@@ -139,12 +139,19 @@ def healthy_text() -> str:
 
 def sampling_text(history: LayerHistory) -> str:
     """Return how looks are taken, how many there are, and what they take."""
-    layout = history.layout
-    how = _("At most one look every {every} steps, at {examples} examples, for at most {share} % of the time.").format(
-        every=number(layout.every), examples=number(layout.examples), share=number(100 * layout.share)
+    how, layout = history.layout.sampling, history.layout
+    text = _(
+        "At most one look every {every} steps, at {examples} examples, for at most {share} % of the time, and {seen} % "
+        "({seconds} s at least) while this is shown."
+    ).format(
+        every=number(how.every),
+        examples=number(how.examples),
+        share=number(100 * how.share),
+        seen=number(100 * how.seen_share),
+        seconds=number(how.seen_seconds),
     )
     looks = ngettext("{n} look so far: {size}.", "{n} looks so far: {size}.", len(history))
     kept = _("Of a long training {most} are kept, spread over all of it: {size}.").format(
-        most=number(history.capacity), size=written_size(history.capacity * history.layout.row.itemsize)
+        most=number(history.capacity), size=written_size(history.capacity * layout.row.itemsize)
     )
-    return " ".join((how, looks.format(n=number(len(history)), size=written_size(history.nbytes)), kept))
+    return " ".join((text, looks.format(n=number(len(history)), size=written_size(history.nbytes)), kept))

@@ -70,8 +70,29 @@ class LayerPlace:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """How looks are taken.
+
+    Parameters
+    ----------
+    every, examples
+        Steps between two at least, and examples of one.
+    share
+        Of the time of the training, that they may take.
+    seen_share, seen_seconds
+        The same while somebody looks at what they find, and seconds beside.
+    """
+
+    every: int = 1
+    examples: int = 1
+    share: float = 1.0
+    seen_share: float = 1.0
+    seen_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Layout:
-    """What is in a row, and how rows come about.
+    """What is in a row.
 
     Parameters
     ----------
@@ -79,16 +100,14 @@ class Layout:
         In the order of the network.
     epochs, steps_per_epoch
         How long the training is to be.
-    every, examples, share
-        Steps between two looks at least, examples of a look, and the share of the time that looks may take.
+    sampling
+        How rows come about.
     """
 
     layers: tuple[LayerPlace, ...]
     epochs: int = 1
     steps_per_epoch: int = 1
-    every: int = 1
-    examples: int = 1
-    share: float = 1.0
+    sampling: Sampling = Sampling()
 
     def weights(self) -> Iterator[tuple[str, str]]:
         """Yield node and name of the weights that learn, in the order of the columns."""
@@ -291,7 +310,9 @@ def _layout(fields: dict[str, Any]) -> Layout:
         for layer in fields["layers"]
     )
     epochs, steps = max(1, int(fields["epochs"])), max(1, int(fields["steps_per_epoch"]))
-    return Layout(layers, epochs, steps, int(fields["every"]), int(fields["examples"]), float(fields["share"]))
+    how = fields["sampling"]
+    shares = (float(how[name]) for name in ("share", "seen_share", "seen_seconds"))
+    return Layout(layers, epochs, steps, Sampling(int(how["every"]), int(how["examples"]), *shares))
 
 
 def _state(word: str) -> State:

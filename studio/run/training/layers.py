@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.core.errors import EngineError
 from engine.keras.callbacks import Callback
 from studio.document.lower import Program, Training
-from studio.run.health.layers import ActivationPlace, LayerHistory, LayerPlace, Layout, State, WeightPlace
+from studio.run.health.layers import ActivationPlace, LayerHistory, LayerPlace, Layout, Sampling, State, WeightPlace
 from studio.run.health.messages import HealthWarned, LayersSeen
 from studio.run.health.records import HealthWarning, Sample
 from studio.run.lookup import weights_of
@@ -38,7 +38,7 @@ class LayerTeller(Callback):
     keeping
         Writes it down.
     sampling
-        How the monitor takes its looks: steps between two, examples, and the share of the time.
+        How the monitor takes its looks.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class LayerTeller(Callback):
         run: int,
         training: Training,
         keeping: Keeping | None,
-        sampling: tuple[int, int, float],
+        sampling: Sampling,
     ) -> None:
         self._host, self._study, self._training, self._keeping = host, study, training, keeping
         self._name = study.document, run
@@ -135,10 +135,9 @@ def layout_of(
     sample: Sample,
     epochs: int,
     steps: int,
-    sampling: tuple[int, int, float],
+    sampling: Sampling,
 ) -> Layout:
     """Return which layers a training has, with what a look has found in them."""
-    every, examples, share = sampling
     learns = {(weight.node, weight.name) for weight in sample.weights}
     activations: dict[str, list[ActivationPlace]] = {}
     for each in sample.activations:
@@ -156,4 +155,4 @@ def layout_of(
         found: Sequence[ActivationPlace] = activations.get(step.id, ())
         if weights or found or step.node_type.id.startswith("layer."):
             layers.append(LayerPlace(step.id, step.node_type.title, tuple(weights), tuple(found)))
-    return Layout(tuple(layers), max(1, epochs), max(1, steps), every, examples, share)
+    return Layout(tuple(layers), max(1, epochs), max(1, steps), sampling)

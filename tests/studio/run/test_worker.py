@@ -89,7 +89,7 @@ def worker(post: Post) -> Iterator[Worker]:
 
 @pytest.fixture
 def report_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
 
 
 def value(name: str) -> TensorRef:
@@ -527,7 +527,7 @@ def test_looking_at_another_document_changes_no_number_of_a_training(
 
 def test_only_what_is_shown_is_looked_at(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
     worker.receive(Show(0))
     worker.handle(preview(moons()))
     worker.handle(train(moons()))

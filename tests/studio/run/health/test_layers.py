@@ -18,9 +18,9 @@ from studio.document.edits import SetParams
 from studio.document.file import dumps
 from studio.document.lower import Program
 from studio.run.health import layers
-from studio.run.health.layers import ActivationPlace, LayerHistory, LayerPlace, Layout, WeightPlace
+from studio.run.health.layers import ActivationPlace, LayerHistory, LayerPlace, Layout, Sampling, WeightPlace
 from studio.run.health.messages import AskLayers, HealthWarned, LayersSeen
-from studio.run.health.monitor import HealthMonitor
+from studio.run.health.monitor import Allowance, HealthMonitor
 from studio.run.health.records import Sample, WeightHealth
 from studio.run.messages import Keep, Observe, Started, Train
 from studio.run.runs.folder import LAYERS, WARNINGS, RunFolder
@@ -60,7 +60,8 @@ def events() -> list[Any]:
 
 @pytest.fixture
 def worker(events: list[Any], monkeypatch: pytest.MonkeyPatch) -> Worker:
-    monkeypatch.setattr(job, "HEALTH_SHARE", 1e9)  # a look whenever it is due, on a slow machine, too
+    monkeypatch.setattr(job, "HEALTH_SHARE", 1e9)
+    monkeypatch.setattr(job, "SEEN", Allowance(1e9))  # a look whenever it is due, on a slow machine, too
     return Worker(events.append)
 
 
@@ -161,7 +162,7 @@ def test_layers_stand_in_the_order_of_the_network_with_what_they_have() -> None:
     training.model.layers[-1].trainable = False
     monitor = HealthMonitor(program, training, share=None)
     training.model.fit(training.x[0][:64], training.y[0][:64], epochs=1, callbacks=[monitor], verbose=0)
-    layout = layout_of(program, training, monitor.evidence.samples[0], 1, 2, (20, 32, 0.005))
+    layout = layout_of(program, training, monitor.evidence.samples[0], 1, 2, Sampling())
     order = [step.id for step in program.steps]
     nodes = [layer.node for layer in layout.layers]
     assert nodes == sorted(nodes, key=order.index)

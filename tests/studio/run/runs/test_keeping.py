@@ -77,7 +77,7 @@ class Driven:
 @pytest.fixture
 def each_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Report behind each step, and keep no more checkpoints than are wished for."""
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
     monkeypatch.setattr(keeping, "CHECKPOINT_INTERVAL", 1e9)
 
 
