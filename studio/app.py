@@ -350,7 +350,7 @@ class MainWindow(QMainWindow):
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
         self.plots.observed.connect(self.controller.observe)
-        self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
+        self.running.asked.connect(self._show_training)
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.runs.resume_asked.connect(self.run_documents.resume)
         self.runs.document_asked.connect(self.run_documents.open_document)
@@ -407,6 +407,11 @@ class MainWindow(QMainWindow):
     def analysing(self) -> bool:
         """Whether something of the document that is shown is still to be analysed."""
         return self.editors.current is not None and self.editors.current.analysing
+
+    def _show_training(self) -> None:
+        """Bring the curves into sight, unless one looks at the layers: they show a training, too."""
+        if self.dock.currentWidget() is not self.layers:
+            self.dock.setCurrentWidget(self.plots)
 
     def _show_runs(self, queue: bool) -> None:
         """Bring the runs into sight, or the queue."""

@@ -202,8 +202,8 @@ class Layering(QObject):
         if (write := PICTURES.get(path.suffix.lower())) is not None:
             self._tell(path, _tried(lambda: write(self._panel.content, path)))
         elif path.suffix.lower() == ".csv":
-            table = self._panel.curves()
-            beside(self, "layers", lambda: _tried(lambda: save_table(table, path)), lambda e: self._tell(path, e))
+            take = self._panel.curves()
+            beside(self, "layers", lambda: _tried(lambda: save_table(take(), path)), lambda e: self._tell(path, e))
         else:
             self.failed.emit(
                 InvalidArgumentError(

@@ -338,7 +338,7 @@ class Chart(QWidget):
             room = QRectF(area.left(), below, area.width(), BOTTOM - 3)
             painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, number(int(steps[0])))
             return
-        ticks = [t for t in Scale(*self.ends).ticks(max(2, int(area.width() // 70))) if t == int(t)]
+        ticks = [t for t in Scale(*self.ends).ticks(max(2, int(area.width() // 50))) if t == int(t)]
         for tick, x in zip(ticks, self.across(np.array(ticks)), strict=True):
             text = number(int(tick))
             half = painter.fontMetrics().horizontalAdvance(text) / 2

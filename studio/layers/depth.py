@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from engine.core.dtype import Array
 from studio.layers.chart import BOTTOM, LEFT, Chart, Key, Timeline
 from studio.layers.figures import HEALTHY, Scale, edges_between
-from studio.layers.lines import runs_of
 from studio.layers.spreads import ramp
+from studio.layers.strokes import draw_line, points_of
 from studio.layers.turns import Turns
 from studio.ui import fonts, icons
 from studio.ui.appearance import appearance
@@ -154,16 +154,13 @@ class DepthChart(Chart):
             if dashed:
                 pen.setDashPattern([3, 2])
             y = self.up(values)
-            for run in runs_of(y):
-                points = [QPointF(a, b) for a, b in zip(x[run].tolist(), y[run].tolist(), strict=True)]
-                painter.setPen(pen)
-                painter.drawPolyline(QPolygonF(points))
-                if apart >= _APART or len(points) == 1:
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(QColor(getattr(theme, token)))
-                    for point in points:
-                        painter.drawEllipse(point, _DOT, _DOT)
-                    painter.setBrush(Qt.BrushStyle.NoBrush)
+            draw_line(painter, pen, x, y, _DOT)
+            if apart >= _APART:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(getattr(theme, token)))
+                for point in points_of(x[np.isfinite(y)], y[np.isfinite(y)]):
+                    painter.drawEllipse(point, _DOT, _DOT)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_zeros(self, painter: QPainter, x: Array) -> None:
         """Mark the layers whose last value is 0, which has no place on the axis."""
@@ -183,8 +180,12 @@ class DepthChart(Chart):
         colour = QColor(mix(theme.panel, theme.accent, 0.28))
         lower, upper = (self.up(find(values[:, known], axis=0)) for find in (np.nanmin, np.nanmax))
         width = max(1.0, min(apart * 0.5, 8.0))
-        for place, top, bottom in zip(known.tolist(), upper.tolist(), lower.tolist(), strict=True):
-            painter.fillRect(QRectF(x[place] - width / 2, top, width, max(bottom - top, 1)), colour)
+        tall = np.maximum(lower - upper, 1)
+        rects = zip((x[known] - width / 2).tolist(), upper.tolist(), tall.tolist(), strict=True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRects([QRectF(left, top, width, height) for left, top, height in rects])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the layer under the mouse."""

@@ -17,6 +17,8 @@ HEALTHY: Final = (3e-4, 3e-3)
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Shares beyond which values are so rare that the axis may leave them out.
 _TAILS: Final = (0.005, 0.995)
+#: Width of the spread of values that are all the same, by their size.
+_WIDTH: Final = 1e-9
 #: Most powers of ten on a logarithmic axis.
 _DECADES: Final = 24
 
@@ -38,7 +40,11 @@ class Spread:
         low, high = (np.array(found[end], np.float64) for end in ("low", "high"))
         bad = ~(np.isfinite(low) & np.isfinite(high) & (high > low))
         low[bad] = high[bad] = np.nan
-        return cls(low, high, np.array(found["counts"], np.float64))
+        counts = np.array(found["counts"], np.float64)
+        same = (counts > 0).sum(axis=1) == 1  # all values are the same one: its histogram was widened for it
+        middle = (low + high)[same] / 2
+        low[same], high[same] = middle - _WIDTH * (1 + abs(middle)), middle + _WIDTH * (1 + abs(middle))
+        return cls(low, high, counts)
 
     @property
     def known(self) -> Array:
@@ -158,7 +164,7 @@ class Scale:
         unit = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
         step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
         first = math.ceil(self.low / step)
-        return [round(i * step, 12) for i in range(first, math.floor(self.high / step) + 1)]
+        return [float(f"{i * step:.12g}") for i in range(first, math.floor(self.high / step) + 1)]
 
 
 def edges_between(places: Array) -> Array:

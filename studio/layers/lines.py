@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
 from studio.layers.chart import Chart, Key, Timeline
 from studio.layers.figures import HEALTHY, Scale
+from studio.layers.strokes import draw_line, points_of, runs_of
 from studio.layers.turns import Turns
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
 
 _BAND_OPACITY: Final = 0.18
-_DOT: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -118,33 +118,21 @@ class LineChart(Chart):
                 painter.setBrush(colour)
                 for run in runs_of(line.values + line.around):
                     above, below = (self.up((line.values + sign * line.around)[run]) for sign in (1, -1))
-                    painter.drawPolygon(QPolygonF([*_points(x[run], above), *_points(x[run], below)[::-1]]))
+                    painter.drawPolygon(QPolygonF([*points_of(x[run], above), *points_of(x[run], below)[::-1]]))
             pen = QPen(QColor(getattr(theme, line.token)), 1.8)
             if line.dashed:
                 pen.setDashPattern([3, 2])
-            painter.setPen(pen)
+            self._paint_zeros(painter, x, line)
             y = self.up(line.values)
-            for run in runs_of(y):
-                points = _points(x[run], y[run])
-                if len(points) > 1:
-                    painter.drawPolyline(QPolygonF(points))
-                else:  # a single look between others that found nothing, or the only one
-                    painter.setBrush(QColor(getattr(theme, line.token)))
-                    painter.drawEllipse(points[0], _DOT, _DOT)
-                    painter.setBrush(Qt.BrushStyle.NoBrush)
+            draw_line(painter, pen, x, y)
 
-
-def runs_of(values: Array) -> list[slice]:
-    """Return the parts of an array that are finite.
-
-    Examples
-    --------
-    >>> runs_of(np.array([1.0, 2.0, np.nan, 3.0]))
-    [slice(0, 2, None), slice(3, 4, None)]
-    """
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], np.isfinite(values), [False]]).astype(np.int8)))
-    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _points(x: Array, y: Array) -> list[QPointF]:
-    return [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    def _paint_zeros(self, painter: QPainter, x: Array, line: Line) -> None:
+        """Mark where a line is at 0, which has no place on a logarithmic axis: at the lower end."""
+        zero = np.flatnonzero(line.values == 0)
+        if not self.shown.log or not len(zero):
+            return
+        painter.setPen(QColor(getattr(appearance().theme, line.token)))
+        painter.setFont(fonts.mono(11, 700))
+        for place in zero[:: max(1, len(zero) // 6)].tolist():
+            room = QRectF(x[place] - 8, self.area.bottom() - 15, 16, 16)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), "0")

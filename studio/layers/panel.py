@@ -42,7 +42,7 @@ T = TypeVar("T")
 _WIDE: Final = 262
 _MOST: Final = 4
 #: Width of the list at first.
-_LIST: Final = 450
+_LIST: Final = 490
 
 _OF_A_WEIGHT: Final = ("values", "gradients", "norms", "ratio")
 _OF_ACTIVATIONS: Final = ("activations", "mean", "shares")
@@ -258,17 +258,21 @@ class Layers(QWidget):
             subject.history if subject is not None else None, subject.warnings if subject is not None else ()
         )
         self._stack.setCurrentIndex(1 if subject is not None else 0)
-        if is_other or (subject is not None and not self.table.currentIndex().isValid()):
+        if subject is not None and (is_other or not self.table.currentIndex().isValid()):
             self._choose(next((row for row in self.model.rows if row.key == self.row.key), Row()))
-        self.refresh()
+        self._draw()
         self.changed.emit()
 
     def refresh(self) -> None:
         """Show what is known by now."""
+        self.turns.ask((self._refresh_table,))
+        self._draw()
+
+    def _draw(self) -> None:
+        """Say what there is to say, and let the charts be drawn."""
         subject = self.subject
         if subject is None:
             return
-        self.model.show(subject.history, subject.warnings)
         self._sampling.setText(sampling_text(subject.history))
         self._run.setText(_("Run {name}").format(name=subject.run))
         for widget in (self._run, self._back):
@@ -276,6 +280,10 @@ class Layers(QWidget):
         self._say()
         for name in self.shown:
             self.charts[name].ask()
+
+    def _refresh_table(self) -> None:
+        if self.subject is not None:
+            self.model.show(self.subject.history, self.subject.warnings)
 
     def choose_node(self, node: str) -> None:
         """Choose a layer by its node, if it is one of them and not chosen already."""
@@ -326,9 +334,10 @@ class Layers(QWidget):
                 chart.ridges = ridges
                 chart.ask()
 
-    def curves(self) -> Curves:
-        """Return the figures of what is chosen."""
-        return self.subject.curves(self.row) if self.subject is not None else []
+    def curves(self) -> Callable[[], Curves]:
+        """Return what gives the figures of what is chosen as they are now; a thread may call it."""
+        subject, row = self._subject.copy(), self.row
+        return lambda: subject.curves(row)
 
     # ----------------------------------------------------------------------------------------------------------- words
 

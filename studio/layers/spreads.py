@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from engine.core.dtype import Array
 from studio.layers.chart import BOTTOM, Chart, Key, Timeline
 from studio.layers.figures import QUANTILES, Scale, Spread, edges_between, nearest
-from studio.layers.lines import runs_of
+from studio.layers.strokes import draw_line
 from studio.layers.turns import Turns
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -106,14 +106,12 @@ class SpreadChart(Chart):
                 pen.setDashPattern([3, 2])
             elif place != _MIDDLE:
                 continue
-            painter.setPen(pen)
             y = self.up(values)
-            for run in runs_of(y):
-                points = [QPointF(a, b) for a, b in zip(x[run].tolist(), y[run].tolist(), strict=True)]
-                if len(points) > 1:
-                    painter.drawPolyline(QPolygonF(points))
-                elif len(self.timeline.steps) == 1:
-                    painter.drawLine(QPointF(area.left(), points[0].y()), QPointF(area.right(), points[0].y()))
+            if len(self.timeline.steps) == 1 and np.isfinite(y[0]):
+                painter.setPen(pen)
+                painter.drawLine(QPointF(area.left(), y[0]), QPointF(area.right(), y[0]))
+            else:
+                draw_line(painter, pen, x, y, dot=1.5)
 
     # ---------------------------------------------------------------------------------------------------------- ridges
 

@@ -41,6 +41,12 @@ class Subject:
     warnings: tuple[HealthWarned, ...] = ()
     run: str = ""
 
+    def copy(self) -> Subject:
+        """Return it as it is now: looks that come later are not in it."""
+        history = LayerHistory(self.history.layout)
+        history.extend(self.history.rows)
+        return Subject(history, self.warnings, self.run)
+
     @property
     def steps(self) -> Array:
         """The steps of the looks."""
@@ -132,9 +138,7 @@ class Subject:
         return Depth(self.timeline(Row()), names, values, healthy, warned)
 
     def _kernel_values(self, name: str) -> Array:
-        columns = [self.weight(row) for row in self.kernels]
-        known = [np.array(column[name], np.float64) for column in columns if column is not None]
-        return np.stack(known, axis=1) if known else np.zeros((len(self.history), 0))
+        return self.history.weights([row.key for row in self.kernels], name)
 
     # ---------------------------------------------------------------------------------------------------------- tables
 

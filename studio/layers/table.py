@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QRectF,
     QSignalBlocker,
@@ -19,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -27,11 +26,12 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QWidget,
 )
 
 from engine.core.dtype import Array
 from studio.layers.figures import HEALTHY, Scale
-from studio.layers.lines import runs_of
+from studio.layers.strokes import draw_line
 from studio.layers.words import SHORT
 from studio.run.health.layers import LayerHistory, LayerPlace, Layout, WeightPlace
 from studio.run.health.messages import HealthWarned
@@ -44,11 +44,11 @@ from studio.ui.theme import mix
 Index = QModelIndex | QPersistentModelIndex
 NAME, SHAPE, RATIO, MARK = range(4)
 _COLUMNS: Final = (N_("Layer"), N_("Shape"), N_("Update ratio"), N_("Warnings"))
-_WIDTHS: Final = {SHAPE: 92, RATIO: 122, MARK: 132}
+_WIDTHS: Final = {SHAPE: 84, RATIO: 116, MARK: 156}
 _ROW: Final = 26
 _SPARK: Final = 56
 #: Points of a small curve at most.
-_POINTS: Final = 48
+_POINTS: Final = 32
 #: The axis of all small curves, so that they can be compared.
 _SCALE: Final = Scale(1e-6, 1.0, log=True)
 
@@ -185,6 +185,10 @@ class LayersModel(QAbstractTableModel):
 class _Delegate(QStyledItemDelegate):
     """Draws a small curve beside the last update ratio, and a sign in front of a warning."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._fonts = fonts.sans(12), fonts.sans(12, 600), fonts.mono(11)
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         assert isinstance(model, LayersModel)
@@ -199,9 +203,9 @@ class _Delegate(QStyledItemDelegate):
         elif index.column() == MARK and text:
             icons.paint(painter, "triangle-alert", QRectF(rect.left() + 4, rect.top(), 14, rect.height()), theme.warn)
             left += 18
-        painter.setFont(
-            fonts.sans(12, 600 if row.layer is None else 400) if index.column() in (NAME, MARK) else fonts.mono(11)
-        )
+        plain, strong, figures = self._fonts
+        words = strong if row.layer is None else plain
+        painter.setFont(words if index.column() in (NAME, MARK) else figures)
         is_quiet = index.column() in (SHAPE, RATIO) or (row.layer is not None and not row.layer.weights)
         painter.setPen(QColor(theme.dim if is_quiet else theme.text))
         room = rect.adjusted(left, 0, -6, 0)
@@ -223,15 +227,7 @@ def _paint_curve(painter: QPainter, area: QRectF, values: Array) -> None:
     y, x = area.bottom() - places * area.height(), np.linspace(area.left(), area.right(), max(len(values), 2))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.accent), 1.2))
-    for run in runs_of(y):
-        points = [QPointF(a, b) for a, b in zip(x[run].tolist(), y[run].tolist(), strict=True)]
-        if len(points) > 1:
-            painter.drawPolyline(QPolygonF(points))
-        else:
-            painter.setBrush(QColor(theme.accent))
-            painter.drawEllipse(points[0] - QPointF(1, 0), 1.5, 1.5)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+    draw_line(painter, QPen(QColor(theme.accent), 1.2), x[: len(y)], y, dot=1.5)
     painter.restore()
 
 
@@ -274,6 +270,14 @@ class LayersTable(QTableView):
             self.setCurrentIndex(self._model.index(place, 0))
         self.scrollTo(self._model.index(place, 0))
         self.viewport().update(QRect(self.viewport().rect()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to the first row, or the last one, with Home and End; arrow keys go on from row to row."""
+        places = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self._model.rows) - 1}
+        if (place := places.get(Qt.Key(event.key()))) is not None and self._model.rows:
+            self.setCurrentIndex(self._model.index(place, 0))
+        else:
+            super().keyPressEvent(event)
 
     def _on_current(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid():

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
+
+#: Milliseconds between two turns, in which what was drawn comes onto the screen.
+GAP: Final = 2
 
 
 class Turns(QObject):
@@ -13,7 +17,7 @@ class Turns(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._waiting: dict[Callable[[], None], None] = {}
-        self._timer = QTimer(self, interval=0, singleShot=True)
+        self._timer = QTimer(self, interval=GAP, singleShot=True)
         self._timer.timeout.connect(self._next)
 
     @property

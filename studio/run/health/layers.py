@@ -6,7 +6,8 @@ The same table is kept by the engine's process, by the window, and in the folder
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -47,7 +48,7 @@ class WeightPlace:
     @property
     def size(self) -> int:
         """Number of its elements."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,12 @@ class LayerHistory:
                     shares = _or_nan(each.saturated), _or_nan(each.dead)
                     activations[place] = (each.mean, each.std, *shares, _spread(each.values))
         return row
+
+    def weights(self, places: Sequence[tuple[str, str]], name: str) -> Array:
+        """Return one figure of weights that learn, by node and name: a row for each look, a column for each weight."""
+        columns = [self._weights[place] for place in places]
+        found: Array = self.rows["weights"][name][:, columns].astype(np.float64)
+        return found
 
     # ---------------------------------------------------------------------------------------------------------- files
 
