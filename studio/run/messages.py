@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from studio.document.breakpoints import Breakpoint
 from studio.document.document import PortRef
 from studio.run.tensor_ref import TensorRef
 
@@ -88,6 +89,14 @@ class Freeze:
     run: int
     node: str
     frozen: bool
+
+
+@dataclass(frozen=True)
+class BreakAt:
+    """Let these breakpoints be in force, and no others, from the next step on."""
+
+    run: int
+    breakpoints: tuple[Breakpoint, ...]
 
 
 @dataclass(frozen=True)
@@ -394,6 +403,7 @@ Command = (
     | Control
     | Tune
     | Freeze
+    | BreakAt
     | SaveCheckpoint
     | Restore
     | LoadWeights

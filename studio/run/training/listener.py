@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -15,8 +15,10 @@ from engine.core.errors import EngineError
 from engine.io import checkpoint
 from engine.io.checkpoint import Checkpoint
 from engine.keras.callbacks import Callback, Wait
+from studio.document.breakpoints import Breakpoint
 from studio.document.lower import Training
 from studio.run.messages import (
+    BreakAt,
     Compiling,
     EpochEnd,
     Freeze,
@@ -88,6 +90,8 @@ class Listener(Callback):
         Writes it down.
     watching
         The callbacks that watch the logs, whose memory belongs into checkpoints.
+    break_at
+        Lets breakpoints be in force; returns whether that takes another step than the one that is compiled.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Listener(Callback):
         training: Training,
         keeping: Keeping | None = None,
         watching: tuple[Callback, ...] = (),
+        break_at: Callable[[Sequence[Breakpoint]], bool] = lambda _points: False,
     ) -> None:
         self._host = host
         self._switches = host.switches
@@ -107,6 +112,7 @@ class Listener(Callback):
         self._training = training
         self._keeping = keeping
         self._watching = watching
+        self._break_at = break_at
         self._gradient_norm = GradientNorm(training)
         self._is_told = False
         self._epoch = 0
@@ -119,6 +125,7 @@ class Listener(Callback):
         self._handlers: dict[type, Callable[[Any], None]] = {
             Tune: self._tune,
             Freeze: self._freeze,
+            BreakAt: self._change_breakpoints,
             SaveCheckpoint: self._save,
             Restore: self._restore,
         }
@@ -305,6 +312,11 @@ class Listener(Callback):
         self._note("frozen" if wish.frozen else "thawed", node=wish.node)
         self._report()
         raise Again(self.capture())
+
+    def _change_breakpoints(self, wish: BreakAt) -> None:
+        if self._break_at(wish.breakpoints):
+            self._report()
+            raise Again(self.capture())
 
     def _save(self, _wish: SaveCheckpoint) -> None:
         if self._keeping is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from studio.run.messages import Control, Freeze, Restore, SaveCheckpoint, Tune
+from studio.run.messages import BreakAt, Control, Freeze, Restore, SaveCheckpoint, Tune
 
-Wish = Tune | Freeze | SaveCheckpoint | Restore
+Wish = Tune | Freeze | BreakAt | SaveCheckpoint | Restore
 
 
 class Switches:
