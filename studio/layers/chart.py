@@ -28,12 +28,12 @@ from studio.layers.turns import Turns
 from studio.ui import fonts, icons
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
-from studio.ui.theme import mix
 
 #: Room for what is said above, for the numbers at the left and below, and at the right for half of the last number.
-TOP, LEFT, BOTTOM, RIGHT = 42, 58, 20, 12
+TOP, LEFT, BOTTOM, RIGHT = 48, 58, 20, 12
 #: Narrower epochs are not shaded: they would only flicker.
 _LEAST_BAND: Final = 4
+_SHADE: Final = 0.04
 _SAMPLE: Final = 16
 _MARK: Final = 11
 
@@ -270,7 +270,7 @@ class Chart(QWidget):
 
     def draw_under(self, painter: QPainter) -> None:
         """Shade the epochs."""
-        self._draw_epochs(painter)
+        self.draw_epochs(painter)
 
     def draw_over(self, painter: QPainter) -> None:
         """Mark the steps of warnings."""
@@ -297,13 +297,14 @@ class Chart(QWidget):
         painter.restore()
         self.draw_over(painter)
 
-    def _draw_epochs(self, painter: QPainter) -> None:
+    def draw_epochs(self, painter: QPainter) -> None:
         """Shade every second epoch."""
         first, last = self.ends
         size, area = self.timeline.steps_per_epoch, self.area
         if area.width() / max(last - first, 1e-9) * size < _LEAST_BAND:
             return
-        colour = QColor(mix(appearance().theme.panel, appearance().theme.text, 0.035))
+        colour = QColor(appearance().theme.text)
+        colour.setAlphaF(_SHADE)
         for epoch in range(max(0, int(first // size)) | 1, int(last // size) + 1, 2):
             left, right = self.across(np.clip(np.array([epoch, epoch + 1.0]) * size, first, last))
             painter.fillRect(QRectF(left, area.top(), right - left, area.height()), colour)

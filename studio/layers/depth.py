@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from engine.core.dtype import Array
 from studio.layers.chart import BOTTOM, LEFT, Chart, Key, Timeline
 from studio.layers.figures import HEALTHY, Scale, edges_between
+from studio.layers.lines import paint_healthy
 from studio.layers.spreads import ramp
 from studio.layers.strokes import draw_line, points_of
 from studio.layers.turns import Turns
@@ -141,10 +142,7 @@ class DepthChart(Chart):
         """Draw what is healthy, the range over the steps, and the dots."""
         theme = appearance().theme
         if self.shown.healthy:
-            upper, lower = self.up(np.array(HEALTHY[::-1]))
-            colour = QColor(theme.ok)
-            colour.setAlphaF(0.18)
-            painter.fillRect(QRectF(area.left(), upper, area.width(), lower - upper), colour)
+            paint_healthy(self, painter)
         x = self.across(np.arange(len(self.shown.names)))
         apart = area.width() / max(len(x), 1)
         self._paint_range(painter, x, apart)
@@ -229,6 +227,9 @@ class DepthMap(Chart):
         ends = (0, -1) if len(row) > 1 else (0,)
         return [Key("accent", self.shown.names[end], float(row[end])) for end in ends]
 
+    def draw_under(self, painter: QPainter) -> None:
+        """Shade nothing: the map would hide it."""
+
     def draw_axes(self, painter: QPainter) -> None:
         """Name the layers, as far as there is room, and draw the axis of the steps."""
         area, names = self.area, self.shown.names
@@ -259,3 +260,4 @@ class DepthMap(Chart):
         wide = np.ascontiguousarray(pixels[:, looks])
         image = QImage(wide.tobytes(), columns, len(wide), columns * 4, QImage.Format.Format_ARGB32)
         painter.drawImage(area, image)
+        self.draw_epochs(painter)

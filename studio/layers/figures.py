@@ -21,6 +21,7 @@ _TAILS: Final = (0.005, 0.995)
 _WIDTH: Final = 1e-9
 #: Most powers of ten on a logarithmic axis.
 _DECADES: Final = 24
+_TINY: Final = 1e-300
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ class Scale:
             return None
         low, high = float(flat.min()), float(flat.max())
         if log:
-            low = max(low, high * 10.0**-_DECADES)
-            ends = math.log10(low), math.log10(high)
+            low = max(low, high * 10.0**-_DECADES, _TINY)
+            ends = math.log10(low), math.log10(max(high, low))
             room = max(0.06 * (ends[1] - ends[0]), 0.15)
             return cls(10 ** (ends[0] - room), 10 ** min(ends[1] + room, 307), True)
         if zero:

@@ -101,14 +101,7 @@ class LineChart(Chart):
         """Draw what is healthy, what lies around the lines, and the lines."""
         theme = appearance().theme
         if self.shown.healthy:
-            upper, lower = self.up(np.array(HEALTHY[::-1]))
-            colour = QColor(theme.ok)
-            colour.setAlphaF(_BAND_OPACITY)
-            painter.fillRect(QRectF(area.left(), upper, area.width(), lower - upper), colour)
-            painter.setPen(QColor(theme.ok))
-            painter.setFont(fonts.sans(11))
-            room = QRectF(area.left() + 4, upper, area.width() - 8, max(lower - upper, 14))
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), _("healthy"))
+            paint_healthy(self, painter)
         x = self.across(self.timeline.steps)
         for line in self.shown.lines:
             if line.around is not None:
@@ -136,3 +129,16 @@ class LineChart(Chart):
         for place in zero[:: max(1, len(zero) // 6)].tolist():
             room = QRectF(x[place] - 8, self.area.bottom() - 15, 16, 16)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), "0")
+
+
+def paint_healthy(chart: Chart, painter: QPainter) -> None:
+    """Draw the range in which update ratios are healthy, and its name."""
+    theme, area = appearance().theme, chart.area
+    upper, lower = chart.up(np.array(HEALTHY[::-1]))
+    colour = QColor(theme.ok)
+    colour.setAlphaF(_BAND_OPACITY)
+    painter.fillRect(QRectF(area.left(), upper, area.width(), lower - upper), colour)
+    painter.setPen(QColor(theme.ok))
+    painter.setFont(fonts.sans(11))
+    room = QRectF(area.left() + 4, upper, area.width() - 8, max(lower - upper, 14))
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), _("healthy"))

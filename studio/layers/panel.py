@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -43,6 +43,8 @@ _WIDE: Final = 262
 _MOST: Final = 4
 #: Width of the list at first.
 _LIST: Final = 490
+#: Share of the panel that it takes where that is less.
+_SHARE: Final = 0.42
 
 _OF_A_WEIGHT: Final = ("values", "gradients", "norms", "ratio")
 _OF_ACTIVATIONS: Final = ("activations", "mean", "shares")
@@ -103,7 +105,6 @@ class Layers(QWidget):
         self.setObjectName("layers")
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._name_of = name_of
         self.subject: Subject | None = None
         self.row = Row()
         self.turns = Turns(self)
@@ -185,7 +186,7 @@ class Layers(QWidget):
         said.setContentsMargins(10, 4, 10, 6)
         said.addWidget(self._sampling)
         column.addLayout(said)
-        listing.setMinimumWidth(260)
+        listing.setMinimumWidth(220)
         self._title = QLabel()
         self._title.setObjectName("layers.title")
         self._title.setFont(fonts.sans(13, 600))
@@ -224,8 +225,9 @@ class Layers(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(listing)
         split.addWidget(page)
-        split.setSizes([_LIST, 1100])
         split.setStretchFactor(1, 1)
+        split.splitterMoved.connect(lambda *_place: setattr(self, "_is_moved", True))
+        self._split, self._is_moved = split, False
         self._stack = QStackedLayout(self)
         self._empty = EmptyState("layers", N_("Train, and what goes on in each layer appears here."))
         self._stack.addWidget(self._empty)
@@ -257,6 +259,7 @@ class Layers(QWidget):
         is_other = self.model.show(
             subject.history if subject is not None else None, subject.warnings if subject is not None else ()
         )
+        self.model.name_all()
         self._stack.setCurrentIndex(1 if subject is not None else 0)
         if subject is not None and (is_other or not self.table.currentIndex().isValid()):
             self._choose(next((row for row in self.model.rows if row.key == self.row.key), Row()))
@@ -325,7 +328,7 @@ class Layers(QWidget):
         self.chosen.emit(row.node)
 
     def _kernel_names(self) -> tuple[str, ...]:
-        return tuple(self._name_of(row.node) for row in self._subject.kernels)
+        return tuple(self.model.name(row.node) for row in self._subject.kernels)
 
     def set_ridges(self, ridges: bool) -> None:
         """Draw spreads as ridges, or as maps."""
@@ -352,7 +355,7 @@ class Layers(QWidget):
     def _warning(self, warning: HealthWarned) -> str:
         """Return what a warning says, since when, and, among those of all layers, of which."""
         node = warning.error.node
-        where = f"{self._name_of(node)} · " if self.row.layer is None and node else ""
+        where = f"{self.model.name(node)} · " if self.row.layer is None and node else ""
         when = _("step {step}").format(step=number(warning.step))
         return f"{where}{when} · {describe(warning.error)}"
 
@@ -399,6 +402,7 @@ class Layers(QWidget):
             chart.nothing = _(_NOTHING.get(name, _NONE))
         self._back.setText(_("Back to the last training"))
         self.table.setAccessibleName(_("Layers"))
+        self.model.name_all()
         self._retitle()
         self.refresh()
 
@@ -426,6 +430,13 @@ class Layers(QWidget):
         if event.type() == QEvent.Type.Resize and self.shown:
             self._arrange()
         return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room between list and charts, until the user does."""
+        super().resizeEvent(event)
+        if not self._is_moved:
+            width = min(_LIST, int(_SHARE * self.width()))
+            self._split.setSizes([width, self.width() - width])
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which something of it can be seen."""

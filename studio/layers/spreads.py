@@ -99,6 +99,7 @@ class SpreadChart(Chart):
         image = QImage(pixels.tobytes(), columns, LEVELS, columns * 4, QImage.Format.Format_ARGB32)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(area, image)
+        self.draw_epochs(painter)
         x = self.across(self.timeline.steps)
         for place, values in enumerate(self._quantiles):
             pen = QPen(QColor(theme.warn), 1.6 if place == _MIDDLE else 1.0)
@@ -139,8 +140,9 @@ class SpreadChart(Chart):
             age = place / max(len(chosen) - 1, 1)
             y = bases[place] - heights[:, place]
             points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-            painter.setPen(QPen(QColor(theme.panel), 1))
-            painter.setBrush(QColor(mix(mix(theme.panel, getattr(theme, token), 0.35), getattr(theme, token), age)))
+            full = getattr(theme, token)
+            painter.setPen(QPen(QColor(mix(full, theme.text, 0.35)), 1))
+            painter.setBrush(QColor(mix(theme.panel, full, 0.3 + 0.4 * age)))
             ends = [QPointF(area.right(), bases[place]), QPointF(area.left(), bases[place])]
             painter.drawPolygon(QPolygonF([*points, *ends]))
 
@@ -180,9 +182,7 @@ class SpreadChart(Chart):
         return QRectF(area.left(), round(float(y)), area.width(), 1)
 
     def draw_under(self, painter: QPainter) -> None:
-        """Shade the epochs, where steps lie across."""
-        if not self.ridges:
-            super().draw_under(painter)
+        """Shade nothing: a map would hide it, and ridges have the steps elsewhere."""
 
     def draw_over(self, painter: QPainter) -> None:
         """Mark the steps of warnings, where steps lie across."""

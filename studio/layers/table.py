@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -45,8 +46,11 @@ Index = QModelIndex | QPersistentModelIndex
 NAME, SHAPE, RATIO, MARK = range(4)
 _COLUMNS: Final = (N_("Layer"), N_("Shape"), N_("Update ratio"), N_("Warnings"))
 _WIDTHS: Final = {SHAPE: 84, RATIO: 116, MARK: 156}
+#: Width of the list from which on these are shown.
+_LEAST: Final = {SHAPE: 420, RATIO: 330}
 _ROW: Final = 26
 _SPARK: Final = 56
+_TALL: Final = 18
 #: Points of a small curve at most.
 _POINTS: Final = 32
 #: The axis of all small curves, so that they can be compared.
@@ -102,6 +106,18 @@ class LayersModel(QAbstractTableModel):
         self.rows: list[Row] = []
         self._history: LayerHistory | None = None
         self._warnings: Mapping[str, Sequence[HealthWarned]] = {}
+        self._names: dict[str, str] = {}
+
+    def name_all(self) -> None:
+        """Take note of what the layers are called by now: those that bear one name have their node behind it."""
+        nodes = dict.fromkeys(row.node for row in self.rows if row.node)
+        names = {node: self._name_of(node) for node in nodes}
+        times = Counter(names.values())
+        self._names = {node: f"{name} ({node})" if times[name] > 1 else name for node, name in names.items()}
+
+    def name(self, node: str) -> str:
+        """Return what a node is called."""
+        return self._names.get(node) or self._name_of(node)
 
     def show(self, history: LayerHistory | None, warnings: Sequence[HealthWarned]) -> bool:
         """Take what is known now; return whether there are other rows than before."""
@@ -116,9 +132,10 @@ class LayersModel(QAbstractTableModel):
             self.beginResetModel()
         self._history, self._warnings, self.rows = history, by_node, rows
         if is_other:
+            self.name_all()
             self.endResetModel()
         elif rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, MARK))
+            self.dataChanged.emit(self.index(0, RATIO), self.index(len(rows) - 1, MARK))
         return is_other
 
     def warnings(self, row: Row) -> Sequence[HealthWarned]:
@@ -145,8 +162,14 @@ class LayersModel(QAbstractTableModel):
         """Return what a row is called."""
         if row.layer is None:
             return _("All layers")
-        name = self._name_of(row.node)
+        name = self.name(row.node)
         return f"{name} · {row.weight.name}" if row.weight is not None else name
+
+    @property
+    def stamp(self) -> tuple[int, int, int]:
+        """What tells one state of the looks from another."""
+        history = self._history
+        return (id(history), len(history), int(history.rows["step"][-1])) if history else (0, 0, 0)
 
     def ratios(self, row: Row) -> Array | None:
         """Return the update ratios of a weight at all looks, None if it does not learn."""
@@ -188,6 +211,18 @@ class _Delegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._fonts = fonts.sans(12), fonts.sans(12, 600), fonts.mono(11)
+        self._curves: dict[tuple[str, str], QPixmap | None] = {}
+        self._stamp: object = None
+
+    def _curve(self, model: LayersModel, row: Row, ratio: float) -> QPixmap | None:
+        """Return the small curve of a row: drawn once for each look, since 13 of them take 5 ms."""
+        stamp = model.stamp, appearance().theme.name, ratio
+        if stamp != self._stamp:
+            self._curves, self._stamp = {}, stamp
+        if row.key not in self._curves:
+            ratios = model.ratios(row)
+            self._curves[row.key] = None if ratios is None else _picture_of(ratios, ratio)
+        return self._curves[row.key]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -197,8 +232,9 @@ class _Delegate(QStyledItemDelegate):
             painter.fillRect(rect, QColor(derived(theme)["selection"]))
         text, left = str(index.data()), 6
         if index.column() == RATIO:
-            if (ratios := model.ratios(row)) is not None:
-                _paint_curve(painter, QRectF(rect.left() + 6, rect.top() + 5, _SPARK, rect.height() - 10), ratios)
+            picture = self._curve(model, row, painter.device().devicePixelRatioF())
+            if picture is not None:
+                painter.drawPixmap(rect.left() + 6, rect.top() + (rect.height() - _TALL) // 2, picture)
             left += _SPARK + 8
         elif index.column() == MARK and text:
             icons.paint(painter, "triangle-alert", QRectF(rect.left() + 4, rect.top(), 14, rect.height()), theme.warn)
@@ -217,18 +253,22 @@ class _Delegate(QStyledItemDelegate):
         return QSize(80, _ROW)
 
 
-def _paint_curve(painter: QPainter, area: QRectF, values: Array) -> None:
-    theme = appearance().theme
+def _picture_of(values: Array, ratio: float) -> QPixmap:
+    theme, area = appearance().theme, QRectF(0, 1, _SPARK, _TALL - 2)
+    picture = QPixmap(round(_SPARK * ratio), round(_TALL * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
     band = QColor(mix(theme.panel, theme.ok, 0.22))
     lower, upper = area.bottom() - np.clip(_SCALE.places(HEALTHY), 0, 1) * area.height()
     painter.fillRect(QRectF(area.left(), upper, area.width(), lower - upper), band)
     values = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), _POINTS)).round().astype(np.int64))]
     places = np.clip(_SCALE.places(values), 0, 1)
     y, x = area.bottom() - places * area.height(), np.linspace(area.left(), area.right(), max(len(values), 2))
-    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     draw_line(painter, QPen(QColor(theme.accent), 1.2), x[: len(y)], y, dot=1.5)
-    painter.restore()
+    painter.end()
+    return picture
 
 
 class LayersTable(QTableView):
@@ -270,6 +310,12 @@ class LayersTable(QTableView):
             self.setCurrentIndex(self._model.index(place, 0))
         self.scrollTo(self._model.index(place, 0))
         self.viewport().update(QRect(self.viewport().rect()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the columns that can be done without where there is little room."""
+        super().resizeEvent(event)
+        for column, width in _LEAST.items():
+            self.setColumnHidden(column, event.size().width() < width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the first row, or the last one, with Home and End; arrow keys go on from row to row."""

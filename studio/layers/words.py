@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from studio.layers.figures import HEALTHY
 from studio.run.health.layers import LayerHistory, LayerPlace, State, WeightPlace
 from studio.ui.i18n import N_, _, ngettext, number, written_size
 
@@ -130,11 +129,6 @@ def layer_text(place: LayerPlace) -> str:
     if place.activations:
         return ""
     return _("This layer has no weights, and applies no activation function: there is nothing to draw.")
-
-
-def healthy_text() -> str:
-    """Return the range of update ratios that is called healthy."""
-    return f"{number(HEALTHY[0])} … {number(HEALTHY[1])}"
 
 
 def sampling_text(history: LayerHistory) -> str:

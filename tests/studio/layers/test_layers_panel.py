@@ -369,3 +369,21 @@ def test_three_hundred_layers_hold_the_window_up_for_no_frame(panel: Layers, qtb
             spent.append(time.thread_time() - begin)
         longest.append(max(spent))
     assert sorted(longest)[3] < 0.016
+
+
+def test_layers_that_bear_one_name_are_told_apart(look: Appearance, qtbot: QtBot) -> None:
+    panel = Layers({"hidden": "Dense", "output": "Dense"}.get)  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.show_subject(subject(layers=SMALL[1:]))
+    assert texts(panel, NAME)[1::2] == ["Dense (hidden) · kernel", "Dense (output) · kernel"]
+
+
+def test_with_little_room_the_list_does_without_some_columns(panel: Layers) -> None:
+    panel.show_subject(subject())
+    assert not panel.table.isColumnHidden(SHAPE)
+    panel.resize(720, 420)
+    QTest.qWait(1)
+    assert panel.table.isColumnHidden(SHAPE)
+    assert not panel.table.isColumnHidden(MARK)
+    panel.charts["depth"].resize(1, 1)
+    panel.grab()
