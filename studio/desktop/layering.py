@@ -94,8 +94,7 @@ class Layering(QObject):
         return self._editors.current.number if self._editors.current is not None else 0
 
     def _update_actions(self) -> None:
-        for id in ("layers.save", "layers.ridges"):
-            self._actions[id].setEnabled(self._panel.subject is not None)
+        self._actions["layers.save"].setEnabled(self._panel.subject is not None)
 
     # --------------------------------------------------------------------------------------------------------- showing
 
