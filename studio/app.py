@@ -33,6 +33,7 @@ from studio.canvas.library_actions import LibraryActions
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.debugger.panel import Debugger
+from studio.desktop.checkpoints import Checkpoints
 from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
@@ -354,6 +355,9 @@ class MainWindow(QMainWindow):
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.runs.resume_asked.connect(self.run_documents.resume)
         self.runs.document_asked.connect(self.run_documents.open_document)
+        self.runs.checkpoints.go_on_asked.connect(self.run_documents.resume)
+        checkpoints = Checkpoints(self.inspector.tensor, self.commands, self.banner)
+        self.runs.checkpoints.compare_asked.connect(checkpoints.compare)
         self.running.failed_at.connect(self.panels.reveal)
         self.running.changed.connect(self.tabs.refresh)
         self.running.changed.connect(self._update_actions)

@@ -220,9 +220,9 @@ class Previewed:
     last: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Watched:
-    """The values of a watched tensor.
+    """The values of a watched tensor. Each time that they come they are others, even if they are equal.
 
     `step` is the number of steps that were made when they were taken, None outside of trainings; while one runs, they
     are a sample: taken every so many seconds.

@@ -42,6 +42,7 @@ from studio.run.runs.record import Record
 DOCUMENT: Final = "document.trenza"
 EPOCHS: Final = "epochs.jsonl"
 STEPS: Final = "steps.f32"
+_VALUE: Final = np.dtype(np.float32)
 NOTES: Final = "notes.jsonl"
 WARNINGS: Final = "warnings.jsonl"
 LAYERS: Final = "layers.dat"
@@ -78,6 +79,25 @@ class Saved:
         """Return what a file's name says, None if it is the name of no checkpoint."""
         number, _, kind = path.stem.partition("-")
         return cls(path, int(number), kind) if path.suffix == ".npz" and number.isdigit() else None
+
+    def delete(self) -> None:
+        """Remove the file.
+
+        Raises
+        ------
+        UnavailableError
+            If it stays.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UnavailableError(
+                "The checkpoint {name} cannot be deleted: {why}.",
+                hint="Delete the file {path} yourself.",
+                name=self.path.name,
+                path=self.path,
+                why=reason_of(error),
+            ) from error
 
 
 def checkpoint_name(step: int, kind: str) -> str:
@@ -147,13 +167,14 @@ class RunFolder:
         """Return what was done while it ran."""
         return list(lines(self.path / NOTES))
 
-    def steps(self) -> Array:
-        """Return the values of all steps, a row each with a column for each of `record.series`."""
+    def steps(self, first: int = 0, count: int = -1) -> Array:
+        """Return the values of steps, a row each with a column for each of `record.series`: so many, by default all."""
         width = len(self.record.series)
+        row = _VALUE.itemsize * width
         try:
-            values = np.fromfile(self.path / STEPS, np.float32)
+            values = np.fromfile(self.path / STEPS, _VALUE, count * width if count >= 0 else -1, offset=first * row)
         except OSError:
-            values = np.empty(0, np.float32)
+            values = np.empty(0, _VALUE)
         return values[: len(values) // max(width, 1) * width].reshape(-1, width)
 
     def layers(self) -> LayerHistory:
@@ -191,6 +212,14 @@ class RunFolder:
                 error = _warning(line)
                 found.setdefault((line["rule"], error.node), (str(line["rule"]), error, int(line["step"])))
         return list(found.values())
+
+    @property
+    def step_count(self) -> int:
+        """Of how many steps there are values."""
+        try:
+            return (self.path / STEPS).stat().st_size // (_VALUE.itemsize * max(1, len(self.record.series)))
+        except OSError:
+            return 0
 
     # -------------------------------------------------------------------------------------------------- checkpoints
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from engine.io import checkpoint
-from engine.io.checkpoint import Checkpoint
+from engine.io import checkpoint_file
+from engine.io.checkpoint_file import Checkpoint
 from engine.keras.callbacks import Callback
 from studio.document.breakpoints import Breakpoint, breakpoints
 from studio.document.file import loads
@@ -96,7 +96,7 @@ class Job:
 
     def _train(self) -> Mapping[str, float]:
         command, program = self._command, self._study.program
-        start = checkpoint.read(command.start) if command.start else None
+        start = checkpoint_file.read(command.start) if command.start else None
         if command.fresh:
             program.reset()
         program.update(loads(command.text))

@@ -12,8 +12,8 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from engine.io import checkpoint
-from engine.io.checkpoint import Checkpoint
+from engine.io import checkpoint, checkpoint_file
+from engine.io.checkpoint_file import Checkpoint
 from engine.keras.callbacks import Callback, Wait
 from studio.document.breakpoints import Breakpoint
 from studio.document.lower import Training
@@ -323,7 +323,7 @@ class Listener(Callback):
             self._keeping.checkpoint(self.step, self.capture(), "kept")
 
     def _restore(self, wish: Restore) -> None:
-        start = checkpoint.read(wish.path)
+        start = checkpoint_file.read(wish.path)
         self._report()
         step = start.epoch * self.params["steps"] + start.done
         if self._keeping is not None:
