@@ -6,14 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from studio.document.recovery import folder as recovery_folder
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _
+from studio.ui.preferences.folder_field import FolderField
 from studio.ui.preferences.page import Page
-from studio.ui.settings import settings
 from studio.ui.stored import settings_file
 
 DATA_DIR = "data_dir"
@@ -24,26 +24,20 @@ class FoldersPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._field = QLineEdit(str(settings().value(DATA_DIR) or ""))
-        self._field.setObjectName("settings.data_dir")
-        self._field.setMinimumHeight(30)
-        self._field.editingFinished.connect(lambda: self._choose(self._field.text().strip()))
-        self._browse = QPushButton()
-        self._browse.setProperty("compact", True)
-        self._browse.setAutoDefault(False)
-        self._browse.clicked.connect(self._ask)
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._field, 1)
-        layout.addWidget(self._browse)
+        self._folder = FolderField(
+            DATA_DIR,
+            N_("Folder of your data"),
+            N_("Choose the folder of your data"),
+            lambda: _("None: data is downloaded to the cache"),
+        )
+        self._folder.changed.connect(self._retranslate)
         self._said = QLabel()
         self._said.setProperty("tone", "warn")
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
         self.section(
             N_("Data"),
-            row,
+            self._folder,
             self._said,
             about=N_("Data files are looked for here first. It counts when the engine starts the next time."),
         )
@@ -72,24 +66,11 @@ class FoldersPage(Page):
         layout.addWidget(button)
         return row
 
-    def _ask(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, _("Choose the folder of your data"), self._field.text())
-        if name:
-            self._choose(name)
-
-    def _choose(self, name: str) -> None:
-        self._field.setText(name)
-        settings().setValue(DATA_DIR, name)
-        self._retranslate()
-
     def _retranslate(self) -> None:
-        name = self._field.text().strip()
-        missing = bool(name) and not Path(name).is_dir()
+        missing = bool(self._folder.text) and not Path(self._folder.text).is_dir()
         self._said.setText(_("There is no such folder now.") if missing else "")
         self._said.setVisible(missing)
-        self._field.setPlaceholderText(_("None: data is downloaded to the cache"))
-        self._field.setAccessibleName(_("Folder of your data"))
-        self._browse.setText(_("Choose…"))
+        self._folder.retranslate()
         for button in self._open_buttons:
             button.setText(_("Show"))
 
