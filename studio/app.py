@@ -38,6 +38,7 @@ from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.health import Health
+from studio.desktop.layering import Layering
 from studio.desktop.lazily import Lazily
 from studio.desktop.panels import Panels
 from studio.desktop.room import Room
@@ -50,6 +51,7 @@ from studio.document.types import Types
 from studio.inspector.panel import Inspector
 from studio.inspector.replace_dialog import Replacing
 from studio.inspector.tensor_actions import TensorActions
+from studio.layers.panel import Layers
 from studio.lazy.panel import Lazy
 from studio.palette.panel import Palette
 from studio.plots.actions import PlotActions
@@ -154,6 +156,7 @@ class MainWindow(QMainWindow):
         self.lazy_controller = LazyController(self.controller, self)
         self.lazy = Lazy(self.lazy_controller, self.commands, lambda node: self.panels.title_of(node))
         self.health = Health(self.editors, self.controller, self.problems)
+        self.layers = Layers(lambda node: self.panels.title_of(node))
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
         self.replacing = Replacing(
@@ -201,6 +204,7 @@ class MainWindow(QMainWindow):
         self.dock.add(self.steps, N_("History"))
         self.dock.add(self.runs, N_("Runs"))
         self.dock.add(self.debugger, N_("Debugger"))
+        self.dock.add(self.layers, N_("Layers"))
         self.docks = Docks(self, {"left": self.palette_panel, "right": self.inspector, "bottom": self.dock})
         self.views = ViewActions(self.commands, self.docks)
         self.workspaces = Workspaces(self.docks, self.dock, self.commands)
@@ -281,6 +285,13 @@ class MainWindow(QMainWindow):
         self.plot_actions.saved.connect(
             lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
         )
+        self.layering = Layering(
+            self.editors, self.controller, self.health, self.kept, self.runs, self.layers, self.commands, self
+        )
+        self.layering.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
+        self.layering.saved.connect(
+            lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
+        )
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
@@ -340,7 +351,7 @@ class MainWindow(QMainWindow):
         self.palette_panel.chosen.connect(self.adding.add_in_the_middle)
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
         self.plots.observed.connect(self.controller.observe)
-        self.running.asked.connect(lambda: self.dock.setCurrentWidget(self.plots))
+        self.running.asked.connect(self._show_training)
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.runs.resume_asked.connect(self.run_documents.resume)
         self.runs.document_asked.connect(self.run_documents.open_document)
@@ -400,6 +411,11 @@ class MainWindow(QMainWindow):
     def analysing(self) -> bool:
         """Whether something of the document that is shown is still to be analysed."""
         return self.editors.current is not None and self.editors.current.analysing
+
+    def _show_training(self) -> None:
+        """Bring the curves into sight, unless one looks at the layers: they show a training, too."""
+        if self.dock.currentWidget() is not self.layers:
+            self.dock.setCurrentWidget(self.plots)
 
     def _show_runs(self, queue: bool) -> None:
         """Bring the runs into sight, or the queue."""

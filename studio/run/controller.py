@@ -144,7 +144,7 @@ class RunController(QObject):
         self._revision = 0
         self._shown = 0
         self._followed: dict[int, _Followed] = {}
-        self._observed: dict[int, Observe] = {}
+        self._observed: dict[int, dict[str, tuple[str, ...]]] = {}
         self.busy = False
         self._signals = {
             Ready: self.ready,
@@ -186,8 +186,8 @@ class RunController(QObject):
         self._process, self._connection, self._outbox = process, here, Outbox(here)
         self._set_state("starting")
         self._drain_timer.start()
-        for observe in self._observed.values():
-            self._send(observe)
+        for number in self._observed:
+            self._send(self._observe(number))
 
     def restart(self) -> None:
         """Replace a process that has died or hangs with a new one, and show it the documents."""
@@ -389,12 +389,17 @@ class RunController(QObject):
             followed.watching = tuple(refs)
             self._send(Watch(number, followed.watching))
 
-    def observe(self, number: int, what: Sequence[str]) -> None:
-        """From now on this, beside the losses, is shown of the trainings of a document."""
-        observe = Observe(number, tuple(what))
-        if self._observed.get(number, Observe(number)) != observe:
-            self._observed[number] = observe
-            self._send(observe)
+    def observe(self, number: int, what: Sequence[str], where: str = "plots") -> None:
+        """From now on this, beside the losses, is shown of the trainings of a document, in one of the panels."""
+        before = self._observe(number)
+        self._observed.setdefault(number, {})[where] = tuple(what)
+        if (now := self._observe(number)) != before:
+            self._send(now)
+
+    def _observe(self, number: int) -> Observe:
+        """Return what is shown of the trainings of a document in all panels together."""
+        shown = self._observed.get(number, {}).values()
+        return Observe(number, tuple(dict.fromkeys(name for what in shown for name in what)))
 
     def trace(self, number: int, ref: TensorRef, place: tuple[int, ...]) -> None:
         """Ask what a place of a tensor of a document was made of."""

@@ -145,7 +145,7 @@ class Watch:
 class Observe:
     """From now on this is shown of the trainings of a document: only what is shown is measured.
 
-    `what` may name "curves", without which progress is reported less often, and "gradient_norm".
+    `what` may name "curves", without which progress is reported less often, "gradient_norm", and "layers".
     """
 
     document: int

@@ -27,6 +27,8 @@ from studio.document.lower import Program, Step
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug.host import COMMANDS, DebugHost
+from studio.run.health.layers import LayerHistory
+from studio.run.health.messages import AskLayers
 from studio.run.lazy.host import COMMANDS as LAZY_COMMANDS
 from studio.run.lazy.host import LazyHost
 from studio.run.lazy.messages import Leave
@@ -59,6 +61,7 @@ from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 from studio.run.training import listener
 from studio.run.training.job import Job
+from studio.run.training.layers import tell_layers
 from studio.run.training.switches import Switches, Wish
 from studio.run.transport import pack
 
@@ -110,6 +113,7 @@ class Study:
         self.watched: tuple[TensorRef, ...] = ()
         self.inventory: tuple[TensorRef, ...] = ()  # as the window knows it
         self.step: int | None = None  # how many steps the training that runs has made
+        self.layers: LayerHistory | None = None  # what the last training has shown of them
 
     def is_batched(self, ref: PortRef) -> bool:
         """Return whether the first dimension of a tensor is that of the batch."""
@@ -148,6 +152,7 @@ class Worker:
             Trace: self._trace,
             Forget: self._forget,
             LoadWeights: self._load_weights,
+            AskLayers: lambda command: tell_layers(self.study(command.document), self.send),
             **dict.fromkeys(COMMANDS, self._debug),
             **dict.fromkeys(LAZY_COMMANDS, self.lazy.handle),
         }
@@ -362,7 +367,7 @@ class Worker:
 
         The next training waits for this one to end.
         """
-        while isinstance(command := self.commands.take(), Preview | Watch | Trace | Forget):
+        while isinstance(command := self.commands.take(), Preview | Watch | Trace | Forget | AskLayers):
             self.handle(command)
         self.commands.put_back(command)
 

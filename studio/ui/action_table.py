@@ -234,6 +234,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("lazy.scope_step", N_("Whole step"), "rotate-ccw", group="lazy.scope"),
     A("lazy.scope_forward", N_("Forward only"), "arrow-right", group="lazy.scope"),
     A("plots.save", N_("Save the curves…"), "download"),
+    A("layers.ridges", N_("Spreads as ridges"), "layers-2", checkable=True),
+    A("layers.save", N_("Save the charts of the layers…"), "download"),
     A("tensor.pin", N_("Pin the tensor"), "pin", ("Ctrl+Alt+T",), checkable=True),
     A("tensor.keep", N_("Keep the values as they are now"), "camera", ("Ctrl+Alt+V",)),
     A("tensor.compare", N_("Compare with a pinned tensor"), "git-compare", checkable=True),

@@ -273,6 +273,46 @@ def curves(window: MainWindow) -> None:
     QTest.qWait(600)
 
 
+def _trained(window: MainWindow, front: str, *edits: SetParams) -> bool:
+    """Train the digits network, its layers in front, and choose one of them; return whether there is an engine."""
+    canvas = _open(window, "digits_mlp")
+    window.workspaces.turn_to("train")
+    window.dock.setCurrentWidget(window.layers)
+    if window.controller.pid is None:
+        QTest.qWait(100)
+        return False
+    for edit in edits:
+        canvas.do(edit)
+    ended: list[object] = []
+    window.controller.ended.connect(ended.append)
+    window.running.train()
+    window.dock.setCurrentWidget(window.layers)
+    until(lambda: ended)
+    until(lambda: window.layers.subject is not None)
+    window.layers.choose_row((front, "kernel") if front else ("", ""))
+    until(lambda: window.layers.turns.are_over)
+    QTest.qWait(300)
+    return True
+
+
+def layers(window: MainWindow) -> None:
+    """A layer of a training that is over, with the cross at one step."""
+    if _trained(window, "hidden"):
+        window.layers.charts["norms"].pointed.emit(200.0)
+
+
+def layers_ridges(window: MainWindow) -> None:
+    """The spreads of the same layer as ridges, and what is wrong with it."""
+    if _trained(window, "hidden", SetParams("trainer", {"learning_rate": 5.0})):
+        window.commands["layers.ridges"].trigger()
+        QTest.qWait(300)
+
+
+def all_layers(window: MainWindow) -> None:
+    """All layers side by side, and what is wrong with the training as a whole."""
+    _trained(window, "", SetParams("trainer", {"learning_rate": 5.0}))
+
+
 def _two_runs(window: MainWindow) -> None:
     """Train the digits network twice, with two learning rates, and bring both runs into sight."""
     _open(window, "digits_mlp")
@@ -328,6 +368,9 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "profiled": profiled,
     "memory": memory_over_time,
     "curves": curves,
+    "layers": layers,
+    "ridges": layers_ridges,
+    "all_layers": all_layers,
     "runs": runs,
     "checkpoints": checkpoints,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +39,14 @@ _CLASSES: Final = 10_000
 _NUMBERS: Final = 1_000_000
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """The time that samples may take: a share of that of the training, and some seconds beside."""
+
+    share: float
+    seconds: float = 0.0
+
+
 class HealthMonitor(Callback):
     """Takes samples of a training, and judges it at each of them and at the end of each epoch.
 
@@ -54,7 +63,7 @@ class HealthMonitor(Callback):
     every
         Steps between two samples.
     share
-        Of the time that samples may take; None: as many as come.
+        Of the time that samples may take; None: as many as come. What is allowed may change while it trains.
 
     Attributes
     ----------
@@ -71,7 +80,7 @@ class HealthMonitor(Callback):
         warn: Callable[[HealthWarning], None] | None = None,
         sampled: Callable[[Sample], None] | None = None,
         every: int = EVERY,
-        share: float | None = SHARE,
+        share: float | Callable[[], Allowance] | None = SHARE,
     ) -> None:
         self._program, self._training = program, training
         self._warn, self._sampled = warn, sampled
@@ -159,7 +168,9 @@ class HealthMonitor(Callback):
         """Return in how many seconds there is time for another sample; that of the first step is never put off."""
         if self._share is None or len(self.evidence.samples) < 2:
             return 0.0
-        return (self._spent / self._share if self._share else math.inf) - (time.perf_counter() - self._began)
+        allowed = self._share() if callable(self._share) else Allowance(self._share)
+        over = self._spent - allowed.seconds
+        return (over / allowed.share if allowed.share else math.inf) - (time.perf_counter() - self._began)
 
     def _look(self) -> None:
         before, self._before = self._before, None

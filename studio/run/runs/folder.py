@@ -6,6 +6,8 @@
 ``document.trenza``       the document as it was trained
 ``epochs.jsonl``          the logs of each epoch, a line each
 ``steps.f32``             loss and metrics of each step, a row each
+``warnings.jsonl``        what kept it from going well, a line each
+``layers.dat``            what was seen of its layers: at most 8 MiB
 ``notes.jsonl``           what was done while it ran: another learning rate, a layer frozen, …
 ``checkpoints/*.npz``     checkpoints, named by how many steps were made
 ``events/``               event files for TensorBoard
@@ -25,13 +27,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final
 
 import numpy as np
 
 from engine.core.dtype import Array
-from engine.core.errors import EngineError, UnavailableError
+from engine.core.errors import EngineError, NotFoundError, UnavailableError
 from studio.document.file import read_text, reason_of, write_text
+from studio.run.health.layers import LayerHistory
 from studio.run.runs import record
 from studio.run.runs.record import Record
 
@@ -40,6 +44,8 @@ EPOCHS: Final = "epochs.jsonl"
 STEPS: Final = "steps.f32"
 _VALUE: Final = np.dtype(np.float32)
 NOTES: Final = "notes.jsonl"
+WARNINGS: Final = "warnings.jsonl"
+LAYERS: Final = "layers.dat"
 USER: Final = "user.json"
 CHECKPOINTS: Final = "checkpoints"
 EVENTS: Final = "events"
@@ -155,11 +161,11 @@ class RunFolder:
 
     def epochs(self) -> list[dict[str, Any]]:
         """Return the logs of the epochs, each with "epoch" and "seconds"; a line that was cut off is left out."""
-        return list(_lines(self.path / EPOCHS))
+        return list(lines(self.path / EPOCHS))
 
     def notes(self) -> list[dict[str, Any]]:
         """Return what was done while it ran."""
-        return list(_lines(self.path / NOTES))
+        return list(lines(self.path / NOTES))
 
     def steps(self, first: int = 0, count: int = -1) -> Array:
         """Return the values of steps, a row each with a column for each of `record.series`: so many, by default all."""
@@ -170,6 +176,42 @@ class RunFolder:
         except OSError:
             values = np.empty(0, _VALUE)
         return values[: len(values) // max(width, 1) * width].reshape(-1, width)
+
+    def layers(self) -> LayerHistory:
+        """Return what was seen of its layers.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing was: an earlier program kept nothing of it.
+        DataLossError
+            If that is damaged.
+        """
+        path = self.path / LAYERS
+        try:
+            return LayerHistory.read(path.read_bytes(), LAYERS)
+        except FileNotFoundError as error:
+            raise NotFoundError(
+                "Nothing of the layers was kept of the run {name}.",
+                hint="Train again: from the first step on, it is.",
+                name=self.id,
+            ) from error
+        except OSError as error:
+            raise UnavailableError(
+                "{path} cannot be read: {why}.",
+                hint="Check that you may read the folder.",
+                path=path,
+                why=reason_of(error),
+            ) from error
+
+    def warnings(self) -> list[tuple[str, EngineError, int]]:
+        """Return what kept it from going well: the rule, what it said, and behind how many steps."""
+        found: dict[tuple[str, str | None], tuple[str, EngineError, int]] = {}
+        for line in lines(self.path / WARNINGS):
+            with suppress(KeyError, TypeError, ValueError):
+                error = _warning(line)
+                found.setdefault((line["rule"], error.node), (str(line["rule"]), error, int(line["step"])))
+        return list(found.values())
 
     @property
     def step_count(self) -> int:
@@ -254,6 +296,16 @@ class RunFolder:
             ) from error
 
 
+def _warning(line: Mapping[str, Any]) -> EngineError:
+    """Return the warning of a line; what its texts name must be facts, and no more than that."""
+    message, hint, facts = str(line["message"]), str(line["hint"]), dict(line["facts"])
+    fields = [field for text in (message, hint) for field in Formatter().parse(text) if field[1] is not None]
+    is_plain = all(name in facts and not form for _text, name, form, _change in fields)
+    if not is_plain or not all(isinstance(value, str | int | float | None) for value in facts.values()):
+        raise ValueError(message)
+    return EngineError(message, hint=hint, **facts)
+
+
 def _made(saved: Saved) -> tuple[int, int]:
     try:
         return saved.path.stat().st_mtime_ns, saved.step
@@ -261,7 +313,7 @@ def _made(saved: Saved) -> tuple[int, int]:
         return 0, saved.step
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def lines(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of a file with one a line, up to the first that is none."""
     try:
         text = path.read_text("utf-8")

@@ -91,6 +91,16 @@ class Keeper:
         line = {"what": what, "step": step, **facts}
         self._do(lambda: self._append(files.NOTES, line))
 
+    def warning(self, rule: str, error: EngineError, step: int) -> None:
+        """Write down what keeps it from going well."""
+        facts = {k: v if isinstance(v, str | int | float | None) else str(v) for k, v in error.facts.items()}
+        line = {"rule": rule, "step": step, "message": error.template, "hint": error.hint, "facts": facts}
+        self._do(lambda: self._append(files.WARNINGS, line))
+
+    def layers(self, data: bytes, is_whole: bool) -> None:
+        """Write what was seen of the layers: behind what is there, or in its place."""
+        self._do(lambda: self._layers(data, is_whole))
+
     def tensors(self, step: int, arrays: Mapping[str, Array]) -> None:
         """Write how the values of tensors are spread: of copies, which nobody changes any more."""
         self._do(lambda: self._histograms(step, arrays))
@@ -183,6 +193,7 @@ class Keeper:
         for name, kept in (
             (files.EPOCHS, [line for line in self.folder.epochs() if line["epoch"] < start.epoch]),
             (files.NOTES, [line for line in self.folder.notes() if line["step"] <= step]),
+            (files.WARNINGS, [line for line in files.lines(path / files.WARNINGS) if line.get("step", 0) <= step]),
         ):
             write_text("".join(json.dumps(line) + "\n" for line in kept), path / name)
         for saved in self.folder.checkpoints():
@@ -237,6 +248,16 @@ class Keeper:
     def _append(self, name: str, line: Mapping[str, Any]) -> None:
         with (self.folder.path / name).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+    def _layers(self, data: bytes, is_whole: bool) -> None:
+        path = self.folder.path / files.LAYERS
+        if not is_whole:
+            with path.open("ab") as file:
+                file.write(data)
+            return
+        beside = path.with_suffix(".part")
+        beside.write_bytes(data)
+        os.replace(beside, path)
 
     def _histograms(self, step: int, arrays: Mapping[str, Array]) -> None:
         for name, array in arrays.items():

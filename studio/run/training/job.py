@@ -21,13 +21,13 @@ from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.messages import PointMet
 from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
-from studio.run.health.messages import HealthWarned
-from studio.run.health.monitor import HealthMonitor
-from studio.run.health.records import HealthWarning
+from studio.run.health.layers import Sampling
+from studio.run.health.monitor import EVERY, EXAMPLES, SHARE, Allowance, HealthMonitor
 from studio.run.messages import Control, Ended, Refused, Status, Train
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 from studio.run.training.keeping import Keeping
+from studio.run.training.layers import LAYERS, LayerTeller
 from studio.run.training.listener import Again, Host, Listener, Resuming
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Share of a training's time that looking at its health may take.
 HEALTH_SHARE: Final = 0.003
+#: The same while somebody looks at the layers. A training of half a second would else be over before the third look.
+SEEN: Final = Allowance(SHARE, 0.05)
 
 
 class Job:
@@ -131,8 +133,9 @@ class Job:
         if hit.stops:
             self._host.switches.set(Control("pause", self._command.run))
 
-    def _warn(self, warning: HealthWarning) -> None:
-        self._host.send(HealthWarned(*self._name, warning.id, warning.error, warning.step))
+    def _allowance(self) -> Allowance:
+        """Return how much time looks may take: more while somebody looks at what they find."""
+        return SEEN if self._host.observes(self._command.document, LAYERS) else Allowance(HEALTH_SHARE)
 
     def _trouble(self, error: EngineError) -> None:
         self._host.send(Refused(*self._name, error))
@@ -141,10 +144,12 @@ class Job:
         self, training: Training, start: Checkpoint | None, watching: tuple[Callback, ...], listener: Listener
     ) -> Mapping[str, float]:
         self._began = time.perf_counter()
-        health = HealthMonitor(self._study.program, training, self._warn, share=HEALTH_SHARE)
+        sampling = Sampling(EVERY, EXAMPLES, HEALTH_SHARE, SEEN.share, SEEN.seconds)
+        teller = LayerTeller(self._host, self._study, self._command.run, training, self._keeping, sampling)
+        health = HealthMonitor(self._study.program, training, teller.warn, teller.take, share=self._allowance)
         while True:
             resuming = [Resuming(start, watching)] if start is not None else []
-            callbacks = [*watching, *resuming, *self._others, health, listener]
+            callbacks = [*watching, *resuming, *self._others, health, listener, teller]
             try:
                 with self._watched(training) as probes:
                     outcome = session.train(

@@ -159,6 +159,16 @@ class Keeping:
         if self._keeper is not None:
             self._keeper.note(what, step, **facts)
 
+    def warned(self, rule: str, error: EngineError, step: int) -> None:
+        """Write down what keeps it from going well."""
+        if self._keeper is not None:
+            self._keeper.warning(rule, error, step)
+
+    def layers(self, data: bytes, is_whole: bool) -> None:
+        """Write what was seen of the layers: behind what is there, or in its place."""
+        if self._keeper is not None:
+            self._keeper.layers(data, is_whole)
+
     def go_back(self, start: Checkpoint, step: int) -> None:
         """The training goes back to a checkpoint of its own: what came behind it is taken back."""
         if self._keeper is not None:

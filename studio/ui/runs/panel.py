@@ -73,6 +73,8 @@ class RunsPanel(QWidget):
     -------
     resume_asked, document_asked
         A run is to go on, or its document to be opened: carries its `RunFolder`.
+    run_chosen
+        One run is selected, and no other: carries its `RunFolder`; None: none is, or several are.
 
     Parameters
     ----------
@@ -86,6 +88,7 @@ class RunsPanel(QWidget):
 
     resume_asked = Signal(object)
     document_asked = Signal(object)
+    run_chosen = Signal(object)
 
     def __init__(self, kept: KeptRuns, make_plot: Callable[[], QWidget], queue: QWidget) -> None:
         super().__init__()
@@ -97,6 +100,7 @@ class RunsPanel(QWidget):
         self._known: dict[str, Glance] = {}
         self._waiting: list[RunFolder] = []
         self._titles: list[str] = []
+        self._single = ""
         self.model = RunsModel()
         self.table = QTableView()
         self.table.setObjectName("runs.table")
@@ -279,6 +283,10 @@ class RunsPanel(QWidget):
         self.model.mark([g.id for g in glances[:MOST_LINES]])
         readable = [g for g in glances if g.record is not None]
         first = glances[0] if glances else None
+        single = first.id if first is not None and len(glances) == len(readable) == 1 else ""
+        if single != self._single:
+            self._single = single
+            self.run_chosen.emit(first.run if first is not None and single else None)
         runs_now = {g.id for g in glances if g.record is not None and g.record.status == "training"}
         for name, able in {
             "resume": len(readable) == 1 and readable[0].run.can_go_on,

@@ -1,0 +1,1 @@
+"""What goes on in the layers of a training: weights, gradients, updates, activations, and what is wrong with them."""
