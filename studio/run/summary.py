@@ -21,6 +21,13 @@ _COLOURS: Final = (3, 4)
 _LARGE: Final = 1e150
 
 
+def real(values: Array) -> Array:
+    """Return numbers as reals: truth values as 0 and 1, complex ones as their magnitudes."""
+    if values.dtype.kind == "b":
+        return values.view(np.uint8)
+    return np.abs(values) if values.dtype.kind == "c" else values
+
+
 def summarise(array: Array, batched: bool = False) -> TensorInfo:
     """Return a tensor in brief; of a batch the picture shows the first example.
 
@@ -32,7 +39,7 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
     """
     if array.dtype.kind not in "biufc":
         return TensorInfo(array.shape, dtype_name(array), array.nbytes)
-    numbers = array.astype(np.uint8) if array.dtype == bool else np.abs(array) if array.dtype.kind == "c" else array
+    numbers = real(array)
     finite, nans, infs = numbers, 0, 0
     if array.dtype.kind in "fc":
         nans = int(np.isnan(array).sum())
