@@ -309,7 +309,7 @@ class Program:
         losses = [self._behind(trainer, ref) for ref in trainer.sources]
         sources, feeds = self._feeds(losses)
         watched = self._watched(losses)
-        with _blamed(trainer.id):
+        with blamed(trainer.id):
             model = self._model(sources, losses)
             if not model.trainable_variables:
                 raise InvalidArgumentError(
@@ -478,12 +478,12 @@ def _specs(step: Step) -> Sequence[TensorSpec]:
 @contextmanager
 def _at(node: str) -> Iterator[None]:
     """Name the node in the ops that are applied inside of the block, and in the errors that are raised there."""
-    with _blamed(node), at(node):
+    with blamed(node), at(node):
         yield
 
 
 @contextmanager
-def _blamed(node: str) -> Iterator[None]:
+def blamed(node: str) -> Iterator[None]:
     """Name the node in the errors that are raised inside of the block."""
     try:
         yield
