@@ -24,6 +24,13 @@ _SCORE: Final = 3
 class Examples(QTreeWidget):
     """A list of examples.
 
+    Parameters
+    ----------
+    name
+        Its object name.
+    is_narrow
+        Whether it lies where there is little room: then the first column has what the others leave.
+
     Signals
     -------
     picked
@@ -32,7 +39,7 @@ class Examples(QTreeWidget):
 
     picked = Signal(int)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, is_narrow: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.examples: tuple[Example, ...] = ()
@@ -46,8 +53,11 @@ class Examples(QTreeWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMinimumWidth(240)
         header = self.header()
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(not is_narrow)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.setColumnHidden(len(_COLUMNS) - 1, is_narrow)
+        if is_narrow:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.currentItemChanged.connect(self._on_current)
         appearance().language_changed.connect(self.retranslate)
         self.retranslate()

@@ -31,28 +31,35 @@ def shape_of(number: int) -> str:
     return SHAPES[number % len(SHAPES)]
 
 
-def draw_marks(painter: QPainter, places: Array, shape: str, colour: QColor, edge: QColor, radius: float = 3.0) -> None:
-    """Draw a mark at each place (points, 2), in pixels, with a thin edge that parts it from what lies below."""
+def draw_marks(
+    painter: QPainter, places: Array, shape: str, colour: QColor, edge: QColor | None, radius: float = 3.0
+) -> None:
+    """Draw a mark at each place (points, 2), in pixels, with a thin edge that parts it from what lies below.
+
+    Without an edge circles take half the time.
+    """
     points = [QPointF(x, y) for x, y in places.tolist()]
     if not points:
         return
     if shape in ("circle", "square"):
         cap = Qt.PenCapStyle.RoundCap if shape == "circle" else Qt.PenCapStyle.SquareCap
         for pen_colour, width in ((edge, 2 * radius + 1.6), (colour, 2 * radius)):
+            if pen_colour is None:
+                continue
             pen = QPen(pen_colour, width)
             pen.setCapStyle(cap)
             painter.setPen(pen)
             painter.drawPoints(QPolygonF(points))
         return
     if shape == "cross":
-        for pen_colour, width in ((edge, 3.6), (colour, 2.0)):
+        for pen_colour, width in ((edge or colour, 3.6), (colour, 2.0)):
             painter.setPen(QPen(pen_colour, width))
             for point in points:
                 x, y = point.x(), point.y()
                 painter.drawLine(QPointF(x - radius, y - radius), QPointF(x + radius, y + radius))
                 painter.drawLine(QPointF(x - radius, y + radius), QPointF(x + radius, y - radius))
         return
-    painter.setPen(QPen(edge, 0.8))
+    painter.setPen(QPen(edge or colour, 0.8))
     painter.setBrush(colour)
     corners = QPolygonF([QPointF(x * radius, y * radius) for x, y in _CORNERS[shape]])
     for point in points:

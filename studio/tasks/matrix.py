@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,8 @@ from studio.tasks.words import class_name, share
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, number
-from studio.ui.theme import contrast, mix
+from studio.ui.theme import Theme, contrast, mix
+from studio.ui.widgets.sheet import image_of
 
 #: What the numbers in the cells are.
 MODES: Final = {
@@ -29,12 +31,22 @@ _WIDEST: Final = 120
 #: Cells that are smaller than this hold no number.
 _LEAST: Final = (22, 15)
 _LARGEST: Final = (110, 44)
+_SHADES: Final = 128
 _MOVES: Final = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
 }
+
+
+@lru_cache(maxsize=8)
+def shades(theme: Theme) -> tuple[Array, list[str]]:
+    """Return the colours of shares from 0 to 1 (0xAARRGGBB), and in which colour a text on each can be read best."""
+    ground = mix(theme.panel, theme.text, 0.05)
+    colours = [mix(ground, theme.accent, share) for share in np.linspace(0, 1, _SHADES).tolist()]
+    inks = [max((theme.text, theme.canvas, theme.panel), key=lambda ink: contrast(ink, c)) for c in colours]
+    return np.array([0xFF000000 | int(colour[1:], 16) for colour in colours], np.uint32), inks
 
 
 class Matrix(QWidget):
@@ -95,10 +107,14 @@ class Matrix(QWidget):
         widest = max((metrics.horizontalAdvance(name) for name in self._names()), default=0)
         return 30 + max(min(widest, _WIDEST), metrics.horizontalAdvance(_("precision")) - 20)
 
+    def _margin(self) -> float:
+        """Return the width of the margin at the right."""
+        return max(_MARGIN, QFontMetrics(fonts.sans(11)).horizontalAdvance(_("recall")) + 8)
+
     def _cell(self) -> tuple[float, float]:
         """Return width and height of a cell."""
         count = max(1, self.task.classes if self.task is not None else 1)
-        width = (self.width() - self._left() - _MARGIN) / count
+        width = (self.width() - self._left() - self._margin()) / count
         height = (self.height() - _HEAD - 24) / count
         return max(1.0, min(width, _LARGEST[0])), max(1.0, min(height, _LARGEST[1]))
 
@@ -130,16 +146,20 @@ class Matrix(QWidget):
         width, height = self._cell()
         has_numbers = width >= _LEAST[0] and height >= _LEAST[1]
         painter.setFont(fonts.mono(11))
-        ground = mix(theme.panel, theme.text, 0.05)
-        for row in range(count):
-            for column in range(count):
-                colour = mix(ground, theme.accent, float(shares[row, column]))
-                rect = QRectF(self._left() + column * width, _HEAD + row * height, width, height)
-                painter.fillRect(rect.adjusted(0.5, 0.5, -0.5, -0.5) if width > 6 else rect, QColor(colour))
-                if has_numbers and (counts[row, column] or row == column):
-                    ink = max((theme.text, theme.canvas, theme.panel), key=lambda ink: contrast(ink, colour))
-                    painter.setPen(QColor(ink))
-                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._text(row, column, shares, width))
+        colours, inks = shades(theme)
+        levels = np.round(shares * (len(colours) - 1)).astype(int)
+        left = self._left()
+        painter.drawImage(QRectF(left, _HEAD, width * count, height * count), image_of(colours[levels]))
+        if width > 6:
+            painter.setPen(QColor(theme.panel))
+            for i in range(count + 1):
+                x, y = left + i * width, _HEAD + i * height
+                painter.drawLine(QPointF(x, _HEAD), QPointF(x, _HEAD + height * count))
+                painter.drawLine(QPointF(left, y), QPointF(left + width * count, y))
+        for row, column in np.argwhere((counts > 0) | np.eye(count, dtype=bool)).tolist() if has_numbers else ():
+            painter.setPen(QColor(inks[levels[row, column]]))
+            rect = QRectF(left + column * width, _HEAD + row * height, width, height)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._text(row, column, shares, width))
         self._draw_names(painter, width, height)
         if has_numbers:
             self._draw_margins(painter, width, height)
@@ -189,13 +209,14 @@ class Matrix(QWidget):
         theme, count, left = appearance().theme, self.task.classes, self._left()
         painter.setPen(QColor(theme.dim))
         painter.setFont(fonts.mono(11))
+        margin = self._margin()
         for i in range(count):
-            beside = QRectF(left + count * width + 4, _HEAD + i * height, _MARGIN - 6, height)
+            beside = QRectF(left + count * width + 4, _HEAD + i * height, margin - 6, height)
             painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, _plain(float(self.found.recall[i]), _MARGIN))
             below = QRectF(left + i * width, _HEAD + count * height + 2, width, 16)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _plain(float(self.found.precision[i]), width))
         painter.setFont(fonts.sans(11))
-        above = QRectF(left + count * width, 17, _MARGIN, 16)
+        above = QRectF(left + count * width, 17, margin, 16)
         painter.drawText(above, Qt.AlignmentFlag.AlignHCenter, _("recall"))
         corner = QRectF(0, _HEAD + count * height + 2, left - 4, 16)
         text = painter.fontMetrics().elidedText(_("precision"), Qt.TextElideMode.ElideRight, int(corner.width()))

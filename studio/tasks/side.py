@@ -79,7 +79,7 @@ class Side(QWidget):
         self.heading = QLabel()
         self.heading.setFont(fonts.sans(12, 600))
         self.heading.setWordWrap(True)
-        self.examples = Examples(f"{name}.example")
+        self.examples = Examples(f"{name}.example", is_narrow=True)
         self.above = QHBoxLayout()
         self.above.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from graphs import ROOT, build, moons
+from lowering import TWO_HEADS, TWO_HEADS_WIRES
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -311,6 +312,36 @@ def test_a_view_is_saved_as_a_picture(begin: Begin, tmp_path: Path, ending: str)
         assert "<svg" in path.read_text()
     user.window.task_actions.save(tmp_path / "boundary.xyz")
     assert ".xyz" in user.banner
+
+
+def test_of_two_losses_one_is_chosen(begin: Begin) -> None:
+    user = begin(build(TWO_HEADS, TWO_HEADS_WIRES, seed=1))
+    panel = user.window.tasks
+    assert panel.loss.isVisible()
+    assert panel.loss.count() == 2
+    panel.loss.setCurrentIndex(1)
+    panel.loss.activated.emit(1)
+    answered(user)
+    assert isinstance(panel.view, PairsView), "it gives its inputs back"
+    panel.loss.setCurrentIndex(0)
+    panel.loss.activated.emit(0)
+    answered(user)
+    assert isinstance(panel.view, BoundaryView)
+
+
+def test_a_step_under_the_debugger_is_seen(begin: Begin) -> None:
+    user = begin(moons())
+    window = user.window
+    first = window.task_controller.seen
+    user.do("debug.over")
+    user.until(lambda: window.debug_controller.state == "stopped")
+    user.do("tasks.show")
+    user.until(lambda: window.task_controller.seen is not first)
+    second = answered(user) and window.task_controller.seen
+    user.do("debug.over")
+    user.until(lambda: window.task_controller.seen is not second)
+    assert isinstance(answered(user).view, BoundaryView)
+    user.do("debug.end")
 
 
 def test_another_document_has_views_of_its_own(begin: Begin, tmp_path: Path) -> None:

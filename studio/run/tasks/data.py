@@ -176,9 +176,10 @@ class ScoreCurve:
 
 @dataclass(frozen=True)
 class Scores:
-    """A curve for each class or label."""
+    """A curve for each class or label, or for the most frequent ones of so many."""
 
     curves: tuple[ScoreCurve, ...]
+    total: int
 
 
 @dataclass(frozen=True)

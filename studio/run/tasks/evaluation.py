@@ -126,14 +126,16 @@ def evaluate(
     wanted = [subject.truth, subject.prediction, *subject.inputs]
     chunks: list[list[Array]] = []
     losses: list[Array] = []
-    taken = 0
-    while taken < len(order) and (not taken or time.perf_counter() - begin < budget):
+    taken, size = 0, _FIRST
+    while taken < len(order) and size:
         checkpoint()
-        numbers = order[taken : taken + (CHUNK if taken else _FIRST)]
+        numbers = order[taken : taken + size]
         found = subject.run(subject.given(part, numbers), wanted)
         losses.append(_losses(subject.loss, found[0], found[1], len(numbers)))
         chunks.append([numbers, *(np.asarray(tensor.numpy()) for tensor in found)])
         taken += len(numbers)
+        spent = time.perf_counter() - begin
+        size = max(0, min(CHUNK, int((budget - spent) / spent * taken)))
     numbers, truth, prediction, *inputs = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
     sort = np.argsort(numbers)
     numbers, truth, prediction = numbers[sort], truth[sort], prediction[sort]

@@ -44,6 +44,8 @@ BINS: Final = 31
 PROJECTED: Final = 1000
 #: Classes that a confusion matrix has at most.
 CLASSES: Final = 1000
+#: Classes of which curves are traced at most: each takes 9 ms.
+CURVES: Final = 30
 #: Kernels, input channels and feature maps that are sent at most, and pixels along a side of a map.
 KERNELS: Final = 256
 _CHANNELS: Final = 16
@@ -90,13 +92,15 @@ def scores(found: Evaluation, _wish: Wish, checkpoint: Checkpoint) -> Scores:
     task, fine = found.task, found.fine
     truth, given = found.truth[fine], found.scores[fine]
     if task.kind == "binary":
-        return Scores((score_curve(1, truth.ravel(), given.ravel()),))
+        return Scores((score_curve(1, truth.ravel(), given.ravel()),), 1)
     curves = []
-    for number in range(min(task.count, CLASSES)):
+    sums = truth.reshape(-1, task.count).sum(axis=0) if task.kind == "labels" else None
+    often = np.bincount(truth.ravel(), minlength=task.count)[: task.count] if sums is None else sums
+    for number in np.sort(np.argsort(-often, kind="stable")[:CURVES]).tolist():
         checkpoint()
         is_it = truth[..., number] if task.kind == "labels" else truth == number
         curves.append(score_curve(number, is_it.ravel(), given[..., number].ravel()))
-    return Scores(tuple(curves))
+    return Scores(tuple(curves), task.count)
 
 
 def score_curve(number: int, truth: Array, given: Array) -> ScoreCurve:

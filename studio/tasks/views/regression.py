@@ -48,8 +48,7 @@ class PointsChart(Chart):
         painter.drawLine(int(ax), int(ay), int(bx), int(by))
         colour = QColor(theme.accent)
         colour.setAlphaF(0.75)
-        edge = QColor(theme.panel)
-        draw_marks(painter, self.on_screen(self.points), "circle", colour, edge, 2.5)
+        draw_marks(painter, self.on_screen(self.points), "circle", colour, None, 2.5)
 
 
 class HistogramChart(Chart):

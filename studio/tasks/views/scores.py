@@ -19,8 +19,14 @@ from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, number
 from studio.ui.icons import icon
+from studio.ui.theme import Theme, mix
 
 _DASHES: Final = (None, [4.0, 2.0], [1.0, 2.0], [6.0, 2.0, 1.0, 2.0])
+
+
+def mix_of(theme: Theme, colour: QColor) -> QColor:
+    """Return a colour as it looks behind the others."""
+    return QColor(mix(theme.panel, colour.name(), 0.45))
 
 
 class CurveChart(Chart):
@@ -46,13 +52,17 @@ class CurveChart(Chart):
         theme = appearance().theme
         if self.has_diagonal:
             painter.setPen(QPen(QColor(theme.faint), 1, Qt.PenStyle.DashLine))
-            painter.drawLine(area.bottomLeft(), area.topRight())
+            (ax, ay), (bx, by) = self.on_screen(np.array([[0.0, 0.0], [1.0, 1.0]])).tolist()
+            painter.drawLine(QPointF(ax, ay), QPointF(bx, by))
         for number_, points in sorted(self.lines, key=lambda line: line[0] == self.front):
             colour = colour_of(theme, number_)
-            colour.setAlphaF(1.0 if number_ == self.front else 0.35)
-            pen = QPen(colour, 2.4 if number_ == self.front else 1.2)
-            if (dashes := _DASHES[number_ // len(COLOURS) % len(_DASHES)]) is not None:
+            is_front = number_ == self.front
+            if not is_front:  # plain lines: ten smooth and dashed ones take longer than a frame
+                colour = mix_of(theme, colour)
+            pen = QPen(colour, 2.4 if is_front else 1)
+            if is_front and (dashes := _DASHES[number_ // len(COLOURS) % len(_DASHES)]) is not None:
                 pen.setDashPattern(dashes)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_front)
             painter.setPen(pen)
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in self.on_screen(points).tolist()]))
 
@@ -95,6 +105,9 @@ class ScoresView(TaskView):
         self.classes.setFont(fonts.sans(12))
         self.classes.setMaximumWidth(260)
         self.classes.currentRowChanged.connect(lambda _row: self._draw())
+        self.more = QLabel()
+        self.more.setFont(fonts.sans(11))
+        self.more.setProperty("tone", "dim")
         self.words = QLabel()
         self.words.setObjectName("tasks.scores.words")
         self.words.setFont(fonts.mono(11))
@@ -109,6 +122,7 @@ class ScoresView(TaskView):
         row.addWidget(self.roc, 1)
         side = QVBoxLayout()
         side.addWidget(self.classes, 1)
+        side.addWidget(self.more)
         side.addWidget(self.words)
         line = QHBoxLayout(self.widget)
         line.setContentsMargins(0, 0, 0, 0)
@@ -152,6 +166,10 @@ class ScoresView(TaskView):
             self.classes.addItem(item)
         self.classes.setCurrentRow(min(row, self.classes.count() - 1))
         self.classes.blockSignals(False)
+        total = seen.facts.total if isinstance(seen.facts, Scores) else 0
+        self.more.setVisible(total > len(self.curves))
+        text = _("The {count} most frequent of {total} classes.")
+        self.more.setText(text.format(count=number(len(self.curves)), total=number(total)))
         self._draw()
 
     def _draw(self) -> None:
