@@ -33,6 +33,7 @@ from studio.canvas.library_actions import LibraryActions
 from studio.canvas.places import Places
 from studio.canvas.view import CanvasView
 from studio.debugger.panel import Debugger
+from studio.desktop.checkpoints import Checkpoints
 from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
@@ -64,7 +65,7 @@ from studio.ui import fonts
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
-from studio.ui.garbage import collect, collect_in_time
+from studio.ui.garbage import Collector, collect
 from studio.ui.i18n import N_, _, describe, number
 from studio.ui.library.shelf import Shelf
 from studio.ui.preferences.folders_page import DATA_DIR
@@ -357,6 +358,8 @@ class MainWindow(QMainWindow):
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.runs.resume_asked.connect(self.run_documents.resume)
         self.runs.document_asked.connect(self.run_documents.open_document)
+        self.runs.checkpoints.go_on_asked.connect(self.run_documents.resume)
+        self.runs.checkpoints.compare_asked.connect(Checkpoints(self.inspector.tensor, self.banner).compare)
         self.running.failed_at.connect(self.panels.reveal)
         self.running.changed.connect(self.tabs.refresh)
         self.running.changed.connect(self._update_actions)
@@ -585,7 +588,7 @@ def application() -> QApplication:
     app.setApplicationName("Trenza")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("trenza")
-    collect_in_time(app)
+    Collector(app)
     accessible.install(CanvasView)
     return app
 

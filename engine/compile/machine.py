@@ -117,7 +117,7 @@ def _text() -> str:
     kinds = {"s": "float", "d": "double"}
     products = [read("product").replace("LETTER", letter).replace("TYPE", kind) for letter, kind in kinds.items()]
     own = "x86" if IS_X86 else "aarch64" if platform.machine().lower() in ("aarch64", "arm64") else "other"
-    text = "\n".join((read(own), waiting, read("team"), read("replay"), *products))
+    text = "\n".join((read(own), waiting, read("team"), read("replay"), read("note"), *products))
     return text.replace("FLUSH", str(FLUSH))
 
 
@@ -167,6 +167,11 @@ def product(letter: str) -> int:
 def fork() -> int:
     """Return the address of the entry that runs steps side by side: how many, and where in tables they begin."""
     return _machine().address("fork")
+
+
+def note() -> int:
+    """Return the address of the entry that writes numbers down."""
+    return _machine().address("note")
 
 
 def replay(entries: int, rows: int, count: int, threads: int) -> int:

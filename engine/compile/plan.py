@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ from engine.compile.layout import read_by
 from engine.compile.loans import LENT_BYTES, Lender, aligned
 from engine.compile.machine import FLUSH, exchange_control_word
 from engine.compile.memory import Lifetime, assign
+from engine.compile.notes import Notes
 from engine.compile.reuse import overwrites
 from engine.compile.row import address
 from engine.compile.schedule import schedule
@@ -238,11 +239,12 @@ class Plan:
         self._users: dict[Memory, list[int]] = {}
         for number, step in enumerate(self.steps):
             if not step.entry:
-                for memory in self._memories(step):
+                for memory in self._memories([*step.node.inputs, *step.node.outputs]):
                     self._users.setdefault(memory, []).append(number)
                 self._calls[number] = given[number]
             else:
-                where = {m: (address(a), a.nbytes) for m, a in self._memories(step).items()}
+                memories = self._memories([*step.node.inputs, *step.node.outputs])
+                where = {m: (address(a), a.nbytes) for m, a in memories.items()}
                 self._score.write(number, self._workplace.furnish(given[number]), where)
 
     def _step(self, node: Node, report: Report | None, number: int, total: int) -> tuple[Step, tuple[Any, ...]]:
@@ -259,10 +261,10 @@ class Plan:
             step.parts = int(arguments[0])
         return step, arguments
 
-    def _memories(self, step: Step) -> dict[Memory, Array]:
-        """Return what a step's values lie in, with an array that begins there."""
+    def _memories(self, values: Iterable[Value]) -> dict[Memory, Array]:
+        """Return what values lie in, with an array that begins there."""
         found = {}
-        for value in (*step.node.inputs, *step.node.outputs):
+        for value in values:
             root = self._roots[value]
             memory = self._memory.get(root, root)
             found[memory] = self.blocks[memory] if isinstance(memory, int) else self._arrays[root]
@@ -303,6 +305,24 @@ class Plan:
         if found is None:
             found = self._outputs[index] = self._array(self.graph.outputs[index])
         return found
+
+    def take_notes(self, indices: Sequence[int]) -> Notes | None:
+        """Write down what these outputs are after each run, from now on.
+
+        Returns
+        -------
+        Notes
+            Where; None if they are not all single numbers of float32, or Python computes the last of the plan.
+        """
+        values = [self.graph.outputs[i] for i in indices]
+        arrays = [self.output(i) for i in indices]
+        is_native = bool(self.steps) and self._score.firsts[self._score.runs[-1][0]] not in self._calls
+        if not values or not is_native or any(a.size != 1 or a.dtype != np.float32 for a in arrays):
+            return None
+        notes = Notes(arrays)
+        where = {m: (address(a), a.nbytes) for m, a in self._memories(values).items()}
+        self._score.take_notes(notes, where)
+        return notes
 
     def give(self, index: int) -> Array:
         """Return the output at `index` in an array that no other run overwrites."""
@@ -349,6 +369,7 @@ class Plan:
                         begin = time.perf_counter()
                         self._play_step(number)
                         watch(step, time.perf_counter() - begin)
+                    self._score.write_notes()
         finally:
             exchange_control_word(before)
 

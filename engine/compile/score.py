@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.compile.machine import fork, replay
+from engine.compile.machine import fork, note, replay
+from engine.compile.notes import FIRST, Notes
 from engine.compile.row import Own, address, row_of
 from engine.compile.team import width
 
@@ -52,7 +53,8 @@ class Score:
         self._places: dict[Hashable, list[tuple[Any, int, int]]] = {}
         #: For each moment the number of its first step, and in the end how many steps there are.
         self.firsts = [0, *accumulate(moments)]
-        self._moments = Table(len(moments))
+        self._moments = Table(len(moments) + 1)  # the last one is for notes
+        self._notes: Notes | None = None
         self._forks = []
         for number, (first, count) in enumerate(zip(self.firsts, moments, strict=False)):
             if count > 1:
@@ -81,18 +83,40 @@ class Score:
             self._moments.entries[moment] = self._steps.entries[number]
             self._moments.rows[moment] = self._steps.rows[number]
         arrays = [a.array if isinstance(a, Own) else a for a in arguments if isinstance(a, np.ndarray | Own)]
-        own = []  # scratch memory and tables, which nobody else keeps
-        for place, array in zip(row.places, arrays, strict=True):
-            start = int(row.values[place])
-            inside = ((m, first) for m, (first, nbytes) in memories.items() if first <= start < first + max(nbytes, 1))
-            memory, first = next(inside, (None, 0))
-            if memory is None:
-                own.append(array)
-            else:
-                self._places.setdefault(memory, []).append((row.values, place, start - first))
+        # Scratch memory and tables, which nobody else keeps
+        own = [a for p, a in zip(row.places, arrays, strict=True) if not self._follow(row.values, p, memories)]
         self._kept[number] = row.values, own
         shared = [a.array for a in arguments if isinstance(a, Own)]
         self.nbytes += sum(a.nbytes for a in own if not any(a is s for s in shared))
+
+    def _follow(self, values: Any, place: int, memories: Mapping[Any, tuple[int, int]]) -> bool:
+        """See to it that an address in a row moves with the memory it is in; return whether it is in one of them."""
+        start = int(values[place])
+        for memory, (first, nbytes) in memories.items():
+            if first <= start < first + max(nbytes, 1):
+                self._places.setdefault(memory, []).append((values, place, start - first))
+                return True
+        return False
+
+    def take_notes(self, notes: Notes, memories: Mapping[Any, tuple[int, int]]) -> None:
+        """Write some numbers down after each run of all moments; the last one must be no step for Python.
+
+        Parameters
+        ----------
+        memories
+            What the numbers lie in: address and bytes.
+        """
+        end = len(self.firsts) - 1
+        self._notes = notes
+        self._moments.entries[end], self._moments.rows[end] = note(), address(notes.row)
+        for place in range(FIRST, len(notes.row)):
+            self._follow(notes.row, place, memories)
+
+    def write_notes(self) -> None:
+        """Write the numbers down, if that is wanted: after steps that were run one by one."""
+        if self._notes is not None:
+            end = len(self.firsts) - 1
+            self.play(end, end)
 
     def moment(self, number: int) -> int:
         """Return the number of the moment in which a step runs."""
@@ -110,7 +134,10 @@ class Score:
 
     def play(self, first: int, last: int) -> tuple[int, int] | None:
         """Run the moments from `first` to before `last`; return between which steps one has failed, if one did."""
-        failed = replay(self._moments.entry(first), self._moments.row(first), last - first, width())
+        count = last - first
+        if self._notes is not None and last == len(self.firsts) - 1:
+            count += 1
+        failed = replay(self._moments.entry(first), self._moments.row(first), count, width())
         return None if failed < 0 else (self.firsts[first + failed], self.firsts[first + failed + 1])
 
     def play_step(self, number: int) -> bool:

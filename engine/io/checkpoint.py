@@ -1,66 +1,24 @@
 """Checkpoints: all that decides how a training goes on, so that it does so bit for bit.
 
 A checkpoint is taken between two steps. It holds the weights, the optimiser's state, the running means of the metrics,
-every source of random numbers, the order of the examples, and where the training is in it. The file is a `.npz` that
-NumPy reads, with the plain data as JSON in the entry ``facts``.
+every source of random numbers, the order of the examples, and where the training is in it.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from engine.core.dtype import Array
-from engine.core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, NotFoundError
-from engine.io.atomic import replace
+from engine.core.errors import FailedPreconditionError, InvalidArgumentError
+from engine.io.checkpoint_file import FORMAT, VERSION, Checkpoint
 from engine.keras import Model
 from engine.keras.callbacks import Callback
 from engine.keras.callbacks.monitor import Monitor
 from engine.runtime import rng
 from engine.runtime.variable import Variable
-
-FORMAT: Final = "trenza checkpoint"
-#: The version that this program writes.
-VERSION: Final = 1
-_FACTS: Final = "facts"
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A training, standing still.
-
-    Parameters
-    ----------
-    arrays
-        By names with a group before the first slash: "weights", "slots", "metrics", …
-    facts
-        Plain data: the position, the names and shapes of the weights, states of generators.
-    """
-
-    arrays: dict[str, Array]
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def epoch(self) -> int:
-        """The epoch of the next step, counted from 0."""
-        return int(self.facts["epoch"])
-
-    @property
-    def done(self) -> int:
-        """How many steps of that epoch are done."""
-        return int(self.facts["done"])
-
-    @property
-    def nbytes(self) -> int:
-        """What the arrays take."""
-        return sum(array.nbytes for array in self.arrays.values())
 
 
 def capture(model: Model, callbacks: Sequence[Callback] = ()) -> Checkpoint:
@@ -173,51 +131,6 @@ def restore_weights(checkpoint: Checkpoint, model: Model) -> None:
                 own=_brief(mine),
             )
     model.set_weights(_of_group(checkpoint.arrays, "weights"))
-
-
-def write(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
-    """Write a checkpoint in one step that a crash cannot cut in two.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; what was there before is as it was.
-    """
-    text = np.frombuffer(json.dumps(checkpoint.facts).encode(), np.uint8)
-    arrays: dict[str, Any] = {**checkpoint.arrays, _FACTS: text}
-    replace(Path(path), lambda file: np.savez(file, **arrays))
-
-
-def read(path: str | os.PathLike[str]) -> Checkpoint:
-    """Return the checkpoint in a file.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such file.
-    DataLossError
-        If it is damaged, no checkpoint, or one of a newer version.
-    """
-    path = Path(path)
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        facts = json.loads(arrays.pop(_FACTS).tobytes())
-        if facts["format"] != FORMAT:
-            raise ValueError
-    except FileNotFoundError:
-        raise NotFoundError("There is no file {path}.", hint="It may have been moved or renamed.", path=path) from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise DataLossError("{path} is no whole checkpoint.", hint="Take another one of the run.", path=path) from error
-    if facts.get("version", 0) > VERSION:
-        raise DataLossError(
-            "{file} was saved by a newer Trenza: its format has version {found}, this program reads up to {known}.",
-            hint="Update Trenza to open it.",
-            file=path.name,
-            found=facts["version"],
-            known=VERSION,
-        )
-    return Checkpoint(arrays, facts)
 
 
 def _groups(model: Model) -> dict[str, list[Variable]]:

@@ -12,6 +12,7 @@ from studio.debugger.points import Points
 from studio.debugger.steps import StepList
 from studio.debugger.transport import Transport
 from studio.document.breakpoints import Breakpoint
+from studio.run.debug.breakpoints import Watchpoints
 from studio.run.debug.controller import DebugController
 from studio.run.debug.messages import DebugSaid
 from studio.ui.actions import Actions
@@ -110,7 +111,8 @@ class Debugger(QWidget):
 
     def _show_points(self) -> None:
         last = self._controller.last
-        self.points.show_points(self._points, self._controller.errors, last.hits if last is not None else ())
+        errors = Watchpoints(self._points).errors | self._controller.errors
+        self.points.show_points(self._points, errors, last.hits if last is not None else ())
 
     def _say(self, said: DebugSaid) -> None:
         at = f"{said.epoch + 1}/{said.in_epoch}  " if said.point else ""

@@ -68,6 +68,8 @@ class Debugging(QObject):
         self._editors, self._engine, self._debugger = editors, engine, debugger
         self._panel, self._actions, self._banner = panel, actions, banner
         self._first: Action | None = None
+        self._sent: tuple[int, tuple[Breakpoint, ...]] = (0, ())
+        """The training that was told of breakpoints last, and of which."""
         self._pace = QTimer(self, singleShot=True)
         self._pace.timeout.connect(lambda: debugger.walk("over"))
         self._is_pacing = False
@@ -255,8 +257,16 @@ class Debugging(QObject):
         self._send_points()
 
     def _send_points(self) -> None:
-        if self._is_here and self._editor is not None:
-            self._debugger.set_breakpoints(breakpoints(self._editor.document), self._until_bad)
+        editor = self._editor
+        if editor is None:
+            return
+        points = breakpoints(editor.document)
+        if self._is_here:
+            self._debugger.set_breakpoints(points, self._until_bad)
+        if self._engine.training == editor.number and self._sent != (self._engine.run, points):
+            self._sent = self._engine.run, points
+            self._engine.break_at(points)
+            self._debugger.forget_errors()
 
     # ------------------------------------------------------------------------------------------------------- the run
 

@@ -29,10 +29,13 @@ class Pin:
         Its name.
     kept
         The values that are held, None if it is the live one.
+    run
+        Name of the run that they are of, "" if they are of what is trained now.
     """
 
     ref: TensorRef
     kept: Watched | None = None
+    run: str = ""
 
 
 class Watching(QObject):

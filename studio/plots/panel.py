@@ -248,8 +248,8 @@ class Plots(QWidget):
 
     def _observe(self) -> None:
         if self.shown:
-            wants = self.isVisible() and GRADIENT_NORM not in self._hidden
-            self.observed.emit(self.shown, ("gradient_norm",) if wants else ())
+            wanted = {"curves": True, "gradient_norm": GRADIENT_NORM not in self._hidden}
+            self.observed.emit(self.shown, tuple(what for what in wanted if wanted[what] and self.isVisible()))
 
     def _redraw_all(self, *_wish: object) -> None:
         """Draw all plots soon, also if nothing came."""

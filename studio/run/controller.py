@@ -14,10 +14,12 @@ from typing import Any, Final, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.core.errors import EngineError
+from studio.document.breakpoints import Breakpoint
 from studio.document.document import Document, PortRef
 from studio.document.file import Writer
 from studio.run import entry
 from studio.run.messages import (
+    BreakAt,
     CheckpointSaved,
     Command,
     Compiling,
@@ -334,6 +336,10 @@ class RunController(QObject):
     def freeze(self, node: str, frozen: bool) -> None:
         """Let the training go on without learning a layer, or with it again."""
         self._send(Freeze(self.run, node, frozen))
+
+    def break_at(self, points: Sequence[Breakpoint]) -> None:
+        """Let these breakpoints be in force in the training, and no others."""
+        self._send(BreakAt(self.run, tuple(points)))
 
     def save_checkpoint(self) -> None:
         """Let the training write a checkpoint."""

@@ -111,6 +111,11 @@ class Lookup:
             if ref.kind == "update" and (weight := self._weight(ref)) is not None
         }
 
+    @property
+    def compares(self) -> bool:
+        """Whether it waits for the end of a step to see what that has changed."""
+        return bool(self._before)
+
     def step_ended(self) -> None:
         """Take note of what the step has changed."""
         self._updates = {

@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from studio.document.breakpoints import Breakpoint
 from studio.document.document import PortRef
 from studio.run.tensor_ref import TensorRef
 
@@ -91,6 +92,14 @@ class Freeze:
 
 
 @dataclass(frozen=True)
+class BreakAt:
+    """Let these breakpoints be in force, and no others, from the next step on."""
+
+    run: int
+    breakpoints: tuple[Breakpoint, ...]
+
+
+@dataclass(frozen=True)
 class SaveCheckpoint:
     """Write a checkpoint, which stays until somebody deletes it."""
 
@@ -136,7 +145,7 @@ class Watch:
 class Observe:
     """From now on this is shown of the trainings of a document: only what is shown is measured.
 
-    `what` may name "gradient_norm".
+    `what` may name "curves", without which progress is reported less often, and "gradient_norm".
     """
 
     document: int
@@ -211,9 +220,9 @@ class Previewed:
     last: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Watched:
-    """The values of a watched tensor.
+    """The values of a watched tensor. Each time that they come they are others, even if they are equal.
 
     `step` is the number of steps that were made when they were taken, None outside of trainings; while one runs, they
     are a sample: taken every so many seconds.
@@ -394,6 +403,7 @@ Command = (
     | Control
     | Tune
     | Freeze
+    | BreakAt
     | SaveCheckpoint
     | Restore
     | LoadWeights

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.core.errors import EngineError
 from engine.data.files import use_folder, use_progress
-from engine.io import checkpoint
+from engine.io import checkpoint, checkpoint_file
 from studio import __version__
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import PortRef
@@ -376,7 +376,7 @@ class Worker:
     def _load_weights(self, command: LoadWeights) -> None:
         study = self.study(command.document)
         study.program.update(loads(command.text))
-        checkpoint.restore_weights(checkpoint.read(command.path), study.program.training().model)
+        checkpoint.restore_weights(checkpoint_file.read(command.path), study.program.training().model)
         self.look(study)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,12 +23,10 @@ from unittest import mock
 import numpy as np
 
 from engine.data.files import use_folder
-from engine.keras.training.loop import run_batches
-from engine.keras.training.step import StepRunner
 from studio.document.edits import SetParams
 from studio.document.file import dumps, load
 from studio.run.health.monitor import HealthMonitor
-from studio.run.messages import Ended, Event, Keep, Train
+from studio.run.messages import Ended, Event, Keep, Progress, Train
 from studio.run.runs.folder import RunFolder
 from studio.run.runs.keeper import Keeper
 from studio.run.training.listener import Listener
@@ -35,8 +34,7 @@ from studio.run.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_HEARD: Final = ("on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_train_batch_end", "on_epoch_end")
-NUMBERS: Final = "numbers for callbacks"
+_HEARD: Final = ("on_train_begin", "on_epoch_begin", "on_train_batches_end", "on_epoch_end")
 #: What is done beside the steps themselves, and by which methods.
 PARTS: Final[dict[str, list[tuple[type, str]]]] = {
     "reports and wishes": [(Listener, name) for name in _HEARD],
@@ -46,7 +44,9 @@ PARTS: Final[dict[str, list[tuple[type, str]]]] = {
 
 
 class Meter:
-    """Adds up what calls take."""
+    """Adds up what calls take, without what others take that are made within them and metered, too."""
+
+    _under_way = threading.local()
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -64,12 +64,18 @@ class Meter:
         """Return a method that is timed."""
 
         def call(*args: Any) -> Any:
+            around = getattr(self._under_way, "meter", None)
+            self._under_way.meter = self
             begin = time.thread_time()
             try:
                 return method(*args)
             finally:
-                self.seconds += time.thread_time() - begin
+                spent = time.thread_time() - begin
+                self.seconds += spent
                 self.calls += 1
+                self._under_way.meter = around
+                if around is not None:
+                    around.seconds -= spent
 
         return call
 
@@ -100,9 +106,13 @@ class Measured:
 def trained(text: str, folder: Path | None, overhead: float) -> Measured:
     """Train with the plots closed."""
     ended: list[Ended] = []
+    steps = 0
 
     def send(event: Event) -> None:
+        nonlocal steps
         pickle.dumps(event)  # as on its way to the window
+        if isinstance(event, Progress):
+            steps += len(event.steps)
         if isinstance(event, Ended):
             ended.append(event)
 
@@ -110,15 +120,13 @@ def trained(text: str, folder: Path | None, overhead: float) -> Measured:
     worker.shown = 0  # nobody looks: the plots are closed
     keep = Keep(str(folder), "benchmark") if folder is not None else None
     with ExitStack() as stack:
-        meters = {part: Meter() for part in (NUMBERS, *PARTS)}
+        meters = {part: Meter() for part in PARTS}
         for part, methods in PARTS.items():
             stack.enter_context(meters[part].over(methods))
-        logs = meters[NUMBERS].timed(StepRunner.logs)
-        stack.enter_context(mock.patch.object(run_batches, "__defaults__", (logs, 0)))
         worker.handle(Train(1, 1, text, "lazy", keep))
     assert ended[0].status == "complete", ended
     parts = {part: meter.seconds - overhead * meter.calls for part, meter in meters.items()}
-    return Measured(ended[0].seconds, meters[NUMBERS].calls, parts)
+    return Measured(ended[0].seconds, steps, parts)
 
 
 def main() -> None:
@@ -143,7 +151,7 @@ def main() -> None:
     for kind, measured in zip(("not kept", "kept"), zip(*runs, strict=True), strict=True):
         own = [m.seconds - sum(m.parts.values()) for m in measured]
         print(f"{name}, {kind}: {'a step by itself':<24}{1e6 * np.median(own) / measured[0].steps:>8.2f} µs")
-        for part in (NUMBERS, *PARTS, "all of it"):
+        for part in (*PARTS, "all of it"):
             found = [sum(m.parts.values()) if part == "all of it" else m.parts[part] for m in measured]
             share = np.median([f / o for f, o in zip(found, own, strict=True)])
             each = 1e6 * np.median(found) / measured[0].steps

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
+from collections.abc import Iterator
+from typing import Final
+
 import numpy as np
 import pytest
 
@@ -14,6 +19,10 @@ from studio.document.edits import AddNode, AddNote, AddWire
 from studio.document.history import History
 from studio.document.nodetype import Catalogue, NodeType, Port
 from studio.run.messages import TensorInfo
+
+#: Tests with windows between two full collections, each of which takes 0.1 s.
+_FULL_EVERY: Final = 25
+_windows = itertools.count(1)
 
 X, Y = (Port("x"),), (Port("y"),)
 TYPES = (
@@ -61,6 +70,18 @@ TYPES = (
         {"optimizer": Param("choice", "adam", choices=("adam", "sgd")), "epochs": Param("int", 10, min=1)},
     ),
 )
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_cleared_away_in_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As in the program (see `studio.ui.garbage`): what belongs to Qt must not be destroyed in another thread."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect(1 if next(_windows) % _FULL_EVERY else 2)
+    gc.enable()
 
 
 def make_catalogue() -> Catalogue:

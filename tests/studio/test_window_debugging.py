@@ -125,10 +125,10 @@ def test_a_breakpoint_is_set_by_a_key_told_what_to_wait_for_and_met(user: User) 
     assert debugger.shown.batch == 1
     assert here(user) == ["forward", "output"]
     user.enter("debugger.condition", "maxi > 0")
-    user.until(lambda: bool(debugger.errors))
-    assert "Did you mean 'max'?" in user.window.debugger.points.wrong.text()
+    wrong = user.window.debugger.points.wrong
+    user.until(lambda: "Did you mean 'max'?" in wrong.text())
     user.do("edit.undo")
-    user.until(lambda: not debugger.errors)
+    user.until(lambda: not wrong.text())
     user.enter("debugger.log", "up to {max}")
     user.until(lambda: breakpoints(document)[0].look == "log")
     press(user, Qt.Key.Key_F5)

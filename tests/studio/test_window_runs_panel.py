@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from graphs import moons
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QPushButton, QRadioButton, QSpinBox
+from PySide6.QtWidgets import (
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
 from user import Open, User, saved
 
 from studio.document.document import Document
 from studio.document.edits import SetParams
 from studio.document.file import dumps
-from studio.run.messages import Keep, Train
+from studio.run.messages import Keep, Started, Train, WentBack
 from studio.run.runs import store
 from studio.run.runs.folder import RunFolder
 from studio.run.runs.store import RunStore
+from studio.run.tensor_ref import TensorRef
 from studio.run.worker import Worker
 from studio.ui.appearance import appearance
+from studio.ui.runs import checkpoints as checkpoints_module
 from studio.ui.runs import panel as panel_module
 from studio.ui.runs.sweep_dialog import SweepDialog
 
@@ -220,3 +233,88 @@ def test_who_stops_a_training_of_the_queue_holds_it(open_window: Open, tmp_path:
     user.click("queue.remove")
     user.click("queue.clear")
     assert listed.count() == 0
+
+
+def checkpoints(user: User) -> QTreeWidget:
+    """Show the checkpoints of the chosen run."""
+    panel = shown(user)
+    panel.tabs.setCurrentWidget(panel.checkpoints)
+    return panel.checkpoints.table
+
+
+def row_of(table: QTreeWidget, step: str) -> QTreeWidgetItem:
+    return next(item for i in range(table.topLevelItemCount()) if (item := table.topLevelItem(i)).text(0) == step)
+
+
+def test_a_run_goes_on_from_any_of_its_checkpoints(open_window: Open, tmp_path: Path) -> None:
+    run = keep("mine", with_rate(0.01, epochs=4))
+    steps = len(run.steps())
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    table = checkpoints(user)
+    assert [table.topLevelItem(i).text(0) for i in range(table.topLevelItemCount())] == [str(steps), "0"]
+    assert row_of(table, str(steps)).text(1) == "4.00"
+    assert float(row_of(table, str(steps)).text(2)) == pytest.approx(float(run.steps()[-1][0]), rel=1e-3)
+    assert row_of(table, "0").text(2) == "", "nothing was learned yet"
+    assert not user.find("checkpoints.go_on").isEnabled()
+    before = run.steps()
+    table.setCurrentItem(row_of(table, "0"))
+    heard: list[Started] = []
+    user.window.controller.started.connect(heard.append)
+    user.click("checkpoints.go_on")
+    user.until(lambda: heard)
+    user.until(lambda: RunFolder(run.path).record.status == "complete" and not user.window.running.trains)
+    np.testing.assert_array_equal(RunFolder(run.path).steps(), before)
+    user.window.history.mark_saved()
+
+
+def test_a_training_goes_back_to_a_checkpoint_of_the_list(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(with_rate(0.01, epochs=100_000), tmp_path, "long"), engine=True)
+    user.until_ready()
+    user.do("run.train")
+    user.until(lambda: user.action("run.checkpoint").isEnabled() and user.window.running.trains)
+    user.do("run.checkpoint")
+    panel = shown(user)
+    user.until(lambda: any(saved.kind == "kept" for saved in runs()[0].checkpoints()))
+    panel.refresh()
+    table = checkpoints(user)
+    user.until(lambda: any(table.topLevelItem(i).text(3) == "kept by hand" for i in range(table.topLevelItemCount())))
+    heard: list[WentBack] = []
+    user.window.controller.went_back.connect(heard.append)
+    table.setCurrentItem(row_of(table, "0"))
+    user.click("checkpoints.go_on")
+    user.until(lambda: heard)
+    assert heard[0].step == 0
+    user.do("run.stop")
+    user.until_ready()
+
+
+def test_a_weight_is_compared_with_that_of_a_checkpoint(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = keep("mine", with_rate(0.01))
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    table = checkpoints(user)
+    table.setCurrentItem(row_of(table, "0"))
+    user.click("checkpoints.compare")
+    assert "There is no weight in the inspector" in user.banner
+    inspector = user.window.inspector.tensor
+    inspector.watching.look_at(TensorRef("weight", "hidden", "kernel"))
+    user.until(lambda: inspector.shown is not None)
+    user.click("checkpoints.compare")
+    user.until(lambda: inspector.compared is not None)
+    pin = inspector.compared
+    assert pin is not None
+    assert pin.kept is not None
+    assert pin.run == run.id
+    assert run.id in inspector.pins.words(pin)[1]
+    np.testing.assert_array_equal(pin.kept.values, inspector.shown.values, "both are as they were at first")
+    inspector.watching.look_at(TensorRef("slot", "hidden", "kernel", "nothing"))
+    user.click("checkpoints.compare")
+    user.until(lambda: "holds no 'nothing' of 'hidden'" in user.banner)
+    asked: list[str] = []
+    monkeypatch.setattr(checkpoints_module, "ask", lambda _p, question, *_: (asked.append(question.text), "delete")[1])
+    user.click("checkpoints.delete")
+    assert asked == ["Delete the checkpoint of step 0?"]
+    assert 0 not in [saved.step for saved in run.checkpoints()]

@@ -1,6 +1,6 @@
 """Callbacks."""
 
-from engine.keras.callbacks.callback import Callback, CallbackList, History, LambdaCallback
+from engine.keras.callbacks.callback import Callback, CallbackList, History, LambdaCallback, Wait
 from engine.keras.callbacks.csv_logger import CSVLogger
 from engine.keras.callbacks.monitor import EarlyStopping, ReduceLROnPlateau
 from engine.keras.callbacks.nan import TerminateOnNaN
@@ -18,4 +18,5 @@ __all__ = [
     "ProgressBar",
     "ReduceLROnPlateau",
     "TerminateOnNaN",
+    "Wait",
 ]

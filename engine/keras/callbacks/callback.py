@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
 
 Logs = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a callback waits to be told of steps that are over.
+
+    Parameters
+    ----------
+    steps, seconds
+        Until there are so many, or until so much time has passed: to be told behind the step under way then.
+    alarms
+        Or until one of these is set, by any thread.
+    """
+
+    steps: float = math.inf
+    seconds: float = math.inf
+    alarms: tuple[threading.Event, ...] = ()
 
 
 class Callback:
@@ -50,6 +71,17 @@ class Callback:
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """A step is over; `logs` has the loss and the metrics of this batch."""
 
+    def on_train_batches_end(self, first: int, logs: Mapping[str, Array]) -> None:
+        """Steps are over: the one of number `first`, and as many as each array of `logs` has elements.
+
+        This is for who can wait: told at the end of an epoch, and within one as soon as what any
+        callback waits for has come. A training whose step takes 150 µs spends 6 on telling a callback of each.
+        """
+
+    def until_told(self) -> Wait:
+        """Return how long `on_train_batches_end` may wait. Asked whenever it has been told."""
+        return Wait()
+
     def on_test_begin(self, logs: Logs | None = None) -> None:
         """An evaluation begins."""
 
@@ -86,7 +118,11 @@ class CallbackList:
 
     def told(self, event: str) -> list[Callable[..., None]]:
         """Return the methods of those that override an event: others need not be told of each batch."""
-        return [getattr(c, event) for c in self.callbacks if _overrides(c, event)]
+        return [getattr(c, event) for c in self.hearing(event)]
+
+    def hearing(self, event: str) -> list[Callback]:
+        """Return those that override an event."""
+        return [c for c in self.callbacks if _overrides(c, event)]
 
     def call(self, event: str, *args: Any) -> None:
         """Tell all."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import math
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.core.dtype import Array
-from engine.keras.callbacks import CallbackList
+from engine.keras.callbacks import Callback, CallbackList
 from engine.keras.training.adapter import ArrayData
-from engine.keras.training.step import StepRunner
+from engine.keras.training.step import MOST_RECORDED, StepRunner
 
 
 def plain(logs: Mapping[str, Any]) -> dict[str, float]:
@@ -30,7 +32,6 @@ def run_batches(
     tell: CallbackList,
     kind: str,
     logs: Callable[[StepRunner], Mapping[str, Any]] = StepRunner.logs,
-    first: int = 0,
 ) -> Iterator[int]:
     """Run a step on batch after batch and yield how many are done; callbacks are told of each before and behind it.
 
@@ -42,11 +43,9 @@ def run_batches(
         Of the events: "train", "test" or "predict".
     logs
         Makes what callbacks are told of the step that was run.
-    first
-        Number of the first batch.
     """
     begin, end = (tell.told(f"on_{kind}_batch_{edge}") for edge in ("begin", "end"))
-    for number, index in enumerate(order, first):
+    for number, index in enumerate(order):
         for event in begin:
             event(number, {})
         run(data, index)
@@ -55,3 +54,56 @@ def run_batches(
             for event in end:
                 event(number, found)
         yield number + 1
+
+
+def train_batches(
+    run: StepRunner, data: ArrayData, order: Iterable[Array], tell: CallbackList, first: int
+) -> Generator[int]:
+    """Train on batch after batch, from number `first` on; callbacks that can wait are told of many at once.
+
+    Who leaves it early has to close it: then they are told of what they have not heard of.
+    """
+    begin, end = (tell.told(f"on_train_batch_{edge}") for edge in ("begin", "end"))
+    patient = tell.hearing("on_train_batches_end")
+    if patient:
+        run.record()
+    clock, told = time.perf_counter, first
+    last, due, is_alarmed = _limits(patient, told)
+    try:
+        for number, index in enumerate(order, first):
+            for event in begin:
+                event(number, {})
+            run(data, index)
+            if end:
+                found = run.logs()
+                for event in end:
+                    event(number, found)
+            if number >= last or clock() > due or is_alarmed():
+                told = _tell(run, patient, told)
+                last, due, is_alarmed = _limits(patient, told)
+            yield number + 1
+    finally:
+        _tell(run, patient, told)
+
+
+def _limits(callbacks: Sequence[Callback], next_step: int) -> tuple[float, float, Callable[[], bool]]:
+    """Return behind which step callbacks are to be told, at what time, and what says that they are to be told at once.
+
+    With those, what a step costs beside itself is 0.3 µs; asking each callback behind each took 1.2.
+    """
+    waits = [callback.until_told() for callback in callbacks]
+    steps = min(MOST_RECORDED, *(wait.steps for wait in waits)) if waits else math.inf
+    seconds = min((wait.seconds for wait in waits), default=math.inf)
+    alarms = [alarm for wait in waits for alarm in wait.alarms]
+    is_alarmed = alarms[0].is_set if len(alarms) == 1 else lambda: any(alarm.is_set() for alarm in alarms)
+    return next_step + steps - 1, time.perf_counter() + seconds, is_alarmed
+
+
+def _tell(run: StepRunner, callbacks: Sequence[Callback], first: int) -> int:
+    """Tell of the steps from number `first` on, and return the number of the next one."""
+    logs = run.recorded()
+    count = len(next(iter(logs.values()), ()))
+    if count:
+        for callback in callbacks:
+            callback.on_train_batches_end(first, logs)
+    return first + count

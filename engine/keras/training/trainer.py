@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from engine.core.errors import InvalidArgumentError
 from engine.keras.callbacks import Callback, CallbackList, History, ProgressBar
 from engine.keras.training.adapter import ArrayData, split, weighted_by_class
 from engine.keras.training.batches import Batches
-from engine.keras.training.loop import plain, run_batches
+from engine.keras.training.loop import plain, run_batches, train_batches
 from engine.keras.training.params import check, checked_batch_size
 from engine.keras.training.position import Position
 from engine.keras.training.programs import Programs
@@ -144,13 +145,14 @@ class Trainer(Programs):
         if not position.done:
             self.reset_metrics()
         reported = time.perf_counter()
-        for done in run_batches(run, data, position.rest(steps), tell, "train", first=position.done):
-            if self.stop_training:
-                break
-            now = time.perf_counter()
-            if now - reported > REPORT_INTERVAL:
-                reported = now
-                bar.report(done, self._logs(run))
+        with closing(train_batches(run, data, position.rest(steps), tell, position.done)) as batches:
+            for done in batches:
+                if self.stop_training:
+                    break
+                now = time.perf_counter()
+                if now - reported > REPORT_INTERVAL:
+                    reported = now
+                    bar.report(done, self._logs(run))
         return self._logs(run)
 
     def _logs(self, run: StepRunner) -> dict[str, float]:

@@ -126,6 +126,11 @@ class Watchpoints:
     def __iter__(self) -> Iterator[Watchpoint]:
         return iter(self._known.values())
 
+    @property
+    def watched(self) -> frozenset[tuple[str, str, Kind]]:
+        """What those that count are at: node, port, and whether the value or the gradient."""
+        return frozenset((w.point.node, w.point.port, w.ref_kind) for w in self if w.point.enabled)
+
     def __bool__(self) -> bool:
         return any(known.point.enabled for known in self._known.values())
 

@@ -21,7 +21,6 @@ from studio.run.debug.messages import (
     DebugSaid,
     DebugStopped,
     PointMet,
-    PointsRefused,
     SetBreakpoints,
     Shown,
     Walk,
@@ -46,7 +45,7 @@ class DebugController(QObject):
     silenced
         What was said is of no concern any more: another run begins.
     refused
-        Breakpoints are no good, or are good again: `errors` says which.
+        Breakpoints went wrong when they were asked, or that is forgotten: `errors` says which, and why.
     met
         A training at full speed has met a breakpoint: carries the `PointMet`.
     failed
@@ -81,9 +80,9 @@ class DebugController(QObject):
         self.errors: dict[int, EngineError] = {}
         self._engine = engine
         self._run = 0
-        engine.hear((DebugStopped, DebugGoesOn, DebugSaid, DebugEnded, PointsRefused), self._take)
+        engine.hear((DebugStopped, DebugGoesOn, DebugSaid, DebugEnded), self._take)
         engine.hear((PointMet,), self._meet)
-        engine.started.connect(lambda _event: self.silenced.emit())
+        engine.started.connect(lambda _event: self._start_anew())
         engine.crashed.connect(lambda _event: self._close())
 
     @property
@@ -127,6 +126,11 @@ class DebugController(QObject):
         if self.is_on:
             self._engine.post(SetBreakpoints(self._run, tuple(points), until_bad))
 
+    def forget_errors(self) -> None:
+        """Forget what was wrong with breakpoints: they are others now."""
+        self.errors = {}
+        self.refused.emit()
+
     def end(self) -> None:
         """End the debugging, if there is any."""
         if self.is_on:
@@ -134,6 +138,11 @@ class DebugController(QObject):
             self._close()
 
     # --------------------------------------------------------------------------------------------------------- events
+
+    def _start_anew(self) -> None:
+        """A training begins: nothing is known of its breakpoints yet."""
+        self.forget_errors()
+        self.silenced.emit()
 
     def _take(self, event: Any) -> None:
         if event.run != self._run or not self.is_on:
@@ -145,9 +154,6 @@ class DebugController(QObject):
                 self._set("running")
         elif isinstance(event, DebugSaid):
             self.said.emit(event)
-        elif isinstance(event, PointsRefused):
-            self.errors = dict(event.errors)
-            self.refused.emit()
         else:
             self._close()
             if event.error is not None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.core.dtype import Array
-from engine.core.errors import EngineError
 from studio.document.lower import Program
 from studio.run import session as sessions
 from studio.run.debug import script
@@ -17,7 +16,6 @@ from studio.run.debug.messages import (
     DebugEnded,
     DebugGoesOn,
     DebugSaid,
-    PointsRefused,
     SetBreakpoints,
     Walk,
 )
@@ -67,7 +65,6 @@ class DebugHost:
             return
         elif isinstance(command, SetBreakpoints):
             self._session.replace_breakpoints(command.breakpoints, command.until_bad)
-            self._tell_errors()
         elif command.action == "end":
             self.end()
         else:
@@ -122,7 +119,6 @@ class DebugHost:
 
         session = DebugSession(work, names, stopped, said, command.breakpoints, command.until_bad)
         self._session, self._command = session, command
-        self._tell_errors()
         session.start()
 
     def _walk(self, command: Walk, session: DebugSession) -> None:
@@ -138,9 +134,3 @@ class DebugHost:
             session.move(command.action)
         if session.state == "running" and self._command is not None:
             self._send(DebugGoesOn(self._command.document, self._command.run))
-
-    def _tell_errors(self) -> None:
-        assert self._session is not None
-        assert self._command is not None
-        errors: dict[int, EngineError] = dict(self._session.points.errors)
-        self._send(PointsRefused(self._command.document, self._command.run, errors))

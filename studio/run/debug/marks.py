@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.io.checkpoint import Checkpoint
+from engine.io.checkpoint_file import Checkpoint
 
 #: Bytes that marks may take, and how many there are at most; beyond, every second one goes.
 BYTES: Final = 128 * 2**20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from engine.core.errors import EngineError
@@ -168,14 +168,5 @@ class PointMet:
     error: EngineError | None = None
 
 
-@dataclass(frozen=True)
-class PointsRefused:
-    """Breakpoints that are no good, by their ids, and why."""
-
-    document: int
-    run: int
-    errors: Mapping[int, EngineError] = field(default_factory=dict)
-
-
 DebugCommand = Debug | Walk | SetBreakpoints
-DebugEvent = DebugStopped | DebugGoesOn | DebugSaid | DebugEnded | PointMet | PointsRefused
+DebugEvent = DebugStopped | DebugGoesOn | DebugSaid | DebugEnded | PointMet

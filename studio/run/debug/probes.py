@@ -6,14 +6,14 @@ values where fusing would have spared them, and tells of them when it has them. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from engine.core.dtype import Array
-from engine.core.witness import Witness
+from engine.core.witness import Witness, witnessed
 from engine.keras.callbacks import Callback
 from engine.runtime.effects import happen
-from studio.document.breakpoints import Breakpoint
 from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.names import Names
 from studio.run.tensor_ref import TensorRef
@@ -30,17 +30,38 @@ class Probes(Witness, Callback):
     names
         What the tensors of the training are called.
     points
-        The breakpoints.
+        The breakpoints. If others come to be in force they have to be watched anew, where these are at something else.
     met
         Told of each that is met.
     """
 
-    def __init__(self, names: Names, points: Sequence[Breakpoint], met: Met) -> None:
-        self._names, self._points, self._met = names, Watchpoints(points), met
+    def __init__(self, names: Names, points: Watchpoints, met: Met) -> None:
+        self._names, self._points, self._met = names, points, met
         self._epoch, self._step = 1, 1
-        self._is_testing = False
         self._outputs: dict[int, tuple[TensorRef, Any]] = {}
         self._slopes: dict[TensorRef, tuple[Any, Any]] = {}
+
+    @contextmanager
+    def at_work(self, model: Any) -> Iterator[None]:
+        """Watch a model's steps for the time of the block: gradients once they are complete, at the end of each."""
+        step = model.train_step
+
+        def train_step(data: Any) -> Any:
+            self._outputs.clear()
+            self._slopes.clear()
+            with witnessed(self):  # not what others compute meanwhile, such as looks at the health of the training
+                found = step(data)
+                for ref, (value, gradient) in self._slopes.items():
+                    self._watch(ref, [value, gradient])
+            return found
+
+        model.train_step = train_step
+        model.forget_programs()
+        try:
+            yield
+        finally:
+            del model.train_step  # the class has the one without probes
+            model.forget_programs()
 
     # ------------------------------------------------------------------------------------------------- as a callback
 
@@ -50,35 +71,9 @@ class Probes(Witness, Callback):
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         self._step = batch + 1
 
-    def on_test_begin(self, logs: Any = None) -> None:
-        self._is_testing = True
-
-    def on_test_end(self, logs: Any = None) -> None:
-        self._is_testing = False
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Look at the gradients once they are complete: at the end of the step."""
-        step = self.model.train_step
-
-        def train_step(data: Any) -> Any:
-            self._outputs.clear()
-            self._slopes.clear()
-            found = step(data)
-            for ref, (value, gradient) in self._slopes.items():
-                self._watch(ref, [value, gradient])
-            return found
-
-        self.model.train_step = train_step
-
-    def on_train_end(self, logs: Any = None) -> None:
-        del self.model.train_step  # the class has the one without probes
-        self.model.forget_programs()
-
     # -------------------------------------------------------------------------------------------------- as a witness
 
     def returned(self, name: str, outputs: Sequence[Any]) -> None:
-        if self._is_testing:
-            return
         for ref, tensor in zip(self._names.outputs_of(name, len(outputs)), outputs, strict=False):
             if self._points.ask_for(ref):
                 self._watch(ref, [tensor])

@@ -10,7 +10,7 @@ from typing import Literal
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from engine.core.witness import witnessed
-from engine.io.checkpoint import Checkpoint
+from engine.io.checkpoint_file import Checkpoint
 from studio.document.breakpoints import Breakpoint
 from studio.document.stopping import Stopped
 from studio.run import session

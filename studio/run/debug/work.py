@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from engine.core.dispatch import during
 from engine.core.errors import EngineError
 from engine.io import checkpoint
-from engine.io.checkpoint import Checkpoint
+from engine.io.checkpoint_file import Checkpoint
 from engine.keras.callbacks import Callback
 from studio.document.lower import Program, Step, Training
 from studio.run import session

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from engine.keras.callbacks import Callback
+from engine.keras.callbacks import Callback, Wait
 from studio.document.document import PortRef
 from studio.document.kinds import is_source
 from studio.document.lower import Program, Step, Training
@@ -82,11 +82,13 @@ class HealthMonitor(Callback):
         self._epoch = 0
         self._before: Sequence[Array] | None = None
         self._next = 1  # the first step tells the most of the learning rate
+        self._wait = Wait(steps=1)
         self._spent = 0.0
         self._began = time.perf_counter()
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._began = time.perf_counter()
+        self._before = None
         predictions = self._looker.predictions([part[:1] for part in self._training.x])
         self.evidence.truths = tuple(
             _truth(self._program, loss, truth, prediction)
@@ -95,29 +97,48 @@ class HealthMonitor(Callback):
         self._look()
         self.evidence.wiring = self._looker.wiring
         self.judge()
+        self._prepare()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        if self.evidence.steps + 1 >= self._next and self._has_time():
-            self._before = self._looker.arrays()
+    def until_told(self) -> Wait:
+        return self._wait
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        self.evidence.steps += 1
-        loss = float((logs or {}).get("loss", np.nan))
-        self.evidence.losses.append(loss)
-        if self.evidence.bad_step is None and not math.isfinite(loss):
-            self.evidence.bad_step = self.evidence.steps
+    def on_train_batches_end(self, first: int, logs: Mapping[str, Array]) -> None:
+        losses = logs.get("loss")
+        if losses is None:  # of a step of one's own
+            losses = np.full(len(next(iter(logs.values()))), np.nan)
+        bad = np.flatnonzero(~np.isfinite(losses))
+        is_first_bad = self.evidence.bad_step is None and len(bad) > 0
+        if is_first_bad:
+            self.evidence.bad_step = self.evidence.steps + int(bad[0]) + 1
+        self.evidence.steps += len(losses)
+        self.evidence.losses.extend(losses.tolist())
+        if is_first_bad:
             self.judge()  # an epoch may be long, and nothing gets better in it
         if self._before is not None:
             self._look()
             self._next = self.evidence.steps + self._every
             if self.evidence.steps > WARMING:
                 self.judge()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Take note of the weights if the next step is to be looked at, and else of when that will be so."""
+        steps, seconds = self._next - self.evidence.steps - 1, self._time_missing()
+        if steps <= 0 and seconds <= 0:
+            self._before = self._looker.arrays()
+            self._wait = Wait(steps=1)
+        else:
+            self._wait = Wait(seconds=seconds) if seconds > 0 else Wait(steps=steps)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self.evidence.epochs.append({name: float(value) for name, value in (logs or {}).items()})
+        if self._time_missing() <= 0:
+            self.judge()
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         self.judge()
 
     def judge(self) -> None:
@@ -134,13 +155,11 @@ class HealthMonitor(Callback):
                         self._warn(warning)
         self._spent += time.perf_counter() - begin
 
-    def _has_time(self) -> bool:
-        """Whether what samples have taken leaves time for another one; that of the first step is never put off."""
-        return (
-            self._share is None
-            or len(self.evidence.samples) < 2
-            or self._spent <= self._share * (time.perf_counter() - self._began)
-        )
+    def _time_missing(self) -> float:
+        """Return in how many seconds there is time for another sample; that of the first step is never put off."""
+        if self._share is None or len(self.evidence.samples) < 2:
+            return 0.0
+        return (self._spent / self._share if self._share else math.inf) - (time.perf_counter() - self._began)
 
     def _look(self) -> None:
         before, self._before = self._before, None

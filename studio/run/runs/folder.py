@@ -73,6 +73,25 @@ class Saved:
         number, _, kind = path.stem.partition("-")
         return cls(path, int(number), kind) if path.suffix == ".npz" and number.isdigit() else None
 
+    def delete(self) -> None:
+        """Remove the file.
+
+        Raises
+        ------
+        UnavailableError
+            If it stays.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UnavailableError(
+                "The checkpoint {name} cannot be deleted: {why}.",
+                hint="Delete the file {path} yourself.",
+                name=self.path.name,
+                path=self.path,
+                why=reason_of(error),
+            ) from error
+
 
 def checkpoint_name(step: int, kind: str) -> str:
     """Return the name of a checkpoint's file.

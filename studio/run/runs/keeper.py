@@ -17,8 +17,8 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, UnavailableError
-from engine.io import checkpoint
-from engine.io.checkpoint import Checkpoint
+from engine.io import checkpoint_file
+from engine.io.checkpoint_file import Checkpoint
 from studio.document.file import reason_of, write_text
 from studio.run.runs import folder as files
 from studio.run.runs.folder import RunFolder, Saved, checkpoint_name
@@ -245,7 +245,7 @@ class Keeper:
     def _checkpoint(self, step: int, taken: Checkpoint, kind: str, then: Callable[[Saved], None] | None) -> None:
         begin = time.perf_counter()
         path = self.folder.path / files.CHECKPOINTS / checkpoint_name(step, kind)
-        checkpoint.write(path, taken)
+        checkpoint_file.write(path, taken)
         self._write_seconds = time.perf_counter() - begin
         saved = self.folder.checkpoints()
         old = [s for s in saved if s.kind == "auto" and s.step > 0][:-AUTO_LEFT]

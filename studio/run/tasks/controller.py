@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any, Final
 
@@ -55,6 +56,8 @@ class TaskController(QObject):
         self.is_watched = False
         self._run = 0
         self._seconds = 0.0
+        self._earliest = 0.0
+        """When a training has paid for the looks at it so far."""
         self._is_stale = True
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(lambda: self.refresh())
@@ -138,7 +141,8 @@ class TaskController(QObject):
         if event.run != self._run or event.document != self.document:
             return
         self.is_waiting = False
-        self._seconds = event.seconds
+        self._seconds, now = event.seconds, time.monotonic()
+        self._earliest = max(self._earliest, now) + event.seconds / SHARE if self.is_live else now
         if isinstance(event, TaskSeen):
             self.seen, self.error = event.seen, None
         elif event.error is not None:
@@ -147,7 +151,7 @@ class TaskController(QObject):
             self._is_stale = True
         self.changed.emit()
         if self.is_live and self._can_ask and not self._timer.isActive() and not self.is_waiting:
-            self._timer.start(int(1000 * max(LEAST, self._seconds / SHARE)))
+            self._timer.start(int(1000 * max(LEAST, self._earliest - now)))
 
     def _on_previewed(self, event: Previewed) -> None:
         if event.document == self.document and not self.is_live:

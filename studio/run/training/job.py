@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from engine.core.witness import witnessed
-from engine.io import checkpoint
-from engine.io.checkpoint import Checkpoint
+from engine.io import checkpoint_file
+from engine.io.checkpoint_file import Checkpoint
 from engine.keras.callbacks import Callback
-from studio.document.breakpoints import breakpoints
+from studio.document.breakpoints import Breakpoint, breakpoints
 from studio.document.file import loads
 from studio.document.lower import Training
 from studio.document.stopping import Stopped
 from studio.run import session
-from studio.run.debug.breakpoints import Hit
+from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.messages import PointMet
 from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 
 #: Share of a training's time that looking at its health may take.
-HEALTH_SHARE: Final = 0.005
+HEALTH_SHARE: Final = 0.003
 
 
 class Job:
@@ -67,6 +66,7 @@ class Job:
         self._name = command.document, command.run
         self._keeping: Keeping | None = None
         self._listener: Listener | None = None
+        self._points = Watchpoints()
         self._began = 0.0
 
     def run(self) -> None:
@@ -94,7 +94,7 @@ class Job:
 
     def _train(self) -> Mapping[str, float]:
         command, program = self._command, self._study.program
-        start = checkpoint.read(command.start) if command.start else None
+        start = checkpoint_file.read(command.start) if command.start else None
         if command.fresh:
             program.reset()
         program.update(loads(command.text))
@@ -103,19 +103,26 @@ class Job:
         watching = tuple(session.watching(training))
         if command.keep is not None:
             self._keeping = Keeping(command, program, training, self._versions, start, self._host.send, self._trouble)
-        self._listener = Listener(self._host, self._study, command.run, training, self._keeping, watching)
+        self._points.replace(breakpoints(loads(command.text)))
+        self._listener = Listener(
+            self._host, self._study, command.run, training, self._keeping, watching, self._break_at
+        )
         return self._fit(training, start, watching, self._listener)
 
     @contextmanager
     def _watched(self, training: Training) -> Iterator[Sequence[Callback]]:
-        """Let breakpoints be in force for the time of the block, if the document has some that count."""
-        points = [point for point in breakpoints(loads(self._command.text)) if point.enabled]
-        if not points:
+        """Let breakpoints be in force for the time of the block, if there are some that count."""
+        if not self._points:
             yield ()
             return
-        probes = Probes(Names(self._study.program, training), points, self._met)
-        with witnessed(probes):
+        probes = Probes(Names(self._study.program, training), self._points, self._met)
+        with probes.at_work(training.model):
             yield (probes,)
+
+    def _break_at(self, points: Sequence[Breakpoint]) -> bool:
+        before = self._points.watched
+        self._points.replace(points)
+        return self._points.watched != before
 
     def _met(self, hit: Hit, epoch: int, step: int, ref: TensorRef, array: Array) -> None:
         """Tell of a breakpoint that was met, and stand still behind this step."""

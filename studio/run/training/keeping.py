@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from engine.io.checkpoint import Checkpoint
+from engine.io.checkpoint_file import Checkpoint
 from engine.io.png import levels
 from studio.document.lower import Program, Training
 from studio.run.messages import CheckpointSaved, Train

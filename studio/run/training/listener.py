@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from engine.io import checkpoint
-from engine.io.checkpoint import Checkpoint
-from engine.keras.callbacks import Callback
+from engine.io import checkpoint, checkpoint_file
+from engine.io.checkpoint_file import Checkpoint
+from engine.keras.callbacks import Callback, Wait
+from studio.document.breakpoints import Breakpoint
 from studio.document.lower import Training
 from studio.run.messages import (
+    BreakAt,
     Compiling,
     EpochEnd,
     Freeze,
@@ -36,8 +40,10 @@ from studio.run.training.switches import Switches, Wish
 if TYPE_CHECKING:
     from studio.run.worker import Study
 
-#: Seconds between two reports of a training, and between two looks at its tensors.
+#: Seconds between two reports of a training, while its curves are shown and else, and between two looks at its tensors.
+#: A report takes 0.2 ms, in which a small network would make a step and a half.
 REPORT_INTERVAL: Final = 0.05
+QUIET_INTERVAL: Final = 0.25
 LOOK_INTERVAL: Final = 0.5
 
 
@@ -84,6 +90,8 @@ class Listener(Callback):
         Writes it down.
     watching
         The callbacks that watch the logs, whose memory belongs into checkpoints.
+    break_at
+        Lets breakpoints be in force; returns whether that takes another step than the one that is compiled.
     """
 
     def __init__(
@@ -94,6 +102,7 @@ class Listener(Callback):
         training: Training,
         keeping: Keeping | None = None,
         watching: tuple[Callback, ...] = (),
+        break_at: Callable[[Sequence[Breakpoint]], bool] = lambda _points: False,
     ) -> None:
         self._host = host
         self._switches = host.switches
@@ -103,17 +112,20 @@ class Listener(Callback):
         self._training = training
         self._keeping = keeping
         self._watching = watching
+        self._break_at = break_at
         self._gradient_norm = GradientNorm(training)
         self._is_told = False
         self._epoch = 0
         self.step = 0
         """How many steps were made, over all epochs."""
-        self._points: list[Mapping[str, float]] = []
+        self._blocks: list[Mapping[str, Array]] = []
+        """Logs of the steps that were not reported yet."""
         self._reported = self._looked = self._began = time.perf_counter()
         self._resting = 0.0
         self._handlers: dict[type, Callable[[Any], None]] = {
             Tune: self._tune,
             Freeze: self._freeze,
+            BreakAt: self._change_breakpoints,
             SaveCheckpoint: self._save,
             Restore: self._restore,
         }
@@ -134,8 +146,8 @@ class Listener(Callback):
         epochs, steps = self.params["epochs"], self.params["steps"]
         position = self.model.position
         self.step = position.epoch * steps + position.done
-        self._points.clear()
-        self._switches.pending = True  # there may be wishes from before, or that were left when it was begun again
+        self._blocks.clear()
+        self._switches.pending.set()  # there may be wishes from before, or that were left when it was begun again
         if not self._is_told:
             self._is_told = True
             count = self.model.count_params()
@@ -162,21 +174,22 @@ class Listener(Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
         self._began = self._reported = time.perf_counter()
+        self._study.lookup.step_begins(self._study.watched)
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        if self._study.watched:
-            self._study.lookup.step_begins(self._study.watched)
+    def until_told(self) -> Wait:
+        steps = 1 if self._study.lookup.compares else math.inf
+        return Wait(steps, self._until_report(), (self._switches.pending,))
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._points.append(logs)
-        self.step += 1
+    def on_train_batches_end(self, first: int, logs: Mapping[str, Array]) -> None:
+        self._blocks.append(logs)
+        self.step += _length(logs)
         self._study.step = self.step
-        if self._study.watched:
-            self._study.lookup.step_ended()
-        if self._switches.pending:
+        self._study.lookup.step_ended()
+        if self._switches.pending.is_set():
             self._obey()
-        if time.perf_counter() - self._reported > REPORT_INTERVAL:
+        if self._until_report() <= 0:
             self._report()
+        self._study.lookup.step_begins(self._study.watched)
 
     def on_test_begin(self, logs: Any = None) -> None:
         """Report the steps before a validation, whose time is not theirs."""
@@ -196,16 +209,21 @@ class Listener(Callback):
 
     # ----------------------------------------------------------------------------------------------------- reports
 
+    def _until_report(self) -> float:
+        """Return in how many seconds the next report is due."""
+        is_seen = self._host.observes(self._study.document, "curves")
+        return self._reported + (REPORT_INTERVAL if is_seen else QUIET_INTERVAL) - time.perf_counter()
+
     def _report(self) -> None:
         now = time.perf_counter()
-        if self._points:
-            count = len(self._points)
+        if self._blocks:
+            count = sum(map(_length, self._blocks))
             first = self.step - count
             steps = np.arange(first, self.step)
-            series = {name: np.array([p[name] for p in self._points]) for name in self._points[0]}
+            series = {name: np.concatenate([block[name] for block in self._blocks]) for name in self._blocks[0]}
             seconds = (now - self._reported) / count
             self._host.send(Progress(*self._name, self._epoch, steps, series, seconds, self._sampled(seconds)))
-            self._points.clear()
+            self._blocks.clear()
             if self._keeping is not None:
                 self._keeping.steps(self, first, series, seconds)
         self._host.serve()
@@ -228,7 +246,7 @@ class Listener(Callback):
 
     def _obey(self) -> None:
         """Do what the user wishes."""
-        self._switches.pending = False
+        self._switches.pending.clear()
         while (wish := self._switches.take_wish(self._run)) is not None:
             self._carry_out(wish)
         if self._switches.pauses(self._run):
@@ -254,7 +272,7 @@ class Listener(Callback):
         self._host.send(Paused(*self._name, True))
         while self._switches.pauses(self._run):
             if self._switches.take_step():
-                self._switches.pending = True  # and is to stand still behind it
+                self._switches.pending.set()  # and is to stand still behind it
                 break
             if (wish := self._switches.take_wish(self._run)) is not None:
                 self._carry_out(wish)
@@ -295,18 +313,27 @@ class Listener(Callback):
         self._report()
         raise Again(self.capture())
 
+    def _change_breakpoints(self, wish: BreakAt) -> None:
+        if self._break_at(wish.breakpoints):
+            self._report()
+            raise Again(self.capture())
+
     def _save(self, _wish: SaveCheckpoint) -> None:
         if self._keeping is not None:
             self._keeping.checkpoint(self.step, self.capture(), "kept")
 
     def _restore(self, wish: Restore) -> None:
-        start = checkpoint.read(wish.path)
+        start = checkpoint_file.read(wish.path)
         self._report()
         step = start.epoch * self.params["steps"] + start.done
         if self._keeping is not None:
             self._keeping.go_back(start, self.step)
         self._host.send(WentBack(*self._name, step, start.epoch))
         raise Again(start)
+
+
+def _length(logs: Mapping[str, Array]) -> int:
+    return len(next(iter(logs.values())))
 
 
 class Resuming(Callback):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
-from studio.run.messages import Control, Freeze, Restore, SaveCheckpoint, Tune
+from studio.run.messages import BreakAt, Control, Freeze, Restore, SaveCheckpoint, Tune
 
-Wish = Tune | Freeze | SaveCheckpoint | Restore
+Wish = Tune | Freeze | BreakAt | SaveCheckpoint | Restore
 
 
 class Switches:
@@ -17,11 +18,11 @@ class Switches:
     Attributes
     ----------
     pending
-        Whether anything was wished since it was last set to False: asked behind each step, so it is one attribute.
+        Set as long as there are wishes that nobody has looked at.
     """
 
     def __init__(self) -> None:
-        self.pending = False
+        self.pending = threading.Event()
         self._stopped = 0
         self._paused = 0
         self._dropped = 0
@@ -41,7 +42,7 @@ class Switches:
         else:
             self._paused = wish.run if wish.action == "pause" else 0
             self._steps = 0
-        self.pending = True
+        self.pending.set()
 
     def stops(self, run: int) -> bool:
         """Whether this training is to end."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import EngineError
 from studio.document.file import dumps, load
-from studio.run.runs.folder import RunFolder
+from studio.run.runs.folder import RunFolder, Saved
 from studio.run.runs.sweep import Trial
 from studio.ui.actions import Actions
 from studio.ui.i18n import _, describe
@@ -90,9 +90,14 @@ class RunsOfDocuments(QObject):
             self._desk.put_copy(document, run.record.name)
         return self._desk.current
 
-    def resume(self, run: RunFolder) -> None:
-        """Let a run go on, as the training of its document."""
+    def resume(self, run: RunFolder, saved: Saved | None = None) -> None:
+        """Let a run go on, as the training of its document: from a checkpoint, by default the last one.
+
+        If it is being trained, the training goes back to the checkpoint.
+        """
+        if saved is not None and self._running.go_back(run, saved):
+            return
         if self._running.trains:
             self._banner.say("info", lambda: _("One document trains at a time."), seconds=6)
         elif (opened := self.open_document(run)) is not None:
-            self._running.go_on(opened, run)
+            self._running.go_on(opened, run, saved)

@@ -31,6 +31,7 @@ from studio.run.runs.folder import RunFolder
 from studio.run.runs.glance import Glance, stamp_of
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe, ngettext, number, written_size
+from studio.ui.runs.checkpoints import CheckpointsPage
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.runs.parallel import ParallelPlot
 from studio.ui.runs.story import story
@@ -49,7 +50,7 @@ WIDEST: Final = 260
 #: Most runs whose curves lie over each other.
 MOST_LINES: Final = 24
 
-_TABS: Final = (N_("Curves"), N_("Parallel coordinates"), N_("What happened"))
+_TABS: Final = (N_("Curves"), N_("Parallel coordinates"), N_("What happened"), N_("Checkpoints"))
 
 
 class LinePlot(Protocol):
@@ -109,6 +110,7 @@ class RunsPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._show_chosen)
         self.parallel = ParallelPlot()
         self.parallel.chosen.connect(self.choose)
+        self.checkpoints = CheckpointsPage()
         self._build(queue)
         self._timer = QTimer(self, interval=0, singleShot=True)
         self._timer.timeout.connect(self._read_some)
@@ -173,7 +175,7 @@ class RunsPanel(QWidget):
         self._story.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        for page in (curves, self.parallel, self._story, queue):
+        for page in (curves, self.parallel, self._story, self.checkpoints, queue):
             self.tabs.addTab(page, "")
         left.setMinimumWidth(LEAST)  # with room for all buttons, the window would not fit a small screen
         self.tabs.setMinimumWidth(LEAST)
@@ -288,6 +290,7 @@ class RunsPanel(QWidget):
         everything = list(self._known.values())
         self.parallel.show_runs(glances if len(glances) > 1 else everything, [g.id for g in glances[:1]])
         self._tell(first)
+        self.checkpoints.show_run(readable[0].run if len(glances) == 1 and readable else None)
         self._draw()
 
     def _tell(self, glance: Glance | None) -> None:
@@ -359,6 +362,7 @@ class RunsPanel(QWidget):
         for place, text in enumerate(_TABS):
             self.tabs.setTabText(place, _(text))
         self.tabs.setTabText(len(_TABS), _("Queue"))
+        self.checkpoints.retranslate()
         self._log.setText(_("log"))
         self._log.setToolTip(_("Logarithmic axis"))
         self._tags.setPlaceholderText(_("Tags, parted by commas"))

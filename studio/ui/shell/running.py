@@ -11,7 +11,7 @@ from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
 from studio.run.controller import RunController
 from studio.run.messages import Crashed, Ended, EpochEnd, Mode, Progress, Started, Status, WentBack
-from studio.run.runs.folder import RunFolder
+from studio.run.runs.folder import RunFolder, Saved
 from studio.ui.actions import Actions
 from studio.ui.i18n import N_, _, describe
 from studio.ui.runs.kept import KeptRuns
@@ -206,17 +206,24 @@ class Running(QObject):
         if document is not None and run is not None:
             self.go_on(document, run)
 
-    def go_on(self, document: OpenDocument, run: RunFolder, at: str = "") -> None:
+    def go_back(self, run: RunFolder, saved: Saved) -> bool:
+        """Go back to a checkpoint of the run that is being trained; return whether it is that."""
+        if not self._controller.training or self._kept.current != run.path:
+            return False
+        self._controller.restore(str(saved.path))
+        return True
+
+    def go_on(self, document: OpenDocument, run: RunFolder, saved: Saved | None = None) -> None:
         """Continue a run as the training of a document, from a checkpoint, by default the last one."""
-        last = run.last
-        if self._controller.training or last is None:
+        begin = saved or run.last
+        if self._controller.training or begin is None:
             return
         self._banner.dismiss()
         self.asked.emit()
         self.outcomes.pop(document.number, None)
         mode: Mode = "eager" if run.record.mode == "eager" else "lazy"
         keep = self._kept.go_on(document.number, run)
-        self._controller.train(document.number, document.document, mode, keep, at or str(last.path))
+        self._controller.train(document.number, document.document, mode, keep, str(begin.path))
 
     def train_instead(self) -> None:
         """Stop the training of another document and train the one that is shown."""

@@ -280,3 +280,56 @@ def test_large_loops_are_divided_and_give_the_same_on_any_number_of_threads(
 
 def test_small_loops_are_not_divided() -> None:
     assert not plan_of(lambda x: tf.exp(x), X).needs_threads
+
+
+# ------------------------------------------------------------------------------------------------------------ notes
+
+
+def two_numbers(x: Any) -> Any:
+    return tf.reduce_sum(x), tf.reduce_max(tf.exp(x))
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_notes_hold_what_outputs_were_after_each_run(watched: bool) -> None:
+    plan = plan_of(two_numbers, X)
+    plan.run()  # nobody asked for this one
+    notes = plan.take_notes([1, 0])
+    assert notes is not None
+    wanted = []
+    for factor in (1, 2, -3):
+        plan.bind(0, X * np.float32(factor))
+        plan.run((lambda _step, _seconds: None) if watched else None)
+        wanted.append([float(plan.output(1)), float(plan.output(0))])
+    assert notes.take().tolist() == wanted
+    assert notes.take().shape == (0, 2)
+    plan.run()
+    assert notes.take().tolist() == wanted[-1:]
+
+
+def test_notes_go_with_an_output_that_is_written_elsewhere() -> None:
+    """An output that is an input with another shape lies where the input does."""
+    plan = plan_of(lambda x, y: (tf.reshape(x, []), tf.reduce_sum(y)), X[0, :1].copy(), X)
+    notes = plan.take_notes([0, 1])
+    assert notes is not None
+    for number in (5.0, 7.0):
+        plan.bind(0, np.array([number], np.float32))
+        plan.run()
+    assert notes.take()[:, 0].tolist() == [5.0, 7.0]
+
+
+def test_notes_end_where_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.compile.notes.ROOM", 3)
+    plan = plan_of(two_numbers, X)
+    notes = plan.take_notes([0, 1])
+    assert notes is not None
+    for _ in range(5):
+        plan.run()
+    assert len(notes.take()) == 3
+    plan.run()
+    assert len(notes.take()) == 1
+
+
+def test_only_single_numbers_of_float32_are_noted() -> None:
+    assert plan_of(tf.exp, X).take_notes([0]) is None
+    assert plan_of(tf.reduce_sum, X.astype(np.float64)).take_notes([0]) is None
+    assert plan_of(two_numbers, X).take_notes([]) is None

@@ -10,8 +10,8 @@ import pytest
 
 import engine as tf
 from engine.core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, NotFoundError
-from engine.io import checkpoint
-from engine.io.checkpoint import Checkpoint
+from engine.io import checkpoint, checkpoint_file
+from engine.io.checkpoint_file import Checkpoint
 from engine.keras.callbacks import Callback, EarlyStopping
 from engine.runtime import rng
 
@@ -74,8 +74,8 @@ def test_it_goes_on_bit_for_bit(optimizer: Any, epoch: int, done: int, tmp_path:
     model, whole = make(optimizer), Taking(epoch, done)
     logs = fit(model, whole)
     assert whole.taken is not None
-    checkpoint.write(tmp_path / "a.npz", whole.taken)
-    again, rest = make(seed=9), GoingOn(checkpoint.read(tmp_path / "a.npz"))
+    checkpoint_file.write(tmp_path / "a.npz", whole.taken)
+    again, rest = make(seed=9), GoingOn(checkpoint_file.read(tmp_path / "a.npz"))
     again.optimizer = tf.keras.optimizers.get(optimizer).__class__.from_config(model.optimizer.get_config())
     found = fit(again, rest)
     assert rest.losses == whole.losses[epoch * STEPS + done :]
@@ -169,26 +169,26 @@ def test_half_a_file_is_no_checkpoint(cut: int, tmp_path: Path) -> None:
     fit(make(), whole, epochs=2)
     assert whole.taken is not None
     path = tmp_path / "a.npz"
-    checkpoint.write(path, whole.taken)
+    checkpoint_file.write(path, whole.taken)
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(DataLossError, match="no whole checkpoint"):
-        checkpoint.read(path)
+        checkpoint_file.read(path)
 
 
 def test_other_files_and_none_say_so(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no file"):
-        checkpoint.read(tmp_path / "a.npz")
+        checkpoint_file.read(tmp_path / "a.npz")
     np.savez(tmp_path / "b.npz", x=X)
     with pytest.raises(DataLossError, match="no whole checkpoint"):
-        checkpoint.read(tmp_path / "b.npz")
-    checkpoint.write(tmp_path / "c.npz", Checkpoint({}, {"format": checkpoint.FORMAT, "version": 99}))
+        checkpoint_file.read(tmp_path / "b.npz")
+    checkpoint_file.write(tmp_path / "c.npz", Checkpoint({}, {"format": checkpoint_file.FORMAT, "version": 99}))
     with pytest.raises(DataLossError, match="newer Trenza: its format has version 99"):
-        checkpoint.read(tmp_path / "c.npz")
+        checkpoint_file.read(tmp_path / "c.npz")
 
 
 def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.npz"
-    checkpoint.write(path, Checkpoint({}, {"format": checkpoint.FORMAT, "version": 1}))
+    checkpoint_file.write(path, Checkpoint({}, {"format": checkpoint_file.FORMAT, "version": 1}))
     before = path.read_bytes()
 
     def full(*_args: Any, **_kwargs: Any) -> None:
@@ -196,6 +196,20 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(OSError, match="No space"):
-        checkpoint.write(path, Checkpoint({}, {}))
+        checkpoint_file.write(path, Checkpoint({}, {}))
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a.npz"]
+
+
+def test_one_weight_is_read_alone(tmp_path: Path) -> None:
+    arrays = {"weights/0": np.eye(2), "weights/1": np.ones(3), "slots/1/momentum": np.full(3, 2.0)}
+    facts = {"format": checkpoint_file.FORMAT, "version": 1, "weights": [["a/kernel"], ["a/bias"]]}
+    path = tmp_path / "one.npz"
+    checkpoint_file.write(path, Checkpoint(arrays, facts))
+    for name, slot, wanted in (("a/bias", "", np.ones(3)), ("a/bias", "momentum", np.full(3, 2.0))):
+        np.testing.assert_array_equal(checkpoint_file.read_weight(path, name, slot), wanted)
+    assert checkpoint_file.read_weight(path, "a/kernel", "momentum") is None
+    assert checkpoint_file.read_weight(path, "b/kernel") is None
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DataLossError, match="no whole checkpoint"):
+        checkpoint_file.read_weight(path, "a/bias")

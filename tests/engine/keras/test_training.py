@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from typing import Any
 
@@ -283,6 +284,98 @@ def test_a_callback_ends_the_training_early(event: str, epochs: int, steps: int)
     assert len(history["loss"]) == epochs
     assert int(model.optimizer.iterations) == steps
     assert len(fit(model, epochs=2)["loss"]) == 2, "the next training begins afresh"
+
+
+class Patient(keras.callbacks.Callback):
+    """Hears of each step, and of steps together."""
+
+    def __init__(self, wait: Any) -> None:
+        self.wait = wait
+        self.each: list[tuple[int, dict[str, float]]] = []
+        self.together: list[tuple[int, dict[str, float]]] = []
+        self.lengths: list[int] = []
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.each.append((batch, dict(logs)))
+
+    def on_train_batches_end(self, first: int, logs: Any) -> None:
+        self.lengths.append(len(logs["loss"]))
+        for i in range(self.lengths[-1]):
+            self.together.append((first + i, {name: float(values[i]) for name, values in logs.items()}))
+
+    def until_told(self) -> Any:
+        return self.wait
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_who_can_wait_hears_of_the_same_steps_together(eagerly: bool) -> None:
+    patient, other = Patient(keras.callbacks.Wait(steps=2)), Patient(keras.callbacks.Wait())
+    fit(classifier(run_eagerly=eagerly), batch_size=5, epochs=2, callbacks=[patient, other])
+    assert patient.lengths == [2, 2, 1] * 2  # the last batch of an epoch is smaller, which is another plan
+    assert patient.together == patient.each == other.together
+    assert [number for number, _ in patient.each] == [0, 1, 2, 3, 4] * 2
+
+
+def test_nobody_waits_longer_than_steps_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.keras.training.loop.MOST_RECORDED", 3)
+    patient = Patient(keras.callbacks.Wait())
+    fit(classifier(), batch_size=3, callbacks=[patient])
+    assert patient.lengths == [3, 3, 2]
+    assert patient.together == patient.each
+
+
+def test_an_alarm_is_heard_behind_the_step_under_way() -> None:
+    alarm = threading.Event()
+
+    class Alarmed(Patient):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            super().on_train_batch_end(batch, logs)
+            if batch == 2:
+                alarm.set()
+
+        def on_train_batches_end(self, first: int, logs: Any) -> None:
+            super().on_train_batches_end(first, logs)
+            alarm.clear()
+
+    patient = Alarmed(keras.callbacks.Wait(seconds=60.0, alarms=(alarm,)))
+    fit(classifier(), batch_size=3, callbacks=[patient])
+    assert patient.lengths == [3, 5]
+    patient.wait = keras.callbacks.Wait(seconds=0.0)
+    fit(classifier(), batch_size=3, callbacks=[patient])
+    assert patient.lengths[2:] == [1] * 8
+
+
+def test_steps_before_an_early_end_are_told_of() -> None:
+    class Stopping(Patient):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            super().on_train_batch_end(batch, logs)
+            self.model.stop_training = batch == 1
+
+    patient = Stopping(keras.callbacks.Wait())
+    fit(classifier(), callbacks=[patient], batch_size=3)
+    assert patient.lengths == [2]
+    assert patient.together == patient.each
+
+
+def test_what_a_step_of_ones_own_does_not_return_is_not_known() -> None:
+    class Own(keras.Sequential):
+        count = 0
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            self.count += 1
+            return {"loss": tf.constant(1.0), **({"extra": tf.constant(2.0)} if self.count == 2 else {})}
+
+    model = Own([keras.Input(shape=(4,)), layers.Dense(3)])
+    model.compile("sgd", "mse", run_eagerly=True)
+    found: dict[str, Any] = {}
+
+    class Heard(keras.callbacks.Callback):
+        def on_train_batches_end(self, first: int, logs: Any) -> None:
+            found.update(logs)
+
+    fit(model, X, Y, callbacks=[Heard()])
+    assert found["loss"].tolist() == [1.0] * 3
+    np.testing.assert_array_equal(found["extra"], [np.nan, 2.0, np.nan])
 
 
 def test_an_unknown_event_is_refused() -> None:

@@ -21,7 +21,7 @@ from studio.inspector.views.heat import MOST_CELLS, HeatView
 from studio.inspector.views.image import ImageView
 from studio.inspector.views.statistics import StatisticsView
 from studio.inspector.views.table import TableView
-from studio.inspector.watching import MOST_PINS, Pin
+from studio.inspector.watching import MOST_PINS, Pin, Watching
 from studio.run.images import as_bytes, as_images
 from studio.run.messages import Missing, TensorInfo, Watched
 from studio.run.summary import summarise
@@ -335,3 +335,17 @@ def test_axes_are_swapped_by_dragging(qtbot: QtBot, panel: TensorInspector) -> N
         qtbot.keyClick(axes, key)
     np.testing.assert_array_equal(table.grid.values, values[:, 2, :].T)
     assert axes.words(1) == "1 = 2 / 8"
+
+
+def test_values_may_be_kept_twice_although_nothing_has_changed(qtbot: QtBot) -> None:
+    watching, ref = Watching(), TensorRef("weight", "hidden", "kernel")
+    watching.look_at(ref)
+    for _ in range(2):  # two looks, the same values
+        values = np.eye(3, dtype=np.float32)
+        watching.take(Watched(1, ref, summarise(values, True), values, 5))
+        watching.keep()
+    assert len(watching.pins) == 2
+    last = watching.pins[1]
+    watching.unpin(last)
+    assert watching.pins[0] is not last
+    assert len(watching.pins) == 1

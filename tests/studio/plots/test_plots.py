@@ -242,12 +242,12 @@ def test_curves_that_are_hidden_are_not_observed(qtbot: QtBot, plots: Plots) -> 
     plots.bar.toggled.emit(GRADIENT_NORM, False)
     qtbot.waitUntil(lambda: len(plots.cells) == 4)
     assert GRADIENT_NORM not in plots.cells
-    assert heard[-1] == (1, ())
+    assert heard[-1] == (1, ("curves",))
     assert GRADIENT_NORM in Plots()._hidden
     plots.bar.toggled.emit(GRADIENT_NORM, True)
     qtbot.waitUntil(lambda: len(plots.cells) == 5)
     assert [plots._row.itemAt(i).widget().name for i in range(5)] == list(plots.curves)
-    assert heard[-1] == (1, ("gradient_norm",))
+    assert heard[-1] == (1, ("curves", "gradient_norm"))
     plots.hide()
     assert heard[-1] == (1, ())
 

@@ -123,7 +123,7 @@ def driven(commands: Sequence[Any]) -> Post:
 
 
 def test_slots_and_updates_are_there_while_a_training_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
     monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
     momentum = TensorRef("slot", "hidden", "kernel", "momentum")
     update = TensorRef("update", "hidden", "kernel")

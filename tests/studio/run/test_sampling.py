@@ -77,7 +77,7 @@ def test_the_training_does_not_notice(training: Training) -> None:
 
 @pytest.mark.parametrize("what", [(), ("gradient_norm",)])
 def test_only_what_is_observed_is_measured(what: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
     monkeypatch.setattr(sampling, "INTERVAL", 0.0)
     document = load(DIGITS)
     trainer = next(n.id for n in document.nodes.values() if n.type.startswith("train."))

@@ -14,11 +14,14 @@ from graphs import MOON_WIRES, MOONS, build, example, moons, port, wire
 from engine.compile import cache
 from engine.data import DATASETS
 from engine.data.dataset import Examples
+from studio.document.breakpoints import Breakpoint, set_breakpoints
 from studio.document.document import Document
 from studio.document.edits import RemoveWire, SetParams, SetSetting
 from studio.document.file import dumps
 from studio.run import worker as worker_module
+from studio.run.debug.messages import PointMet
 from studio.run.messages import (
+    BreakAt,
     Compiling,
     Control,
     Downloading,
@@ -89,7 +92,7 @@ def worker(post: Post) -> Iterator[Worker]:
 
 @pytest.fixture
 def report_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
 
 
 def value(name: str) -> TensorRef:
@@ -527,7 +530,7 @@ def test_looking_at_another_document_changes_no_number_of_a_training(
 
 def test_only_what_is_shown_is_looked_at(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
     worker.receive(Show(0))
     worker.handle(preview(moons()))
     worker.handle(train(moons()))
@@ -677,3 +680,52 @@ def test_a_large_preview_comes_in_parts(worker: Worker, post: Post) -> None:
     assert [len(p.tensors) for p in parts] == [worker_module.PART, worker_module.PART, 5]
     assert [p.last for p in parts] == [False, False, True]
     assert len({ref for p in parts for ref in p.tensors}) == count
+
+
+def with_points(document: Document, *points: Breakpoint) -> Document:
+    document.apply(set_breakpoints(points))
+    return document
+
+
+@pytest.mark.parametrize("mode", ["eager", "lazy"])
+def test_breakpoints_may_be_changed_while_training(
+    worker: Worker, post: Post, report_each_step: None, mode: Any
+) -> None:
+    first = Breakpoint(1, "hidden", log="one {max}")
+    met: list[tuple[int, str, tuple[int, int]]] = []
+
+    def on_met(event: PointMet) -> None:
+        met.append((event.point, event.said.partition(" ")[0], (event.epoch, event.step)))
+        if len(met) == 2:
+            worker.receive(BreakAt(1, (first, Breakpoint(2, "output", log="two {min}"))))
+        elif len(met) == 6:
+            worker.receive(BreakAt(1, (Breakpoint(2, "output", log="three {min}"),)))
+        elif len(met) == 8:
+            worker.receive(BreakAt(1, ()))
+
+    post.answers.append(lambda event: on_met(event) if isinstance(event, PointMet) else None)
+    document = with_points(moons(), first)
+    worker.handle(train(document, mode=mode))
+    assert [e.status for e in post.of(Ended)] == ["complete"]
+    steps = sorted({step for _, _, step in met})
+    assert [(p, said) for p, said, _ in met[:2]] == [(1, "one")] * 2
+    assert sorted((p, said) for p, said, _ in met[2:6]) == [(1, "one")] * 2 + [(2, "two")] * 2
+    assert [(p, said) for p, said, _ in met[6:]] == [(2, "three")] * 2
+    assert len(steps) == 6, "each change counts from the next step on, and none is made twice"
+    plain = Post()
+    other = Worker(plain)
+    other.handle(train(moons(), mode=mode))
+    assert post.of(Ended)[0].logs == pytest.approx(plain.of(Ended)[0].logs, rel=1e-5)
+
+
+def test_a_breakpoint_stops_in_a_training_that_had_none(worker: Worker, post: Post, report_each_step: None) -> None:
+    def answer(event: Any) -> None:
+        if isinstance(event, Progress) and event.steps[-1] == 3:
+            worker.receive(BreakAt(1, (Breakpoint(1, "hidden", condition="max > -1"),)))
+        elif isinstance(event, Paused) and event.paused:
+            worker.receive(Control("stop", 1))
+
+    post.answers.append(answer)
+    worker.handle(train(moons()))
+    assert [(e.epoch, e.step) for e in post.of(PointMet)] == [(2, 2)], "the step behind the one in which it was heard"
+    assert [e.status for e in post.of(Ended)] == ["stopped"]

@@ -10,11 +10,10 @@ from graphs import moons
 from lowering import program_of
 
 from engine.core.dtype import Array
-from engine.core.witness import witnessed
 from engine.keras.callbacks import LambdaCallback
 from studio.document.breakpoints import Breakpoint
 from studio.run import session
-from studio.run.debug.breakpoints import Hit
+from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
 from studio.run.tensor_ref import TensorRef
@@ -29,9 +28,10 @@ def trained(mode: Any, *points: Breakpoint, epochs: int = 2) -> tuple[Met, list[
     training.fit["epochs"] = epochs
     met: Met = []
     losses: list[float] = []
-    probes = Probes(Names(program, training), points, lambda *found: met.append((*found[:-1], np.array(found[-1]))))
+    watched = Watchpoints(points)
+    probes = Probes(Names(program, training), watched, lambda *found: met.append((*found[:-1], np.array(found[-1]))))
     note = LambdaCallback(on_epoch_end=lambda _epoch, logs: losses.append(logs["loss"]))
-    with witnessed(probes):
+    with probes.at_work(training.model):
         session.train(program, training, mode, [probes, note])
     assert "train_step" not in vars(training.model)
     return met, losses

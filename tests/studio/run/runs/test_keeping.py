@@ -19,7 +19,7 @@ import pytest
 from graphs import MOON_WIRES, MOONS, build, moons
 
 from engine.core.errors import DataLossError, UnavailableError
-from engine.io import checkpoint
+from engine.io import checkpoint_file
 from studio.document.document import Document
 from studio.document.file import dumps, load
 from studio.run.messages import (
@@ -77,7 +77,7 @@ class Driven:
 @pytest.fixture
 def each_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Report behind each step, and keep no more checkpoints than are wished for."""
-    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
     monkeypatch.setattr(keeping, "CHECKPOINT_INTERVAL", 1e9)
 
 
@@ -187,7 +187,7 @@ def test_killed_at_any_moment_it_goes_on_bit_for_bit(tmp_path: Path) -> None:
         assert run.last is not None
         reached.append(run.last.step)
         start = str(run.last.path)
-        checkpoint.read(start)
+        checkpoint_file.read(start)
     assert 0 < reached[0] < reached[1] < reached[2] < len(expected)
     again = Driven()
     again.worker.handle(train(folder, 400, start))
@@ -330,8 +330,8 @@ def test_a_full_disk_ends_the_keeping_and_not_the_training(
         raise OSError(28, "No space left on device")
 
     driven = Driven()
-    original = checkpoint.write
-    monkeypatch.setattr(checkpoint, "write", lambda p, c: full() if c.done else original(p, c))
+    original = checkpoint_file.write
+    monkeypatch.setattr(checkpoint_file, "write", lambda p, c: full() if c.done else original(p, c))
     driven.answer = lambda e: driven.worker.receive(SaveCheckpoint(1)) if isinstance(e, EpochEnd) else None
     driven.worker.handle(train(tmp_path))
     (refused,) = driven.of(Refused)
