@@ -23,8 +23,9 @@ from studio.run.tasks.subject import Part, Subject, spread
 
 #: Examples that are evaluated at most.
 MOST: Final = 2000
-#: Examples that go through the network at once; of the first ones, whose time is not known, there are fewer.
-CHUNK: Final = 256
+#: Bytes of inputs that are kept at most: of large images there are fewer.
+BYTES: Final = 1 << 28
+#: Examples that go first through the network, as long as their time is not known.
 _FIRST: Final = 32
 #: Longest side of a picture of an example, in pixels, and numbers that are told of one that is none.
 SIDE: Final = 64
@@ -33,6 +34,8 @@ NUMBERS: Final = 8
 WHOLE: Final = 1_000_000
 _SMALLEST_IMAGE: Final = 6
 _COLOURS: Final = (1, 3, 4)
+#: Numbers of truths that show whether they are zeros and ones.
+_SEEN: Final = 10_000
 _SPATIAL: Final = ("layer.Conv2D", "layer.Conv1D", "layer.Conv2DTranspose", "layer.DepthwiseConv2D")
 
 
@@ -122,11 +125,11 @@ def evaluate(
     """
     begin = time.perf_counter()
     part = subject.part(on)
-    order = spread(part.count, MOST)
+    order = spread(part.count, min(MOST, max(1, BYTES // max(1, subject.bytes_per_example))))
     wanted = [subject.truth, subject.prediction, *subject.inputs]
     chunks: list[list[Array]] = []
     losses: list[Array] = []
-    taken, size = 0, _FIRST
+    taken, size = 0, min(_FIRST, subject.chunk)
     while taken < len(order) and size:
         checkpoint()
         numbers = order[taken : taken + size]
@@ -135,7 +138,7 @@ def evaluate(
         chunks.append([numbers, *(np.asarray(tensor.numpy()) for tensor in found)])
         taken += len(numbers)
         spent = time.perf_counter() - begin
-        size = max(0, min(CHUNK, int((budget - spent) / spent * taken)))
+        size = max(0, min(subject.chunk, int((budget - spent) / spent * taken)))
     numbers, truth, prediction, *inputs = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
     sort = np.argsort(numbers)
     numbers, truth, prediction = numbers[sort], truth[sort], prediction[sort]
@@ -221,7 +224,7 @@ def _kind(loss: str, inputs: list[Array], truth: Array, prediction: Array) -> tu
     width = int(np.prod(prediction.shape[1:]))
     if any(_is_given_back(array, truth) for array in inputs):
         return "reconstruction", width
-    found = np.unique(truth[: 10 * CHUNK]) if truth.size else truth
+    found = np.unique(truth.ravel()[:_SEEN])
     is_error = not any(word in loss for word in ("Crossentropy", "Hinge", "Divergence"))
     if not np.isin(found, (0, 1)).all() and not (np.isin(found, (-1, 1)).all() and "Hinge" in loss):
         return ("classes", count) if "Categorical" in loss and count > 1 else ("regression", width)

@@ -27,7 +27,8 @@ from studio.run.tasks.data import (
     Wish,
     Worst,
 )
-from studio.run.tasks.evaluation import CHUNK, Evaluation, is_image, predicted, shares
+from studio.run.tasks.evaluation import Evaluation, is_image, predicted, shares
+from studio.run.tasks.subject import CHUNK
 
 Checkpoint = Callable[[], None]
 
@@ -277,9 +278,10 @@ def _ref(name: str) -> PortRef:
 def outputs(found: Evaluation, ref: PortRef, at: Array, checkpoint: Checkpoint) -> Array:
     """Return what an output gives for some of the examples."""
     parts = []
-    for begin in range(0, len(at), CHUNK):
+    size = found.subject.chunk
+    for begin in range(0, len(at), size):
         checkpoint()
-        given = found.subject.given(found.part, found.numbers[at[begin : begin + CHUNK]])
+        given = found.subject.given(found.part, found.numbers[at[begin : begin + size]])
         parts.append(np.asarray(found.subject.run(given, [ref])[0].numpy()))
     return np.concatenate(parts) if parts[0].ndim else np.stack(parts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from studio.document.lower import Program, Step, blamed
 from studio.run.tasks.data import Set
 
 Tensors = dict[PortRef, Any]
+#: Examples that go through the network at once at most.
+CHUNK: Final = 256
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,21 @@ class Subject:
             if is_source(step.node_type) and (labels := self._program.examples(step).labels):
                 return labels
         return ()
+
+    @property
+    def chunk(self) -> int:
+        """How many examples go through the network at once: no more than in training, for which there is memory."""
+        return max(1, min(CHUNK, self._program.batch_size))
+
+    @property
+    def bytes_per_example(self) -> int:
+        """The size of the inputs."""
+        found = 0
+        for ref in self.inputs:
+            step = self.step(ref.node)
+            array = self._program.examples(step).train[[p.name for p in step.node_type.outputs].index(ref.port)]
+            found += array.nbytes // max(1, len(array))
+        return found
 
     def part(self, on: Set) -> Part:
         """Return the examples to evaluate: those to validate with, or to train on where that is wanted or all there is.

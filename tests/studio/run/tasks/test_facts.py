@@ -23,6 +23,7 @@ from studio.document.nodetype import Catalogue
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.messages import Ended, Train
+from studio.run.tasks import evaluation
 from studio.run.tasks.data import Confusion, Fit, Maps, Pairs, Plane, Projected, Scores, Seen, Task, Wish, Worst
 from studio.run.tasks.evaluation import MOST, evaluate, predicted
 from studio.run.tasks.facts import FACTS, score_curve
@@ -474,6 +475,23 @@ def test_what_keeps_a_document_from_running_is_said() -> None:
     document = moons()
     document.apply(RemoveWire(wire("hidden.output > output.inputs")))
     assert Desk(document).fails()
+
+
+def test_a_share_that_leaves_nothing_is_said() -> None:
+    document = moons()
+    document.apply(SetParams("trainer", {"validation_split": 0.999}))
+    desk = Desk(document)
+    assert desk.ask("").sample.count == 80
+    desk.host.handle(LookAtTask(1, 2, "text", Wish("", on="training"), True))
+    event = desk.events[-1]
+    assert isinstance(event, TaskFailed)
+    assert "no examples" in str(event.error)
+
+
+def test_of_large_images_fewer_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "BYTES", 100 * 8 * 8 * 4)
+    sample = Desk(example("digits_mlp")).ask("").sample
+    assert (sample.count, sample.total) == (100, 360)
 
 
 def test_a_constant_truth_has_no_r2() -> None:
