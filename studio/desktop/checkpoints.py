@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, UnavailableError
 from engine.io.checkpoint_file import read_weight
+from studio.desktop.inspecting import reveal_inspector
 from studio.inspector.tensor import TensorInspector
 from studio.inspector.watching import Pin
 from studio.run.messages import TensorInfo, Watched
 from studio.run.runs.folder import RunFolder, Saved
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
+from studio.ui.actions import Actions
 from studio.ui.beside import beside
 from studio.ui.i18n import describe
 from studio.ui.widgets.banner import Banner
@@ -36,13 +38,13 @@ class Checkpoints(QObject):
 
     Parameters
     ----------
-    tensor, banner
-        The inspector, and where is said why nothing can be compared.
+    tensor, actions, banner
+        The inspector, what brings it into sight, and where is said why nothing can be compared.
     """
 
-    def __init__(self, tensor: TensorInspector, banner: Banner) -> None:
+    def __init__(self, tensor: TensorInspector, actions: Actions, banner: Banner) -> None:
         super().__init__(tensor)
-        self._tensor, self._banner = tensor, banner
+        self._tensor, self._actions, self._banner = tensor, actions, banner
 
     def compare(self, run: RunFolder, saved: Saved) -> None:
         """Compare the weight in front with what this checkpoint of a run holds of it."""
@@ -63,6 +65,7 @@ class Checkpoints(QObject):
             self._refuse(error)
             return
         self._tensor.compare(pin)
+        reveal_inspector(self._actions)
 
     def _refuse(self, error: EngineError) -> None:
         self._banner.say("warn", lambda: describe(error))

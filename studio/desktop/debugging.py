@@ -13,6 +13,7 @@ from studio.canvas.progress import NOTHING, Progress
 from studio.debugger.panel import Debugger
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
+from studio.desktop.inspecting import reveal_inspector
 from studio.document.breakpoints import Breakpoint, breakpoints, fresh_id, set_breakpoints
 from studio.document.document import PortRef
 from studio.run.controller import RunController
@@ -84,6 +85,7 @@ class Debugging(QObject):
         panel.points_wanted.connect(self._put)
         panel.node_wanted.connect(self._reveal)
         panel.tensor_wanted.connect(self._look)
+        panel.tensor_wanted.connect(lambda _ref: reveal_inspector(self._actions))
 
     def _bind(self) -> None:
         bind = self._actions.bind

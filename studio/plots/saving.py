@@ -24,8 +24,8 @@ def table_of(curves: Mapping[str, Curve]) -> Table:
     for name, curve in curves.items():
         word = name.lstrip(":")
         found.append((word, "step", curve.epochs_of(curve.raw.x), curve.raw.y))
-        found.append((word, "training", curve.ends.x, curve.ends.y))
-        found.append((word, "validation", curve.validation.x, curve.validation.y))
+        found.append((word, "training", curve.ends.x.astype(float), curve.ends.y))
+        found.append((word, "validation", curve.validation.x.astype(float), curve.validation.y))
     return found
 
 

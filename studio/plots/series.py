@@ -13,6 +13,8 @@ from studio.plots.trace import Trace
 # Steps over which the smoothed curve forgets a value, as a share of an epoch, and the limits of that.
 SMOOTHED_SHARE: Final = 0.2
 LEAST_SMOOTHED, MOST_SMOOTHED = 4, 200
+# Points of the smoothed curve that are kept for so many steps: nothing more is seen, and a million take 12 MB.
+KEPT_OF_SPAN: Final = 16
 # Values are smoothed in blocks of this many, each by one product with a matrix.
 _BLOCK: Final = 32
 
@@ -93,7 +95,7 @@ class Curve:
     >>> curve.extend(np.array([0, 1]), np.array([4.0, 2.0]))
     >>> curve.end_epoch(0, train=3.0, validation=2.5)
     >>> curve.raw.x, curve.validation.x, curve.validation.y
-    (array([0., 1.]), array([1.]), array([2.5]))
+    (array([0, 1], dtype=int32), array([1], dtype=int32), array([2.5]))
     """
 
     def __init__(self, steps_per_epoch: int, is_smoothed: bool = True) -> None:
@@ -117,7 +119,11 @@ class Curve:
     def extend(self, steps: Array, values: Array) -> None:
         """Append the values of `steps`, counted over all epochs."""
         self.raw.extend(steps, values)
-        self.smoothed.extend(steps, self._smoothing(values))
+        self._extend_smoothed(steps, values)
+
+    def _extend_smoothed(self, steps: Array, values: Array) -> None:
+        kept = steps % max(1, int(self.span / KEPT_OF_SPAN)) == 0
+        self.smoothed.extend(steps[kept], self._smoothing(values)[kept])
 
     def end_epoch(self, epoch: int, train: float | None, validation: float | None) -> None:
         """Enter the values of the epoch that is over, counted from 0."""
@@ -144,7 +150,7 @@ class Curve:
 
     def _smooth_again(self) -> None:
         self._smoothing, self.smoothed = Smoothing(self.span), Trace()
-        self.smoothed.extend(self.raw.x, self._smoothing(self.raw.y))
+        self._extend_smoothed(self.raw.x, self.raw.y)
 
     def epochs_of(self, steps: Array) -> Array:
         """Return where steps lie on an axis of epochs: the end of the last step of the first epoch is at 1."""
@@ -166,10 +172,12 @@ class Curve:
         """Return the epoch of the next step, its smoothed value, and that of the last validation before it."""
         if not len(self.smoothed):
             return None
-        place = min(int(np.searchsorted(self.smoothed.x, self.steps_of(np.array(epoch)))), len(self.smoothed) - 1)
-        here = float(self.epochs_of(self.smoothed.x[place]))
+        place = min(int(np.searchsorted(self.raw.x, self.steps_of(np.array(epoch)))), len(self.raw) - 1)
+        step = self.raw.x[place]
+        here = float(self.epochs_of(step))
         passed = int(np.searchsorted(self.validation.x, here, side="right"))
-        return here, float(self.smoothed.y[place]), float(self.validation.y[passed - 1]) if passed else None
+        smoothed = float(np.interp(step, self.smoothed.x, self.smoothed.y))
+        return here, smoothed, float(self.validation.y[passed - 1]) if passed else None
 
 
 class Curves:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from engine.core.dtype import Array
 
 #: Points whose extremes are kept together. A million make 16,000: what a frame has to look at. Finding the extremes of
 #: a million in 1,000 columns takes 0.2 ms this way, 6 ms point by point.
 _BLOCK: Final = 64
+#: Points that are kept at most, in 12 MB: of more, every four neighbours make way for the least and the greatest of
+#: them. A network of some thousand weights makes 4 million steps in ten minutes.
+MOST: Final = 1 << 20
 
 
 class Growing:
-    """A one-dimensional array of floats that grows at its end."""
+    """A one-dimensional array that grows at its end."""
 
-    def __init__(self) -> None:
-        self._buffer: Array = np.empty(1024)
+    def __init__(self, dtype: DTypeLike = np.float64) -> None:
+        self._buffer: Array = np.empty(1024, dtype)
         self._size = 0
 
     def __len__(self) -> int:
@@ -27,7 +31,7 @@ class Growing:
         """Append `values`."""
         needed = self._size + len(values)
         if needed > len(self._buffer):
-            larger = np.empty(max(needed, 2 * len(self._buffer)))
+            larger = np.empty(max(needed, 2 * len(self._buffer)), self._buffer.dtype)
             larger[: self._size] = self._buffer[: self._size]
             self._buffer = larger
         self._buffer[self._size : needed] = values
@@ -37,7 +41,7 @@ class Growing:
         """Keep the first `size` values."""
         if size < self._size:  # into a buffer of its own: views of the old one stay as they are
             kept = self.array[:size].copy()
-            self._buffer, self._size = np.empty(max(1024, size)), 0
+            self._buffer, self._size = np.empty(max(1024, size), kept.dtype), 0
             self.extend(kept)
 
     @property
@@ -47,20 +51,23 @@ class Growing:
 
 
 class Trace:
-    """Points in the order of their x, which grow at the end.
+    """Points in the order of their x, whole numbers, which grow at the end.
+
+    There are never more than `MOST`: the points of a long training stand for 2, 4, 8, … steps each, but for the last
+    ones. No peak is lost.
 
     Examples
     --------
     >>> trace = Trace()
     >>> y = np.zeros(100_000); y[77_777] = 5
-    >>> trace.extend(np.arange(100_000.0), y)
+    >>> trace.extend(np.arange(100_000), y)
     >>> few_x, few_y = trace.columns(np.linspace(0, 100_000, 101))
     >>> len(few_x), float(few_y.max())
     (202, 5.0)
     """
 
     def __init__(self) -> None:
-        self._x, self._y = Growing(), Growing()
+        self._x, self._y = Growing(np.int32), Growing()
         self._least, self._most = Growing(), Growing()
 
     def __len__(self) -> int:
@@ -80,6 +87,27 @@ class Trace:
         """Append points, whose x is greater than those before."""
         self._x.extend(x)
         self._y.extend(y)
+        while len(self) > MOST:
+            self._thin()
+        self._note_extremes()
+
+    def _thin(self) -> None:
+        """Keep two of every four points, which takes 20 ms of a million."""
+        whole = len(self) // 4 * 4
+        fours = self.y[:whole].reshape(-1, 4)
+        rows, least, most = np.arange(len(fours)), fours.argmin(axis=1), fours.argmax(axis=1)  # both find NaN
+        chosen = np.zeros(fours.shape, bool)
+        chosen[rows, least] = True
+        chosen[rows, np.where(least == most, (least + 1) % 4, most)] = True
+        kept = np.flatnonzero(np.concatenate([chosen.ravel(), np.ones(len(self) - whole, bool)]))
+        for part in (self._x, self._y):
+            values = part.array[kept]
+            part.cut(0)
+            part.extend(values)
+        for part in (self._least, self._most):
+            part.cut(0)
+
+    def _note_extremes(self) -> None:
         first, last = len(self._least), len(self._y) // _BLOCK
         if last > first:
             blocks = self.y[first * _BLOCK : last * _BLOCK].reshape(-1, _BLOCK)
@@ -99,7 +127,7 @@ class Trace:
         Where there are many, the least and the greatest of each column between two edges, so that no peak is lost:
         two points in the middle of the column. The borders of long columns are up to 64 points off.
         """
-        places = np.searchsorted(self.x, edges)
+        places = np.searchsorted(self.x, np.ceil(edges).astype(np.int32))  # of another type, all of x would be cast
         first, last = max(0, int(places[0]) - 1), min(len(self), int(places[-1]) + 1)
         if last - first <= 2 * len(edges):
             return self.x[first:last], self.y[first:last]

@@ -24,7 +24,7 @@ def main() -> int:
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
-        for kind in ("CONFIG", "STATE"):  # not those of whoever takes the pictures
+        for kind in ("CONFIG", "STATE", "DATA"):  # not those of whoever takes the pictures
             os.environ[f"XDG_{kind}_HOME"] = home
         return _photograph(asked)
 

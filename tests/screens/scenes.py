@@ -255,15 +255,19 @@ def memory_over_time(window: MainWindow) -> None:
         window.lazy.look_at_kernel(14)
 
 
+def _train(window: MainWindow) -> None:
+    ended: list[object] = []
+    window.controller.ended.connect(ended.append)
+    window.running.train()
+    until(lambda: ended)
+
+
 def curves(window: MainWindow) -> None:
     """The curves of a training that is over, with the cross at one epoch."""
     _open(window, "digits_mlp")
     window.workspaces.turn_to("train")
     if window.controller.pid is not None:
-        ended: list[object] = []
-        window.controller.ended.connect(ended.append)
-        window.running.train()
-        until(lambda: ended)
+        _train(window)
         until(lambda: len(window.plots.cells) == len(window.plots.curves))
         window.plots.cells["loss"].pointed.emit(1.5)
     QTest.qWait(600)
@@ -326,6 +330,43 @@ def pairs(window: MainWindow) -> None:
     _results(window, "../resources/templates/autoencoder", "pairs")
 
 
+def _two_runs(window: MainWindow) -> None:
+    """Train the digits network twice, with two learning rates, and bring both runs into sight."""
+    _open(window, "digits_mlp")
+    window.workspaces.turn_to("train")
+    if window.controller.pid is not None:
+        for rate in (0.01, 0.001):
+            _editor(window).history.do(SetParams("trainer", {"learning_rate": rate}))
+            settled(window)
+            until(lambda: window.controller.state == "ready")
+            _train(window)
+    window.commands["run.runs"].trigger()
+    until(lambda: len(window.runs.model.glances) >= 2 or window.controller.pid is None)
+
+
+def runs(window: MainWindow) -> None:
+    """Two runs beside each other, with their curves."""
+    _two_runs(window)
+    window.runs.table.selectAll()
+    QTest.qWait(300)
+
+
+def checkpoints(window: MainWindow) -> None:
+    """The checkpoints of a run, and a weight beside what the first of them holds of it."""
+    _two_runs(window)
+    page = window.runs.checkpoints
+    window.runs.tabs.setCurrentWidget(page)
+    tensor = window.inspector.tensor
+    canvas_of(window).select(["hidden"])
+    tensor.watching.look_at(TensorRef("weight", "hidden", "kernel"))
+    if window.controller.pid is not None:
+        until(lambda: tensor.shown is not None)
+        page.table.setCurrentItem(page.table.topLevelItem(page.table.topLevelItemCount() - 1))
+        page.compare_asked.emit(window.runs.chosen()[0].run, page.chosen)
+        until(lambda: tensor.compared is not None)
+    QTest.qWait(300)
+
+
 SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "start": start_page,
     "design": design,
@@ -351,4 +392,6 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "boundary": boundary,
     "regression": regression,
     "pairs": pairs,
+    "runs": runs,
+    "checkpoints": checkpoints,
 }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from engine.core.dtype import Array
 from studio.run.runs.folder import RunFolder
 
-#: Most points of a curve: more are not seen. Each is the mean of the steps that it stands for.
-POINTS = 1000
+#: Most points of a curve: more are not seen. Each is the mean of the steps that it stands for, or of so many of them:
+#: of ten minutes' training there are 4 million, and the window waits until they are read.
+POINTS: Final = 1000
+MEANT: Final = 64
 
 
 def names_of(run: RunFolder) -> list[str]:
@@ -23,12 +27,23 @@ def curve(run: RunFolder, name: str) -> tuple[Array, Array]:
     """Return epochs and values, with as many points as there are steps, up to `POINTS`, or epochs."""
     record = run.record
     if name in record.series and record.steps_per_epoch:
-        values = run.steps()[:, record.series.index(name)].astype(np.float64)
-        steps = np.arange(1, len(values) + 1) / record.steps_per_epoch
-        return pooled(steps, values, POINTS)
+        steps, values = _by_step(run, record.series.index(name))
+        return steps / record.steps_per_epoch, values
     rows = [(line["epoch"] + 1, line["logs"][name]) for line in run.epochs() if name in line.get("logs", {})]
     table = np.array(rows, np.float64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
+
+
+def _by_step(run: RunFolder, column: int) -> tuple[Array, Array]:
+    """Return steps, counted from 1, and values."""
+    count = run.step_count
+    size = -(-count // POINTS)
+    if size <= MEANT:
+        values = run.steps()[:, column].astype(np.float64)
+        return pooled(np.arange(1.0, len(values) + 1), values, POINTS)
+    firsts = np.arange(0, count - MEANT + 1, size)
+    means = [run.steps(int(first), MEANT)[:, column].mean(dtype=np.float64) for first in firsts]
+    return firsts + (MEANT + 1) / 2, np.array(means)
 
 
 def pooled(x: Array, y: Array, most: int) -> tuple[Array, Array]:

@@ -38,6 +38,7 @@ from studio.run.runs.record import Record
 DOCUMENT: Final = "document.trenza"
 EPOCHS: Final = "epochs.jsonl"
 STEPS: Final = "steps.f32"
+_VALUE: Final = np.dtype(np.float32)
 NOTES: Final = "notes.jsonl"
 USER: Final = "user.json"
 CHECKPOINTS: Final = "checkpoints"
@@ -160,14 +161,23 @@ class RunFolder:
         """Return what was done while it ran."""
         return list(_lines(self.path / NOTES))
 
-    def steps(self) -> Array:
-        """Return the values of all steps, a row each with a column for each of `record.series`."""
+    def steps(self, first: int = 0, count: int = -1) -> Array:
+        """Return the values of steps, a row each with a column for each of `record.series`: so many, by default all."""
         width = len(self.record.series)
+        row = _VALUE.itemsize * width
         try:
-            values = np.fromfile(self.path / STEPS, np.float32)
+            values = np.fromfile(self.path / STEPS, _VALUE, count * width if count >= 0 else -1, offset=first * row)
         except OSError:
-            values = np.empty(0, np.float32)
+            values = np.empty(0, _VALUE)
         return values[: len(values) // max(width, 1) * width].reshape(-1, width)
+
+    @property
+    def step_count(self) -> int:
+        """Of how many steps there are values."""
+        try:
+            return (self.path / STEPS).stat().st_size // (_VALUE.itemsize * max(1, len(self.record.series)))
+        except OSError:
+            return 0
 
     # -------------------------------------------------------------------------------------------------- checkpoints
 

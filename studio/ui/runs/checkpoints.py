@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -44,6 +45,7 @@ class CheckpointsPage(QWidget):
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
         self.table.setAllColumnsShowFocus(True)
+        self.table.header().setStretchLastSection(False)
         self.table.itemSelectionChanged.connect(self._update_buttons)
         self.table.itemActivated.connect(lambda *_: self._emit(self.go_on_asked))
         self._said = QLabel()
@@ -99,9 +101,9 @@ class CheckpointsPage(QWidget):
 
     def _words(self, saved: Saved) -> list[str]:
         assert self._run is not None
-        record, steps = self._run.record, self._run.steps()
-        made = min(saved.step, len(steps))
-        loss = float(steps[made - 1][record.series.index("loss")]) if made else math.nan
+        record = self._run.record
+        made = self._run.steps(saved.step - 1, 1) if saved.step else np.empty((0, 0))
+        loss = float(made[0][record.series.index("loss")]) if len(made) else math.nan
         try:
             facts = saved.path.stat()
         except OSError:  # it was deleted just now

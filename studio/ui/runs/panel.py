@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPen, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QStackedLayout,
     QTableView,
     QTabWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,11 +33,12 @@ from studio.run.runs.folder import RunFolder
 from studio.run.runs.glance import Glance, stamp_of
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe, ngettext, number, written_size
+from studio.ui.icons import icon
 from studio.ui.runs.checkpoints import CheckpointsPage
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.runs.parallel import ParallelPlot
 from studio.ui.runs.story import story
-from studio.ui.runs.strokes import stroke
+from studio.ui.runs.strokes import SWATCH, stroke
 from studio.ui.runs.table import RunsModel, measured_title
 from studio.ui.widgets.labels import EmptyState
 from studio.ui.widgets.question import LOSE, STAY, Question, ask
@@ -122,18 +125,24 @@ class RunsPanel(QWidget):
         appearance().theme_changed.connect(self._show_chosen)
 
     def _build(self, queue: QWidget) -> None:
-        self._buttons: dict[str, tuple[QPushButton, str]] = {}
+        self._buttons: dict[str, tuple[QAbstractButton, str]] = {}
         bar = QHBoxLayout()
         bar.setSpacing(6)
-        for name, text, do in (
-            ("resume", N_("Continue"), self._resume),
-            ("open", N_("Open its document"), self._open),
-            ("folder", N_("Show its folder"), self._show_folder),
-            ("delete", N_("Delete"), self.delete),
-        ):
-            button = QPushButton()
+        resume = QPushButton()
+        resume.setProperty("compact", True)
+        # with words on all of them, they would be cut off where the inspector is open
+        others = [QToolButton() for _ in range(3)]
+        for tool, picture in zip(others, ("square-arrow-up-right", "folder-open", "trash-2"), strict=True):
+            tool.setProperty("flat", True)
+            tool.setIcon(icon(picture, "dim"))
+        buttons: tuple[tuple[QAbstractButton, str, str, Callable[[], None]], ...] = (
+            (resume, "resume", N_("Continue"), self._resume),
+            (others[0], "open", N_("Open its document"), self._open),
+            (others[1], "folder", N_("Show its folder"), self._show_folder),
+            (others[2], "delete", N_("Delete"), self.delete),
+        )
+        for button, name, text, do in buttons:
             button.setObjectName(f"runs.{name}")
-            button.setProperty("compact", True)
             button.clicked.connect(do)
             self._buttons[name] = button, text
             bar.addWidget(button)
@@ -241,7 +250,8 @@ class RunsPanel(QWidget):
             self._titles = titles
             self.table.resizeColumnsToContents()
             for column in range(self.model.columnCount()):
-                self.table.setColumnWidth(column, min(self.table.columnWidth(column), WIDEST))
+                room = 2 * SWATCH.width() if column == 0 else 0  # for the piece of its line
+                self.table.setColumnWidth(column, min(self.table.columnWidth(column) + room, WIDEST))
 
     # ------------------------------------------------------------------------------------------------------ choosing
 
@@ -358,7 +368,8 @@ class RunsPanel(QWidget):
 
     def _retranslate(self) -> None:
         for button, text in self._buttons.values():
-            button.setText(_(text))
+            button.setText(_(text))  # of those with an icon for who does not see it
+            button.setToolTip(_(text))
         for place, text in enumerate(_TABS):
             self.tabs.setTabText(place, _(text))
         self.tabs.setTabText(len(_TABS), _("Queue"))

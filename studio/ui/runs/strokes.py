@@ -11,7 +11,7 @@ from studio.ui.appearance import appearance
 
 _TOKENS: Final = ("accent", "data", "train", "op", "loss", "function", "layer", "view")
 _DASHES: Final = (None, [4, 2], [1.5, 1.5], [6, 2, 1.5, 2])
-_SWATCH: Final = QSize(26, 14)
+SWATCH: Final = QSize(26, 14)
 
 
 def stroke(number: int, width: float = 2.0) -> QPen:
@@ -26,11 +26,11 @@ def stroke(number: int, width: float = 2.0) -> QPen:
 
 def swatch(number: int) -> QIcon:
     """Return a piece of the line of a run."""
-    pixmap = QPixmap(_SWATCH)
+    pixmap = QPixmap(SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setPen(stroke(number))
-    painter.drawLine(1, _SWATCH.height() // 2, _SWATCH.width() - 1, _SWATCH.height() // 2)
+    painter.drawLine(1, SWATCH.height() // 2, SWATCH.width() - 1, SWATCH.height() // 2)
     painter.end()
     found = QIcon(pixmap)
     found.addPixmap(pixmap, QIcon.Mode.Selected)  # or it would take on the colour of the selection

@@ -190,6 +190,29 @@ def test_a_cut_trace_is_that_of_the_points_that_stay() -> None:
     np.testing.assert_array_equal(trace.columns(edges), fresh.columns(edges))
 
 
+@given(
+    st.lists(st.floats(-5, 5) | st.just(np.nan) | st.just(np.inf), min_size=1, max_size=300),
+    st.lists(st.integers(0, 300), max_size=5),
+)
+def test_a_long_training_keeps_its_peaks_in_bounded_memory(values: list[float], ends: list[int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("studio.plots.trace.MOST", 32)
+        trace, x, y = Trace(), np.arange(float(len(values))), np.array(values)
+        begin = 0
+        for end in sorted([*(min(e, len(values)) for e in ends), len(values)]):
+            trace.extend(x[begin:end], y[begin:end])
+            begin = end
+        assert len(trace) <= 32
+        assert (np.diff(trace.x) > 0).all()
+        np.testing.assert_array_equal(trace.y, y[trace.x.astype(int)], "all of them are points that there were")
+        assert np.nanmax([*trace.y, -9]) == np.nanmax([*y, -9])
+        assert np.nanmin([*trace.y, 9]) == np.nanmin([*y, 9])
+        if np.isnan(y).any():
+            assert np.isnan(trace.y).any()
+        least = trace.columns(np.array([-1.0, len(values)]))[1]
+        assert np.nanmax([*least, -9]) == np.nanmax([*y, -9])
+
+
 def test_neither_peaks_nor_the_best_epoch_are_lost_among_a_million(plots: Plots) -> None:
     begin(plots, Started(1, 1, 1_000_000, 1, (), 10))
     values = 1 + 0.1 * np.random.default_rng(0).random(1_000_000)
@@ -254,13 +277,14 @@ def test_curves_that_are_hidden_are_not_observed(qtbot: QtBot, plots: Plots) -> 
 
 def test_smoothing_follows_the_slider(qtbot: QtBot, plots: Plots) -> None:
     begin(plots, STARTED)
-    plots.extend(Progress(1, 1, 0, np.arange(450), {"loss": np.arange(450) % 2.0}, 1e-3))
+    noise = np.random.default_rng(0).normal(size=450)
+    plots.extend(Progress(1, 1, 0, np.arange(450), {"loss": noise}, 1e-3))
     curve, rate = plots.curves["loss"], plots.curves[LEARNING_RATE]
     roughness = []
     for place in range(plots.bar.slider.maximum() + 1):
         plots.bar.slider.setValue(place)
         plots.redraw()
-        roughness.append(np.abs(np.diff(curve.smoothed.y[100:])).max())
+        roughness.append(float(np.std(curve.smoothed.y[curve.smoothed.x >= 100])))
     assert roughness == sorted(roughness, reverse=True)
     assert roughness[0] > 4 * roughness[-1]
     plots.bar.slider.setValue(0)
