@@ -38,6 +38,7 @@ from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.health import Health
+from studio.desktop.judging import Judging
 from studio.desktop.layering import Layering
 from studio.desktop.lazily import Lazily
 from studio.desktop.panels import Panels
@@ -59,6 +60,9 @@ from studio.plots.panel import Plots
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
 from studio.run.lazy.controller import LazyController
+from studio.run.tasks.controller import TaskController
+from studio.tasks.actions import TaskActions
+from studio.tasks.panel import Tasks
 from studio.ui import fonts
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
@@ -155,6 +159,9 @@ class MainWindow(QMainWindow):
         )
         self.lazy_controller = LazyController(self.controller, self)
         self.lazy = Lazy(self.lazy_controller, self.commands, lambda node: self.panels.title_of(node))
+        self.task_controller = TaskController(self.controller, self)
+        self.tasks = Tasks(self.task_controller, self.commands, lambda node: self.panels.title_of(node))
+        self.judging = Judging(self.editors, self.task_controller, self.debug_controller, self.commands)
         self.health = Health(self.editors, self.controller, self.problems)
         self.layers = Layers(lambda node: self.panels.title_of(node))
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
@@ -200,6 +207,7 @@ class MainWindow(QMainWindow):
         column.addWidget(sides, 1)
         self.setCentralWidget(centre)
         self.dock.add(self.plots, N_("Curves"))
+        self.dock.add(self.tasks, N_("Results"))
         self._problems_tab = self.dock.add(self.problems, N_("Problems"))
         self.dock.add(self.steps, N_("History"))
         self.dock.add(self.runs, N_("Runs"))
@@ -276,22 +284,16 @@ class MainWindow(QMainWindow):
         )
         self.comparing = Comparing(self.commands, self.desk, self.banner, self)
         self.tensor_actions = TensorActions(self.commands, self.inspector.tensor, self, self._add_constant)
-        self.tensor_actions.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
-        self.tensor_actions.saved.connect(
-            lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
-        )
         self.plot_actions = PlotActions(self.commands, self.plots, self)
-        self.plot_actions.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
-        self.plot_actions.saved.connect(
-            lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
-        )
         self.layering = Layering(
             self.editors, self.controller, self.health, self.kept, self.runs, self.layers, self.commands, self
         )
-        self.layering.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
-        self.layering.saved.connect(
-            lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
-        )
+        self.task_actions = TaskActions(self.commands, self.tasks, self.task_controller, self)
+        for saver in (self.tensor_actions, self.plot_actions, self.layering, self.task_actions):
+            saver.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
+            saver.saved.connect(
+                lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
+            )
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
@@ -352,6 +354,7 @@ class MainWindow(QMainWindow):
         self.problems.count_changed.connect(lambda n: self.dock.set_count(self._problems_tab, n))
         self.plots.observed.connect(self.controller.observe)
         self.running.asked.connect(self._show_training)
+        self.judging.asked.connect(self._show_tasks)
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.runs.resume_asked.connect(self.run_documents.resume)
         self.runs.document_asked.connect(self.run_documents.open_document)
@@ -413,8 +416,8 @@ class MainWindow(QMainWindow):
         return self.editors.current is not None and self.editors.current.analysing
 
     def _show_training(self) -> None:
-        """Bring the curves into sight, unless one looks at the layers: they show a training, too."""
-        if self.dock.currentWidget() is not self.layers:
+        """Bring the curves into sight, unless one looks at the layers or the results: they follow it, too."""
+        if self.dock.currentWidget() not in (self.layers, self.tasks):
             self.dock.setCurrentWidget(self.plots)
 
     def _show_runs(self, queue: bool) -> None:
@@ -423,6 +426,11 @@ class MainWindow(QMainWindow):
         self.dock.setCurrentWidget(self.runs)
         if queue:
             self.runs.show_queue()
+
+    def _show_tasks(self) -> None:
+        """Bring the task views into sight."""
+        self.docks.docks["bottom"].setVisible(True)
+        self.dock.setCurrentWidget(self.tasks)
 
     def _chosen_layers(self) -> list[str]:
         """Return the selected layers by the names that a training knows them by."""

@@ -15,7 +15,7 @@ from studio.desktop.editors import Editors
 from studio.desktop.health import Health
 from studio.layers.panel import Layers
 from studio.layers.subject import Subject
-from studio.plots.saving import PICTURES, save_table
+from studio.plots.saving import save_table
 from studio.run.controller import RunController
 from studio.run.health.layers import LayerHistory
 from studio.run.health.messages import AskLayers, HealthWarned, LayersSeen
@@ -24,6 +24,7 @@ from studio.run.runs.folder import RunFolder
 from studio.ui.actions import Actions
 from studio.ui.beside import beside
 from studio.ui.i18n import _
+from studio.ui.pictures import PICTURES
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.runs.panel import RunsPanel
 from studio.ui.settings import settings

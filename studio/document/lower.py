@@ -309,7 +309,7 @@ class Program:
         losses = [self._behind(trainer, ref) for ref in trainer.sources]
         sources, feeds = self._feeds(losses)
         watched = self._watched(losses)
-        with _blamed(trainer.id):
+        with blamed(trainer.id):
             model = self._model(sources, losses)
             if not model.trainable_variables:
                 raise InvalidArgumentError(
@@ -335,7 +335,7 @@ class Program:
         names = tuple(f"{output}{m.id}" for output, metrics in zip(outputs, watched, strict=True) for m in metrics)
         stop = {name: trainer.params[name] for name in STOP_PARAMS}
         of_truths = [loss.sources[0] for loss in losses]
-        needed = {step.id for step in self._ancestors(of_truths)} | {ref.node for ref in sources}
+        needed = {step.id for step in self.ancestors(of_truths)} | {ref.node for ref in sources}
         read = [step for step in self.steps if step.id in needed]
         return Training(model, x, truths, validation, fit, stop, names, trainer.id, sources, of_truths, read)
 
@@ -374,7 +374,7 @@ class Program:
             )
         return step
 
-    def _ancestors(self, refs: Sequence[PortRef]) -> Iterator[Step]:
+    def ancestors(self, refs: Sequence[PortRef]) -> Iterator[Step]:
         """Yield the steps that these ports depend on, in order."""
         wanted = {ref.node for ref in refs}
         for step in reversed(self.steps):
@@ -385,7 +385,7 @@ class Program:
     def _feeds(self, losses: Sequence[Step]) -> tuple[list[PortRef], dict[PortRef, tuple[Array, Array | None]]]:
         """Return the data ports that the predictions depend on, with their arrays to train on and to test on."""
         predictions = [loss.sources[1] for loss in losses]
-        steps = list(self._ancestors(predictions))
+        steps = list(self.ancestors(predictions))
         read = {ref for s in steps for ref in s.sources} | set(predictions)
         feeds: dict[PortRef, tuple[Array, Array | None]] = {}
         for step in steps:
@@ -395,7 +395,7 @@ class Program:
                     if (ref := PortRef(step.id, port.name)) in read:
                         feeds[ref] = examples.train[i], examples.test[i] if examples.test else None
         for loss in losses:
-            if not any(is_source(step.node_type) for step in self._ancestors([loss.sources[1]])):
+            if not any(is_source(step.node_type) for step in self.ancestors([loss.sources[1]])):
                 raise InvalidArgumentError(
                     "The prediction does not depend on any data.",
                     hint="Wire a data node to the first layer.",
@@ -405,14 +405,14 @@ class Program:
 
     def _has_test(self, loss: Step) -> bool:
         """Whether the data that the truth depends on keep some examples apart to test on."""
-        sources = (s for s in self._ancestors([loss.sources[0]]) if is_source(s.node_type))
+        sources = (s for s in self.ancestors([loss.sources[0]]) if is_source(s.node_type))
         return all(self.examples(s).test is not None for s in sources)
 
     def _model(self, sources: Sequence[PortRef], losses: Sequence[Step]) -> keras.Model:
         """Return the model from the data ports to the predictions, made by wiring the same layers symbolically."""
         predictions = [loss.sources[1] for loss in losses]
         values: dict[PortRef, Any] = {}
-        for step in self._ancestors(predictions):
+        for step in self.ancestors(predictions):
             if is_source(step.node_type):
                 for spec, ref in zip(_specs(step), output_refs(step.id, step.node_type, 2), strict=True):
                     values[ref] = keras.Input(batch_shape=spec.shape, dtype=spec.dtype, name=f"{ref.node}.{ref.port}")
@@ -448,7 +448,7 @@ class Program:
         """Return the truth for all examples: data, or what ops make of them."""
         ref = loss.sources[0]
         values: dict[PortRef, Any] = {}
-        for step in self._ancestors([ref]):
+        for step in self.ancestors([ref]):
             if step.node_type.id.startswith("layer."):
                 raise InvalidArgumentError(
                     "The truth of a loss depends on the layer '{layer}', so it would be learned too.",
@@ -478,12 +478,12 @@ def _specs(step: Step) -> Sequence[TensorSpec]:
 @contextmanager
 def _at(node: str) -> Iterator[None]:
     """Name the node in the ops that are applied inside of the block, and in the errors that are raised there."""
-    with _blamed(node), at(node):
+    with blamed(node), at(node):
         yield
 
 
 @contextmanager
-def _blamed(node: str) -> Iterator[None]:
+def blamed(node: str) -> Iterator[None]:
     """Name the node in the errors that are raised inside of the block."""
     try:
         yield

@@ -10,8 +10,8 @@ import numpy as np
 
 from engine.core.dtype import Array
 from studio.inspector.chunks import chunks
-from studio.inspector.statistics import real
 from studio.run.messages import TensorInfo
+from studio.run.summary import real
 
 BINS: Final = 48
 #: Parts of the common axis onto which the histograms of all steps are laid.

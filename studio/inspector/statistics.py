@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from studio.inspector.chunks import chunks, thinned
+from studio.run.summary import real
 
 #: The shares of which quantiles are taken.
 SHARES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -49,13 +50,6 @@ class Figures:
     def sparsity(self) -> float | None:
         """The share of zeros, None if there are no elements."""
         return self.zeros / self.size if self.size else None
-
-
-def real(values: Array) -> Array:
-    """Return numbers as reals: truth values as 0 and 1, complex ones as their magnitudes."""
-    if values.dtype.kind == "b":
-        return values.view(np.uint8)
-    return np.abs(values) if values.dtype.kind == "c" else values
 
 
 def figures(values: Array, check: Callable[[], None] = lambda: None) -> Figures:

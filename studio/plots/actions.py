@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.core.errors import EngineError, InvalidArgumentError
 from studio.plots.panel import Plots
-from studio.plots.saving import PICTURES, save_table, table_of
+from studio.plots.saving import save_table, table_of
 from studio.ui.actions import Actions
 from studio.ui.beside import beside
 from studio.ui.i18n import _
+from studio.ui.pictures import PICTURES
 from studio.ui.settings import settings
 from studio.ui.widgets.action_button import ActionButton
 

@@ -1,20 +1,16 @@
-"""Curves as files: the numbers as a table, the plots as a picture."""
+"""Curves as files: the numbers as a table."""
 
 from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QBuffer
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QWidget
-
 from engine.core.dtype import Array
-from engine.core.errors import UnavailableError
 from studio.plots.series import Curve
+from studio.ui.pictures import unwritable
 
 HEADER: Final = ("curve", "data", "epoch", "value")
 
@@ -64,49 +60,4 @@ def save_table(table: Table, path: Path) -> None:
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise _unavailable(path, error) from error
-
-
-def save_png(widget: QWidget, path: Path) -> None:
-    """Write what a widget shows as a picture of pixels.
-
-    Raises
-    ------
-    UnavailableError
-        If the file cannot be written.
-    """
-    if not widget.grab().save(str(path), "PNG"):
-        raise _unavailable(path)
-
-
-def save_svg(widget: QWidget, path: Path) -> None:
-    """Write what a widget shows as a picture of lines.
-
-    Raises
-    ------
-    UnavailableError
-        If the file cannot be written.
-    """
-    written = QBuffer()
-    paper = QSvgGenerator()
-    paper.setOutputDevice(written)
-    paper.setSize(widget.size())
-    paper.setViewBox(widget.rect())
-    widget.render(paper)
-    try:
-        path.write_bytes(written.data().data())
-    except OSError as error:
-        raise _unavailable(path, error) from error
-
-
-def _unavailable(path: Path, error: OSError | None = None) -> UnavailableError:
-    return UnavailableError(
-        "{path} cannot be written: {why}.",
-        hint="Choose another folder, or make room.",
-        path=str(path),
-        why=(error.strerror if error is not None else None) or "the system refused it",
-    )
-
-
-#: By the ending of a file.
-PICTURES: Final[dict[str, Callable[[QWidget, Path], None]]] = {".png": save_png, ".svg": save_svg}
+        raise unwritable(path, error) from error

@@ -25,6 +25,13 @@ _LARGE: Final = 1e150
 _PART: Final = 1 << 16
 
 
+def real(values: Array) -> Array:
+    """Return numbers as reals: truth values as 0 and 1, complex ones as their magnitudes."""
+    if values.dtype.kind == "b":
+        return values.view(np.uint8)
+    return np.abs(values) if values.dtype.kind == "c" else values
+
+
 def summarise(array: Array, batched: bool = False) -> TensorInfo:
     """Return a tensor in brief; of a batch the picture shows the first example.
 
@@ -41,8 +48,8 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
     nans = infs = zeros = 0
     low, high = math.inf, -math.inf
     for part in _parts(flat):
-        zeros += part.size - np.count_nonzero(part)
-        numbers = _numbers(part)
+        zeros += part.size - int(np.count_nonzero(part))
+        numbers = real(part)
         finite = _finite(numbers)
         if finite is not numbers:
             nans += int(np.isnan(part).sum())
@@ -55,7 +62,7 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
     unit = largest if (largest := max(-low, high)) > _LARGE else 1.0
     spread, bars = _Spread(), np.zeros(BINS, np.intp)
     for part in _parts(flat):
-        finite = _finite(_numbers(part))
+        finite = _finite(real(part))
         spread.add(finite / unit if unit > 1 else finite)
         bars += histogram(finite, low, high)
     return replace(
@@ -73,12 +80,6 @@ def _parts(flat: Array) -> Iterator[Array]:
     """Yield an array in parts: what is made of one of 2 GB would not fit into memory, and what fits caches is fast."""
     for begin in range(0, flat.size, _PART):
         yield flat[begin : begin + _PART]
-
-
-def _numbers(part: Array) -> Array:
-    if part.dtype == bool:
-        return part.view(np.uint8)
-    return np.abs(part) if part.dtype.kind == "c" else part
 
 
 def _finite(numbers: Array) -> Array:

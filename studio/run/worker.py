@@ -58,6 +58,8 @@ from studio.run.messages import (
 )
 from studio.run.provenance import made_of
 from studio.run.summary import summarise
+from studio.run.tasks.host import TaskHost
+from studio.run.tasks.messages import LookAtTask
 from studio.run.tensor_ref import TensorRef
 from studio.run.training import listener
 from studio.run.training.job import Job
@@ -145,6 +147,7 @@ class Worker:
         self._told = 0.0
         self.debug = DebugHost(self.send, self._updated, self._on_debugged)
         self.lazy = LazyHost(self.send, self._updated)
+        self.tasks = TaskHost(self.send, self._updated, lambda number: self.study(number).step, self.checkpoint)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Preview: self._preview,
             Train: self._train,
@@ -155,6 +158,7 @@ class Worker:
             AskLayers: lambda command: tell_layers(self.study(command.document), self.send),
             **dict.fromkeys(COMMANDS, self._debug),
             **dict.fromkeys(LAZY_COMMANDS, self.lazy.handle),
+            LookAtTask: self.tasks.handle,
         }
 
     def study(self, document: int) -> Study:
@@ -189,6 +193,8 @@ class Worker:
         if isinstance(command, Observe):
             self.observed[command.document] = command.what
             return
+        if isinstance(command, LookAtTask):
+            self.tasks.expect(command)
         if isinstance(command, Shutdown):
             self.switches.set(Control("stop", sys.maxsize))
         self.commands.put(command)
@@ -333,6 +339,7 @@ class Worker:
         if command.document == self.debug.document:
             self.debug.end()
         self.lazy.forget(command.document)
+        self.tasks.forget(command.document)
         self._studies.pop(command.document, None)
 
     # --------------------------------------------------------------------------------------------------- debugging
@@ -367,7 +374,7 @@ class Worker:
 
         The next training waits for this one to end.
         """
-        while isinstance(command := self.commands.take(), Preview | Watch | Trace | Forget | AskLayers):
+        while isinstance(command := self.commands.take(), Preview | Watch | Trace | Forget | AskLayers | LookAtTask):
             self.handle(command)
         self.commands.put_back(command)
 

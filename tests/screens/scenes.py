@@ -313,6 +313,63 @@ def all_layers(window: MainWindow) -> None:
     _trained(window, "", SetParams("trainer", {"learning_rate": 5.0}))
 
 
+def _results(window: MainWindow, name: str, view: str, trains: bool = True) -> bool:
+    """Bring a task view of a document to the front; return whether there is an engine."""
+    _open(window, name)
+    window.workspaces.turn_to("train")
+    window.commands["tasks.show"].trigger()
+    if window.controller.pid is None:
+        QTest.qWait(100)
+        return False
+    if trains:
+        ended: list[object] = []
+        window.controller.ended.connect(ended.append)
+        window.running.train()
+        until(lambda: ended)
+    until(lambda: window.tasks.view is not None and not window.task_controller.is_waiting)
+    window.tasks.show_view(view)
+    until(lambda: window.tasks.view is not None and window.tasks.view.facts == view)
+    QTest.qWait(300)
+    return True
+
+
+def confusion(window: MainWindow) -> None:
+    """Which digits are taken for which, and the examples of a cell."""
+    if _results(window, "digits_mlp", "confusion"):
+        window.task_controller.want(cell=(8, 8))
+        until(lambda: not window.task_controller.is_waiting)
+
+
+def worst(window: MainWindow) -> None:
+    """The digits that cost the most, the first of them large."""
+    _results(window, "digits_mlp", "worst")
+
+
+def scores(window: MainWindow) -> None:
+    """Precision, recall and ROC of each digit."""
+    _results(window, "digits_mlp", "scores")
+
+
+def projection(window: MainWindow) -> None:
+    """What a hidden layer makes of the digits, on two principal components."""
+    _results(window, "digits_mlp", "projection")
+
+
+def boundary(window: MainWindow) -> None:
+    """Where one arm of the spiral ends for the network and the other begins."""
+    _results(window, "spiral", "plane")
+
+
+def regression(window: MainWindow) -> None:
+    """Predicted numbers against true ones, and the residuals."""
+    _results(window, "regression", "fit")
+
+
+def pairs(window: MainWindow) -> None:
+    """What an autoencoder was given, and what it gives back."""
+    _results(window, "../resources/templates/autoencoder", "pairs")
+
+
 def _two_runs(window: MainWindow) -> None:
     """Train the digits network twice, with two learning rates, and bring both runs into sight."""
     _open(window, "digits_mlp")
@@ -371,6 +428,13 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "layers": layers,
     "ridges": layers_ridges,
     "all_layers": all_layers,
+    "confusion": confusion,
+    "worst": worst,
+    "scores": scores,
+    "projection": projection,
+    "boundary": boundary,
+    "regression": regression,
+    "pairs": pairs,
     "runs": runs,
     "checkpoints": checkpoints,
 }

@@ -42,8 +42,7 @@ def test_everything_has_the_name_of_the_plan(open_window: Open) -> None:
 
 #: What cannot be done when a document was just opened.
 NOT_YET = {
-    "plots.save",
-    "layers.save",
+    *("plots.save", "layers.save", "tasks.copy", "tasks.save"),
     "compare.next",
     "compare.previous",
     *("edit.undo", "edit.redo", "run.pause", "run.stop", "run.train_instead", "run.show", "file.save_all"),
@@ -217,9 +216,10 @@ def test_the_window_fits_a_small_screen(open_window: Open, tmp_path: Path) -> No
 
 def test_only_problems_that_are_there_are_counted(open_window: Open, tmp_path: Path) -> None:
     user = open_window(saved(moons(hidden=("layer.Dense", {"units": 0})), tmp_path))
-    assert user.window.dock.tabText(1) == "Problems  1"
+    dock, at = user.window.dock, user.window.dock.indexOf(user.window.problems)
+    assert dock.tabText(at) == "Problems  1"
     user.window.history.do(SetParams("hidden", {"units": 4}))
-    user.until(lambda: user.window.dock.tabText(1) == "Problems")
+    user.until(lambda: dock.tabText(at) == "Problems")
 
 
 def test_the_place_of_the_window_is_remembered(open_window: Open) -> None:

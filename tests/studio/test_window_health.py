@@ -27,7 +27,7 @@ def test_a_rate_that_is_much_too_high_is_told_and_forgotten_with_the_next_traini
     assert rows
     assert {row.severity for row in rows} == {"warning"}
     assert any("learning rate" in row.message for row in rows)
-    assert user.window.dock.tabText(1).startswith("Problems  ")
+    assert user.window.dock.tabText(user.window.dock.indexOf(user.window.problems)).startswith("Problems  ")
     user.window.history.do(SetParams(trainer, {"learning_rate": 0.01, "epochs": 2}))
     user.do("run.reset")
     user.do("run.train")

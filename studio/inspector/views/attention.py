@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QSpinBox
 
 from engine.core.dtype import Array
 from studio.inspector.formats import written
-from studio.inspector.sheet import Pages, image_of
-from studio.inspector.views.colours import limit_of, places, ramp
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.appearance import appearance
+from studio.ui.colours import limit_of, places, ramp
 from studio.ui.i18n import N_, _
+from studio.ui.widgets.sheet import Pages, image_of
 
 #: Heads on a page.
 PAGE: Final = 16

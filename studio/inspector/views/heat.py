@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.dtype import Array
 from studio.inspector.formats import written
-from studio.inspector.views.colours import limit_of, places, ramp
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.appearance import appearance
+from studio.ui.colours import limit_of, places, ramp
 from studio.ui.i18n import N_, _, number
 
 # More cells than pixels cannot be seen; every n-th is taken, so that huge tensors cost no more than large ones.

@@ -10,10 +10,10 @@ from engine.core.dtype import Array
 from studio.inspector.distribution import History, history
 from studio.inspector.plot import Plot
 from studio.inspector.trail import Trail
-from studio.inspector.views.colours import ramp
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui.appearance import appearance
+from studio.ui.colours import ramp
 from studio.ui.i18n import N_
 
 

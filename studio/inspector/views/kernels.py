@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QComboBox
 
 from engine.core.dtype import Array
 from studio.inspector.formats import written
-from studio.inspector.sheet import Pages, image_of
-from studio.inspector.statistics import real
-from studio.inspector.views.colours import limit_of, places, ramp
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
+from studio.run.summary import real
 from studio.ui import fonts
 from studio.ui.appearance import appearance
+from studio.ui.colours import limit_of, places, ramp
 from studio.ui.i18n import N_, _
+from studio.ui.widgets.sheet import Pages, image_of
 
 #: Kernels on a page.
 PAGE: Final = 64

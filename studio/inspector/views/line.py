@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from engine.core.dtype import Array
 from studio.inspector.background import Token
 from studio.inspector.plot import Plot
-from studio.inspector.statistics import real
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
+from studio.run.summary import real
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
 

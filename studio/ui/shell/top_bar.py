@@ -142,6 +142,7 @@ MENUS: Final = (
             *("run.train", "run.train_instead", "run.show", "run.pause", "run.step", "run.stop", "run.reset", ""),
             *("run.rate", "run.freeze", "run.checkpoint", "run.restore", "run.rewind", "run.resume", ""),
             *("run.enqueue", "run.sweep", "run.runs", ""),
+            *("tasks.show", "tasks.refresh", "tasks.copy", "tasks.save", ""),
             *("run.mode_eager", "run.mode_lazy", "", "run.restart_engine"),
         ),
     ),

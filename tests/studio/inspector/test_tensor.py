@@ -17,16 +17,17 @@ from studio.document.document import PortRef
 from studio.inspector.structure import ragged, sparse
 from studio.inspector.tensor import TensorInspector
 from studio.inspector.views import PINNED, VIEWS
-from studio.inspector.views.colours import limit_of, places
 from studio.inspector.views.heat import MOST_CELLS, HeatView
-from studio.inspector.views.image import ImageView, as_bytes, as_images
+from studio.inspector.views.image import ImageView
 from studio.inspector.views.statistics import StatisticsView
 from studio.inspector.views.table import TableView
 from studio.inspector.watching import MOST_PINS, Pin, Watching
+from studio.run.images import as_bytes, as_images
 from studio.run.messages import Missing, TensorInfo, Watched
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 from studio.ui.appearance import Appearance
+from studio.ui.colours import limit_of, places
 from studio.ui.i18n import number, written_size
 
 pytest_plugins = ("look",)

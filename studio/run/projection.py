@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from engine.core.dtype import Array
-from studio.inspector.statistics import real
+from studio.run.summary import real
 
 #: More points hide one another, and more features make the work longer than one likes to wait.
 MOST_POINTS: Final = 500
@@ -24,10 +24,11 @@ class Projection:
     shares: tuple[float, float]
 
 
-def project(values: Array) -> Projection | None:
+def project(values: Array, most: int = MOST_POINTS) -> Projection | None:
     """Return the first two principal components: a point for each entry of the first axis, features the others.
 
-    Points with values that are not finite are left out; None if two do not remain.
+    Points with values that are not finite are left out; None if two do not remain. Of more than `most`, every n-th is
+    taken.
 
     Examples
     --------
@@ -36,7 +37,7 @@ def project(values: Array) -> Projection | None:
     >>> np.abs(np.diff(found.points[:, 0])).round(6).tolist(), round(found.shares[0], 6)
     ([5.0, 5.0, 5.0, 5.0], 1.0)
     """
-    stride = max(1, -(-len(values) // MOST_POINTS))
+    stride = max(1, -(-len(values) // most))
     picked = values[::stride]
     features = int(np.prod(picked.shape[1:]))
     flat = picked.reshape(len(picked), features)[:, :: max(1, -(-features // MOST_FEATURES))]

@@ -1,0 +1,45 @@
+"""Tensors that are images: which they are, and as bytes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.core.dtype import Array
+
+_COLOURS: Final = (3, 4)
+# Smaller than this, a matrix is more likely to be weights or scores than a picture.
+_SMALLEST: Final = 6
+_LARGEST: Final = 4096
+
+
+def as_images(values: Array) -> Array | None:
+    """Return a tensor of rank 2 to 4 as images (count, height, width, channels), None if it is none.
+
+    A matrix is a grey image; of rank 3 is a colour image if its last axis has 1, 3 or 4 entries, else a batch of grey
+    ones; of rank 4 a batch of images, channels last.
+    """
+    if values.ndim == 2:
+        images = values[np.newaxis, :, :, np.newaxis]
+    elif values.ndim == 3:
+        images = values[np.newaxis] if values.shape[-1] in (1, *_COLOURS) else values[..., np.newaxis]
+    elif values.ndim == 4:
+        images = values
+    else:
+        return None
+    height, width = images.shape[1:3]
+    fits = min(height, width) >= _SMALLEST and max(height, width) <= _LARGEST
+    return images if fits and images.size else None
+
+
+def as_bytes(images: Array) -> Array:
+    """Return images with values from 0 to 255: bytes and shares of one as they are, all else stretched."""
+    if images.dtype == np.uint8:
+        return images
+    real = np.abs(images) if np.iscomplexobj(images) else np.asarray(images, np.float32)
+    real = np.nan_to_num(real, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(real.min()), float(real.max())
+    if low < 0 or high > 1:
+        real = (real - low) / (high - low) if high > low else np.zeros_like(real)
+    return np.asarray(np.round(real * 255), np.uint8)
