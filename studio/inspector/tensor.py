@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -164,12 +165,24 @@ class TensorInspector(QWidget):
             watching.linked.disconnect(self._on_linked)
 
         self._close = close
+        self.watching.see(False)
         self.watching = watching
+        watching.see(self.isVisible())
         self._front = self._shown = self._other = None
         self.head.open(watching)
         self.sources.open(watching)
         self.pins.open(watching)
         self._on_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for what is looked into."""
+        super().showEvent(event)
+        self.watching.see(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask for nothing while nobody sees it: to send it all would slow a training."""
+        super().hideEvent(event)
+        self.watching.see(False)
 
     @property
     def compared(self) -> Pin | None:

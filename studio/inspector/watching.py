@@ -88,6 +88,7 @@ class Watching(QObject):
         self.links: dict[TensorRef, Array] = {}
         self._linking: tuple[TensorRef, tuple[int, ...]] | None = None
         self.stale: dict[TensorRef, EngineError | None] = {}
+        self._is_seen = True
         self._latest: dict[TensorRef, Watched | Missing] = {}
         self._trails: dict[TensorRef, Trail] = {}
 
@@ -102,6 +103,12 @@ class Watching(QObject):
         """Bring what is pinned to the front: the live tensor, or the values that were kept of it."""
         self.front, self.held = pin.ref, pin.kept
         self._ask()
+
+    def see(self, is_seen: bool) -> None:
+        """Somebody sees what is looked into, or nobody does any more: then nothing is wanted, until somebody does."""
+        if is_seen != self._is_seen:
+            self._is_seen = is_seen
+            self.asked.emit(self.refs if is_seen else ())
 
     def pin(self, pin: Pin) -> None:
         """Keep a tensor in sight.
@@ -146,7 +153,7 @@ class Watching(QObject):
         for known in (self._latest, self._trails, self.stale):
             for ref in [ref for ref in known if ref not in wanted]:
                 del known[ref]
-        self.asked.emit(wanted)
+        self.asked.emit(wanted if self._is_seen else ())
         self.changed.emit()
 
     def forget(self) -> None:

@@ -68,6 +68,7 @@ class Lookup:
         self._compiled: Values | None = None
         self._before: dict[TensorRef, Array] = {}
         self._updates: dict[TensorRef, Array] = {}
+        self._updated: int | None = None
 
     def look(self, run: Callable[[Step, Sequence[Any]], Sequence[Any]], wanted: Iterable[TensorRef] = ()) -> None:
         """Run the first batch through the document, each node by `run`; gradients are computed if some are wanted."""
@@ -103,26 +104,27 @@ class Lookup:
                 if self._slots(weight):
                     yield TensorRef("update", node, name)
 
-    def step_begins(self, wanted: Iterable[TensorRef]) -> None:
-        """Take note of weights whose change is wanted: the optimiser is about to make a step."""
+    def step_begins(self, wanted: Iterable[TensorRef]) -> bool:
+        """Take note of weights whose change is wanted, in front of a step; return whether there are any."""
         self._before = {
             ref: weight.array.copy()
             for ref in wanted
             if ref.kind == "update" and (weight := self._weight(ref)) is not None
         }
-
-    @property
-    def compares(self) -> bool:
-        """Whether it waits for the end of a step to see what that has changed."""
         return bool(self._before)
 
-    def step_ended(self) -> None:
-        """Take note of what the step has changed."""
+    def step_ended(self, number: int) -> None:
+        """Take note of what the step has changed that was begun: it is the one of this number."""
         self._updates = {
             ref: weight.array - before
             for ref, before in self._before.items()
             if (weight := self._weight(ref)) is not None and weight.array.shape == before.shape
         }
+        self._before, self._updated = {}, number
+
+    def step_of(self, ref: TensorRef, now: int | None) -> int | None:
+        """Return behind which step a tensor had its values, if `now` so many were made: not all changes are noted."""
+        return self._updated if ref.kind == "update" and now is not None else now
 
     # ------------------------------------------------------------------------------------------------------ gradients
 

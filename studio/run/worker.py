@@ -318,7 +318,8 @@ class Worker:
                 if info is None:
                     info = summarise(array, ref.port is not None and study.is_batched(ref.port))
                 every = 0.0 if study.step is None else listener.LOOK_INTERVAL
-                self.send(Watched(study.document, ref, info, array, study.step, every))
+                step = study.lookup.step_of(ref, study.step)
+                self.send(Watched(study.document, ref, info, array, step, every))
             except EngineError as error:
                 self.send(Missing(study.document, ref, error))
 

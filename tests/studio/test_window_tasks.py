@@ -321,12 +321,10 @@ def test_of_two_losses_one_is_chosen(begin: Begin) -> None:
     assert panel.loss.count() == 2
     panel.loss.setCurrentIndex(1)
     panel.loss.activated.emit(1)
-    answered(user)
-    assert isinstance(panel.view, PairsView), "it gives its inputs back"
+    user.until(lambda: isinstance(answered(user).view, PairsView))  # it gives its inputs back
     panel.loss.setCurrentIndex(0)
     panel.loss.activated.emit(0)
-    answered(user)
-    assert isinstance(panel.view, BoundaryView)
+    user.until(lambda: isinstance(answered(user).view, BoundaryView))
 
 
 def test_a_step_under_the_debugger_is_seen(begin: Begin) -> None:

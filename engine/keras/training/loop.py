@@ -78,7 +78,7 @@ def train_batches(
                 found = run.logs()
                 for event in end:
                     event(number, found)
-            if number >= last or clock() > due or is_alarmed():
+            if patient and (number >= last or clock() > due or is_alarmed()):
                 told = _tell(run, patient, told)
                 last, due, is_alarmed = _limits(patient, told)
             yield number + 1

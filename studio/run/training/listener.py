@@ -114,7 +114,7 @@ class Listener(Callback):
         self._watching = watching
         self._break_at = break_at
         self._gradient_norm = GradientNorm(training)
-        self._is_told = False
+        self._is_told = self._is_comparing = False
         self._epoch = 0
         self.step = 0
         """How many steps were made, over all epochs."""
@@ -147,6 +147,7 @@ class Listener(Callback):
         position = self.model.position
         self.step = position.epoch * steps + position.done
         self._blocks.clear()
+        self._is_comparing = False
         self._switches.pending.set()  # there may be wishes from before, or that were left when it was begun again
         if not self._is_told:
             self._is_told = True
@@ -174,22 +175,39 @@ class Listener(Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
         self._began = self._reported = time.perf_counter()
-        self._study.lookup.step_begins(self._study.watched)
 
     def until_told(self) -> Wait:
-        steps = 1 if self._study.lookup.compares else math.inf
-        return Wait(steps, self._until_report(), (self._switches.pending,))
+        steps = 1 if self._is_comparing else math.inf
+        return Wait(steps, min(self._until_report(), self._until_look()), (self._switches.pending,))
 
     def on_train_batches_end(self, first: int, logs: Mapping[str, Array]) -> None:
         self._blocks.append(logs)
         self.step += _length(logs)
         self._study.step = self.step
-        self._study.lookup.step_ended()
+        has_compared, self._is_comparing = self._is_comparing, False
+        if has_compared:
+            self._study.lookup.step_ended(self.step)
         if self._switches.pending.is_set():
-            self._obey()
-        if self._until_report() <= 0:
+            self._obey(has_compared)
+        if self._until_report() <= 0 or has_compared:
             self._report()
-        self._study.lookup.step_begins(self._study.watched)
+        if self._until_look() <= 0 and (has_compared or not self._compare()):
+            self._look()
+
+    def _compare(self) -> bool:
+        """See what the next step changes, if that is wanted: a copy of the weights at each step would cost too much."""
+        self._is_comparing = self._study.lookup.step_begins(self._study.watched)
+        return self._is_comparing
+
+    def _until_look(self) -> float:
+        """Return in how many seconds the next look is due."""
+        return self._looked + LOOK_INTERVAL - time.perf_counter()
+
+    def _look(self) -> None:
+        begin = time.perf_counter()
+        self._host.look(self._study)
+        self._looked = time.perf_counter()
+        self._reported += self._looked - begin  # which is no time of the steps
 
     def on_test_begin(self, logs: Any = None) -> None:
         """Report the steps before a validation, whose time is not theirs."""
@@ -227,9 +245,6 @@ class Listener(Callback):
             if self._keeping is not None:
                 self._keeping.steps(self, first, series, seconds)
         self._host.serve()
-        if now - self._looked > LOOK_INTERVAL:
-            self._host.look(self._study)
-            self._looked = time.perf_counter()
         self._reported = time.perf_counter()
 
     def _sampled(self, seconds: float) -> dict[str, float]:
@@ -244,13 +259,16 @@ class Listener(Callback):
 
     # ------------------------------------------------------------------------------------------------------ wishes
 
-    def _obey(self) -> None:
-        """Do what the user wishes."""
+    def _obey(self, has_compared: bool) -> None:
+        """Do what the user wishes; it is known what the last step has changed, or not."""
         self._switches.pending.clear()
         while (wish := self._switches.take_wish(self._run)) is not None:
             self._carry_out(wish)
         if self._switches.pauses(self._run):
-            self._wait()
+            if not has_compared and self._compare():
+                self._switches.pending.set()  # who stands still wants to see what the last step has changed
+            else:
+                self._wait()
         if self._switches.stops(self._run):
             self._report()
             if self._keeping is not None:
@@ -273,6 +291,7 @@ class Listener(Callback):
         while self._switches.pauses(self._run):
             if self._switches.take_step():
                 self._switches.pending.set()  # and is to stand still behind it
+                self._compare()
                 break
             if (wish := self._switches.take_wish(self._run)) is not None:
                 self._carry_out(wish)

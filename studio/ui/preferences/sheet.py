@@ -29,6 +29,7 @@ AREAS: Final[dict[str, str]] = {
     "debug": N_("Debugging"),
     "tensor": N_("Tensor"),
     "plots": N_("Curves"),
+    "layers": N_("Layers"),
     "tasks": N_("Results"),
     "lazy": N_("Eager against lazy"),
     "help": N_("Help"),
