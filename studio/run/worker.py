@@ -115,6 +115,7 @@ class Study:
         self.watched: tuple[TensorRef, ...] = ()
         self.inventory: tuple[TensorRef, ...] = ()  # as the window knows it
         self.step: int | None = None  # how many steps the training that runs has made
+        self.every = 0.0  # seconds from one look at it to the next
         self.layers: LayerHistory | None = None  # what the last training has shown of them
 
     def is_batched(self, ref: PortRef) -> bool:
@@ -317,7 +318,7 @@ class Worker:
                 info = study.infos.get(ref)  # what is known need not be counted again: 10 million take 200 ms
                 if info is None:
                     info = summarise(array, ref.port is not None and study.is_batched(ref.port))
-                every = 0.0 if study.step is None else listener.LOOK_INTERVAL
+                every = 0.0 if study.step is None else study.every
                 step = study.lookup.step_of(ref, study.step)
                 self.send(Watched(study.document, ref, info, array, step, every))
             except EngineError as error:

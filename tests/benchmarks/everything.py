@@ -154,7 +154,11 @@ class Watched:
         for panel in (window.docks.docks["bottom"], window.docks.docks["right"]):
             panel.setVisible(self._turns % 3 != 0)  # every third turn all are closed
         window.dock.setCurrentIndex(self._turns % window.dock.count())
-        self._steps, self._turned = 0, time.perf_counter()
+        self._steps, self._turned, self._last = 0, time.perf_counter(), 0.0
+        if self._turns % 3:
+            self._ticks.start()
+        else:
+            self._ticks.stop()  # the thousand ticks a second slow the training, too
 
 
 def lines(watched: Watched, alone: Sequence[float]) -> list[str]:

@@ -45,6 +45,11 @@ class ProgressBar(Callback):
                 mininterval=0.05,
             )
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is a bar now, which wants to be told how far the epoch is."""
+        return self._bar is not None
+
     def report(self, step: int, logs: Logs) -> None:
         """Show how far the epoch is; called at most every 50 ms."""
         if self._bar is not None:

@@ -144,14 +144,13 @@ class Trainer(Programs):
         run = self._runner("train")
         if not position.done:
             self.reset_metrics()
-        reported = time.perf_counter()
+        reported, is_drawn = time.perf_counter(), bar.is_drawn
         with closing(train_batches(run, data, position.rest(steps), tell, position.done)) as batches:
             for done in batches:
                 if self.stop_training:
                     break
-                now = time.perf_counter()
-                if now - reported > REPORT_INTERVAL:
-                    reported = now
+                if is_drawn and time.perf_counter() - reported > REPORT_INTERVAL:
+                    reported = time.perf_counter()
                     bar.report(done, self._logs(run))
         return self._logs(run)
 

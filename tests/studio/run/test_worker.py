@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -463,6 +464,7 @@ def test_the_window_can_look_and_edit_while_training(
 @pytest.mark.usefixtures("report_each_step")
 def test_tensors_are_shown_while_training(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "LOOK_SHARE", dict.fromkeys((True, False), math.inf))
     worker.handle(preview(moons(), 6))
     worker.handle(train(moons()))
     losses = [e.tensors[port("loss.loss")].mean for e in post.of(Previewed)]
@@ -508,6 +510,7 @@ def test_looking_at_another_document_changes_no_number_of_a_training(
     worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "LOOK_SHARE", dict.fromkeys((True, False), math.inf))
     worker.handle(train(moons(), 1))
     plain = post.of(Ended)[0].logs
     noisy = build({"noise": ("data.random_normal", {"shape": [5]}), "drop": "layer.Dropout"}, "", seed=9)
@@ -530,6 +533,7 @@ def test_looking_at_another_document_changes_no_number_of_a_training(
 
 def test_only_what_is_shown_is_looked_at(worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "LOOK_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "LOOK_SHARE", dict.fromkeys((True, False), math.inf))
     monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
     worker.receive(Show(0))
     worker.handle(preview(moons()))
