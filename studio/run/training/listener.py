@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 REPORT_INTERVAL: Final = 0.05
 QUIET_INTERVAL: Final = 0.25
 LOOK_INTERVAL: Final = 0.5
-#: Share of the time that looks may take: while curves or tensors are shown, and else. One at MNIST's dense network takes
+#: Share of the time that looks may take: while curves or tensors are shown, and else. One at the MNIST example takes
 #: 10 ms.
 LOOK_SHARE: Final[Mapping[bool, float]] = {True: 0.02, False: 0.004}
 

@@ -246,7 +246,7 @@ class RunsPanel(QWidget):
             self.choose(max(self._known))
         else:
             self._show_chosen()
-        self._retranslate()
+        self._say_size()
 
     def _fit_columns(self) -> None:
         """Give columns the width of what they hold, when there are others than before."""
@@ -386,7 +386,10 @@ class RunsPanel(QWidget):
         self._log.setToolTip(_("Logarithmic axis"))
         self._tags.setPlaceholderText(_("Tags, parted by commas"))
         self.names.setAccessibleName(_("What the curves show"))
+        self._say_size()
+        self._show_chosen()
+
+    def _say_size(self) -> None:
         size = written_size(sum(g.size for g in self._known.values()))
         text = ngettext("{count} run, {size}", "{count} runs, {size}", len(self._known))
         self._said.setText(text.format(count=number(len(self._known)), size=size))
-        self._show_chosen()
