@@ -39,8 +39,8 @@ def rows(table: Table) -> Iterator[tuple[str, str, float, float]]:
     [('loss', 'step', 0.5, 2.0)]
     """
     for name, data, epochs, values in table:
-        for epoch, value in zip(epochs.tolist(), values.tolist(), strict=True):
-            yield name, data, epoch, value
+        for epoch, value in zip(epochs.tolist(), values.astype(str), strict=True):  # 0.1 is 0.1 in float32, too
+            yield name, data, epoch, float(value)
 
 
 def save_table(table: Table, path: Path) -> None:

@@ -15,6 +15,8 @@ SMOOTHED_SHARE: Final = 0.2
 LEAST_SMOOTHED, MOST_SMOOTHED = 4, 200
 # Points of the smoothed curve that are kept for so many steps: nothing more is seen, and a million take 12 MB.
 KEPT_OF_SPAN: Final = 16
+# Values of steps are kept as most trainings compute them: there may be millions.
+_BY_STEP: Final = np.float32
 # Values are smoothed in blocks of this many, each by one product with a matrix.
 _BLOCK: Final = 32
 
@@ -100,7 +102,8 @@ class Curve:
 
     def __init__(self, steps_per_epoch: int, is_smoothed: bool = True) -> None:
         self.steps_per_epoch = max(1, steps_per_epoch)
-        self.raw, self.smoothed, self.ends, self.validation = Trace(), Trace(), Trace(), Trace()
+        self.raw, self.smoothed = Trace(_BY_STEP), Trace(_BY_STEP)
+        self.ends, self.validation = Trace(), Trace()
         self._is_smoothed, self._factor = is_smoothed, 1.0
         self._smoothing = Smoothing(self.span)
 
@@ -141,7 +144,7 @@ class Curve:
         >>> curve.end_epoch(0, 0.5, None); curve.end_epoch(1, 2.5, None)
         >>> curve.go_back(3, 1)
         >>> curve.raw.y, curve.ends.y
-        (array([0., 1., 2.]), array([0.5]))
+        (array([0., 1., 2.], dtype=float32), array([0.5]))
         """
         self.raw.cut(int(np.searchsorted(self.raw.x, step)))
         for trace in (self.ends, self.validation):
@@ -149,7 +152,7 @@ class Curve:
         self._smooth_again()
 
     def _smooth_again(self) -> None:
-        self._smoothing, self.smoothed = Smoothing(self.span), Trace()
+        self._smoothing, self.smoothed = Smoothing(self.span), Trace(_BY_STEP)
         self._extend_smoothed(self.raw.x, self.raw.y)
 
     def epochs_of(self, steps: Array) -> Array:

@@ -12,7 +12,7 @@ from engine.core.dtype import Array
 #: Points whose extremes are kept together. A million make 16,000: what a frame has to look at. Finding the extremes of
 #: a million in 1,000 columns takes 0.2 ms this way, 6 ms point by point.
 _BLOCK: Final = 64
-#: Points that are kept at most, in 12 MB: of more, every four neighbours make way for the least and the greatest of
+#: Points that are kept at most, in 8 MB: of more, every four neighbours make way for the least and the greatest of
 #: them. A network of some thousand weights makes 4 million steps in ten minutes.
 MOST: Final = 1 << 20
 
@@ -56,6 +56,11 @@ class Trace:
     There are never more than `MOST`: the points of a long training stand for 2, 4, 8, … steps each, but for the last
     ones. No peak is lost.
 
+    Parameters
+    ----------
+    dtype
+        Of the values.
+
     Examples
     --------
     >>> trace = Trace()
@@ -66,9 +71,9 @@ class Trace:
     (202, 5.0)
     """
 
-    def __init__(self) -> None:
-        self._x, self._y = Growing(np.int32), Growing()
-        self._least, self._most = Growing(), Growing()
+    def __init__(self, dtype: DTypeLike = np.float64) -> None:
+        self._x, self._y = Growing(np.int32), Growing(dtype)
+        self._least, self._most = Growing(dtype), Growing(dtype)
 
     def __len__(self) -> int:
         return len(self._x)
