@@ -50,7 +50,7 @@ def engine() -> Measures:
 def _training_plan(model: Any) -> Any:
     """Return the plan of the step that `fit` ran on whole batches."""
     (runner,) = (r for key, r in model._runners.items() if key[0] == "train")
-    (executor,) = (found[0] for key, found in runner._ready.items() if key[0] == cnn.BATCH)
+    (executor,) = (found.executor for key, found in runner._ready.items() if key[0] == cnn.BATCH)
     return executor.plan
 
 
