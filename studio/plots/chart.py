@@ -242,6 +242,9 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
             return
         self._ring.setData([x], [y], pen=pg.mkPen(colour, width=2), brush=pg.mkBrush(self._theme.panel))
         self._best.setText(_("best {value} · epoch {epoch}").format(value=number(value), epoch=number(epoch)), colour)
+        behind = QColor(self._theme.panel)
+        behind.setAlpha(200)  # or the curves would strike it through
+        self._best.fill = pg.mkBrush(behind)
         low, high = self.getViewBox().viewRange()[0]
         beyond = (high - x) / (high - low) * self.getViewBox().width()
         near_the_end = self._best.boundingRect().width() > beyond
