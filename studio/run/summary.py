@@ -21,7 +21,8 @@ SIDE: Final = 64
 _COLOURS: Final = (3, 4)
 #: Beyond this, sums of squares may leave the range of floats.
 _LARGE: Final = 1e150
-#: Elements that are looked at together. 500 million took 36 s in one piece, and 12 GB beside them; in parts 2.3 s.
+#: Elements that are looked at together: of 10 million, all at once take 155 ms and four times their memory, parts of
+#: this size 85 ms and none.
 _PART: Final = 1 << 16
 
 
