@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.core.errors import EngineError
 from studio import __version__
 from studio.canvas import accessible
 from studio.canvas.adding import Adding
@@ -289,11 +290,12 @@ class MainWindow(QMainWindow):
             self.editors, self.controller, self.health, self.kept, self.runs, self.layers, self.commands, self
         )
         self.task_actions = TaskActions(self.commands, self.tasks, self.task_controller, self)
-        for saver in (self.tensor_actions, self.plot_actions, self.layering, self.task_actions):
-            saver.failed.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
+        for saver in (self.tensor_actions, self.plot_actions.saver, self.layering.saver, self.task_actions):
+            saver.failed.connect(self._say_failed)
             saver.saved.connect(
                 lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
             )
+        self.layering.failed.connect(self._say_failed)
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
@@ -449,8 +451,11 @@ class MainWindow(QMainWindow):
         canvas.replaceRequested.connect(self.adding.ask_replacement)
         canvas.nodeAdded.connect(self.usage.note)
         canvas.menuRequested.connect(self._open_selection_menu)
-        canvas.refused.connect(lambda error: self.banner.say("warn", lambda: describe(error), seconds=8))
+        canvas.refused.connect(self._say_failed)
         return canvas
+
+    def _say_failed(self, error: EngineError) -> None:
+        self.banner.say("warn", lambda: describe(error), seconds=8)
 
     def _on_shown(self, editor: Editor | None) -> None:
         """Another document is shown, or the start page."""

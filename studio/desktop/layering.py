@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.errors import EngineError
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.health import Health
@@ -23,17 +21,14 @@ from studio.run.messages import Started
 from studio.run.runs.folder import RunFolder
 from studio.ui.actions import Actions
 from studio.ui.beside import beside
-from studio.ui.i18n import _
-from studio.ui.pictures import PICTURES
+from studio.ui.i18n import N_, _
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.runs.panel import RunsPanel
-from studio.ui.settings import settings
+from studio.ui.saving import Kind, Saver, Write, pictures
 from studio.ui.widgets.action_button import ActionButton
 
 #: Milliseconds in which looks are gathered before they are drawn.
 PATIENCE: Final = 120
-_FOLDER: Final = "layers/folder"
-ENDINGS: Final = (".csv", *PICTURES)
 
 
 class Layering(QObject):
@@ -42,18 +37,20 @@ class Layering(QObject):
     Signals
     -------
     failed
-        Something cannot be done: carries the error.
-    saved
-        A file was written: carries its path.
+        What was kept of a run cannot be shown: carries the error.
 
     Parameters
     ----------
     editors, engine, health, kept, runs, panel, actions, window
         What it works with.
+
+    Attributes
+    ----------
+    saver
+        Writes the files.
     """
 
     failed = Signal(object)
-    saved = Signal(object)
 
     def __init__(
         self,
@@ -68,7 +65,7 @@ class Layering(QObject):
     ) -> None:
         super().__init__(editors)
         self._editors, self._engine, self._health, self._kept = editors, engine, health, kept
-        self._panel, self._actions, self._window = panel, actions, window
+        self._panel, self._actions = panel, actions
         self._last: dict[int, LayerHistory] = {}
         self._earlier: dict[int, Subject] = {}
         self._timer = QTimer(self, interval=PATIENCE, singleShot=True)
@@ -84,7 +81,10 @@ class Layering(QObject):
         panel.chosen.connect(self._reveal)
         panel.left.connect(self._leave_run)
         panel.changed.connect(self._update_actions)
-        actions.bind("layers.save", self._ask_and_save)
+        kinds = {".csv": Kind(N_("Table"), self._take_table, is_beside=True), **pictures(lambda: panel.content)}
+        title, stem = lambda: _("Save the charts of the layers"), lambda: _("Layers").lower()
+        self.saver = Saver("layers", title, stem, kinds, window)
+        actions.bind("layers.save", self.saver.ask)
         actions.bind("layers.ridges", panel.set_ridges)
         for id in ("layers.ridges", "layers.save"):
             panel.add(ActionButton(actions[id], icon_only=True))
@@ -184,41 +184,9 @@ class Layering(QObject):
         if editor is not None and editor.number not in self._earlier:
             editor.reveal(node)
 
-    # ---------------------------------------------------------------------------------------------------------- saving
-
-    def _ask_and_save(self) -> None:
-        folder = str(settings().value(_FOLDER) or Path.home())
-        filters = f"{_('Table')} (*.csv);;PNG (*.png);;SVG (*.svg)"
-        proposal = str(Path(folder) / f"{_('Layers').lower()}.csv")
-        name, chosen = QFileDialog.getSaveFileName(self._window, _("Save the charts of the layers"), proposal, filters)
-        if not name:
-            return
-        path = Path(name)
-        settings().setValue(_FOLDER, str(path.parent))
-        self.save(path if path.suffix else path.with_suffix(next(e for e in ENDINGS if e in chosen)))
-
-    def save(self, path: Path) -> None:
-        """Write what is chosen to a file; of what kind, its ending says. Tables are written in a thread."""
-        if (write := PICTURES.get(path.suffix.lower())) is not None:
-            self._tell(path, _tried(lambda: write(self._panel.content, path)))
-        elif path.suffix.lower() == ".csv":
-            take = self._panel.curves()
-            beside(self, "layers", lambda: _tried(lambda: save_table(take(), path)), lambda e: self._tell(path, e))
-        else:
-            self.failed.emit(
-                InvalidArgumentError(
-                    "Charts cannot be saved as {ending}.",
-                    hint="Use {known}.",
-                    ending=path.suffix,
-                    known=", ".join(ENDINGS),
-                )
-            )
-
-    def _tell(self, path: Path, error: EngineError | None) -> None:
-        if error is None:
-            self.saved.emit(path)
-        else:
-            self.failed.emit(error)
+    def _take_table(self) -> Write:
+        curves = self._panel.curves()
+        return lambda path: save_table(curves(), path)
 
 
 def _read(run: RunFolder) -> Subject | EngineError:
@@ -228,12 +196,3 @@ def _read(run: RunFolder) -> Subject | EngineError:
         return Subject(run.layers(), warnings, run.id)
     except EngineError as error:
         return error
-
-
-def _tried(write: Callable[[], None]) -> EngineError | None:
-    """Write something, and return what went wrong, if anything has."""
-    try:
-        write()
-    except EngineError as error:
-        return error
-    return None

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import EngineError, FailedPreconditionError, UnavailableError
 from studio.inspector.background import Background
@@ -19,9 +19,9 @@ from studio.inspector.tensor import TensorInspector
 from studio.inspector.watching import Pin
 from studio.ui.actions import Actions
 from studio.ui.i18n import _
-from studio.ui.settings import settings
+from studio.ui.pictures import save_png
+from studio.ui.saving import ask_path
 
-_FOLDER: Final = "tensor/folder"
 #: What a node that is dragged onto the canvas is carried as: the id of its type, and its parameters in JSON.
 TYPE_MIME: Final = "application/x-trenza-node"
 PARAMS_MIME: Final = "application/x-trenza-params"
@@ -135,21 +135,13 @@ class TensorActions(QObject):
     def _copy(self, write: Callable[[Any], str]) -> None:
         QGuiApplication.clipboard().setText(write(self._inspector.picked))
 
-    def _ask(self, title: str, ending: str, filters: str) -> Path | None:
-        folder = str(settings().value(_FOLDER) or Path.home())
+    def _ask(self, title: str, words: Mapping[str, str]) -> Path | None:
         front = self._inspector.watching.front
         stem = f"{front.node}.{front.name}".replace("/", ".") if front is not None else "tensor"
-        name, chosen = QFileDialog.getSaveFileName(self._window, title, str(Path(folder) / f"{stem}{ending}"), filters)
-        if not name:
-            return None
-        path = Path(name)
-        settings().setValue(_FOLDER, str(path.parent))
-        endings = [known for known in FILES if f"*{known}" in chosen]
-        return path if path.suffix else path.with_name(path.name + (endings[0] if endings else ending))
+        return ask_path(self._window, "tensor", title, stem, words)
 
     def _ask_and_save(self) -> None:
-        filters = ";;".join(f"{_(words)} (*{ending})" for ending, (words, _writer) in FILES.items())
-        path = self._ask(_("Save the tensor"), ".npy", filters)
+        path = self._ask(_("Save the tensor"), {ending: words for ending, (words, _write) in FILES.items()})
         if path is not None:
             self.save(path)
 
@@ -161,7 +153,7 @@ class TensorActions(QObject):
             self.background.start(lambda token: save(values, path, token.check), lambda _none: self.saved.emit(path))
 
     def _ask_and_save_picture(self) -> None:
-        path = self._ask(_("Save the picture of the view"), ".png", "PNG (*.png)")
+        path = self._ask(_("Save the picture of the view"), {".png": "PNG"})
         if path is not None:
             self.save_picture(path)
 
@@ -176,8 +168,7 @@ class TensorActions(QObject):
         view = self._inspector.view
         if view is None:
             return
-        if not view.widget.grab().save(str(path), "PNG"):
-            raise UnavailableError("{path} cannot be written.", hint="Choose another folder.", path=str(path))
+        save_png(view.widget, path)
         self.saved.emit(path)
 
     # -------------------------------------------------------------------------------------------------------- dragging

@@ -212,8 +212,8 @@ def test_charts_become_files(user: User, tmp_path: Path) -> None:
     panel.choose_row(("hidden", "kernel"))
     user.until(lambda: panel.turns.are_over)
     for name in ("a.csv", "a.png", "a.svg"):
-        with user.qtbot.waitSignal(layering.saved, timeout=20_000):
-            layering.save(tmp_path / name)
+        with user.qtbot.waitSignal(layering.saver.saved, timeout=20_000):
+            layering.saver.save(tmp_path / name)
     with (tmp_path / "a.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     norms = [float(row["value"]) for row in rows if (row["curve"], row["data"]) == ("hidden/kernel", "norm")]
@@ -225,7 +225,7 @@ def test_charts_become_files(user: User, tmp_path: Path) -> None:
     assert QImage(str(tmp_path / "a.png")).size() == panel.content.size() * panel.devicePixelRatioF()
     assert QSvgRenderer(str(tmp_path / "a.svg")).isValid()
     assert "text" in (tmp_path / "a.svg").read_text("utf-8"), "the titles are texts, not pixels"
-    with user.qtbot.waitSignal(layering.failed):
-        layering.save(tmp_path / "a.xls")
-    with user.qtbot.waitSignal(layering.failed):
-        layering.save(tmp_path / "nowhere" / "a.csv")
+    with user.qtbot.waitSignal(layering.saver.failed):
+        layering.saver.save(tmp_path / "a.xls")
+    with user.qtbot.waitSignal(layering.saver.failed):
+        layering.saver.save(tmp_path / "nowhere" / "a.csv")

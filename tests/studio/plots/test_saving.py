@@ -17,12 +17,13 @@ from studio.plots.actions import PlotActions
 from studio.plots.panel import Plots
 from studio.run.messages import EpochEnd, Progress, Started
 from studio.ui.actions import Actions
+from studio.ui.saving import Saver
 
 pytest_plugins = ("look",)
 
 
 @pytest.fixture
-def saver(qtbot: QtBot) -> PlotActions:
+def saver(qtbot: QtBot) -> Saver:
     window = QMainWindow()
     plots = Plots(window)
     window.setCentralWidget(plots)
@@ -37,16 +38,16 @@ def saver(qtbot: QtBot) -> PlotActions:
     plots.extend(Progress(1, 1, 0, np.arange(3), values, 1e-3, {"learning_rate": 0.1}))
     plots.epoch(EpochEnd(1, 1, 0, {"loss": 2.5, "val_loss": 2.0}, 0.1))
     plots.redraw()
-    return actions
+    return actions.saver
 
 
-def saved(qtbot: QtBot, saver: PlotActions, path: Path) -> Path:
+def saved(qtbot: QtBot, saver: Saver, path: Path) -> Path:
     with qtbot.waitSignal(saver.saved):
         saver.save(path)
     return path
 
 
-def test_a_table_has_every_value(qtbot: QtBot, saver: PlotActions, tmp_path: Path) -> None:
+def test_a_table_has_every_value(qtbot: QtBot, saver: Saver, tmp_path: Path) -> None:
     with saved(qtbot, saver, tmp_path / "a.csv").open(encoding="utf-8") as file:
         lines = [tuple(line) for line in csv.reader(file)]
     assert lines == [
@@ -61,7 +62,7 @@ def test_a_table_has_every_value(qtbot: QtBot, saver: PlotActions, tmp_path: Pat
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
 
 
-def test_pictures_show_the_curves(qtbot: QtBot, saver: PlotActions, tmp_path: Path) -> None:
+def test_pictures_show_the_curves(qtbot: QtBot, saver: Saver, tmp_path: Path) -> None:
     image = QImage(str(saved(qtbot, saver, tmp_path / "a.png")))
     assert image.width() >= 1000
     svg = saved(qtbot, saver, tmp_path / "a.svg")
@@ -72,13 +73,13 @@ def test_pictures_show_the_curves(qtbot: QtBot, saver: PlotActions, tmp_path: Pa
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("a.bmp", "Curves cannot be saved as .bmp"),
+        ("a.bmp", "This cannot be saved as .bmp"),
         ("no/a.csv", "cannot be written"),
         ("no/a.png", "cannot be written"),
         ("no/a.svg", "cannot be written"),
     ],
 )
-def test_what_cannot_be_saved_is_told(qtbot: QtBot, saver: PlotActions, tmp_path: Path, name: str, words: str) -> None:
+def test_what_cannot_be_saved_is_told(qtbot: QtBot, saver: Saver, tmp_path: Path, name: str, words: str) -> None:
     heard: list[Any] = []
     saver.failed.connect(heard.append)
     with qtbot.waitSignal(saver.failed):
