@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from engine.core.dtype import Array
@@ -65,25 +66,24 @@ def train_batches(
     """
     begin, end = (tell.told(f"on_train_batch_{edge}") for edge in ("begin", "end"))
     patient = tell.hearing("on_train_batches_end")
-    if patient:
-        run.record()
     clock, told = time.perf_counter, first
     last, due, is_alarmed = _limits(patient, told)
-    try:
-        for number, index in enumerate(order, first):
-            for event in begin:
-                event(number, {})
-            run(data, index)
-            if end:
-                found = run.logs()
-                for event in end:
-                    event(number, found)
-            if patient and (number >= last or clock() > due or is_alarmed()):
-                told = _tell(run, patient, told)
-                last, due, is_alarmed = _limits(patient, told)
-            yield number + 1
-    finally:
-        _tell(run, patient, told)
+    with run.recording() if patient else nullcontext():
+        try:
+            for number, index in enumerate(order, first):
+                for event in begin:
+                    event(number, {})
+                run(data, index)
+                if end:
+                    found = run.logs()
+                    for event in end:
+                        event(number, found)
+                if patient and (number >= last or clock() > due or is_alarmed()):
+                    told = _tell(run, patient, told)
+                    last, due, is_alarmed = _limits(patient, told)
+                yield number + 1
+        finally:
+            _tell(run, patient, told)
 
 
 def _limits(callbacks: Sequence[Callback], next_step: int) -> tuple[float, float, Callable[[], bool]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -122,11 +123,15 @@ class StepRunner:
         output = self._last.executor.plan.output  # by way of the structure it took 16 µs
         return {name: output(place).item() for name, place in self._last.places.items()}
 
-    def record(self) -> None:
-        """From now on, keep for `recorded` what runs return."""
-        self.recorded()
-        self._is_recording = True
-        self._last = None  # so that machine code keeps it, if it can
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Keep for `recorded` what runs return in the block."""
+        self._is_recording, self._last = True, None  # so that machine code keeps it, if it can
+        try:
+            yield
+        finally:
+            self._is_recording = False
+            self.recorded()
 
     def recorded(self) -> dict[str, Array]:
         """Return what each run has returned since this was last asked for: by name a number (float64) for each.

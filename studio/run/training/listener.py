@@ -151,6 +151,7 @@ class Listener(Callback):
         self.step = position.epoch * steps + position.done
         self._blocks.clear()
         self._is_comparing = False
+        self._study.every = self._between_looks()
         self._switches.pending.set()  # there may be wishes from before, or that were left when it was begun again
         if not self._is_told:
             self._is_told = True
@@ -192,7 +193,7 @@ class Listener(Callback):
             self._study.lookup.step_ended(self.step)
         if self._switches.pending.is_set():
             self._obey(has_compared)
-        if self._until_report() <= 0 or has_compared:
+        if self._until_report() <= 0:
             self._report()
         if self._until_look() <= 0 and (has_compared or not self._compare()):
             self._look()
@@ -204,12 +205,15 @@ class Listener(Callback):
 
     def _until_look(self) -> float:
         """Return in how many seconds the next look is due."""
+        return self._looked + self._between_looks() - time.perf_counter()
+
+    def _between_looks(self) -> float:
         is_seen = bool(self._study.watched) or self._host.observes(self._study.document, "curves")
-        self._study.every = max(LOOK_INTERVAL, self._look_seconds / LOOK_SHARE[is_seen])
-        return self._looked + self._study.every - time.perf_counter()
+        return max(LOOK_INTERVAL, self._look_seconds / LOOK_SHARE[is_seen])
 
     def _look(self) -> None:
         begin = time.perf_counter()
+        self._study.every = self._between_looks()
         self._host.look(self._study)
         self._looked = time.perf_counter()
         self._look_seconds = self._looked - begin
