@@ -26,6 +26,7 @@ from studio.canvas import accessible
 from studio.canvas.adding import Adding
 from studio.canvas.arrange_actions import ArrangeActions
 from studio.canvas.compare.comparing import Comparing
+from studio.canvas.edit_actions import bind_edit_actions
 from studio.canvas.export.exporting import Exporting
 from studio.canvas.gallery import Gallery
 from studio.canvas.keyboard_actions import KeyboardActions
@@ -255,29 +256,7 @@ class MainWindow(QMainWindow):
         self.tab_actions = TabActions(self.commands, self.desk, self.tabs)
         bind("edit.undo", self.panels.undo)
         bind("edit.redo", self.panels.redo)
-        for id, name in (
-            ("edit.cut", "cut"),
-            ("edit.copy", "copy"),
-            ("edit.paste", "paste"),
-            ("edit.paste_with_wires", "paste_with_wires"),
-            ("edit.duplicate", "duplicate"),
-            ("edit.delete", "delete_selection"),
-            ("edit.delete_with_wires", "delete_with_wires"),
-            ("edit.disconnect", "disconnect_selection"),
-            ("edit.select_all", "select_all"),
-            ("edit.rename", "rename"),
-            ("view.frame", "frame_selection"),
-            ("view.frame_all", "frame_all"),
-            ("view.zoom_in", "zoom_in"),
-            ("view.zoom_out", "zoom_out"),
-            ("view.zoom_reset", "zoom_reset"),
-            ("canvas.add", "request_add"),
-            ("canvas.note", "add_note"),
-            ("canvas.reroute", "add_reroutes"),
-            ("canvas.replace", "request_replace"),
-            ("canvas.convert", "convert_selected"),
-        ):
-            bind(id, lambda name=name: self.canvas and getattr(self.canvas, name)())
+        bind_edit_actions(self.commands, lambda: self.canvas)
         self.arrange_actions = ArrangeActions(self.commands, self.places, lambda: self.canvas)
         self.keyboard_actions = KeyboardActions(self.commands, self._levels)
         self.library_actions = LibraryActions(

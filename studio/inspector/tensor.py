@@ -115,6 +115,12 @@ class TensorInspector(QWidget):
         self.pins.chosen.connect(lambda pin: self.watching.look_at_pin(pin))
         self.pins.compared.connect(self.compare)
 
+        self._lay_out()
+        self._close: Callable[[], None] = lambda: None
+        self.open(Watching(self))
+        appearance().language_changed.connect(self.retranslate)
+
+    def _lay_out(self) -> None:
         self._slicing = QWidget()
         slicing = QVBoxLayout(self._slicing)
         slicing.setContentsMargins(0, 8, 0, 0)
@@ -148,9 +154,6 @@ class TensorInspector(QWidget):
         layout.addWidget(self._body, 1)
         layout.addWidget(self._empty, 1)
         layout.addWidget(self.pins)
-        self._close: Callable[[], None] = lambda: None
-        self.open(Watching(self))
-        appearance().language_changed.connect(self.retranslate)
 
     def open(self, watching: Watching) -> None:
         """Look into the tensors of another document."""
