@@ -11,7 +11,7 @@ from graphs import EXAMPLES, moons, port
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QTabBar, QToolButton, QWidget
 from user import Open, User, saved
 
 from engine.core.errors import InvalidArgumentError
@@ -26,6 +26,7 @@ from studio.ui.action_table import ACTIONS
 from studio.ui.appearance import appearance
 from studio.ui.settings import settings
 from studio.ui.shell import files
+from studio.ui.shell.top_bar import NARROW
 
 pytest_plugins = ("look", "window")
 
@@ -245,3 +246,16 @@ def test_shortcuts_are_heard(open_window: Open) -> None:
     QTest.keyClicks(user.window.command_palette.field, "light theme")
     QTest.keyClick(user.window.command_palette.field, Qt.Key.Key_Return)
     assert appearance().theme.name == "light"
+
+
+def test_no_words_of_the_bar_are_cut_in_a_narrow_window(open_window: Open) -> None:
+    user = open_window(EXAMPLES / "digits_mlp.trenza")
+    user.do("view.language_es")
+    bar = user.window.top_bar
+    for width in (NARROW + 200, NARROW - 1, user.window.minimumSizeHint().width()):
+        user.window.resize(width, 700)
+        QTest.qWait(20)
+        buttons = [b for b in bar.findChildren(QToolButton) if b.isVisible() and b.text()]
+        worded = [b for b in buttons if b.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly]
+        assert worded
+        assert [b.text() for b in worded if b.width() < b.sizeHint().width()] == []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from studio.ui import fonts, icons
@@ -20,6 +20,8 @@ from studio.ui.widgets.action_button import ActionButton
 from studio.ui.widgets.segmented import Segmented, Switcher
 
 HEIGHT: Final = 48
+#: Width below which the words of all buttons have no room beside each other, in Spanish.
+NARROW: Final = 1250
 
 ALIGNMENT: Final = (
     *("arrange.left", "arrange.center", "arrange.right", "arrange.top", "arrange.middle", "arrange.bottom", ""),
@@ -219,7 +221,7 @@ class TopBar(QFrame):
         right.addWidget(Segmented(languages, [code.upper() for code in reversed(LANGUAGES)]))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 12, 1)
-        layout.setSpacing(0)
+        layout.setSpacing(8)
         layout.addLayout(left, 1)
         layout.addLayout(middle)
         layout.addLayout(right, 1)
@@ -244,6 +246,7 @@ class TopBar(QFrame):
         button = QToolButton()
         button.setObjectName("commands")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setIcon(icons.icon("command"))
         button.setFixedHeight(30)
         button.clicked.connect(self._actions["help.commands"].trigger)
         return button
@@ -289,8 +292,17 @@ class TopBar(QFrame):
         """Say everything in the language in use."""
         action = self._actions["help.commands"]
         self._commands.setText(f"{action.text()}   {shown(action.shortcut())}")
+        self._commands.setToolTip(self._commands.text())
         self._menu_button.setToolTip(_("Menu"))
         self._menu_button.setAccessibleName(_("Menu"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words of the button for commands out where those of others would be cut."""
+        super().resizeEvent(event)
+        styles = Qt.ToolButtonStyle
+        self._commands.setToolButtonStyle(
+            styles.ToolButtonIconOnly if self.width() < NARROW else styles.ToolButtonTextOnly
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

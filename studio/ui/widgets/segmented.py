@@ -14,9 +14,9 @@ from studio.ui.i18n import _
 
 _GAP: Final = "\u2009"  # Qt leaves 4 px between icon and text, which looks cramped
 #: The width of a button without text.
-_ICON_ONLY: Final = 44
+_ICON_ONLY: Final = 48
 #: What a button has around its text: its margins, the icon, and the gap between.
-_AROUND: Final = 58
+_AROUND: Final = 64
 
 
 class Segmented(QWidget):
