@@ -116,6 +116,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
                 tickFont=fonts.mono(11), tickLength=0, tickTextOffset=6, maxTickLevel=0, hideOverlappingLabels=False
             )
         axes["left"].setGrid(255)
+        axes["left"].setZValue(-30)  # or the grid would strike words through
         axes["left"].setStyle(autoExpandTextSpace=True)
         self.follow()
         view.sigXRangeChanged.connect(lambda *_ranges: self.redraw())

@@ -370,6 +370,20 @@ def pairs(window: MainWindow) -> None:
     _results(window, "../resources/templates/autoencoder", "pairs")
 
 
+def trained(window: MainWindow) -> None:
+    """The picture of the README: a trained network, a tensor, and the curves."""
+    canvas = _open(window, "digits_mlp")
+    if window.controller.pid is not None:
+        _train(window)
+        until(lambda: len(window.plots.cells) == len(window.plots.curves))
+    canvas.select(["hidden"])
+    watching = _editor(window).watching
+    watching.look_at(TensorRef.of(PortRef("hidden", "output")))
+    until(lambda: watching.shown is not None or window.controller.pid is None)
+    canvas.frame_all()
+    QTest.qWait(600)
+
+
 def _two_runs(window: MainWindow) -> None:
     """Train the digits network twice, with two learning rates, and bring both runs into sight."""
     _open(window, "digits_mlp")
@@ -425,6 +439,7 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "profiled": profiled,
     "memory": memory_over_time,
     "curves": curves,
+    "trained": trained,
     "layers": layers,
     "ridges": layers_ridges,
     "all_layers": all_layers,
