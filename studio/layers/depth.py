@@ -12,8 +12,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from engine.core.dtype import Array
-from studio.layers.chart import BOTTOM, LEFT, Chart, Key, Timeline
+from studio.layers.chart import BOTTOM, LEFT, Chart, Timeline
 from studio.layers.figures import HEALTHY, Scale, edges_between
+from studio.layers.legend import Key
 from studio.layers.lines import paint_healthy
 from studio.layers.spreads import ramp
 from studio.layers.strokes import draw_line, points_of
@@ -108,14 +109,12 @@ class DepthChart(Chart):
 
     def keys(self, place: int | None) -> Sequence[Key]:
         """Return what is now and what was at first."""
-        if place is None or place >= len(self._last):
-            return Key("accent", _("at the last look")), Key("dim", _("at the first"), dashed=True)
-        word = self.shown.names[place]
-        return Key("accent", word, float(self._last[place])), Key("dim", "", float(self._first[place]), dashed=True)
+        last, first = (float(values[place]) if place is not None else None for values in (self._last, self._first))
+        return Key("accent", _("at the last look"), last), Key("dim", _("at the first"), first, dashed=True)
 
     def place_said(self, place: int) -> str:
-        """Return nothing: the name of the layer stands beside its value."""
-        return ""
+        """Return the name of the layer."""
+        return self.shown.names[place]
 
     def draw_under(self, painter: QPainter) -> None:
         """Shade nothing: here are no epochs."""

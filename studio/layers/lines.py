@@ -11,8 +11,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
-from studio.layers.chart import Chart, Key, Timeline
+from studio.layers.chart import Chart, Timeline
 from studio.layers.figures import HEALTHY, Scale
+from studio.layers.legend import Key
 from studio.layers.strokes import draw_line, points_of, runs_of
 from studio.layers.turns import Turns
 from studio.ui import fonts

@@ -12,8 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
-from studio.layers.chart import BOTTOM, Chart, Key, Timeline
+from studio.layers.chart import BOTTOM, Chart, Timeline
 from studio.layers.figures import QUANTILES, Scale, Spread, edges_between, nearest
+from studio.layers.legend import Key
 from studio.layers.strokes import draw_line
 from studio.layers.turns import Turns
 from studio.ui import fonts

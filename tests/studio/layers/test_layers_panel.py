@@ -19,7 +19,7 @@ from studio.layers.depth import DepthChart
 from studio.layers.panel import Layers
 from studio.layers.spreads import SpreadChart
 from studio.layers.subject import Subject
-from studio.layers.table import MARK, NAME, RATIO, SHAPE
+from studio.layers.table import MARK, NAME, RATIO, SHAPE, LayersModel
 from studio.layers.words import SHORT
 from studio.run.health.layers import LayerPlace, WeightPlace
 from studio.run.health.rules import RULES
@@ -369,6 +369,23 @@ def test_three_hundred_layers_hold_the_window_up_for_no_frame(panel: Layers, qtb
             spent.append(time.thread_time() - begin)
         longest.append(max(spent))
     assert sorted(longest)[3] < 0.016
+
+
+def test_no_chart_is_drawn_in_the_turn_that_lays_out_the_panel(
+    panel: Layers, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn, painted, redrawn = 0, list[int](), list[int]()
+    paint, redraw = LayersModel.data, Chart.redraw
+    monkeypatch.setattr(LayersModel, "data", lambda *args: painted.append(turn) or paint(*args))
+    monkeypatch.setattr(Chart, "redraw", lambda chart: redrawn.append(turn) or redraw(chart))
+    panel.show_subject(subject())
+    time.sleep(0.02)  # what is due in a while is due now, as after a slow turn
+    app = QApplication.instance()
+    assert app is not None
+    while not panel.turns.are_over:
+        turn += 1
+        app.processEvents()
+    assert painted[0] < redrawn[0]
 
 
 def test_layers_that_bear_one_name_are_told_apart(look: Appearance, qtbot: QtBot) -> None:
