@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from layer_histories import SMALL, dense, history_of, subject, warning
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -369,31 +369,6 @@ def test_three_hundred_layers_hold_the_window_up_for_no_frame(panel: Layers, qtb
             spent.append(time.thread_time() - begin)
         longest.append(max(spent))
     assert sorted(longest)[3] < 0.016
-
-
-def test_no_chart_is_drawn_in_the_turn_that_lays_out_the_panel(
-    panel: Layers, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    turn, painted, redrawn = 0, list[int](), list[int]()
-
-    class Painted(QObject):
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            painted.extend([turn] if event.type() == QEvent.Type.Paint else [])
-            return False
-
-    redraw, watch = Chart.redraw, Painted()
-    monkeypatch.setattr(Chart, "redraw", lambda chart: redrawn.append(turn) or redraw(chart))  # type: ignore[func-returns-value]
-    panel.table.viewport().installEventFilter(watch)
-    panel.show_subject(subject())
-    time.sleep(0.02)  # what is due in a while is due now, as after a slow turn
-    app = QApplication.instance()
-    assert app is not None
-    while not panel.turns.are_over:
-        turn += 1
-        app.processEvents()
-    assert painted
-    assert redrawn
-    assert not set(painted) & set(redrawn)
 
 
 def test_layers_that_bear_one_name_are_told_apart(look: Appearance, qtbot: QtBot) -> None:
