@@ -24,10 +24,12 @@ from PySide6.QtWidgets import (
 from studio.layers.chart import Chart
 from studio.layers.depth import Depth, DepthChart, DepthMap
 from studio.layers.lines import LineChart
+from studio.layers.model import LayersModel
 from studio.layers.notes import Notes
+from studio.layers.rows import Row
 from studio.layers.spreads import SpreadChart
 from studio.layers.subject import Curves, Subject
-from studio.layers.table import LayersModel, LayersTable, Row
+from studio.layers.table import LayersTable
 from studio.layers.turns import Turns
 from studio.layers.words import CHARTS, layer_text, sampling_text, state_text
 from studio.run.health.messages import HealthWarned
@@ -251,7 +253,7 @@ class Layers(QWidget):
         if row.layer is None:
             return _OF_ALL if self.subject is not None and self.subject.kernels else ()
         learns = row.weight is not None and row.weight.state == "learns" and row.weight.size > 0
-        return (*(_OF_A_WEIGHT if learns else ()), *(_OF_ACTIVATIONS if row.layer.activations else ()))
+        return (*(_OF_A_WEIGHT if learns else ()), *(_OF_ACTIVATIONS if row.activation is not None else ()))
 
     def show_subject(self, subject: Subject | None) -> None:
         """Show a training, or none; of the same layers as before the same one stays chosen."""
@@ -389,9 +391,9 @@ class Layers(QWidget):
         parts = [self.model.title(row)]
         if row.layer is not None:
             parts.append(row.layer.kind)
-            if row.weight is not None:
-                parts.append("×".join(map(number, row.weight.shape)))
-            parts += [a.op for a in row.layer.activations[-1:]]
+            parts += [shape] if (shape := self.model.shape_said(row)) else []
+            if row.activation is not None and len(row.layer.activations) == 1:
+                parts.append(row.activation.op)
         self._title.setText("  ·  ".join(parts))
         self._title.setToolTip(self._title.text())
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from studio.run.health.layers import LayerHistory, LayerPlace, State, WeightPlace
+from studio.run.health.layers import LayerHistory
+from studio.run.health.layout import LayerPlace, State, WeightPlace
 from studio.ui.i18n import N_, _, ngettext, number, written_size
 
 #: What is wrong, in a word or two, by the rule that says so.
