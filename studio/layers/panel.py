@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, TypeVar
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -26,12 +25,13 @@ from studio.layers.depth import Depth, DepthChart, DepthMap
 from studio.layers.lines import LineChart
 from studio.layers.model import LayersModel
 from studio.layers.notes import Notes
+from studio.layers.remarks import remarks, sampling_text
 from studio.layers.rows import Row
 from studio.layers.spreads import SpreadChart
 from studio.layers.subject import Curves, Subject
 from studio.layers.table import LayersTable
 from studio.layers.turns import Turns
-from studio.layers.words import CHARTS, layer_text, sampling_text, state_text
+from studio.layers.words import CHARTS
 from studio.run.health.messages import HealthWarned
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -352,7 +352,7 @@ class Layers(QWidget):
             return
         found = subject.warnings if row.layer is None else [w for w in subject.warnings if w.error.node == row.node]
         notes = [("triangle-alert", "warn", self._warning(warning)) for warning in found]
-        self.notes.say([*notes, *(("info", "dim", text) for text in self._remarks(subject, row) if text)])
+        self.notes.say([*notes, *(("info", "dim", text) for text in remarks(subject, row))])
 
     def _warning(self, warning: HealthWarned) -> str:
         """Return what a warning says, since when, and, among those of all layers, of which."""
@@ -360,31 +360,6 @@ class Layers(QWidget):
         where = f"{self.model.name(node)} · " if self.row.layer is None and node else ""
         when = _("step {step}").format(step=number(warning.step))
         return f"{where}{when} · {describe(warning.error)}"
-
-    def _remarks(self, subject: Subject, row: Row) -> Sequence[str]:
-        """Return what is to be said of a row beside warnings."""
-        found: list[str] = []
-        if row.layer is None:
-            if not subject.kernels:
-                found.append(_("No weight of this network learns: there is nothing to draw."))
-        elif row.weight is None:
-            found.append(layer_text(row.layer))
-        else:
-            found.append(state_text(row.weight))
-            weight = subject.weight(row)
-            if weight is not None and len(weight):
-                steps = subject.steps
-                bad = np.flatnonzero(~np.isfinite(weight["norm"]))
-                if len(bad):
-                    text = _("From step {step} on it holds values that are no finite numbers.")
-                    found.append(text.format(step=number(int(steps[bad[0]]))))
-                elif steps[-1] > 0 and np.isnan(weight["update_ratio"][-1]) and len(weight) > 1:
-                    found.append(_("At the last look it rests: its layer was frozen meanwhile."))
-                elif weight["gradient_norm"][-1] == 0:
-                    found.append(_("At the last look its gradient is exactly 0: nothing comes back to here."))
-        if len(subject.history) == 1:
-            found.append(_("There is but one look so far; lines appear with the next one."))
-        return found
 
     def _retitle(self) -> None:
         row = self.row
