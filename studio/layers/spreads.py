@@ -75,7 +75,8 @@ class SpreadChart(Chart):
             words = (_("median"), _("5 to 95 % of them"))
             return [Key(token, words[0]), Key(token, words[1], dashed=True)] if not self.ridges else ()
         low, middle, high = (float(self._quantiles[i, place]) for i in (0, _MIDDLE, -1))
-        return [Key(token, _("median"), middle), Key(token, f"{self.said(low)} … {self.said(high)}", dashed=True)]
+        ends = " … ".join(number(float(f"{end:.2g}")) for end in (low, high))  # more digits find no room
+        return [Key(token, _("median"), middle), Key(token, ends, dashed=True)]
 
     def paint_plot(self, painter: QPainter, area: QRectF) -> None:
         """Draw the map or the ridges."""
