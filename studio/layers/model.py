@@ -13,6 +13,7 @@ from engine.core.dtype import Array
 from studio.layers.rows import Row, rows_of
 from studio.layers.words import SHORT
 from studio.run.health.layers import LayerHistory
+from studio.run.health.layout import LayerPlace
 from studio.run.health.messages import HealthWarned
 from studio.ui.i18n import N_, _, number
 
@@ -35,6 +36,7 @@ class LayersModel(QAbstractTableModel):
         self._name_of = name_of
         self.rows: list[Row] = []
         self._history: LayerHistory | None = None
+        self._layers: tuple[LayerPlace, ...] | None = None
         self._warnings: Mapping[str, Sequence[HealthWarned]] = {}
         self._names: dict[str, str] = {}
 
@@ -51,20 +53,21 @@ class LayersModel(QAbstractTableModel):
 
     def show(self, history: LayerHistory | None, warnings: Sequence[HealthWarned]) -> bool:
         """Take what is known now; return whether there are other rows than before."""
+        layers = history.layout.layers if history is not None else None
+        nodes = {layer.node for layer in layers or ()}
         by_node: dict[str, list[HealthWarned]] = {}
-        nodes = {layer.node for layer in history.layout.layers} if history is not None else set()
         for warning in warnings:
             node = warning.error.node or ""
             by_node.setdefault(node if node in nodes else "", []).append(warning)
-        rows = rows_of(history.layout) if history is not None else []
-        is_other = rows != self.rows
+        is_other = layers != self._layers
         if is_other:
             self.beginResetModel()
-        self._history, self._warnings, self.rows = history, by_node, rows
+            self.rows = rows_of(history.layout) if history is not None else []
+        self._history, self._layers, self._warnings = history, layers, by_node
         if is_other:
             self.endResetModel()
-        elif rows:
-            self.dataChanged.emit(self.index(0, RATIO), self.index(len(rows) - 1, MARK))
+        elif self.rows:
+            self.dataChanged.emit(self.index(0, RATIO), self.index(len(self.rows) - 1, MARK))
         return is_other
 
     def warnings(self, row: Row) -> Sequence[HealthWarned]:

@@ -65,10 +65,10 @@ def rows_of(layout: Layout) -> list[Row]:
 
 
 def _rows_of(layer: LayerPlace) -> list[Row]:
-    names = _numbered([activation.op for activation in layer.activations])
-    only = 0 if len(names) == 1 else None
+    only = 0 if len(layer.activations) == 1 else None
     rows = [Row(layer, weight, only, weight.name, i == 0) for i, weight in enumerate(layer.weights)]
-    if len(names) > 1:
+    if len(layer.activations) > 1:
+        names = _numbered([activation.op for activation in layer.activations])
         rows += [Row(layer, None, i, name, not rows and i == 0) for i, name in enumerate(names)]
     return rows or [Row(layer, None, only)]
 
