@@ -136,8 +136,7 @@ class Layering(QObject):
 
     def _on_started(self, event: Started) -> None:
         """Another training has begun: of the one before, nothing is shown any more."""
-        self._last.pop(event.document, None)
-        self._earlier.pop(event.document, None)
+        self._forget(event.document)
         if event.document == self._number:
             self._show()
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.core.dtype import Array
 from studio.layers.figures import Scale, nearest
+from studio.layers.legend import Key, draw_legend
 from studio.layers.turns import Turns
 from studio.ui import fonts, icons
 from studio.ui.appearance import appearance
@@ -34,7 +35,6 @@ TOP, LEFT, BOTTOM, RIGHT = 48, 58, 20, 12
 #: Narrower epochs are not shaded: they would only flicker.
 _LEAST_BAND: Final = 4
 _SHADE: Final = 0.04
-_SAMPLE: Final = 16
 _MARK: Final = 11
 
 
@@ -55,17 +55,6 @@ class Timeline:
     steps: Array = field(default_factory=lambda: np.zeros(0))
     steps_per_epoch: int = 1
     marks: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Key:
-    """An entry of the legend: how its line looks (a token, and whether it is dashed), a word, and a value or None."""
-
-    token: str
-    word: str
-    value: float | None = None
-    dashed: bool = False
-    percent: bool = False
 
 
 class Chart(QWidget):
@@ -256,7 +245,8 @@ class Chart(QWidget):
             painter.drawPixmap(0, 0, self._picture)
         if self.scale is None:
             return
-        self._draw_keys(painter)
+        place = self.place_said(self._at) if self._at is not None else ""
+        draw_legend(painter, self.width(), place, self.keys(self._at))
         if self._at is not None:
             painter.fillRect(self.cross(self._at), QColor(appearance().theme.dim))
         if self.hasFocus():
@@ -359,32 +349,3 @@ class Chart(QWidget):
                 sign = QRectF(x - _MARK / 2, area.top() - _MARK, _MARK, _MARK)
                 painter.fillRect(sign, QColor(theme.panel))
                 icons.paint(painter, "triangle-alert", sign, theme.warn)
-
-    def _draw_keys(self, painter: QPainter) -> None:
-        """Draw the legend: where the cross is, with the values there."""
-        theme, x = appearance().theme, 4.0
-        painter.setFont(fonts.sans(11))
-        metrics = painter.fontMetrics()
-        if self._at is not None:
-            text = self.place_said(self._at)
-            painter.setPen(QColor(theme.text))
-            painter.drawText(QPointF(x, 32), text)
-            x += metrics.horizontalAdvance(text) + 10 if text else 0
-        for key in self.keys(self._at):
-            text = key.word if key.value is None else f"{key.word} {_value(key)}" if key.word else _value(key)
-            width = metrics.horizontalAdvance(text)
-            if x + _SAMPLE + 4 + width > self.width():  # what there is no room for is in the tool tip of the title
-                break
-            pen = QPen(QColor(getattr(theme, key.token)), 2)
-            if key.dashed:
-                pen.setDashPattern([2.5, 1.5])
-            painter.setPen(pen)
-            painter.drawLine(QPointF(x, 28), QPointF(x + _SAMPLE, 28))
-            painter.setPen(QColor(theme.dim))
-            painter.drawText(QPointF(x + _SAMPLE + 4, 32), text)
-            x += _SAMPLE + 4 + width + 10
-
-
-def _value(key: Key) -> str:
-    assert key.value is not None
-    return f"{number(100 * key.value, 1)} %" if key.percent else number(key.value)

@@ -9,14 +9,15 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from engine.core.dtype import Array
-from studio.layers.chart import BOTTOM, LEFT, Chart, Key, Timeline
-from studio.layers.figures import HEALTHY, Scale, edges_between
+from studio.layers.chart import BOTTOM, LEFT, Chart, Timeline
+from studio.layers.figures import HEALTHY, Scale
+from studio.layers.legend import Key
 from studio.layers.lines import paint_healthy
-from studio.layers.spreads import ramp
-from studio.layers.strokes import draw_line, points_of
+from studio.layers.maps import draw_map
+from studio.layers.strokes import draw_line, draw_zeros, points_of
 from studio.layers.turns import Turns
 from studio.ui import fonts, icons
 from studio.ui.appearance import appearance
@@ -108,14 +109,12 @@ class DepthChart(Chart):
 
     def keys(self, place: int | None) -> Sequence[Key]:
         """Return what is now and what was at first."""
-        if place is None or place >= len(self._last):
-            return Key("accent", _("at the last look")), Key("dim", _("at the first"), dashed=True)
-        word = self.shown.names[place]
-        return Key("accent", word, float(self._last[place])), Key("dim", "", float(self._first[place]), dashed=True)
+        last, first = (float(values[place]) if place is not None else None for values in (self._last, self._first))
+        return Key("accent", _("at the last look"), last), Key("dim", _("at the first"), first, dashed=True)
 
     def place_said(self, place: int) -> str:
-        """Return nothing: the name of the layer stands beside its value."""
-        return ""
+        """Return the name of the layer."""
+        return self.shown.names[place]
 
     def draw_under(self, painter: QPainter) -> None:
         """Shade nothing: here are no epochs."""
@@ -162,11 +161,8 @@ class DepthChart(Chart):
 
     def _paint_zeros(self, painter: QPainter, x: Array) -> None:
         """Mark the layers whose last value is 0, which has no place on the axis."""
-        painter.setPen(QColor(appearance().theme.bad))
-        painter.setFont(fonts.mono(11, 700))
-        for place in np.flatnonzero(self._last == 0).tolist():
-            room = QRectF(x[place] - 8, self.area.bottom() - 16, 16, 16)
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), "0")
+        zero = np.flatnonzero(self._last == 0)
+        draw_zeros(painter, x[zero], self.area.bottom(), QColor(appearance().theme.bad))
 
     def _paint_range(self, painter: QPainter, x: Array, apart: float) -> None:
         """Draw from where to where the values of each layer went."""
@@ -250,14 +246,6 @@ class DepthMap(Chart):
         largest = float(np.max(values, initial=0.0, where=np.isfinite(values)))
         with np.errstate(divide="ignore", invalid="ignore"):
             strength = 1 + np.log10(values / (largest or 1.0)) / _DECADES
-        places = np.round(255 * np.clip(np.nan_to_num(strength, nan=0.0, posinf=1.0, neginf=0.0), 0, 1))
-        pixels = ramp(appearance().theme, "accent")[places.astype(np.uint8)].T.copy()
-        pixels[np.isnan(values).T] = 0
-        edges = self.across(edges_between(self.timeline.steps.astype(np.float64)))
-        columns = max(1, int(area.width()))
-        middles = area.left() + np.arange(columns) + 0.5
-        looks = np.clip(np.searchsorted(edges, middles) - 1, 0, pixels.shape[1] - 1)
-        wide = np.ascontiguousarray(pixels[:, looks])
-        image = QImage(wide.tobytes(), columns, len(wide), columns * 4, QImage.Format.Format_ARGB32)
-        painter.drawImage(area, image)
+        strength = np.nan_to_num(strength, nan=0.0, posinf=1.0, neginf=0.0)
+        draw_map(painter, area, self.timeline.steps, strength.T, ~np.isnan(values).T, appearance().theme, "accent")
         self.draw_epochs(painter)

@@ -160,12 +160,17 @@ class Scale:
                 return found
             fine = [times * 10.0**power for power in range(bottom - 1, top + 1) for times in (1, 2, 5)]
             within = [tick for tick in fine if self.low <= tick <= self.high]
-            return within[:: max(1, -(-len(within) // max(most, 1)))] or [math.sqrt(self.low * self.high)]
+            return within[:: max(1, -(-len(within) // max(most, 1)))] or [math.sqrt(self.low) * math.sqrt(self.high)]
         rough = (self.high - self.low) / max(most, 1)
         unit = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
-        step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
-        first = math.ceil(self.low / step)
-        return [float(f"{i * step:.12g}") for i in range(first, math.floor(self.high / step) + 1)]
+        sizes = [unit * times for times in (0.2, 0.5, 1, 2, 5, 10)]
+        widest = next(i for i, size in enumerate(sizes) if size >= rough)
+        coarse_first = (self._multiples(size) for size in sizes[widest::-1])
+        return next((ticks for ticks in coarse_first if len(ticks) > 1), [])  # a single number tells no distance
+
+    def _multiples(self, size: float) -> list[float]:
+        places = range(math.ceil(self.low / size), math.floor(self.high / size) + 1)
+        return [float(f"{place * size:.12g}") for place in places]
 
 
 def edges_between(places: Array) -> Array:

@@ -11,9 +11,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
-from studio.layers.chart import Chart, Key, Timeline
+from studio.layers.chart import Chart, Timeline
 from studio.layers.figures import HEALTHY, Scale
-from studio.layers.strokes import draw_line, points_of, runs_of
+from studio.layers.legend import Key
+from studio.layers.strokes import draw_line, draw_zeros, points_of, runs_of
 from studio.layers.turns import Turns
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -122,13 +123,9 @@ class LineChart(Chart):
     def _paint_zeros(self, painter: QPainter, x: Array, line: Line) -> None:
         """Mark where a line is at 0, which has no place on a logarithmic axis: at the lower end."""
         zero = np.flatnonzero(line.values == 0)
-        if not self.shown.log or not len(zero):
-            return
-        painter.setPen(QColor(getattr(appearance().theme, line.token)))
-        painter.setFont(fonts.mono(11, 700))
-        for place in zero[:: max(1, len(zero) // 6)].tolist():
-            room = QRectF(x[place] - 8, self.area.bottom() - 15, 16, 16)
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), "0")
+        if self.shown.log:
+            some = zero[:: max(1, len(zero) // 6)]
+            draw_zeros(painter, x[some], self.area.bottom(), QColor(getattr(appearance().theme, line.token)))
 
 
 def paint_healthy(chart: Chart, painter: QPainter) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable
+from typing import Final
 
-import numpy as np
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QSplitter,
     QStackedLayout,
@@ -21,47 +18,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.layers.chart import Chart
-from studio.layers.depth import Depth, DepthChart, DepthMap
-from studio.layers.lines import LineChart
+from studio.layers.charts import make_charts, names_for, translate
+from studio.layers.depth import DepthChart
+from studio.layers.grid import ChartGrid
+from studio.layers.model import LayersModel
 from studio.layers.notes import Notes
+from studio.layers.remarks import remarks, sampling_text
+from studio.layers.rows import Row
 from studio.layers.spreads import SpreadChart
 from studio.layers.subject import Curves, Subject
-from studio.layers.table import LayersModel, LayersTable, Row
+from studio.layers.table import LayersTable
 from studio.layers.turns import Turns
-from studio.layers.words import CHARTS, layer_text, sampling_text, state_text
 from studio.run.health.messages import HealthWarned
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe, number
 from studio.ui.widgets.labels import EmptyState
 
-T = TypeVar("T")
-
-#: Width from which on a chart has a neighbour, and most charts side by side.
-_WIDE: Final = 262
-_MOST: Final = 4
 #: Width of the list at first.
 _LIST: Final = 490
 #: Share of the panel that it takes where that is less.
 _SHARE: Final = 0.42
-
-_OF_A_WEIGHT: Final = ("values", "gradients", "norms", "ratio")
-_OF_ACTIVATIONS: Final = ("activations", "mean", "shares")
-_OF_ALL: Final = ("depth", "updates", "map")
-
-_NONE: Final = N_("No look has found a finite value here.")
-_NO_GRADIENT: Final = N_("The loss does not depend on this weight: it has no gradient.")
-_NO_UPDATE: Final = N_("No step was watched in which this weight has learned.")
-_NO_SHARES: Final = N_("This function has no flat ends, and its units cannot die.")
-_NOTHING: Final = {
-    "gradients": _NO_GRADIENT,
-    "ratio": _NO_UPDATE,
-    "updates": _NO_UPDATE,
-    "shares": _NO_SHARES,
-    "depth": N_("No kernel has a gradient."),
-    "map": N_("No kernel has a gradient."),
-}
 
 
 class Layers(QWidget):
@@ -89,8 +66,6 @@ class Layers(QWidget):
         The training that is shown, None if there is none.
     row
         What is chosen of it.
-    content
-        The widget that the charts are on.
     charts
         All of them by name, also those that are not shown.
     """
@@ -111,54 +86,16 @@ class Layers(QWidget):
         self.model = LayersModel(name_of)
         self.table = LayersTable(self.model)
         self.table.picked.connect(self._on_picked)
-        self.charts = self._make_charts()
+        self.charts = make_charts(self.turns, lambda: (self._subject, self.row), self.model.name)
+        for chart in self.charts.values():
+            if isinstance(chart, DepthChart):
+                chart.picked.connect(self._pick_kernel)
+            else:
+                chart.pointed.connect(self._point)
         self._build()
         self.show_subject(None)
         self._retranslate()
         appearance().language_changed.connect(self._retranslate)
-
-    def _make_charts(self) -> dict[str, Chart]:
-        """Make the charts; each asks for what it shows when it is drawn."""
-
-        def of(take: Callable[[Subject, Row], T]) -> Callable[[], T]:
-            return lambda: take(self._subject, self.row)
-
-        def of_all(take: Callable[[Subject, tuple[str, ...]], Depth]) -> Callable[[], Depth]:
-            return lambda: take(self._subject, self._kernel_names())
-
-        spreads = {
-            name: SpreadChart(f"layers.{name}", self.turns, of(take))
-            for name, take in (
-                ("values", Subject.values),
-                ("gradients", Subject.gradients),
-                ("activations", Subject.activations),
-            )
-        }
-        lines = {
-            name: LineChart(f"layers.{name}", self.turns, of(take))
-            for name, take in (
-                ("norms", Subject.norms),
-                ("ratio", Subject.ratio),
-                ("mean", Subject.mean),
-                ("shares", Subject.shares),
-            )
-        }
-        depths = {
-            name: DepthChart(f"layers.{name}", self.turns, of_all(take))
-            for name, take in (("depth", Subject.depth), ("updates", Subject.updates))
-        }
-        for depth in depths.values():
-            depth.picked.connect(self._pick_kernel)
-        charts: dict[str, Chart] = {
-            **spreads,
-            **lines,
-            **depths,
-            "map": DepthMap("layers.map", self.turns, of_all(Subject.depth)),
-        }
-        for name, chart in charts.items():
-            if name not in depths:
-                chart.pointed.connect(self._point)
-        return charts
 
     def _build(self) -> None:
         self._run = QLabel()
@@ -196,30 +133,13 @@ class Layers(QWidget):
         self._bar.setSpacing(8)
         self._bar.addWidget(self._title, 1)
         self.notes = Notes()
-        self.content = QWidget()
-        self.content.setProperty("surface", "panel")
-        self.content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(10)
-        inner = QVBoxLayout(self.content)
-        inner.setContentsMargins(10, 2, 8, 8)
-        inner.setSpacing(6)
-        inner.addWidget(self.notes)
-        inner.addLayout(self._grid, 1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self.content)
-        self._scroll.viewport().installEventFilter(self)
-        for chart in self.charts.values():
-            chart.setParent(self.content)
-            chart.hide()
+        self._grid = ChartGrid(self.charts, self.notes)
         page = QWidget()
         right = QVBoxLayout(page)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addLayout(self._bar)
-        right.addWidget(self._scroll, 1)
+        right.addWidget(self._grid, 1)
         page.setMinimumWidth(240)
         split = QSplitter()
         split.setChildrenCollapsible(False)
@@ -245,13 +165,14 @@ class Layers(QWidget):
         return self.subject
 
     @property
+    def content(self) -> QWidget:
+        """The widget that the charts are on."""
+        return self._grid.content
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The names of the charts that are shown."""
-        row = self.row
-        if row.layer is None:
-            return _OF_ALL if self.subject is not None and self.subject.kernels else ()
-        learns = row.weight is not None and row.weight.state == "learns" and row.weight.size > 0
-        return (*(_OF_A_WEIGHT if learns else ()), *(_OF_ACTIVATIONS if row.layer.activations else ()))
+        return names_for(self.subject, self.row)
 
     def show_subject(self, subject: Subject | None) -> None:
         """Show a training, or none; of the same layers as before the same one stays chosen."""
@@ -313,11 +234,10 @@ class Layers(QWidget):
 
     def _show_row(self, row: Row) -> None:
         self.row = row
-        self._arrange()
+        self._grid.show_charts(self.shown)
         self._retitle()
         self._say()
         self._point(None)
-        self._scroll.verticalScrollBar().setValue(0)
         for name in self.shown:
             self.charts[name].ask()
         self.changed.emit()
@@ -326,9 +246,6 @@ class Layers(QWidget):
         row = self._subject.kernels[place]
         self.choose_row(row.key)
         self.chosen.emit(row.node)
-
-    def _kernel_names(self) -> tuple[str, ...]:
-        return tuple(self.model.name(row.node) for row in self._subject.kernels)
 
     def set_ridges(self, ridges: bool) -> None:
         """Draw spreads as ridges, or as maps."""
@@ -350,7 +267,7 @@ class Layers(QWidget):
             return
         found = subject.warnings if row.layer is None else [w for w in subject.warnings if w.error.node == row.node]
         notes = [("triangle-alert", "warn", self._warning(warning)) for warning in found]
-        self.notes.say([*notes, *(("info", "dim", text) for text in self._remarks(subject, row) if text)])
+        self.notes.say([*notes, *(("info", "dim", text) for text in remarks(subject, row))])
 
     def _warning(self, warning: HealthWarned) -> str:
         """Return what a warning says, since when, and, among those of all layers, of which."""
@@ -359,47 +276,19 @@ class Layers(QWidget):
         when = _("step {step}").format(step=number(warning.step))
         return f"{where}{when} · {describe(warning.error)}"
 
-    def _remarks(self, subject: Subject, row: Row) -> Sequence[str]:
-        """Return what is to be said of a row beside warnings."""
-        found: list[str] = []
-        if row.layer is None:
-            if not subject.kernels:
-                found.append(_("No weight of this network learns: there is nothing to draw."))
-        elif row.weight is None:
-            found.append(layer_text(row.layer))
-        else:
-            found.append(state_text(row.weight))
-            weight = subject.weight(row)
-            if weight is not None and len(weight):
-                steps = subject.steps
-                bad = np.flatnonzero(~np.isfinite(weight["norm"]))
-                if len(bad):
-                    text = _("From step {step} on it holds values that are no finite numbers.")
-                    found.append(text.format(step=number(int(steps[bad[0]]))))
-                elif steps[-1] > 0 and np.isnan(weight["update_ratio"][-1]) and len(weight) > 1:
-                    found.append(_("At the last look it rests: its layer was frozen meanwhile."))
-                elif weight["gradient_norm"][-1] == 0:
-                    found.append(_("At the last look its gradient is exactly 0: nothing comes back to here."))
-        if len(subject.history) == 1:
-            found.append(_("There is but one look so far; lines appear with the next one."))
-        return found
-
     def _retitle(self) -> None:
         row = self.row
         parts = [self.model.title(row)]
         if row.layer is not None:
             parts.append(row.layer.kind)
-            if row.weight is not None:
-                parts.append("×".join(map(number, row.weight.shape)))
-            parts += [a.op for a in row.layer.activations[-1:]]
+            parts += [shape] if (shape := self.model.shape_said(row)) else []
+            if row.activation is not None and len(row.layer.activations) == 1:
+                parts.append(row.activation.op)
         self._title.setText("  ·  ".join(parts))
         self._title.setToolTip(self._title.text())
 
     def _retranslate(self) -> None:
-        for name, chart in self.charts.items():
-            title, help = CHARTS[name]
-            chart.tell(_(title), _(help))
-            chart.nothing = _(_NOTHING.get(name, _NONE))
+        translate(self.charts)
         self._back.setText(_("Back to the last training"))
         self.table.setAccessibleName(_("Layers"))
         self.model.name_all()
@@ -407,29 +296,6 @@ class Layers(QWidget):
         self.refresh()
 
     # ---------------------------------------------------------------------------------------------------------- layout
-
-    def _arrange(self) -> None:
-        """Put the charts of what is chosen side by side, as many as there is room for."""
-        names = self.shown
-        columns = min(max(1, self._scroll.viewport().width() // _WIDE), _MOST, max(len(names), 1))
-        if columns < len(names) < 2 * columns:  # even rows look calmer
-            columns = -(-len(names) // 2)
-        for name, chart in self.charts.items():
-            self._grid.removeWidget(chart)
-            if name not in names:
-                chart.hide()
-        for i, name in enumerate(names):
-            self._grid.addWidget(self.charts[name], i // columns, i % columns)
-            self.charts[name].show()
-        for column in range(_MOST):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        self._columns = columns
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Put the charts otherwise where there is another width."""
-        if event.type() == QEvent.Type.Resize and self.shown:
-            self._arrange()
-        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room between list and charts, until the user does."""

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
-from studio.layers.chart import BOTTOM, Chart, Key, Timeline
-from studio.layers.figures import QUANTILES, Scale, Spread, edges_between, nearest
+from studio.layers.chart import BOTTOM, Chart, Timeline
+from studio.layers.figures import QUANTILES, Scale, Spread, nearest
+from studio.layers.legend import Key
+from studio.layers.maps import draw_map
 from studio.layers.strokes import draw_line
 from studio.layers.turns import Turns
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
-from studio.ui.theme import Theme, mix
+from studio.ui.theme import mix
 
 #: Rows of the map, and points of a ridge.
 LEVELS: Final = 96
@@ -74,7 +75,8 @@ class SpreadChart(Chart):
             words = (_("median"), _("5 to 95 % of them"))
             return [Key(token, words[0]), Key(token, words[1], dashed=True)] if not self.ridges else ()
         low, middle, high = (float(self._quantiles[i, place]) for i in (0, _MIDDLE, -1))
-        return [Key(token, _("median"), middle), Key(token, f"{number(low)} … {number(high)}", dashed=True)]
+        ends = " … ".join(number(float(f"{end:.2g}")) for end in (low, high))  # more digits find no room
+        return [Key(token, _("median"), middle), Key(token, ends, dashed=True)]
 
     def paint_plot(self, painter: QPainter, area: QRectF) -> None:
         """Draw the map or the ridges."""
@@ -88,17 +90,8 @@ class SpreadChart(Chart):
         assert self.scale is not None
         density = spread.density(np.linspace(self.scale.low, self.scale.high, LEVELS + 1))
         strength = np.sqrt(density / np.maximum(density.max(axis=0), 1e-12))
-        edges = edges_between(self.timeline.steps.astype(np.float64))
-        first, last = edges[0], edges[-1]
-        columns = max(1, int(area.width()))
-        middles = first + (np.arange(columns) + 0.5) / columns * (last - first)
-        looks = np.clip(np.searchsorted(edges, middles) - 1, 0, len(edges) - 2)
-        places = np.round(255 * strength).astype(np.uint8)[::-1, looks]
-        pixels = np.ascontiguousarray(ramp(theme, self.shown.token)[places])
-        pixels[:, ~spread.known[looks]] = 0  # where there is no value, the panel is seen
-        image = QImage(pixels.tobytes(), columns, LEVELS, columns * 4, QImage.Format.Format_ARGB32)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(area, image)
+        draw_map(painter, area, self.timeline.steps, strength[::-1], spread.known, theme, self.shown.token)
         self.draw_epochs(painter)
         x = self.across(self.timeline.steps)
         for place, values in enumerate(self._quantiles):
@@ -188,10 +181,3 @@ class SpreadChart(Chart):
         """Mark the steps of warnings, where steps lie across."""
         if not self.ridges:
             super().draw_over(painter)
-
-
-@lru_cache(maxsize=16)
-def ramp(theme: Theme, token: str) -> Array:
-    """Return 256 colours (0xAARRGGBB) from hardly any to full strength."""
-    colours = [mix(mix(theme.panel, theme.text, 0.04), getattr(theme, token), i / 255) for i in range(256)]
-    return np.array([0xFF000000 | int(colour[1:], 16) for colour in colours], np.uint32)

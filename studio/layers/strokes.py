@@ -1,14 +1,15 @@
-"""Draws lines through values, and leaves out those that are no numbers."""
+"""Draws lines through values, leaves out those that are no numbers, and marks those that have no place."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.core.dtype import Array
+from studio.ui import fonts
 
 #: Size of a dot, where a single value lies between others that are none.
 DOT: Final = 3.0
@@ -49,6 +50,14 @@ def draw_line(painter: QPainter, pen: QPen, x: Array, y: Array, dot: float = DOT
         if ends is None:
             ends = np.column_stack([x[run][:-1], y[run][:-1], x[run][1:], y[run][1:]])
         painter.drawLines([QLineF(*piece) for piece in ends.tolist()])
+
+
+def draw_zeros(painter: QPainter, x: Array, bottom: float, colour: QColor) -> None:
+    """Mark values of 0, which have no place on a logarithmic axis, at its lower end."""
+    painter.setPen(colour)
+    painter.setFont(fonts.mono(11, 700))
+    for middle in x.tolist():
+        painter.drawText(QRectF(middle - 8, bottom - 16, 16, 16), int(Qt.AlignmentFlag.AlignCenter), "0")
 
 
 def _dashes(x: Array, y: Array, pattern: list[float]) -> Array | None:

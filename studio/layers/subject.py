@@ -11,10 +11,10 @@ import numpy as np
 from engine.core.dtype import Array
 from studio.layers.chart import Timeline
 from studio.layers.depth import Depth
-from studio.layers.figures import Spread
+from studio.layers.figures import QUANTILES, Spread
 from studio.layers.lines import Line, Lines
+from studio.layers.rows import Row, rows_of
 from studio.layers.spreads import Seen
-from studio.layers.table import Row
 from studio.run.health.layers import LayerHistory
 from studio.run.health.messages import HealthWarned
 from studio.ui.i18n import _
@@ -62,10 +62,8 @@ class Subject:
         return self.history.weight(row.node, row.weight.name) if row.weight is not None else None
 
     def activation(self, row: Row) -> Array | None:
-        """Return what is known of what comes out of the layer of a row: of several functions, of the last one."""
-        if row.layer is None or not row.layer.activations:
-            return None
-        return self.history.activation(row.node, len(row.layer.activations) - 1)
+        """Return what is known of what comes out of the activation function of a row."""
+        return self.history.activation(row.node, row.function) if row.function is not None else None
 
     # ---------------------------------------------------------------------------------------------------- of one layer
 
@@ -115,12 +113,8 @@ class Subject:
     @cached_property
     def kernels(self) -> list[Row]:
         """The weights that are matrices or have more axes, if there are some that learn, or else all that do."""
-        found = [
-            Row(layer, weight)
-            for layer in self.history.layout.layers
-            for weight in layer.weights
-            if weight.state == "learns"
-        ]
+        rows = rows_of(self.history.layout)
+        found = [row for row in rows if row.weight is not None and row.weight.state == "learns"]
         return [row for row in found if row.weight is not None and len(row.weight.shape) > 1] or found
 
     def depth(self, names: tuple[str, ...]) -> Depth:
@@ -146,30 +140,28 @@ class Subject:
         """Return all figures of a row, of all layers all, as columns of epochs and values."""
         layout = self.history.layout
         if row.layer is None:
-            layers = layout.layers
-            rows = [Row(layer, weight, i == 0) for layer in layers for i, weight in enumerate(layer.weights or (None,))]
-            return [curve for each in rows for curve in self.curves(each)]
+            return [curve for each in rows_of(layout)[1:] for curve in self.curves(each)]
         epochs = self.steps / layout.steps_per_epoch
         found: Curves = []
         weight, activation = self.weight(row), self.activation(row)
-        if weight is not None and row.weight is not None:
-            name = f"{row.node}/{row.weight.name}"
+        name = f"{row.node}/{row.part}" if row.part else row.node
+        if weight is not None:
             for column in ("norm", "gradient_norm", "update_ratio"):
                 found.append((name, column, epochs, _column(weight, column)))
             for part in ("values", "gradients"):
                 found += _quantiles(name, part, epochs, Spread.of(weight[part]))
-        if activation is not None and row.is_first:
+        if activation is not None and (row.is_first or row.weight is None):
+            name = name if row.weight is None else row.node
             for column in ("mean", "std", "saturated", "dead"):
-                found.append((row.node, f"activation_{column}", epochs, _column(activation, column)))
-            found += _quantiles(row.node, "activation", epochs, Spread.of(activation["values"]))
+                found.append((name, f"activation_{column}", epochs, _column(activation, column)))
+            found += _quantiles(name, "activation", epochs, Spread.of(activation["values"]))
         return found
 
 
 def _quantiles(name: str, part: str, epochs: Array, spread: Spread) -> Curves:
-    shares = (0.05, 0.25, 0.5, 0.75, 0.95)
     return [
         (name, f"{part}_{round(100 * share):02d}", epochs, values)
-        for share, values in zip(shares, spread.quantiles(shares), strict=True)
+        for share, values in zip(QUANTILES, spread.quantiles(), strict=True)
     ]
 
 

@@ -1,17 +1,12 @@
-"""The layers and their weights, in the order of the network: a row each, with its updates and what is wrong with it."""
+"""The list of layers as it is drawn: a small curve beside the last update ratio, and a sign in front of a warning."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSignalBlocker,
@@ -32,19 +27,14 @@ from PySide6.QtWidgets import (
 
 from engine.core.dtype import Array
 from studio.layers.figures import HEALTHY, Scale
+from studio.layers.model import MARK, NAME, RATIO, SHAPE, Index, LayersModel
+from studio.layers.rows import Row
 from studio.layers.strokes import draw_line
-from studio.layers.words import SHORT
-from studio.run.health.layers import LayerHistory, LayerPlace, Layout, WeightPlace
-from studio.run.health.messages import HealthWarned
 from studio.ui import fonts, icons
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, number
 from studio.ui.style import derived
 from studio.ui.theme import mix
 
-Index = QModelIndex | QPersistentModelIndex
-NAME, SHAPE, RATIO, MARK = range(4)
-_COLUMNS: Final = (N_("Layer"), N_("Shape"), N_("Update ratio"), N_("Warnings"))
 _WIDTHS: Final = {SHAPE: 84, RATIO: 116, MARK: 156}
 #: Width of the list from which on these are shown.
 _LEAST: Final = {SHAPE: 420, RATIO: 330}
@@ -55,154 +45,6 @@ _TALL: Final = 18
 _POINTS: Final = 32
 #: The axis of all small curves, so that they can be compared.
 _SCALE: Final = Scale(1e-6, 1.0, log=True)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A weight of a layer, a layer without weights, or all layers."""
-
-    layer: LayerPlace | None = None
-    weight: WeightPlace | None = None
-    is_first: bool = True
-
-    @property
-    def node(self) -> str:
-        """The node of the layer, "" for all of them."""
-        return self.layer.node if self.layer is not None else ""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What it is about."""
-        return self.node, self.weight.name if self.weight is not None else ""
-
-
-def rows_of(layout: Layout) -> list[Row]:
-    """Return all layers, then each weight of each, and each layer that has none.
-
-    Examples
-    --------
-    >>> dense = LayerPlace("hidden", "Dense", (WeightPlace("kernel", (4, 2)), WeightPlace("bias", (2,))))
-    >>> [row.key for row in rows_of(Layout((LayerPlace("flat", "Flatten"), dense)))]
-    [('', ''), ('flat', ''), ('hidden', 'kernel'), ('hidden', 'bias')]
-    """
-    rows = [Row()]
-    for layer in layout.layers:
-        rows += [Row(layer, weight, i == 0) for i, weight in enumerate(layer.weights)] or [Row(layer)]
-    return rows
-
-
-class LayersModel(QAbstractTableModel):
-    """The rows.
-
-    Parameters
-    ----------
-    name_of
-        Gives what a node is called.
-    """
-
-    def __init__(self, name_of: Callable[[str], str]) -> None:
-        super().__init__()
-        self._name_of = name_of
-        self.rows: list[Row] = []
-        self._history: LayerHistory | None = None
-        self._warnings: Mapping[str, Sequence[HealthWarned]] = {}
-        self._names: dict[str, str] = {}
-
-    def name_all(self) -> None:
-        """Take note of what the layers are called by now: those that bear one name have their node behind it."""
-        nodes = dict.fromkeys(row.node for row in self.rows if row.node)
-        names = {node: self._name_of(node) for node in nodes}
-        times = Counter(names.values())
-        self._names = {node: f"{name} ({node})" if times[name] > 1 else name for node, name in names.items()}
-
-    def name(self, node: str) -> str:
-        """Return what a node is called."""
-        return self._names.get(node) or self._name_of(node)
-
-    def show(self, history: LayerHistory | None, warnings: Sequence[HealthWarned]) -> bool:
-        """Take what is known now; return whether there are other rows than before."""
-        by_node: dict[str, list[HealthWarned]] = {}
-        nodes = {layer.node for layer in history.layout.layers} if history is not None else set()
-        for warning in warnings:
-            node = warning.error.node or ""
-            by_node.setdefault(node if node in nodes else "", []).append(warning)
-        rows = rows_of(history.layout) if history is not None else []
-        is_other = rows != self.rows
-        if is_other:
-            self.beginResetModel()
-        self._history, self._warnings, self.rows = history, by_node, rows
-        if is_other:
-            self.name_all()
-            self.endResetModel()
-        elif rows:
-            self.dataChanged.emit(self.index(0, RATIO), self.index(len(rows) - 1, MARK))
-        return is_other
-
-    def warnings(self, row: Row) -> Sequence[HealthWarned]:
-        """Return what is wrong with a layer: said in the first of its rows; of all layers, what no layer has done."""
-        return self._warnings.get(row.node, ()) if row.is_first else ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        """Return the number of rows."""
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        """Return the number of columns."""
-        return len(_COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the title of a column."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _(_COLUMNS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def title(self, row: Row) -> str:
-        """Return what a row is called."""
-        if row.layer is None:
-            return _("All layers")
-        name = self.name(row.node)
-        return f"{name} · {row.weight.name}" if row.weight is not None else name
-
-    @property
-    def stamp(self) -> tuple[int, int, int]:
-        """What tells one state of the looks from another."""
-        history = self._history
-        return (id(history), len(history), int(history.rows["step"][-1])) if history else (0, 0, 0)
-
-    def ratios(self, row: Row) -> Array | None:
-        """Return the update ratios of a weight at all looks, None if it does not learn."""
-        if self._history is None or row.weight is None:
-            return None
-        found = self._history.weight(row.node, row.weight.name)
-        return None if found is None else np.array(found["update_ratio"], np.float64)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the text of a cell; the tool tip of a name says what the layer is."""
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.ToolTipRole and row.layer is not None and index.column() == NAME:
-            return f"{self.title(row)} — {row.layer.kind}"
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._text(row, index.column())
-        return None
-
-    def _text(self, row: Row, column: int) -> str:
-        if column == NAME:
-            return self.title(row)
-        if column == SHAPE:
-            return "×".join(map(number, row.weight.shape)) if row.weight is not None else ""
-        if column == RATIO:
-            if row.weight is not None and row.weight.state != "learns":
-                return _("rests")
-            known = self.ratios(row)
-            known = known[~np.isnan(known)] if known is not None else np.zeros(0)
-            return number(float(f"{known[-1]:.2g}")) if len(known) else ""
-        warnings = self.warnings(row)
-        if not warnings:
-            return ""
-        word = _(SHORT.get(warnings[0].rule, warnings[0].rule))
-        return f"{word} +{len(warnings) - 1}" if len(warnings) > 1 else word
 
 
 class _Delegate(QStyledItemDelegate):

@@ -29,6 +29,7 @@ class Turns(QObject):
         """Let these be done, each in a turn of its own."""
         self._waiting |= dict.fromkeys(wanted)
         if self._waiting and not self._timer.isActive():
+            self._waiting = {_let_pass: None} | self._waiting
             self._timer.start()
 
     def _next(self) -> None:
@@ -37,3 +38,7 @@ class Turns(QObject):
         do()
         if self._waiting:
             self._timer.start()
+
+
+def _let_pass() -> None:
+    """Do nothing, in the turn in which what was just shown is laid out and painted for the first time."""

@@ -1,11 +1,10 @@
-"""What the panel of layers says: short names of what is wrong, what one sees in a chart, and how looks are taken."""
+"""Words of the panel of layers: short names of what is wrong, and what one sees in a chart."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from studio.run.health.layers import LayerHistory, LayerPlace, State, WeightPlace
-from studio.ui.i18n import N_, _, ngettext, number, written_size
+from studio.ui.i18n import N_
 
 #: What is wrong, in a word or two, by the rule that says so.
 SHORT: Final[dict[str, str]] = {
@@ -39,12 +38,6 @@ SHORT: Final[dict[str, str]] = {
     "weight_penalty": N_("penalty too high"),
     "running_means": N_("running means lag"),
     "overfitting": N_("overfitting"),
-}
-
-_STATES: Final[dict[State, str]] = {
-    "learns": "",
-    "frozen": N_("This weight is frozen: it does not learn in this training, so there is nothing to draw."),
-    "kept": N_("The layer keeps this weight itself, as running means are: no gradient changes it."),
 }
 
 #: What the charts are called, and what one can see in them.
@@ -115,37 +108,3 @@ CHARTS: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
 }
-
-
-def state_text(place: WeightPlace) -> str:
-    """Return why nothing is known of a weight, "" if something is."""
-    if not place.size:
-        return _("This weight has no elements: there is nothing to draw.")
-    return _(_STATES[place.state]) if _STATES[place.state] else ""
-
-
-def layer_text(place: LayerPlace) -> str:
-    """Return why nothing is known of a layer without weights, "" if something is."""
-    if place.activations:
-        return ""
-    return _("This layer has no weights, and applies no activation function: there is nothing to draw.")
-
-
-def sampling_text(history: LayerHistory) -> str:
-    """Return how looks are taken, how many there are, and what they take."""
-    how, layout = history.layout.sampling, history.layout
-    text = _(
-        "At most one look every {every} steps, at {examples} examples, for at most {share} % of the time, and {seen} % "
-        "({seconds} s at least) while this is shown."
-    ).format(
-        every=number(how.every),
-        examples=number(how.examples),
-        share=number(100 * how.share),
-        seen=number(100 * how.seen_share),
-        seconds=number(how.seen_seconds),
-    )
-    looks = ngettext("{n} look so far: {size}.", "{n} looks so far: {size}.", len(history))
-    kept = _("Of a long training {most} are kept, spread over all of it: {size}.").format(
-        most=number(history.capacity), size=written_size(history.capacity * layout.row.itemsize)
-    )
-    return " ".join((text, looks.format(n=number(len(history)), size=written_size(history.nbytes)), kept))

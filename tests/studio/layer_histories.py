@@ -6,7 +6,8 @@ import numpy as np
 
 from engine.core.errors import EngineError
 from studio.layers.subject import Subject
-from studio.run.health.layers import ActivationPlace, LayerHistory, LayerPlace, Layout, Sampling, WeightPlace
+from studio.run.health.layers import LayerHistory
+from studio.run.health.layout import ActivationPlace, LayerPlace, Layout, Sampling, WeightPlace
 from studio.run.health.messages import HealthWarned
 
 SAMPLING = Sampling(20, 32, 0.003, 0.02, 0.05)

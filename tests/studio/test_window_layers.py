@@ -17,8 +17,8 @@ from user import Open, User, copy_of, saved
 
 from studio.document.document import Document
 from studio.document.edits import SetParams
+from studio.layers.model import MARK
 from studio.layers.panel import Layers
-from studio.layers.table import MARK
 from studio.run.messages import Progress
 from studio.run.runs import store
 

@@ -6,15 +6,15 @@ The same table is kept by the engine's process, by the window, and in the folder
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
 
 import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import DataLossError
+from studio.run.health.layout import ACTIVATION, WEIGHT, Layout, layout_from
 from studio.run.health.records import BINS, Histogram, Sample
 
 #: Rows that are remembered at most, bytes that they take at most, and rows that are remembered however large they are.
@@ -27,116 +27,9 @@ RECENT: Final = 10
 #: The version of the format that this program writes.
 VERSION: Final = 1
 
-#: Why a weight has no values: its layer was frozen, or keeps it itself, as BatchNormalization does its means.
-State = Literal["learns", "frozen", "kept"]
-
-_SPREAD: Final = [("low", "f4"), ("high", "f4"), ("counts", "u2", (BINS,))]
-_WEIGHT: Final = np.dtype(
-    [("norm", "f4"), ("gradient_norm", "f4"), ("update_ratio", "f4"), ("values", _SPREAD), ("gradients", _SPREAD)]
-)
-_ACTIVATION: Final = np.dtype([("mean", "f4"), ("std", "f4"), ("saturated", "f4"), ("dead", "f4"), ("values", _SPREAD)])
-
-
-@dataclass(frozen=True)
-class WeightPlace:
-    """A weight: what its layer calls it, its shape, and whether it learns."""
-
-    name: str
-    shape: tuple[int, ...]
-    state: State = "learns"
-
-    @property
-    def size(self) -> int:
-        """Number of its elements."""
-        return math.prod(self.shape)
-
-
-@dataclass(frozen=True)
-class ActivationPlace:
-    """An activation function: its name, how many units it has, and whether it gives a prediction."""
-
-    op: str
-    units: int
-    is_output: bool = False
-
-
-@dataclass(frozen=True)
-class LayerPlace:
-    """A layer: its node, what it is, its weights, and the activation functions that it applies."""
-
-    node: str
-    kind: str
-    weights: tuple[WeightPlace, ...] = ()
-    activations: tuple[ActivationPlace, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How looks are taken.
-
-    Parameters
-    ----------
-    every, examples
-        Steps between two at least, and examples of one.
-    share
-        Of the time of the training, that they may take.
-    seen_share, seen_seconds
-        The same while somebody looks at what they find, and seconds beside.
-    """
-
-    every: int = 1
-    examples: int = 1
-    share: float = 1.0
-    seen_share: float = 1.0
-    seen_seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What is in a row.
-
-    Parameters
-    ----------
-    layers
-        In the order of the network.
-    epochs, steps_per_epoch
-        How long the training is to be.
-    sampling
-        How rows come about.
-    """
-
-    layers: tuple[LayerPlace, ...]
-    epochs: int = 1
-    steps_per_epoch: int = 1
-    sampling: Sampling = Sampling()
-
-    def weights(self) -> Iterator[tuple[str, str]]:
-        """Yield node and name of the weights that learn, in the order of the columns."""
-        for layer in self.layers:
-            yield from ((layer.node, weight.name) for weight in layer.weights if weight.state == "learns")
-
-    def activations(self) -> Iterator[tuple[str, int]]:
-        """Yield node and number of the activation functions, in the order of the columns."""
-        for layer in self.layers:
-            yield from ((layer.node, number) for number in range(len(layer.activations)))
-
-    @property
-    def row(self) -> np.dtype[Any]:
-        """The type of a row."""
-        return np.dtype(
-            [
-                ("step", "i8"),
-                ("epoch", "i4"),
-                ("loss", "f4"),
-                ("gradient_norm", "f4"),
-                ("weights", _WEIGHT, (len(list(self.weights())),)),
-                ("activations", _ACTIVATION, (len(list(self.activations())),)),
-            ]
-        )
-
 
 class LayerHistory:
-    """The rows of a training, the first one first. When there are too many, every other one makes way.
+    """The rows of a training, the first one first. When there are too many, older ones make way, evenly over the steps.
 
     Parameters
     ----------
@@ -145,6 +38,7 @@ class LayerHistory:
 
     Examples
     --------
+    >>> from studio.run.health.layout import LayerPlace, WeightPlace
     >>> history = LayerHistory(Layout((LayerPlace("hidden", "Dense", (WeightPlace("kernel", (4, 2)),)),)))
     >>> row = np.zeros(1, history.layout.row)
     >>> for step in (0, 1, 21):
@@ -285,7 +179,7 @@ class LayerHistory:
                 raise ValueError
             version = int(fields.pop("version"))
             if version <= VERSION:
-                history = cls(_layout(fields))
+                history = cls(layout_from(fields))
                 size = history._type.itemsize
                 history.extend(np.frombuffer(body[: len(body) // size * size], history._type))
                 return history
@@ -304,37 +198,13 @@ class LayerHistory:
         )
 
 
-def _layout(fields: dict[str, Any]) -> Layout:
-    layers = tuple(
-        LayerPlace(
-            str(layer["node"]),
-            str(layer["kind"]),
-            tuple(
-                WeightPlace(str(w["name"]), tuple(map(int, w["shape"])), _state(w["state"])) for w in layer["weights"]
-            ),
-            tuple(ActivationPlace(str(a["op"]), int(a["units"]), bool(a["is_output"])) for a in layer["activations"]),
-        )
-        for layer in fields["layers"]
-    )
-    epochs, steps = max(1, int(fields["epochs"])), max(1, int(fields["steps_per_epoch"]))
-    how = fields["sampling"]
-    shares = (float(how[name]) for name in ("share", "seen_share", "seen_seconds"))
-    return Layout(layers, epochs, steps, Sampling(int(how["every"]), int(how["examples"]), *shares))
-
-
-def _state(word: str) -> State:
-    if word not in ("learns", "frozen", "kept"):
-        raise ValueError(word)
-    return word  # type: ignore[return-value]
-
-
 def _or_nan(value: float | None) -> float:
     return np.nan if value is None else value
 
 
 _NO_SPREAD: Final = (np.nan, np.nan, (0,) * BINS)
-_NOTHING_OF_A_WEIGHT: Final = np.array((np.nan, np.nan, np.nan, _NO_SPREAD, _NO_SPREAD), _WEIGHT)
-_NOTHING_OF_AN_ACTIVATION: Final = np.array((np.nan, np.nan, np.nan, np.nan, _NO_SPREAD), _ACTIVATION)
+_NOTHING_OF_A_WEIGHT: Final = np.array((np.nan, np.nan, np.nan, _NO_SPREAD, _NO_SPREAD), WEIGHT)
+_NOTHING_OF_AN_ACTIVATION: Final = np.array((np.nan, np.nan, np.nan, np.nan, _NO_SPREAD), ACTIVATION)
 
 
 def _spread(histogram: Histogram | None) -> tuple[float, float, tuple[int, ...]]:

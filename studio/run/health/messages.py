@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
-from studio.run.health.layers import Layout
+from studio.run.health.layout import Layout
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.messages import PointMet
 from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
-from studio.run.health.layers import Sampling
+from studio.run.health.layout import Sampling
 from studio.run.health.monitor import EVERY, EXAMPLES, SHARE, Allowance, HealthMonitor
 from studio.run.messages import Control, Ended, Refused, Status, Train
 from studio.run.summary import summarise

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.core.errors import EngineError
 from engine.keras.callbacks import Callback
 from studio.document.lower import Program, Training
-from studio.run.health.layers import ActivationPlace, LayerHistory, LayerPlace, Layout, Sampling, State, WeightPlace
+from studio.run.health.layers import LayerHistory
+from studio.run.health.layout import ActivationPlace, LayerPlace, Layout, Sampling, State, WeightPlace
 from studio.run.health.messages import HealthWarned, LayersSeen
 from studio.run.health.records import HealthWarning, Sample
 from studio.run.lookup import weights_of

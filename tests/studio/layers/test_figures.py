@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.core.dtype import Array
 from studio.layers.figures import QUANTILES, Scale, Spread, edges_between
 from studio.layers.strokes import _dashes
-from studio.run.health.layers import LayerHistory, LayerPlace, Layout, WeightPlace
+from studio.run.health.layers import LayerHistory
+from studio.run.health.layout import LayerPlace, Layout, WeightPlace
 from studio.run.health.records import Histogram, Sample, WeightHealth
 
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
@@ -61,6 +62,7 @@ def test_where_there_is_no_finite_value_there_is_no_spread() -> None:
 
 
 @given(st.lists(FLOATS, min_size=1, max_size=30), st.booleans())
+@example([3e-202], True)
 def test_all_values_with_a_place_on_an_axis_are_within_it(values: list[float], log: bool) -> None:
     scale = Scale.around([np.array(values)], log)
     shown = [v for v in values if v > 0 or not log]
@@ -74,6 +76,20 @@ def test_all_values_with_a_place_on_an_axis_are_within_it(values: list[float], l
     ticks = scale.ticks(5)
     assert 1 <= len(ticks) <= 12
     assert all(-1e-6 <= place <= 1 + 1e-6 for place in scale.places(ticks))
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 9))
+def test_an_axis_has_two_numbers_at_least_and_hardly_more_than_there_is_room_for(
+    low: float, width: float, most: int
+) -> None:
+    scale = Scale(low, low + width)
+    ticks = scale.ticks(most)
+    assert 2 <= len(ticks) <= max(most + 1, 6)
+    assert all(-1e-6 <= place <= 1 + 1e-6 for place in scale.places(ticks))
+
+
+def test_around_zero_there_are_numbers_beside_it() -> None:
+    assert Scale(-0.35, 0.35).ticks(3) == [-0.2, 0.0, 0.2]
 
 
 def test_an_axis_takes_what_is_no_number_for_nothing() -> None:

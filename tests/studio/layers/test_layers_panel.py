@@ -16,12 +16,13 @@ from pytestqt.qtbot import QtBot
 
 from studio.layers.chart import Chart
 from studio.layers.depth import DepthChart
+from studio.layers.model import MARK, NAME, RATIO, SHAPE
 from studio.layers.panel import Layers
+from studio.layers.rows import Row
 from studio.layers.spreads import SpreadChart
 from studio.layers.subject import Subject
-from studio.layers.table import MARK, NAME, RATIO, SHAPE
 from studio.layers.words import SHORT
-from studio.run.health.layers import LayerPlace, WeightPlace
+from studio.run.health.layout import ActivationPlace, LayerPlace, WeightPlace
 from studio.run.health.rules import RULES
 from studio.ui.appearance import Appearance
 
@@ -122,6 +123,32 @@ def test_a_layer_has_the_charts_of_what_it_has(panel: Layers, qtbot: QtBot) -> N
     assert panel.notes.texts == [
         "This layer has no weights, and applies no activation function: there is nothing to draw."
     ]
+
+
+def test_of_several_activation_functions_each_has_its_row_its_charts_and_its_figures(
+    panel: Layers, qtbot: QtBot
+) -> None:
+    functions = tuple(ActivationPlace(op, 8) for op in ("softmax", "relu", "relu"))
+    block = LayerPlace("block", "Block", (WeightPlace("kernel", (8, 8)),), functions)
+    shown = subject(warning("block"), layers=(block,))
+    panel.show_subject(shown)
+    assert texts(panel, NAME)[1:] == [f"BLOCK · {part}" for part in ("kernel", "softmax", "relu 1", "relu 2")]
+    assert texts(panel, SHAPE)[1:] == ["8×8", "8", "8", "8"]
+    assert texts(panel, MARK)[1:] == ["dead units", "", "", ""], "said once"
+    panel.choose_row(("block", "kernel"))
+    assert set(visible(panel)) == {"values", "gradients", "norms", "ratio"}
+    for number, part in enumerate(("softmax", "relu 1", "relu 2")):
+        panel.choose_row(("block", part))
+        assert set(visible(panel)) == {"activations", "mean", "shares"}
+        drawn(panel, qtbot)
+        figures = shown.history.activation("block", number)
+        assert figures is not None
+        assert panel.charts["mean"].keys(3)[0].value == pytest.approx(float(figures["mean"][3]))
+        (means,) = [values for name, data, _x, values in shown.curves(panel.row) if data == "activation_mean"]
+        np.testing.assert_array_equal(means, figures["mean"])
+    names = [name for name, data, *_ in shown.curves(Row()) if data == "activation_mean"]
+    assert names == ["block/softmax", "block/relu 1", "block/relu 2"]
+    assert len([1 for _name, data, *_ in shown.curves(Row()) if data == "norm"]) == 1
 
 
 def test_the_cross_is_at_one_step_in_all_charts_and_tells_the_values(panel: Layers, qtbot: QtBot) -> None:

@@ -18,7 +18,8 @@ from studio.document.edits import SetParams
 from studio.document.file import dumps
 from studio.document.lower import Program
 from studio.run.health import layers
-from studio.run.health.layers import ActivationPlace, LayerHistory, LayerPlace, Layout, Sampling, WeightPlace
+from studio.run.health.layers import LayerHistory
+from studio.run.health.layout import ActivationPlace, LayerPlace, Layout, Sampling, WeightPlace
 from studio.run.health.messages import AskLayers, HealthWarned, LayersSeen
 from studio.run.health.monitor import Allowance, HealthMonitor
 from studio.run.health.records import Sample, WeightHealth
