@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.dtype import Array
+from studio.ui.ticks import ticks
 
 #: Update ratios that are called healthy: around a thousandth of a weight's length a step.
 HEALTHY: Final = (3e-4, 3e-3)
@@ -161,11 +162,7 @@ class Scale:
             fine = [times * 10.0**power for power in range(bottom - 1, top + 1) for times in (1, 2, 5)]
             within = [tick for tick in fine if self.low <= tick <= self.high]
             return within[:: max(1, -(-len(within) // max(most, 1)))] or [math.sqrt(self.low * self.high)]
-        rough = (self.high - self.low) / max(most, 1)
-        unit = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
-        step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
-        first = math.ceil(self.low / step)
-        return [float(f"{i * step:.12g}") for i in range(first, math.floor(self.high / step) + 1)]
+        return ticks(self.low, self.high, most)
 
 
 def edges_between(places: Array) -> Array:

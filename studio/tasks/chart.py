@@ -14,6 +14,7 @@ from engine.core.dtype import Array
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
+from studio.ui.ticks import ticks
 
 _LEFT: Final = 58
 _BELOW: Final = 40
@@ -23,26 +24,6 @@ _RIGHT: Final = 14
 _APART: Final = 64
 #: How near, in pixels, the mouse must be to a point to mean it.
 REACH: Final = 10.0
-
-
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Return round numbers from `low` to `high`, at most so many.
-
-    Examples
-    --------
-    >>> ticks(0.0, 1.0, 6)
-    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    >>> ticks(-3.0, 14.0, 5)
-    [0.0, 5.0, 10.0]
-    """
-    if not (math.isfinite(low) and math.isfinite(high) and high > low):
-        return []
-    rough = (high - low) / max(1, most - 1)
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = next((unit * f for f in (1, 2, 2.5, 5, 10) if unit * f >= rough * 0.999), 10 * unit)
-    first = math.ceil(low / step - 1e-9)
-    count = math.floor(high / step + 1e-9) - first + 1
-    return [round((first + i) * step, 12) for i in range(count)]
 
 
 class Chart(QWidget):
@@ -84,6 +65,18 @@ class Chart(QWidget):
     def sizeHint(self) -> QSize:
         """Return a size that reads well."""
         return QSize(420, 280)
+
+    def show_points(self, points: Array) -> None:
+        """Let other points be what can be pointed at; the one that is, stays so if there still is one of its place."""
+        self.points = points
+        if self.at is not None and self.at >= len(points):
+            self.at = None
+
+    def frame(self, low: Array, high: Array, share: float) -> None:
+        """Let the axes go from `low` to `high` (2,), with a margin of so much of their length."""
+        margin = np.where(high > low, high - low, 1.0) * share
+        (x0, y0), (x1, y1) = (low - margin).tolist(), (high + margin).tolist()
+        self.show_range(x0, x1, y0, y1)
 
     def show_range(self, low_x: float, high_x: float, low_y: float, high_y: float) -> None:
         """Let the axes go from here to there; what is no range becomes one."""
