@@ -14,6 +14,8 @@ from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from engine.core.witness import Witness, witnessed
 from engine.keras.losses.loss import aligned
+from engine.ops.activation import sigmoid
+from engine.ops.nn import softmax
 from engine.runtime.eager import constant
 from studio.document.document import PortRef
 from studio.document.lower import Step, blamed
@@ -30,8 +32,6 @@ _FIRST: Final = 32
 #: Longest side of a picture of an example, in pixels, and numbers that are told of one that is none.
 SIDE: Final = 64
 NUMBERS: Final = 8
-#: Numbers of an input at most that is told as a whole.
-WHOLE: Final = 1_000_000
 _SMALLEST_IMAGE: Final = 6
 _COLOURS: Final = (1, 3, 4)
 #: Numbers of truths that show whether they are zeros and ones.
@@ -78,9 +78,10 @@ class Evaluation:
         """What is predicted: of classes their numbers, of labels which there are, else the numbers."""
         return predicted(self.task, self.scores)
 
-    def place(self, at: int) -> int:
-        """Return the place in the data of an example."""
-        return self.part.begin + int(self.numbers[at])
+    @property
+    def places(self) -> Array:
+        """The examples' places in the data."""
+        return np.asarray(self.part.begin + self.numbers)
 
     def example(self, at: int, whole: bool = False) -> Example:
         """Return one example as it is shown, with all of its input where that is wanted."""
@@ -89,16 +90,18 @@ class Evaluation:
         if self.task.has_scores and scores.size:
             score = float(scores.max()) if self.task.kind == "classes" else float(scores.ravel()[0])
         most = max(NUMBERS, self.task.count if self.task.kind == "labels" else 0)
-        first = next(iter(self.inputs.values()))[at]
+        source = self.subject.inputs[0]
+        first = self.inputs[source][at]
         picture = next((p for array in self.inputs.values() if (p := picture_of(array[at])) is not None), None)
         return Example(
-            self.place(at),
+            int(self.places[at]),
             float(self.losses[at]),
             np.ravel(self.truth[at])[:most].copy(),
             np.ravel(predicted(self.task, scores[np.newaxis]))[:most].copy(),
             score,
             picture,
-            first.copy() if whole and first.size <= WHOLE else np.ravel(first)[:NUMBERS].copy(),
+            first.copy() if whole else np.ravel(first)[:NUMBERS].copy(),
+            source,
         )
 
 
@@ -143,9 +146,7 @@ def evaluate(
     sort = np.argsort(numbers)
     numbers, truth, prediction = numbers[sort], truth[sort], prediction[sort]
     of_inputs = {ref: array[sort] for ref, array in zip(subject.inputs, inputs, strict=True)}
-    fine = np.isfinite(prediction.reshape(len(prediction), -1)).all(axis=1) if prediction.dtype.kind == "f" else None
-    if fine is None:
-        fine = np.ones(len(prediction), bool)
+    fine = np.isfinite(prediction).reshape(len(prediction), -1).all(axis=1)
     if not fine.any():
         raise EngineError(
             "All that is predicted is NaN or infinite.",
@@ -153,8 +154,7 @@ def evaluate(
             node=subject.prediction.node,
         )
     task, truth, scores = task_of(subject, of_inputs, truth, prediction)
-    seconds = time.perf_counter() - begin
-    sample = Sample(part.on, part.has_validation, len(numbers), part.count, step, int(len(fine) - fine.sum()), seconds)
+    sample = Sample(part.on, part.has_validation, len(numbers), part.count, step, int(len(fine) - fine.sum()))
     return Evaluation(
         subject,
         part,
@@ -207,7 +207,6 @@ def task_of(
             labels if len(labels) == classes and kind in SCORED else (),
             threshold,
             is_plane=sum(int(np.prod(a.shape[1:])) for a in inputs.values()) == 2,
-            has_images=any(is_image(a.shape[1:]) for a in inputs.values()),
             embeddings=_of_type(subject, ("layer.Embedding",)),
             convolutions=_of_type(subject, _SPATIAL),
             outputs=tuple(_outputs(subject)),
@@ -280,26 +279,8 @@ def shares(kind: Kind, prediction: Array, logits: bool) -> Array:
     """Return scores as shares of one, if they are of classes or labels and are none yet."""
     if not logits or kind not in SCORED:
         return prediction
-    return softmax(prediction) if kind == "classes" else sigmoid(prediction)
-
-
-def softmax(logits: Array) -> Array:
-    """Return shares of one along the last axis.
-
-    Examples
-    --------
-    >>> softmax(np.array([[0.0, 0.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    with np.errstate(all="ignore"):
-        found = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return np.asarray(found / found.sum(axis=-1, keepdims=True))
-
-
-def sigmoid(logits: Array) -> Array:
-    """Return shares of one, element by element."""
-    with np.errstate(all="ignore"):
-        return np.asarray(1 / (1 + np.exp(-logits)))
+    with witnessed(Witness()):
+        return np.asarray((softmax if kind == "classes" else sigmoid)(constant(prediction)).numpy())
 
 
 # --------------------------------------------------------------------------------------------------------- pictures
