@@ -1,37 +1,24 @@
-"""What can be done with task views: refresh them, save a picture of one, copy the example that is chosen."""
+"""What can be done with task views: refresh them, save a picture of one, copy or look into an example."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
 from studio.run.tasks.controller import TaskController
 from studio.tasks.panel import Tasks
 from studio.ui.actions import Actions
+from studio.ui.array_text import numpy_text
 from studio.ui.i18n import _
 from studio.ui.pictures import PICTURES
 from studio.ui.settings import settings
 
 _FOLDER: Final = "tasks/folder"
-
-
-def as_numpy(values: Array) -> str:
-    """Return values as a program in Python writes them.
-
-    Examples
-    --------
-    >>> as_numpy(np.array([1.5, 2.0], np.float32))
-    'np.array([1.5, 2.0], dtype=np.float32)'
-    """
-    text = np.array2string(values, separator=", ", threshold=values.size + 1, formatter={"float_kind": str})
-    return f"np.array({text}, dtype=np.{values.dtype.name})"
 
 
 class TaskActions(QObject):
@@ -43,8 +30,11 @@ class TaskActions(QObject):
         Something cannot be done: carries the error.
     saved
         A file was written: carries its path.
+    looked_into
+        The example that is chosen is to be looked into: carries it.
     """
 
+    looked_into = Signal(object)
     failed = Signal(object)
     saved = Signal(object)
 
@@ -53,6 +43,7 @@ class TaskActions(QObject):
         self._commands, self._panel, self._window = commands, panel, window
         commands.bind("tasks.refresh", controller.refresh)
         commands.bind("tasks.save", self._ask_and_save)
+        commands.bind("tasks.look_into", lambda: self.looked_into.emit(panel.example))
         commands.bind("tasks.copy", self._copy)
         panel.turned.connect(self._update)
         controller.changed.connect(self._update)
@@ -60,10 +51,17 @@ class TaskActions(QObject):
 
     def _update(self) -> None:
         self._commands["tasks.save"].setEnabled(self._panel.view is not None)
-        self._commands["tasks.copy"].setEnabled(self._panel.example is not None)
+        for id in ("tasks.look_into", "tasks.copy"):
+            self._commands[id].setEnabled(self._panel.example is not None)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(as_numpy(self._panel.example))
+        example = self._panel.example
+        if example is None:
+            return
+        try:
+            QGuiApplication.clipboard().setText(numpy_text(example.numbers))
+        except EngineError as error:
+            self.failed.emit(error)
 
     def _ask_and_save(self) -> None:
         folder = str(settings().value(_FOLDER) or Path.home())
