@@ -10,7 +10,7 @@ import numpy as np
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
 from studio.document.document import PortRef
-from studio.run.images import as_bytes
+from studio.run.images import as_bytes, is_image
 from studio.run.projection import project
 from studio.run.tasks.data import (
     PAIRS,
@@ -27,8 +27,9 @@ from studio.run.tasks.data import (
     Wish,
     Worst,
 )
-from studio.run.tasks.evaluation import Evaluation, is_image, predicted, shares
+from studio.run.tasks.evaluation import Evaluation
 from studio.run.tasks.subject import CHUNK
+from studio.run.tasks.task import predicted, shares
 
 Checkpoint = Callable[[], None]
 

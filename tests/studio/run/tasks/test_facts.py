@@ -25,11 +25,12 @@ from studio.run import session
 from studio.run.messages import Ended, Train
 from studio.run.tasks import evaluation
 from studio.run.tasks.data import Confusion, Fit, Maps, Pairs, Plane, Projected, Scores, Seen, Task, Wish, Worst
-from studio.run.tasks.evaluation import MOST, evaluate, predicted
+from studio.run.tasks.evaluation import MOST, evaluate
 from studio.run.tasks.facts import FACTS, score_curve
 from studio.run.tasks.host import TaskHost
 from studio.run.tasks.messages import LookAtTask, TaskFailed, TaskSeen
 from studio.run.tasks.subject import spread, subjects_of
+from studio.run.tasks.task import predicted
 from studio.run.worker import Worker
 
 T = TypeVar("T")
