@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.core.dtype import Array
+from studio.tasks.kept import Kept
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
@@ -26,7 +27,7 @@ _APART: Final = 64
 REACH: Final = 10.0
 
 
-class Chart(QWidget):
+class Chart(Kept):
     """A subclass draws into `draw`, in pixels; what it draws is kept until something changes.
 
     Signals
@@ -58,9 +59,6 @@ class Chart(QWidget):
         self.range: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
         self.points: Array = np.zeros((0, 2))
         self.at: int | None = None
-        self._kept = QPixmap()
-        appearance().theme_changed.connect(self.redraw)
-        appearance().language_changed.connect(self.redraw)
 
     def sizeHint(self) -> QSize:
         """Return a size that reads well."""
@@ -113,46 +111,23 @@ class Chart(QWidget):
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw what the chart is of."""
 
-    def draw_over(self, painter: QPainter, area: QRectF) -> None:
+    def draw_over(self, painter: QPainter) -> None:
         """Draw what follows the mouse."""
         if self.at is not None and self.at < len(self.points):
             x, y = self.on_screen(self.points[self.at : self.at + 1])[0].tolist()
             painter.setPen(QPen(QColor(appearance().theme.text), 2))
             painter.drawEllipse(QPointF(x, y), 7, 7)
-
-    def redraw(self) -> None:
-        """Draw it anew."""
-        self._kept = QPixmap()
-        self.setAccessibleName(f"{_(self.up)} / {_(self.across)}")
-        self.update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draw it anew in the other size."""
-        self._kept = QPixmap()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what is kept, or draw it anew; into a file of lines always."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if painter.device() is self or isinstance(painter.device(), QPixmap):
-            if self._kept.isNull():
-                ratio = self.devicePixelRatioF()
-                self._kept = QPixmap(self.size() * ratio)
-                self._kept.setDevicePixelRatio(ratio)
-                self._kept.fill(QColor(appearance().theme.panel))
-                inner = QPainter(self._kept)
-                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-                self._draw_all(inner)
-                inner.end()
-            painter.drawPixmap(0, 0, self._kept)
-        else:
-            self._draw_all(painter)
-        self.draw_over(painter, self.area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(appearance().theme.accent), 1))
             painter.drawRect(self.area)
 
-    def _draw_all(self, painter: QPainter) -> None:
+    def redraw(self) -> None:
+        """Draw it anew."""
+        super().redraw()
+        self.setAccessibleName(f"{_(self.up)} / {_(self.across)}")
+
+    def draw_all(self, painter: QPainter) -> None:
+        """Draw the axes, and what is between them."""
         theme, area = appearance().theme, self.area
         x0, x1, y0, y1 = self.range
         painter.setFont(fonts.mono(11))

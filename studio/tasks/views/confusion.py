@@ -104,7 +104,6 @@ class ConfusionView(TaskView):
         for i, text in enumerate(MODES.values()):
             self.mode.setItemText(i, _(text))
         self.matrix.setAccessibleName(_("Confusion matrix"))
-        self.matrix.update()
         self._say()
 
     @property
