@@ -15,6 +15,7 @@ from studio.tasks.kept import Kept
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
+from studio.ui.theme import mix
 from studio.ui.ticks import ticks
 
 _LEFT: Final = 58
@@ -23,6 +24,8 @@ _ABOVE: Final = 8
 _RIGHT: Final = 14
 #: Pixels between two numbers of an axis at least.
 _APART: Final = 64
+#: How strong the lines behind the data are: those of panels would outshine data where contrast is high.
+_GRID: Final = 0.14
 #: How near, in pixels, the mouse must be to a point to mean it.
 REACH: Final = 10.0
 
@@ -132,11 +135,12 @@ class Chart(Kept):
         x0, x1, y0, y1 = self.range
         painter.setFont(fonts.mono(11))
         line = QPen(QColor(theme.line), 1)
+        grid = QPen(QColor(mix(theme.panel, theme.text, _GRID)), 1)
         ups = ticks(y0, y1, max(2, int(area.height() // 36)))
         acrosses = ticks(x0, x1, max(2, int(area.width() // _APART)))
         for value in ups:
             y = area.bottom() - (value - y0) / (y1 - y0) * area.height()
-            painter.setPen(line)
+            painter.setPen(grid)
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(theme.dim))
             beside = QRectF(0, y - 8, _LEFT - 6, 16)
