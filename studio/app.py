@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         self.lazy = Lazy(self.lazy_controller, self.commands, lambda node: self.panels.title_of(node))
         self.task_controller = TaskController(self.controller, self)
         self.tasks = Tasks(self.task_controller, self.commands, lambda node: self.panels.title_of(node))
-        self.judging = Judging(self.editors, self.task_controller, self.debug_controller, self.commands)
+        self.judging = Judging(self.editors, self.task_controller, self.debug_controller, self.commands, self.banner)
         self.health = Health(self.editors, self.controller, self.problems)
         self.layers = Layers(lambda node: self.panels.title_of(node))
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
@@ -269,12 +269,13 @@ class MainWindow(QMainWindow):
             self.editors, self.controller, self.health, self.kept, self.runs, self.layers, self.commands, self
         )
         self.task_actions = TaskActions(self.commands, self.tasks, self.task_controller, self)
-        for saver in (self.tensor_actions, self.plot_actions.saver, self.layering.saver, self.task_actions):
+        for saver in (self.tensor_actions, self.plot_actions.saver, self.layering.saver, self.task_actions.saver):
             saver.failed.connect(self._say_failed)
             saver.saved.connect(
                 lambda path: self.banner.say("info", lambda: _("Saved as {path}.").format(path=path), seconds=8)
             )
         self.layering.failed.connect(self._say_failed)
+        self.task_actions.failed.connect(self._say_failed)
         bind("canvas.edit", self._edit_values)
         bind("file.settings", lambda: self._preferences().show_page(0))
         bind("help.shortcuts", lambda: self._preferences().show_page(1))
@@ -336,6 +337,7 @@ class MainWindow(QMainWindow):
         self.plots.observed.connect(self.controller.observe)
         self.running.asked.connect(self._show_training)
         self.judging.asked.connect(self._show_tasks)
+        self.task_actions.looked_into.connect(self.judging.look_into)
         self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
         self.runs.resume_asked.connect(self.run_documents.resume)
         self.runs.document_asked.connect(self.run_documents.open_document)

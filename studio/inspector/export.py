@@ -14,45 +14,11 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError, UnavailableError, UnsupportedError
+from studio.ui.array_text import limited, numpy_text
 from studio.ui.i18n import N_
 
-#: The most elements that are copied as text: about 10 MB of it.
-MOST_COPIED: Final = 1_000_000
 #: The most elements of a constant in a document, which is read and written with each save.
 MOST_CONSTANT: Final = 10_000
-
-
-def _limited(values: Array, most: int = MOST_COPIED) -> None:
-    if values.dtype.names is not None:
-        raise UnsupportedError(
-            "A tensor with a structure of its own cannot be written as a table.", hint="Save it as .npy or .npz."
-        )
-    if values.size > most:
-        raise InvalidArgumentError(
-            "The tensor has {size} elements, but {most} at most can be copied.",
-            hint="Copy a part, by an index, or save it to a file.",
-            size=values.size,
-            most=most,
-        )
-
-
-def numpy_text(values: Array) -> str:
-    """Return a tensor as the code that makes it.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is too large.
-
-    Examples
-    --------
-    >>> numpy_text(np.array([[1.0, 2.5]], np.float32))
-    'np.array([[1.0, 2.5]], dtype=np.float32)'
-    """
-    _limited(values)
-    text = repr(values.tolist()).replace("nan", "np.nan").replace("inf", "np.inf") if values.dtype.kind in "fc" else ""
-    kind = "str" if values.dtype.kind in "OSU" else f"np.{values.dtype.name}"
-    return f"np.array({text or repr(values.tolist())}, dtype={'np.bool_' if values.dtype.kind == 'b' else kind})"
 
 
 def csv_text(values: Array) -> str:
@@ -68,7 +34,7 @@ def csv_text(values: Array) -> str:
     >>> csv_text(np.array([[1, 2], [3, 4]]))
     '1,2\\n3,4\\n'
     """
-    _limited(values)
+    limited(values)
     text = io.StringIO()
     _write_rows(values, text)
     return text.getvalue()
@@ -98,7 +64,7 @@ def latex_text(values: Array) -> str:
     1 \\cdot 10^{-7} & \\infty
     \\end{bmatrix}
     """
-    _limited(values)
+    limited(values)
     plane = values.reshape(-1, 1) if values.ndim < 2 else values
     if plane.ndim > 2:
         return "\n".join(latex_text(part) for part in plane)
@@ -167,7 +133,7 @@ def _npz(file: BinaryIO, values: Array, check: Callable[[], None]) -> None:
 
 
 def _csv(file: BinaryIO, values: Array, check: Callable[[], None]) -> None:
-    _limited(values, most=10**9)
+    limited(values, most=10**9)
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     _write_rows(values, text, check)
     text.detach()

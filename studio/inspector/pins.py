@@ -155,7 +155,7 @@ class Pins(QListWidget):
             figures.append(
                 _("kept at step {step}").format(step=number(found.step)) if found.step is not None else _("kept")
             )
-            figures.append(pin.run)
+            figures.append(pin.origin)
         return name, "  ".join(filter(None, figures)), info.nans + info.infs > 0
 
     def series(self, pin: Pin) -> list[float]:

@@ -29,13 +29,13 @@ class Pin:
         Its name.
     kept
         The values that are held, None if it is the live one.
-    run
-        Name of the run that they are of, "" if they are of what is trained now.
+    origin
+        What they are of, such as the name of a run or an example; "" if they are of what is trained now.
     """
 
     ref: TensorRef
     kept: Watched | None = None
-    run: str = ""
+    origin: str = ""
 
 
 class Watching(QObject):

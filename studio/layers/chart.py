@@ -306,7 +306,7 @@ class Chart(QWidget):
         painter.setFont(fonts.mono(11))
         ticks = self.scale.ticks(max(2, int(area.height() // 28)))
         for tick, y in zip(ticks, self.up(np.array(ticks)), strict=True):
-            painter.fillRect(QRectF(area.left(), round(y), area.width(), 1), QColor(theme.line))
+            painter.fillRect(QRectF(area.left(), round(y), area.width(), 1), QColor(theme.grid))
             painter.setPen(QColor(theme.dim))
             room = QRectF(0, y - 8, LEFT - 6, 16)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self.said(tick))

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.dtype import Array
+from studio.ui.ticks import ticks
 
 #: Update ratios that are called healthy: around a thousandth of a weight's length a step.
 HEALTHY: Final = (3e-4, 3e-3)
@@ -161,16 +162,7 @@ class Scale:
             fine = [times * 10.0**power for power in range(bottom - 1, top + 1) for times in (1, 2, 5)]
             within = [tick for tick in fine if self.low <= tick <= self.high]
             return within[:: max(1, -(-len(within) // max(most, 1)))] or [math.sqrt(self.low) * math.sqrt(self.high)]
-        rough = (self.high - self.low) / max(most, 1)
-        unit = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
-        sizes = [unit * times for times in (0.2, 0.5, 1, 2, 5, 10)]
-        widest = next(i for i, size in enumerate(sizes) if size >= rough)
-        coarse_first = (self._multiples(size) for size in sizes[widest::-1])
-        return next((ticks for ticks in coarse_first if len(ticks) > 1), [])  # a single number tells no distance
-
-    def _multiples(self, size: float) -> list[float]:
-        places = range(math.ceil(self.low / size), math.floor(self.high / size) + 1)
-        return [float(f"{place * size:.12g}") for place in places]
+        return ticks(self.low, self.high, most)
 
 
 def edges_between(places: Array) -> Array:

@@ -12,6 +12,8 @@ _COLOURS: Final = (3, 4)
 # Smaller than this, a matrix is more likely to be weights or scores than a picture.
 _SMALLEST: Final = 6
 _LARGEST: Final = 4096
+#: Longest side of the picture of an example, in pixels.
+SIDE: Final = 64
 
 
 def as_images(values: Array) -> Array | None:
@@ -43,3 +45,25 @@ def as_bytes(images: Array) -> Array:
     if low < 0 or high > 1:
         real = (real - low) / (high - low) if high > low else np.zeros_like(real)
     return np.asarray(np.round(real * 255), np.uint8)
+
+
+def is_image(shape: tuple[int, ...]) -> bool:
+    """Return whether an example of this shape is an image: a plane, or one with the channels of colours.
+
+    Examples
+    --------
+    >>> is_image((8, 8)), is_image((32, 32, 3)), is_image((64,)), is_image((100, 2))
+    (True, True, False, False)
+    """
+    if len(shape) == 3 and shape[-1] not in (1, *_COLOURS):
+        return False
+    return len(shape) in (2, 3) and min(shape[:2]) >= _SMALLEST
+
+
+def picture_of(example: Array) -> Array | None:
+    """Return an example as bytes (height, width, channels), None if it is no image; large ones are thinned."""
+    if not is_image(example.shape):
+        return None
+    step = -(-max(example.shape[:2]) // SIDE)
+    pixels = example[::step, ::step]
+    return as_bytes(pixels if pixels.ndim == 3 else pixels[..., np.newaxis])

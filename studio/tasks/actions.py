@@ -1,37 +1,18 @@
-"""What can be done with task views: refresh them, save a picture of one, copy the example that is chosen."""
+"""What can be done with task views: refresh them, save a picture of one, copy or look into an example."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from engine.core.dtype import Array
-from engine.core.errors import EngineError, InvalidArgumentError
+from engine.core.errors import EngineError
 from studio.run.tasks.controller import TaskController
 from studio.tasks.panel import Tasks
 from studio.ui.actions import Actions
+from studio.ui.array_text import numpy_text
 from studio.ui.i18n import _
-from studio.ui.pictures import PICTURES
-from studio.ui.settings import settings
-
-_FOLDER: Final = "tasks/folder"
-
-
-def as_numpy(values: Array) -> str:
-    """Return values as a program in Python writes them.
-
-    Examples
-    --------
-    >>> as_numpy(np.array([1.5, 2.0], np.float32))
-    'np.array([1.5, 2.0], dtype=np.float32)'
-    """
-    text = np.array2string(values, separator=", ", threshold=values.size + 1, formatter={"float_kind": str})
-    return f"np.array({text}, dtype=np.{values.dtype.name})"
+from studio.ui.saving import Saver, pictures
 
 
 class TaskActions(QObject):
@@ -41,18 +22,27 @@ class TaskActions(QObject):
     -------
     failed
         Something cannot be done: carries the error.
-    saved
-        A file was written: carries its path.
+    looked_into
+        The example that is chosen is to be looked into: carries it.
+
+    Attributes
+    ----------
+    saver
+        Writes the pictures.
     """
 
+    looked_into = Signal(object)
     failed = Signal(object)
-    saved = Signal(object)
 
     def __init__(self, commands: Actions, panel: Tasks, controller: TaskController, window: QWidget) -> None:
         super().__init__(window)
-        self._commands, self._panel, self._window = commands, panel, window
+        self._commands, self._panel = commands, panel
+        self.saver = Saver(
+            "tasks", lambda: _("Save the picture of the view"), self._stem, pictures(self._picture), window
+        )
         commands.bind("tasks.refresh", controller.refresh)
-        commands.bind("tasks.save", self._ask_and_save)
+        commands.bind("tasks.save", self.saver.ask)
+        commands.bind("tasks.look_into", lambda: self.looked_into.emit(panel.example))
         commands.bind("tasks.copy", self._copy)
         panel.turned.connect(self._update)
         controller.changed.connect(self._update)
@@ -60,40 +50,21 @@ class TaskActions(QObject):
 
     def _update(self) -> None:
         self._commands["tasks.save"].setEnabled(self._panel.view is not None)
-        self._commands["tasks.copy"].setEnabled(self._panel.example is not None)
+        for id in ("tasks.look_into", "tasks.copy"):
+            self._commands[id].setEnabled(self._panel.example is not None)
+
+    def _picture(self) -> QWidget:
+        assert self._panel.view is not None  # without one the command is disabled
+        return self._panel.view.picture
+
+    def _stem(self) -> str:
+        return _(self._panel.view.title).lower().replace(" ", "_") if self._panel.view is not None else ""
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(as_numpy(self._panel.example))
-
-    def _ask_and_save(self) -> None:
-        folder = str(settings().value(_FOLDER) or Path.home())
-        view = self._panel.view
-        if view is None:
-            return
-        proposal = str(Path(folder) / f"{_(view.title).lower().replace(' ', '_')}.png")
-        name, chosen = QFileDialog.getSaveFileName(
-            self._window, _("Save the picture of the view"), proposal, "PNG (*.png);;SVG (*.svg)"
-        )
-        if name:
-            path = Path(name)
-            settings().setValue(_FOLDER, str(path.parent))
-            self.save(path if path.suffix else path.with_suffix(next(e for e in PICTURES if e in chosen)))
-
-    def save(self, path: Path) -> None:
-        """Write what the view shows to a file; of what kind, its ending says."""
-        view = self._panel.view
-        if view is None:
+        example = self._panel.example
+        if example is None:
             return
         try:
-            if path.suffix.lower() not in PICTURES:
-                raise InvalidArgumentError(
-                    "Pictures cannot be saved as {ending}.",
-                    hint="Use {known}.",
-                    ending=path.suffix,
-                    known=", ".join(PICTURES),
-                )
-            PICTURES[path.suffix.lower()](view.picture, path)
+            QGuiApplication.clipboard().setText(numpy_text(example.numbers))
         except EngineError as error:
             self.failed.emit(error)
-        else:
-            self.saved.emit(path)

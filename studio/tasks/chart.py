@@ -7,13 +7,15 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.core.dtype import Array
+from studio.tasks.kept import Kept
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
+from studio.ui.ticks import ticks
 
 _LEFT: Final = 58
 _BELOW: Final = 40
@@ -25,27 +27,7 @@ _APART: Final = 64
 REACH: Final = 10.0
 
 
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Return round numbers from `low` to `high`, at most so many.
-
-    Examples
-    --------
-    >>> ticks(0.0, 1.0, 6)
-    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    >>> ticks(-3.0, 14.0, 5)
-    [0.0, 5.0, 10.0]
-    """
-    if not (math.isfinite(low) and math.isfinite(high) and high > low):
-        return []
-    rough = (high - low) / max(1, most - 1)
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = next((unit * f for f in (1, 2, 2.5, 5, 10) if unit * f >= rough * 0.999), 10 * unit)
-    first = math.ceil(low / step - 1e-9)
-    count = math.floor(high / step + 1e-9) - first + 1
-    return [round((first + i) * step, 12) for i in range(count)]
-
-
-class Chart(QWidget):
+class Chart(Kept):
     """A subclass draws into `draw`, in pixels; what it draws is kept until something changes.
 
     Signals
@@ -77,13 +59,22 @@ class Chart(QWidget):
         self.range: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
         self.points: Array = np.zeros((0, 2))
         self.at: int | None = None
-        self._kept = QPixmap()
-        appearance().theme_changed.connect(self.redraw)
-        appearance().language_changed.connect(self.redraw)
 
     def sizeHint(self) -> QSize:
         """Return a size that reads well."""
         return QSize(420, 280)
+
+    def show_points(self, points: Array) -> None:
+        """Let other points be what can be pointed at; the one that is, stays so if there still is one of its place."""
+        self.points = points
+        if self.at is not None and self.at >= len(points):
+            self.at = None
+
+    def frame(self, low: Array, high: Array, share: float) -> None:
+        """Let the axes go from `low` to `high` (2,), with a margin of so much of their length."""
+        margin = np.where(high > low, high - low, 1.0) * share
+        (x0, y0), (x1, y1) = (low - margin).tolist(), (high + margin).tolist()
+        self.show_range(x0, x1, y0, y1)
 
     def show_range(self, low_x: float, high_x: float, low_y: float, high_y: float) -> None:
         """Let the axes go from here to there; what is no range becomes one."""
@@ -120,55 +111,33 @@ class Chart(QWidget):
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw what the chart is of."""
 
-    def draw_over(self, painter: QPainter, area: QRectF) -> None:
+    def draw_over(self, painter: QPainter) -> None:
         """Draw what follows the mouse."""
         if self.at is not None and self.at < len(self.points):
             x, y = self.on_screen(self.points[self.at : self.at + 1])[0].tolist()
             painter.setPen(QPen(QColor(appearance().theme.text), 2))
             painter.drawEllipse(QPointF(x, y), 7, 7)
-
-    def redraw(self) -> None:
-        """Draw it anew."""
-        self._kept = QPixmap()
-        self.setAccessibleName(f"{_(self.up)} / {_(self.across)}")
-        self.update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draw it anew in the other size."""
-        self._kept = QPixmap()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what is kept, or draw it anew; into a file of lines always."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if painter.device() is self or isinstance(painter.device(), QPixmap):
-            if self._kept.isNull():
-                ratio = self.devicePixelRatioF()
-                self._kept = QPixmap(self.size() * ratio)
-                self._kept.setDevicePixelRatio(ratio)
-                self._kept.fill(QColor(appearance().theme.panel))
-                inner = QPainter(self._kept)
-                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-                self._draw_all(inner)
-                inner.end()
-            painter.drawPixmap(0, 0, self._kept)
-        else:
-            self._draw_all(painter)
-        self.draw_over(painter, self.area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(appearance().theme.accent), 1))
             painter.drawRect(self.area)
 
-    def _draw_all(self, painter: QPainter) -> None:
+    def redraw(self) -> None:
+        """Draw it anew."""
+        super().redraw()
+        self.setAccessibleName(f"{_(self.up)} / {_(self.across)}")
+
+    def draw_all(self, painter: QPainter) -> None:
+        """Draw the axes, and what is between them."""
         theme, area = appearance().theme, self.area
         x0, x1, y0, y1 = self.range
         painter.setFont(fonts.mono(11))
         line = QPen(QColor(theme.line), 1)
+        grid = QPen(QColor(theme.grid), 1)
         ups = ticks(y0, y1, max(2, int(area.height() // 36)))
         acrosses = ticks(x0, x1, max(2, int(area.width() // _APART)))
         for value in ups:
             y = area.bottom() - (value - y0) / (y1 - y0) * area.height()
-            painter.setPen(line)
+            painter.setPen(grid)
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(theme.dim))
             beside = QRectF(0, y - 8, _LEFT - 6, 16)

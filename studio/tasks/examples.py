@@ -91,7 +91,9 @@ class Examples(QTreeWidget):
             picture = QPixmap.fromImage(image_of(example.picture)).scaled(
                 _PICTURE, _PICTURE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation
             )
-            item.setIcon(0, QIcon(picture))
+            kept = QIcon(picture)
+            kept.addPixmap(picture, QIcon.Mode.Selected)  # else it would take on the colour of the selection
+            item.setIcon(0, kept)
         for column in (_SCORE, _SCORE + 1):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setFont(column, fonts.mono(11))

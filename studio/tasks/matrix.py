@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.dtype import Array
 from studio.run.tasks.data import Confusion, Task
+from studio.tasks.kept import Kept
 from studio.tasks.words import class_name, share
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -49,7 +50,7 @@ def shades(theme: Theme) -> tuple[Array, list[str]]:
     return np.array([0xFF000000 | int(colour[1:], 16) for colour in colours], np.uint32), inks
 
 
-class Matrix(QWidget):
+class Matrix(Kept):
     """Truths are rows, predictions columns. Arrows walk the cells, Return opens one.
 
     Signals
@@ -72,7 +73,6 @@ class Matrix(QWidget):
         self.found: Confusion | None = None
         self.mode = "counts"
         self.at = (0, 0)
-        appearance().theme_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         """Return a size that reads well."""
@@ -83,12 +83,12 @@ class Matrix(QWidget):
         self.task, self.found = task, found
         last = task.classes - 1
         self.at = min(self.at[0], last), min(self.at[1], last)
-        self.update()
+        self.redraw()
 
     def show_mode(self, mode: str) -> None:
         """Show counts, or shares of rows or columns."""
         self.mode = mode
-        self.update()
+        self.redraw()
 
     def shares(self) -> Array:
         """Return the share of each cell of its row, or of its column: what its colour tells."""
@@ -134,11 +134,11 @@ class Matrix(QWidget):
 
     # ---------------------------------------------------------------------------------------------------------- drawing
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw_all(self, painter: QPainter) -> None:
         """Draw the cells, the names of the classes, and the margins."""
         if self.task is None or self.found is None:
             return
-        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # lines between cells are a pixel wide
         theme = appearance().theme
         painter.fillRect(self.rect(), QColor(theme.panel))
         count, shares = self.task.classes, self.shares()
@@ -163,7 +163,12 @@ class Matrix(QWidget):
         self._draw_names(painter, width, height)
         if has_numbers:
             self._draw_margins(painter, width, height)
-        self._draw_cell(painter, self.found.cell, theme.warn, 3)
+
+    def draw_over(self, painter: QPainter) -> None:
+        """Frame the cell that is open, and that which the arrows have come to."""
+        theme = appearance().theme
+        if self.found is not None:
+            self._draw_cell(painter, self.found.cell, theme.warn, 3)
         if self.hasFocus():
             self._draw_cell(painter, self.at, theme.text, 2)
 

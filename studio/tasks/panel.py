@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.run.tasks.controller import TaskController
-from studio.run.tasks.data import Seen, Task
+from studio.run.tasks.data import Example, Seen, Task
 from studio.tasks.views import VIEWS
 from studio.tasks.views.view import TaskView
 from studio.tasks.words import SETS, sample_text
@@ -118,7 +118,7 @@ class Tasks(QWidget):
         bar.addWidget(self.said, 1)
         bar.addWidget(self.loss)
         bar.addWidget(self.set)
-        for id in ("tasks.refresh", "tasks.copy", "tasks.save"):
+        for id in ("tasks.refresh", "tasks.look_into", "tasks.copy", "tasks.save"):
             bar.addWidget(ActionButton(actions[id], icon_only=True))
         page = QWidget()
         column = QVBoxLayout(page)
@@ -258,7 +258,6 @@ class Tasks(QWidget):
             made.retranslate()
 
     @property
-    def example(self) -> Any:
-        """The input of the example that is chosen, None if none is."""
-        picked = self._controller.seen.picked if self._controller.seen is not None else None
-        return picked.numbers if picked is not None else None
+    def example(self) -> Example | None:
+        """The example that is chosen, with all of its input; None if none is."""
+        return self._controller.seen.picked if self._controller.seen is not None else None

@@ -238,6 +238,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("layers.save", N_("Save the charts of the layers…"), "download"),
     A("tasks.show", N_("Show the results"), "scan", ("Ctrl+Alt+J",)),
     A("tasks.refresh", N_("Evaluate the document again"), "rotate-ccw"),
+    A("tasks.look_into", N_("Look into the chosen example"), "eye"),
     A("tasks.copy", N_("Copy the chosen example as NumPy"), "copy"),
     A("tasks.save", N_("Save the picture of the results…"), "download"),
     A("tensor.pin", N_("Pin the tensor"), "pin", ("Ctrl+Alt+T",), checkable=True),

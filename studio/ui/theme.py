@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+#: How much of a text's colour is in a line behind data.
+_GRID: Final = 0.14
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -39,6 +42,11 @@ class Theme:
     def on_accent(self) -> str:
         """Colour of a text that stands on the accent."""
         return self.canvas if self.is_dark else self.panel
+
+    @property
+    def grid(self) -> str:
+        """Colour of the lines behind data: `line` would outshine the data where contrast is high."""
+        return mix(self.panel, self.text, _GRID)
 
     def category(self, name: str) -> str:
         """Return the colour of a node's category."""

@@ -15,8 +15,8 @@ from studio.app import MainWindow
 from studio.canvas.view import CanvasView
 from studio.desktop.editor import Editor
 from studio.document.breakpoints import Breakpoint, set_breakpoints
-from studio.document.document import PortRef
-from studio.document.edits import RemoveWire, SetParams
+from studio.document.document import Node, PortRef, Wire
+from studio.document.edits import AddNode, AddWire, Edit, RemoveWire, SetParams
 from studio.inspector.watching import Pin
 from studio.run.tensor_ref import TensorRef
 
@@ -313,19 +313,21 @@ def all_layers(window: MainWindow) -> None:
     _trained(window, "", SetParams("trainer", {"learning_rate": 5.0}))
 
 
-def _results(window: MainWindow, name: str, view: str, trains: bool = True) -> bool:
-    """Bring a task view of a document to the front; return whether there is an engine."""
-    _open(window, name)
+def _results(window: MainWindow, name: str, view: str, *edits: Edit) -> bool:
+    """Train a document and bring one of its task views to the front; return whether there is an engine."""
+    canvas = _open(window, name)
     window.workspaces.turn_to("train")
+    if edits:
+        for edit in edits:
+            canvas.do(edit)
+        window.commands["arrange.layout"].trigger()
+        settled(window)
+        canvas.frame_all()
     window.commands["tasks.show"].trigger()
     if window.controller.pid is None:
         QTest.qWait(100)
         return False
-    if trains:
-        ended: list[object] = []
-        window.controller.ended.connect(ended.append)
-        window.running.train()
-        until(lambda: ended)
+    _train(window)
     until(lambda: window.tasks.view is not None and not window.task_controller.is_waiting)
     window.tasks.show_view(view)
     until(lambda: window.tasks.view is not None and window.tasks.view.facts == view)
@@ -382,6 +384,24 @@ def trained(window: MainWindow) -> None:
     until(lambda: watching.shown is not None or window.controller.pid is None)
     canvas.frame_all()
     QTest.qWait(600)
+
+
+def filters(window: MainWindow) -> None:
+    """What a convolution looks for in the digits, and where it finds it in one of them."""
+    before = Wire(PortRef("digits", "x"), PortRef("flatten", "inputs"))
+    _results(
+        window,
+        "digits_mlp",
+        "maps",
+        RemoveWire(before),
+        AddNode(Node("image", "layer.Reshape", {"target_shape": [8, 8, 1]}, (0.0, -200.0))),
+        AddNode(
+            Node("conv", "layer.Conv2D", {"activation": "relu", "filters": 12, "kernel_size": [3, 3]}, (230.0, -200.0))
+        ),
+        AddWire(Wire(before.source, PortRef("image", "inputs"))),
+        AddWire(Wire(PortRef("image", "output"), PortRef("conv", "inputs"))),
+        AddWire(Wire(PortRef("conv", "output"), before.target)),
+    )
 
 
 def _two_runs(window: MainWindow) -> None:
@@ -450,6 +470,7 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "boundary": boundary,
     "regression": regression,
     "pairs": pairs,
+    "filters": filters,
     "runs": runs,
     "checkpoints": checkpoints,
 }

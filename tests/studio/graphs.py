@@ -33,6 +33,27 @@ MOON_WIRES = """
     output.output > accuracy.y_pred
     loss.loss > trainer.loss[0]
 """
+#: Digits, looked at by two convolutions of which one takes each channel for itself.
+CONVOLUTION = {
+    "data": "data.digits",
+    "image": ("layer.Reshape", {"target_shape": [8, 8, 1]}),
+    "conv": ("layer.Conv2D", {"filters": 5, "kernel_size": [3, 3]}),
+    "depth": ("layer.DepthwiseConv2D", {"kernel_size": [3, 3], "depth_multiplier": 2}),
+    "flat": "layer.Flatten",
+    "output": ("layer.Dense", {"units": 10}),
+    "loss": ("loss.SparseCategoricalCrossentropy", {"from_logits": True}),
+    "trainer": ("train.Adam", {"epochs": 1}),
+}
+CONVOLUTION_WIRES = """
+    data.x > image.inputs
+    image.output > conv.inputs
+    conv.output > depth.inputs
+    depth.output > flat.inputs
+    flat.output > output.inputs
+    data.y > loss.y_true
+    output.output > loss.y_pred
+    loss.loss > trainer.loss[0]
+"""
 
 
 def example(name: str) -> Document:
@@ -67,3 +88,8 @@ def build(nodes: Mapping[str, Any], wires: str = "", seed: int | None = None) ->
 def moons(**changed: Any) -> Document:
     """Return a small classifier that trains within a blink; `changed` replaces nodes."""
     return build({**MOONS, **changed}, MOON_WIRES, seed=1)
+
+
+def convolution() -> Document:
+    """Return a small classifier of digits by convolutions."""
+    return build(CONVOLUTION, CONVOLUTION_WIRES, seed=1)

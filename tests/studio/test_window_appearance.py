@@ -43,7 +43,7 @@ def test_everything_has_the_name_of_the_plan(open_window: Open) -> None:
 
 #: What cannot be done when a document was just opened.
 NOT_YET = {
-    *("plots.save", "layers.save", "tasks.copy", "tasks.save"),
+    *("plots.save", "layers.save", "tasks.look_into", "tasks.copy", "tasks.save"),
     "compare.next",
     "compare.previous",
     *("edit.undo", "edit.redo", "run.pause", "run.stop", "run.train_instead", "run.show", "file.save_all"),

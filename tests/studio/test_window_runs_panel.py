@@ -309,7 +309,7 @@ def test_a_weight_is_compared_with_that_of_a_checkpoint(
     pin = inspector.compared
     assert pin is not None
     assert pin.kept is not None
-    assert pin.run == run.id
+    assert pin.origin == run.id
     assert run.id in inspector.pins.words(pin)[1]
     np.testing.assert_array_equal(pin.kept.values, inspector.shown.values, "both are as they were at first")
     inspector.watching.look_at(TensorRef("slot", "hidden", "kernel", "nothing"))

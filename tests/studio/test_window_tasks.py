@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from graphs import ROOT, build, moons
+from graphs import ROOT, build, convolution, moons
 from lowering import TWO_HEADS, TWO_HEADS_WIRES
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
@@ -26,6 +26,7 @@ from studio.tasks.views.projection import ProjectionView
 from studio.tasks.views.regression import RegressionView
 from studio.tasks.views.scores import ScoresView
 from studio.tasks.views.worst import WorstView
+from studio.ui.i18n import number
 
 pytest_plugins = ("look", "window")
 
@@ -129,6 +130,20 @@ def test_a_cell_of_the_matrix_opens_with_mouse_and_keys(open_window: Open, tmp_p
     assert view.examples.topLevelItem(0) is not None
     assert not view.examples.topLevelItem(0).icon(0).isNull()
     assert "Truth 3, predicted 3" in view.heading.text()
+    assert not user.action("tasks.look_into").isEnabled()
+    tensor = user.window.inspector.tensor
+    for row in (0, 1, 0):
+        view.examples.setCurrentItem(view.examples.topLevelItem(row))
+        answered(user)
+        picked = user.window.task_controller.seen.picked
+        assert picked.number == view.examples.examples[row].number
+        user.do("tasks.look_into")
+        user.until(lambda picked=picked: tensor.watching.held is not None and tensor.shown.values is picked.numbers)
+    assert tensor.shown.info.shape == (8, 8)
+    assert [pin.origin for pin in tensor.watching.pins] == [
+        f"#{number(view.examples.examples[row].number)}" for row in (1, 0)
+    ]
+    assert tensor.isVisible(), "the inspector was hidden while the document was trained"
     view.matrix.setFocus()
     QTest.keyClick(view.matrix, Qt.Key.Key_Down)
     QTest.keyClick(view.matrix, Qt.Key.Key_Right)
@@ -221,28 +236,10 @@ def test_numbers_have_a_scatter_plot_whose_points_lead_to_examples(open_window: 
 
 
 def test_a_convolution_shows_its_kernels_and_maps(begin: Begin) -> None:
-    nodes = {
-        "data": "data.digits",
-        "image": ("layer.Reshape", {"target_shape": [8, 8, 1]}),
-        "conv": ("layer.Conv2D", {"filters": 6, "kernel_size": [3, 3]}),
-        "flat": "layer.Flatten",
-        "output": ("layer.Dense", {"units": 10}),
-        "loss": ("loss.SparseCategoricalCrossentropy", {"from_logits": True}),
-        "trainer": ("train.Adam", {"epochs": 1}),
-    }
-    wires = """
-        data.x > image.inputs
-        image.output > conv.inputs
-        conv.output > flat.inputs
-        flat.output > output.inputs
-        data.y > loss.y_true
-        output.output > loss.y_pred
-        loss.loss > trainer.loss[0]
-    """
-    user = begin(build(nodes, wires, seed=1))
+    user = begin(convolution())
     view = turn(user, "maps").view
     assert isinstance(view, FiltersView)
-    assert len(view.kernels.sheet.images) == len(view.maps.sheet.images) == 6
+    assert len(view.kernels.sheet.images) == len(view.maps.sheet.images) == 5
     user.click("tasks.filters.on")
     answered(user)
     assert isinstance(view.found, Maps)
@@ -306,11 +303,11 @@ def test_what_is_edited_is_evaluated_again_and_what_is_wrong_is_said(begin: Begi
 def test_a_view_is_saved_as_a_picture(begin: Begin, tmp_path: Path, ending: str) -> None:
     user = begin(moons())
     path = tmp_path / f"boundary{ending}"
-    user.window.task_actions.save(path)
+    user.window.task_actions.saver.save(path)
     assert path.stat().st_size > 1000
     if ending == ".svg":
         assert "<svg" in path.read_text()
-    user.window.task_actions.save(tmp_path / "boundary.xyz")
+    user.window.task_actions.saver.save(tmp_path / "boundary.xyz")
     assert ".xyz" in user.banner
 
 

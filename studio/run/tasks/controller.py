@@ -60,11 +60,11 @@ class TaskController(QObject):
         """When a training has paid for the looks at it so far."""
         self._is_stale = True
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(lambda: self.refresh())
+        self._timer.timeout.connect(self.refresh)
         engine.hear((TaskSeen, TaskFailed), self._take)
         engine.previewed.connect(self._on_previewed)
-        engine.started.connect(self._on_started)
-        engine.ended.connect(self._on_ended)
+        engine.started.connect(self._on_turned)
+        engine.ended.connect(self._on_turned)
         engine.state_changed.connect(lambda _state: self._on_state())
         engine.crashed.connect(lambda _event: self._forget())
 
@@ -157,14 +157,9 @@ class TaskController(QObject):
         if event.document == self.document and not self.is_live:
             self.soon()
 
-    def _on_started(self, event: Started) -> None:
+    def _on_turned(self, event: Started | Ended) -> None:
+        """A training has begun, or is over."""
         if event.document == self.document:
-            self._is_stale = True
-            self.refresh()
-
-    def _on_ended(self, event: Ended) -> None:
-        if event.document == self.document:
-            self._is_stale = True
             self.refresh()
 
     def _on_state(self) -> None:

@@ -35,8 +35,6 @@ class Task:
         Scores above it mean yes.
     is_plane
         Whether the inputs are two numbers.
-    has_images
-        Whether an input is an image.
     embeddings, convolutions
         The nodes of these layers that the prediction depends on.
     outputs
@@ -49,7 +47,6 @@ class Task:
     labels: tuple[str, ...] = ()
     threshold: float = 0.5
     is_plane: bool = False
-    has_images: bool = False
     embeddings: tuple[str, ...] = ()
     convolutions: tuple[str, ...] = ()
     outputs: tuple[PortRef, ...] = ()
@@ -86,8 +83,6 @@ class Sample:
         After how many steps of a training that goes on, None if none does.
     left_out
         How many of them have predictions that are no numbers: they count nowhere.
-    seconds
-        How long it took.
     """
 
     on: Set
@@ -96,7 +91,6 @@ class Sample:
     total: int
     step: int | None
     left_out: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -115,6 +109,8 @@ class Example:
         Its input as an image of bytes (height, width, channels), None if it is none.
     numbers
         The first numbers of its input; all of them of an example that was wanted itself.
+    source
+        The output that its input comes from.
     """
 
     number: int
@@ -124,6 +120,7 @@ class Example:
     score: float
     picture: Array | None
     numbers: Array
+    source: PortRef
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
 from studio.document.document import PortRef
-from studio.run.images import as_bytes
+from studio.run.images import as_bytes, is_image
 from studio.run.projection import project
 from studio.run.tasks.data import (
     PAIRS,
@@ -27,8 +27,9 @@ from studio.run.tasks.data import (
     Wish,
     Worst,
 )
-from studio.run.tasks.evaluation import Evaluation, is_image, predicted, shares
+from studio.run.tasks.evaluation import Evaluation
 from studio.run.tasks.subject import CHUNK
+from studio.run.tasks.task import predicted, shares
 
 Checkpoint = Callable[[], None]
 
@@ -176,7 +177,7 @@ def plane(found: Evaluation, _wish: Wish, checkpoint: Checkpoint) -> Plane:
         points[kept].astype(np.float32),
         truth[kept],
         wrong[kept],
-        found.part.begin + found.numbers[kept],
+        found.places[kept],
     )
 
 
@@ -213,7 +214,7 @@ def fit(found: Evaluation, _wish: Wish, _checkpoint: Checkpoint) -> Fit:
     from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
     width = int(np.prod(found.scores.shape[1:]))
-    numbers = np.repeat(found.part.begin + found.numbers[found.fine], width)
+    numbers = np.repeat(found.places[found.fine], width)
     truth = found.truth[found.fine].ravel().astype(np.float64)
     given = found.scores[found.fine].ravel().astype(np.float64)
     if truth.size != given.size:
@@ -267,7 +268,7 @@ def projected(found: Evaluation, wish: Wish, checkpoint: Checkpoint) -> Projecte
             "'{node_id}' does not give one value for each example.", hint="Choose another output.", node_id=source
         )
     classes = found.truth[at] if task.tells_classes and found.truth.ndim == 1 else None
-    return _projected(found, source, False, values, found.part.begin + found.numbers[at], classes)
+    return _projected(found, source, False, values, found.places[at], classes)
 
 
 def _ref(name: str) -> PortRef:
@@ -320,7 +321,7 @@ def pairs(found: Evaluation, wish: Wish, _checkpoint: Checkpoint) -> Pairs:
         given, returned = (a[at].reshape(shape).astype(np.float64) for a in (found.truth, found.scores))
         images = as_bytes(np.stack([given, returned]).astype(np.float32))
         difference = (returned - given).mean(axis=-1, keepdims=True).astype(np.float32)
-        made.append(Pair(found.place(at), float(found.losses[at]), images[0], images[1], difference))
+        made.append(Pair(int(found.places[at]), float(found.losses[at]), images[0], images[1], difference))
     return Pairs(tuple(made), first, count, is_images)
 
 

@@ -132,5 +132,5 @@ def _picked(found: Evaluation, number: int | None) -> Example | None:
     """Return an example by its place in the data, if it was evaluated."""
     if number is None:
         return None
-    places = np.flatnonzero(found.part.begin + found.numbers == number)
-    return found.example(int(places[0]), whole=True) if len(places) else None
+    at = np.flatnonzero(found.places == number)
+    return found.example(int(at[0]), whole=True) if len(at) else None

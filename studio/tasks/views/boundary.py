@@ -55,9 +55,7 @@ class PlaneChart(Chart):
         """Show another plane."""
         self.plane, self._is_smooth = plane, not has_classes
         self.show_range(plane.low[0], plane.high[0], plane.low[1], plane.high[1])
-        self.points = plane.points.astype(np.float64)
-        if self.at is not None and self.at >= len(self.points):
-            self.at = None
+        self.show_points(plane.points.astype(np.float64))
         self.redraw()
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
@@ -140,17 +138,15 @@ class BoundaryView(TaskView):
         self.widget = self.side = Side(self.chart, "tasks.plane")
         self.chart.picked.connect(self._pick)
         self.chart.pointed.connect(lambda _at: self._say())
-        self._seen: Seen | None = None
 
     @staticmethod
     def accepts(task: Task) -> bool:
         """Return whether the inputs are two numbers."""
         return task.is_plane and task.kind not in ("labels", "reconstruction")
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """Show another plane."""
         assert isinstance(seen.facts, Plane)
-        self._seen = seen
         self.chart.show_plane(seen.facts, seen.task.has_scores)
         self.side.legend.setVisible(seen.task.has_scores)
         if seen.task.has_scores:
@@ -163,7 +159,7 @@ class BoundaryView(TaskView):
             self.want(number=int(self.chart.plane.numbers[at]))
 
     def _say(self) -> None:
-        seen, plane, at = self._seen, self.chart.plane, self.chart.at
+        seen, plane, at = self.seen, self.chart.plane, self.chart.at
         if seen is None or plane is None:
             return
         if at is not None:
@@ -182,11 +178,6 @@ class BoundaryView(TaskView):
             text = _("The colour is what is predicted, from {low} to {high}.")
             text = text.format(low=number(float(plane.predicted.min())), high=number(float(plane.predicted.max())))
         self.side.words.setText(text)
-
-    def retranslate(self) -> None:
-        """Say everything in the language in use."""
-        if self._seen is not None:
-            self.show(self._seen)
 
     @property
     def picture(self) -> Chart:

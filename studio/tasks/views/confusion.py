@@ -41,7 +41,6 @@ class ConfusionView(TaskView):
         self.heading.setWordWrap(True)
         self.examples = Examples("tasks.cell.examples")
         self.examples.picked.connect(lambda at: self.want(number=at))
-        self._seen: Seen | None = None
         left, right = QWidget(), QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 8, 0)
@@ -67,16 +66,15 @@ class ConfusionView(TaskView):
         """Return whether examples have one class each."""
         return task.tells_classes
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """Show the matrix, and the examples of the cell that was opened."""
         assert isinstance(seen.facts, Confusion)
-        self._seen = seen
         self.matrix.show_matrix(seen.task, seen.facts)
         self.examples.show_examples(seen.task, seen.facts.examples)
         self._say()
 
     def _say(self) -> None:
-        seen = self._seen
+        seen = self.seen
         if seen is None or not isinstance(seen.facts, Confusion):
             return
         facts = seen.facts
@@ -106,7 +104,6 @@ class ConfusionView(TaskView):
         for i, text in enumerate(MODES.values()):
             self.mode.setItemText(i, _(text))
         self.matrix.setAccessibleName(_("Confusion matrix"))
-        self.matrix.update()
         self._say()
 
     @property

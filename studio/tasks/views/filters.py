@@ -49,7 +49,6 @@ class FiltersView(TaskView):
         self.words.setProperty("tone", "dim")
         self.words.setWordWrap(True)
         self.found: Maps | None = None
-        self._seen: Seen | None = None
         line = QHBoxLayout()
         for widget in (self.layer, self.channel, self.paging):
             line.addWidget(widget)
@@ -79,10 +78,10 @@ class FiltersView(TaskView):
         """Return whether there is a convolution."""
         return bool(task.convolutions)
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """Show another layer or example."""
         assert isinstance(seen.facts, Maps)
-        self._seen, self.found = seen, seen.facts
+        self.found = seen.facts
         self._fill(seen.task)
         place, count = self.found.place, self.found.count
         text = _("example {place} of {count}").format(place=number(place + 1), count=number(count))
@@ -154,8 +153,7 @@ class FiltersView(TaskView):
         """Say everything in the language in use."""
         self.layer.setAccessibleName(_("Layer"))
         self.channel.setAccessibleName(_("Channel"))
-        if self._seen is not None:
-            self.show(self._seen)
+        super().retranslate()
 
     @property
     def picture(self) -> QWidget:

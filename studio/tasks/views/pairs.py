@@ -109,21 +109,11 @@ class PairsView(TaskView):
         """Return whether the inputs are to come back."""
         return task.kind == "reconstruction"
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """Show other examples."""
         assert isinstance(seen.facts, Pairs)
-        self.sheet.show_pairs(seen.facts)
-        self.retranslate()
-
-    def _turn(self, by: int) -> None:
-        if self.sheet.found is not None:
-            self.want(example=self.sheet.found.first + by * PAIRS)
-
-    def retranslate(self) -> None:
-        """Say everything in the language in use."""
-        found = self.sheet.found
-        if found is None:
-            return
+        found = seen.facts
+        self.sheet.show_pairs(found)
         last = found.first + len(found.pairs)
         losses = np.array([pair.loss for pair in found.pairs])
         text = _("Examples {first} to {last} of {count} · differences up to {limit} · mean loss {loss}")
@@ -136,7 +126,10 @@ class PairsView(TaskView):
         )
         self.paging.show_place(words, found.first > 0, last < found.count)
         self.sheet.setAccessibleName(words)
-        self.sheet.update()
+
+    def _turn(self, by: int) -> None:
+        if self.sheet.found is not None:
+            self.want(example=self.sheet.found.first + by * PAIRS)
 
     @property
     def picture(self) -> QWidget:

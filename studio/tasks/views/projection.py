@@ -29,13 +29,9 @@ class CloudChart(Chart):
 
     def show_cloud(self, found: Projected) -> None:
         """Show other points."""
-        self.found, self.points = found, found.points.astype(np.float64)
-        if self.at is not None and self.at >= len(self.points):
-            self.at = None
-        low, high = self.points.min(axis=0), self.points.max(axis=0)
-        margin = np.where(high > low, high - low, 1.0) * 0.05
-        low, high = low - margin, high + margin
-        self.show_range(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
+        self.found = found
+        self.show_points(found.points.astype(np.float64))
+        self.frame(self.points.min(axis=0), self.points.max(axis=0), 0.05)
         self.redraw()
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
@@ -64,17 +60,16 @@ class ProjectionView(TaskView):
         self.side.above.addWidget(self.source, 1)
         self.chart.picked.connect(self._pick)
         self.chart.pointed.connect(lambda _at: self._say())
-        self._seen: Seen | None = None
 
     @staticmethod
     def accepts(task: Task) -> bool:
         """Return whether the network computes something on its way."""
         return bool(task.embeddings or task.outputs)
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """Show another projection."""
         assert isinstance(seen.facts, Projected)
-        self._seen, facts = seen, seen.facts
+        facts = seen.facts
         self._fill(seen.task, facts.source)
         self.chart.show_cloud(facts)
         self.side.legend.setVisible(facts.classes is not None)
@@ -104,7 +99,7 @@ class ProjectionView(TaskView):
             self.want(number=int(facts.numbers[at]))
 
     def _say(self) -> None:
-        seen, facts, at = self._seen, self.chart.found, self.chart.at
+        seen, facts, at = self.seen, self.chart.found, self.chart.at
         if seen is None or facts is None:
             return
         if at is not None:
@@ -125,8 +120,7 @@ class ProjectionView(TaskView):
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.source.setAccessibleName(_("What is projected"))
-        if self._seen is not None:
-            self.show(self._seen)
+        super().retranslate()
 
     @property
     def picture(self) -> Chart:

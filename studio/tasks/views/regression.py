@@ -24,18 +24,14 @@ class PointsChart(Chart):
         super().__init__(name)
         self.across, self.up, self._is_diagonal = across, up, is_diagonal
 
-    def show_points(self, x: Array, y: Array) -> None:
+    def show_points(self, points: Array) -> None:
         """Show other points."""
-        self.points = np.stack([x, y], axis=1)
-        if self.at is not None and self.at >= len(self.points):
-            self.at = None
-        if len(x):
-            low, high = (np.array([x.min(), y.min()]), np.array([x.max(), y.max()]))
+        super().show_points(points)
+        if len(points):
+            low, high = points.min(axis=0), points.max(axis=0)
             if self._is_diagonal:
                 low[:], high[:] = low.min(), high.max()
-            margin = np.where(high > low, high - low, 1.0) * 0.04
-            low, high = low - margin, high + margin
-            self.show_range(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
+            self.frame(low, high, 0.04)
         self.redraw()
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
@@ -99,7 +95,6 @@ class RegressionView(TaskView):
             row.addWidget(chart, 1)
         self.widget = self.side = Side(self.charts, "tasks.fit")
         self.side.legend.hide()
-        self._seen: Seen | None = None
         for chart in (self.fit, self.residuals):
             chart.picked.connect(self._pick)
             chart.pointed.connect(self._point)
@@ -109,23 +104,23 @@ class RegressionView(TaskView):
         """Return whether numbers are predicted."""
         return task.kind in ("regression", "reconstruction")
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """Show other numbers."""
         assert isinstance(seen.facts, Fit)
-        self._seen, facts = seen, seen.facts
-        self.fit.show_points(facts.truth, facts.prediction)
-        self.residuals.show_points(facts.prediction, facts.prediction - facts.truth)
+        facts = seen.facts
+        self.fit.show_points(np.stack([facts.truth, facts.prediction], axis=1))
+        self.residuals.show_points(np.stack([facts.prediction, facts.prediction - facts.truth], axis=1))
         self.histogram.show_counts(facts.counts, facts.edges)
         self.side.show_example(seen)
         self._point(self.fit.at)
 
     def _pick(self, at: int) -> None:
-        if self._seen is not None and isinstance(self._seen.facts, Fit):
-            self.want(number=int(self._seen.facts.numbers[at]))
+        if self.seen is not None and isinstance(self.seen.facts, Fit):
+            self.want(number=int(self.seen.facts.numbers[at]))
 
     def _point(self, at: int | None) -> None:
         """Say what is meant, in both charts at once."""
-        facts = self._seen.facts if self._seen is not None else None
+        facts = self.seen.facts if self.seen is not None else None
         if not isinstance(facts, Fit):
             return
         for chart in (self.fit, self.residuals):
@@ -142,11 +137,6 @@ class RegressionView(TaskView):
             r2 = number(facts.r2, 3) if np.isfinite(facts.r2) else _("— (all truths are the same)")
             text = _("MAE {mae} · RMSE {rmse} · R² {r2}").format(mae=number(facts.mae), rmse=number(facts.rmse), r2=r2)
         self.side.words.setText(text)
-
-    def retranslate(self) -> None:
-        """Say everything in the language in use."""
-        if self._seen is not None:
-            self.show(self._seen)
 
     @property
     def picture(self) -> QWidget:

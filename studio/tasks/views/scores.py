@@ -42,9 +42,7 @@ class CurveChart(Chart):
     def show_lines(self, lines: list[tuple[int, Array]], front: int, has_diagonal: bool) -> None:
         """Show curves, each with its class, and the one that is in front."""
         self.lines, self.front, self.has_diagonal = lines, front, has_diagonal
-        self.points = next((points for number, points in lines if number == front), np.zeros((0, 2)))
-        if self.at is not None and self.at >= len(self.points):
-            self.at = None
+        self.show_points(next((points for number, points in lines if number == front), np.zeros((0, 2))))
         self.redraw()
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
@@ -114,7 +112,6 @@ class ScoresView(TaskView):
         self.words.setProperty("tone", "dim")
         self.words.setWordWrap(True)
         self.words.setMinimumHeight(32)
-        self._seen: Seen | None = None
         self.charts = QWidget()
         row = QHBoxLayout(self.charts)
         row.setContentsMargins(0, 0, 0, 0)
@@ -137,7 +134,7 @@ class ScoresView(TaskView):
     @property
     def curves(self) -> tuple[ScoreCurve, ...]:
         """The curves that are shown."""
-        return self._seen.facts.curves if self._seen is not None and isinstance(self._seen.facts, Scores) else ()
+        return self.seen.facts.curves if self.seen is not None and isinstance(self.seen.facts, Scores) else ()
 
     @property
     def front(self) -> ScoreCurve | None:
@@ -145,9 +142,8 @@ class ScoresView(TaskView):
         row = self.classes.currentRow()
         return self.curves[row] if 0 <= row < len(self.curves) else None
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """Show other curves; the class in front stays so."""
-        self._seen = seen
         row = max(0, self.classes.currentRow())
         self.classes.blockSignals(True)
         self.classes.clear()
@@ -211,8 +207,7 @@ class ScoresView(TaskView):
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.classes.setAccessibleName(_("Classes"))
-        if self._seen is not None:
-            self.show(self._seen)
+        super().retranslate()
 
     @property
     def picture(self) -> QWidget:

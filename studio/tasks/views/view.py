@@ -30,6 +30,8 @@ class TaskView(ABC):
         Called with what it wants to see otherwise: fields of a `Wish`.
     name_of
         Gives what a node of the document is called.
+    seen
+        What is shown, None before anything is.
     """
 
     facts: ClassVar[str]
@@ -39,18 +41,26 @@ class TaskView(ABC):
     def __init__(self) -> None:
         self.want: Callable[..., None] = _nobody
         self.name_of: Callable[[str], str] = str
+        self.seen: Seen | None = None
 
     @staticmethod
     @abstractmethod
     def accepts(task: Task) -> bool:
         """Return whether it fits a task."""
 
-    @abstractmethod
     def show(self, seen: Seen) -> None:
         """Show the facts that `seen` holds, which are its own."""
+        self.seen = seen
+        self.refresh(seen)
 
-    def retranslate(self) -> None:  # noqa: B027  # most say nothing that stays
+    @abstractmethod
+    def refresh(self, seen: Seen) -> None:
+        """Show what is seen in the language and the theme in use."""
+
+    def retranslate(self) -> None:
         """Say everything in the language in use, in the colours of the theme in use."""
+        if self.seen is not None:
+            self.refresh(self.seen)
 
     @property
     def picture(self) -> QWidget:

@@ -29,7 +29,6 @@ class WorstView(TaskView):
         self.words.setFont(fonts.sans(12))
         self.words.setProperty("tone", "dim")
         self.words.setWordWrap(True)
-        self._seen: Seen | None = None
         self._right = QWidget()
         column = QVBoxLayout(self._right)
         column.setContentsMargins(12, 0, 0, 0)
@@ -48,18 +47,12 @@ class WorstView(TaskView):
         """Every loss tells worse from better."""
         return True
 
-    def show(self, seen: Seen) -> None:
+    def refresh(self, seen: Seen) -> None:
         """List them."""
         assert isinstance(seen.facts, Worst)
-        self._seen = seen
         self.examples.show_examples(seen.task, seen.facts.examples)
         shown = seen.picked or next(iter(seen.facts.examples), None)
         self._right.setVisible(shown is not None and shown.picture is not None)
         if shown is not None:
             self.portrait.present([image_of(shown.picture)] if shown.picture is not None else [])
             self.words.setText(example_text(seen.task, shown))
-
-    def retranslate(self) -> None:
-        """Say everything in the language in use."""
-        if self._seen is not None:
-            self.show(self._seen)

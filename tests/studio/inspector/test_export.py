@@ -12,8 +12,9 @@ import pytest
 
 from engine.core.errors import EngineError, InvalidArgumentError, UnavailableError, UnsupportedError
 from studio.inspector.background import CancelledError, Token
-from studio.inspector.export import MOST_CONSTANT, MOST_COPIED, constant_of, csv_text, latex_text, numpy_text, save
+from studio.inspector.export import MOST_CONSTANT, constant_of, csv_text, latex_text, save
 from studio.inspector.structure import sparse
+from studio.ui.array_text import MOST_COPIED, numpy_text
 
 RNG = np.random.default_rng(0)
 TENSORS = [

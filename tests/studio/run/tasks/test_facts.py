@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
-from graphs import ROOT, build, example, moons, wire
+from graphs import ROOT, build, convolution, example, moons, wire
 from hypothesis import given
 from hypothesis import strategies as st
 from lowering import Source, program_of, weights
@@ -25,35 +25,16 @@ from studio.run import session
 from studio.run.messages import Ended, Train
 from studio.run.tasks import evaluation
 from studio.run.tasks.data import Confusion, Fit, Maps, Pairs, Plane, Projected, Scores, Seen, Task, Wish, Worst
-from studio.run.tasks.evaluation import MOST, evaluate, predicted
+from studio.run.tasks.evaluation import MOST, evaluate
 from studio.run.tasks.facts import FACTS, score_curve
 from studio.run.tasks.host import TaskHost
 from studio.run.tasks.messages import LookAtTask, TaskFailed, TaskSeen
 from studio.run.tasks.subject import spread, subjects_of
+from studio.run.tasks.task import predicted
 from studio.run.worker import Worker
 
 T = TypeVar("T")
 
-CONVOLUTION = {
-    "data": "data.digits",
-    "image": ("layer.Reshape", {"target_shape": [8, 8, 1]}),
-    "conv": ("layer.Conv2D", {"filters": 5, "kernel_size": [3, 3]}),
-    "depth": ("layer.DepthwiseConv2D", {"kernel_size": [3, 3], "depth_multiplier": 2}),
-    "flat": "layer.Flatten",
-    "output": ("layer.Dense", {"units": 10}),
-    "loss": ("loss.SparseCategoricalCrossentropy", {"from_logits": True}),
-    "trainer": ("train.Adam", {"epochs": 1}),
-}
-CONVOLUTION_WIRES = """
-    data.x > image.inputs
-    image.output > conv.inputs
-    conv.output > depth.inputs
-    depth.output > flat.inputs
-    flat.output > output.inputs
-    data.y > loss.y_true
-    output.output > loss.y_pred
-    loss.loss > trainer.loss[0]
-"""
 YES_OR_NO = {
     "data": ("data.moons", {"samples": 200}),
     "output": ("layer.Dense", {"units": 1}),
@@ -150,7 +131,7 @@ def test_predictions_are_those_of_the_model_and_losses_average_to_its_loss(digit
     np.testing.assert_allclose(found.scores, predict(training.model, x), atol=1e-5)
     np.testing.assert_array_equal(found.truth, y)
     assert found.losses.mean() == pytest.approx(float(subject.loss.made(y, predict(training.model, x))), rel=1e-5)
-    assert found.place(0) == int(size * 0.8)
+    assert found.places[0] == int(size * 0.8)
 
 
 def test_without_validation_data_those_to_train_on_are_looked_at() -> None:
@@ -175,7 +156,7 @@ def test_a_document_without_a_trainer_is_judged_all_the_same() -> None:
 
 
 def test_looking_leaves_no_trace() -> None:
-    document = build(CONVOLUTION, CONVOLUTION_WIRES, seed=1)
+    document = convolution()
     desk = Desk(document)
     before = weights(desk.program)
     for view in FACTS:
@@ -379,7 +360,7 @@ def test_what_comes_back_stands_beside_what_was_given(autoencoder: Desk) -> None
 
 
 def test_kernels_and_maps_are_those_of_the_layer() -> None:
-    desk = Desk(build(CONVOLUTION, CONVOLUTION_WIRES, seed=1))
+    desk = Desk(convolution())
     maps = desk.facts("maps", Maps, example=3)
     conv = next(s for s in desk.program.steps if s.id == "conv").made
     kernel = conv.kernel.array
