@@ -15,6 +15,8 @@ SMOOTHED_SHARE: Final = 0.2
 LEAST_SMOOTHED, MOST_SMOOTHED = 4, 200
 # Points of the smoothed curve that are kept for so many steps: nothing more is seen, and a million take 12 MB.
 KEPT_OF_SPAN: Final = 16
+# Points of the smoothed curve at most, which has no peaks: ten minutes of MNIST would make 700,000, in 6 MB.
+_MOST_SMOOTHED: Final = 1 << 17
 # Values of steps are kept as most trainings compute them: there may be millions.
 _BY_STEP: Final = np.float32
 # Values are smoothed in blocks of this many, each by one product with a matrix.
@@ -102,7 +104,7 @@ class Curve:
 
     def __init__(self, steps_per_epoch: int, is_smoothed: bool = True) -> None:
         self.steps_per_epoch = max(1, steps_per_epoch)
-        self.raw, self.smoothed = Trace(_BY_STEP), Trace(_BY_STEP)
+        self.raw, self.smoothed = Trace(_BY_STEP), Trace(_BY_STEP, _MOST_SMOOTHED)
         self.ends, self.validation = Trace(), Trace()
         self._is_smoothed, self._factor = is_smoothed, 1.0
         self._smoothing = Smoothing(self.span)
@@ -152,7 +154,7 @@ class Curve:
         self._smooth_again()
 
     def _smooth_again(self) -> None:
-        self._smoothing, self.smoothed = Smoothing(self.span), Trace(_BY_STEP)
+        self._smoothing, self.smoothed = Smoothing(self.span), Trace(_BY_STEP, _MOST_SMOOTHED)
         self._extend_smoothed(self.raw.x, self.raw.y)
 
     def epochs_of(self, steps: Array) -> Array:

@@ -12,8 +12,8 @@ from engine.core.dtype import Array
 #: Points whose extremes are kept together. A million make 16,000: what a frame has to look at. Finding the extremes of
 #: a million in 1,000 columns takes 0.2 ms this way, 6 ms point by point.
 _BLOCK: Final = 64
-#: Points that are kept at most, in 8 MB: of more, every four neighbours make way for the least and the greatest of
-#: them. A network of some thousand weights makes 4 million steps in ten minutes.
+#: Points that are kept unless fewer will do, in 8 MB: of more, every four neighbours make way for the least and the
+#: greatest of them. A network of some thousand weights makes 4 million steps in ten minutes.
 MOST: Final = 1 << 20
 
 
@@ -53,13 +53,15 @@ class Growing:
 class Trace:
     """Points in the order of their x, whole numbers, which grow at the end.
 
-    There are never more than `MOST`: the points of a long training stand for 2, 4, 8, … steps each, but for the last
+    There are never more than `most`: the points of a long training stand for 2, 4, 8, … steps each, but for the last
     ones. No peak is lost.
 
     Parameters
     ----------
     dtype
         Of the values.
+    most
+        Points that are kept.
 
     Examples
     --------
@@ -71,7 +73,8 @@ class Trace:
     (202, 5.0)
     """
 
-    def __init__(self, dtype: DTypeLike = np.float64) -> None:
+    def __init__(self, dtype: DTypeLike = np.float64, most: int = MOST) -> None:
+        self._limit = most
         self._x, self._y = Growing(np.int32), Growing(dtype)
         self._least, self._most = Growing(dtype), Growing(dtype)
 
@@ -92,7 +95,7 @@ class Trace:
         """Append points, whose x is greater than those before."""
         self._x.extend(x)
         self._y.extend(y)
-        while len(self) > MOST:
+        while len(self) > self._limit:
             self._thin()
         self._note_extremes()
 

@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import time
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ class Watched:
         from studio.app import application, open_studio
         from studio.document.edits import SetParams
 
-        self.gaps: list[float] = []
+        self.gaps = array("d")  # a list of as many floats would be 13 MB after ten minutes
         self.paces: dict[bool, list[float]] = {True: [], False: []}
         self.memory: list[tuple[float, float, float]] = []
         self._last = self._begun = self._turned = 0.0

@@ -195,22 +195,20 @@ def test_a_cut_trace_is_that_of_the_points_that_stay() -> None:
     st.lists(st.integers(0, 300), max_size=5),
 )
 def test_a_long_training_keeps_its_peaks_in_bounded_memory(values: list[float], ends: list[int]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("studio.plots.trace.MOST", 32)
-        trace, x, y = Trace(), np.arange(float(len(values))), np.array(values)
-        begin = 0
-        for end in sorted([*(min(e, len(values)) for e in ends), len(values)]):
-            trace.extend(x[begin:end], y[begin:end])
-            begin = end
-        assert len(trace) <= 32
-        assert (np.diff(trace.x) > 0).all()
-        np.testing.assert_array_equal(trace.y, y[trace.x.astype(int)], "all of them are points that there were")
-        assert np.nanmax([*trace.y, -9]) == np.nanmax([*y, -9])
-        assert np.nanmin([*trace.y, 9]) == np.nanmin([*y, 9])
-        if np.isnan(y).any():
-            assert np.isnan(trace.y).any()
-        least = trace.columns(np.array([-1.0, len(values)]))[1]
-        assert np.nanmax([*least, -9]) == np.nanmax([*y, -9])
+    trace, x, y = Trace(most=32), np.arange(float(len(values))), np.array(values)
+    begin = 0
+    for end in sorted([*(min(e, len(values)) for e in ends), len(values)]):
+        trace.extend(x[begin:end], y[begin:end])
+        begin = end
+    assert len(trace) <= 32
+    assert (np.diff(trace.x) > 0).all()
+    np.testing.assert_array_equal(trace.y, y[trace.x.astype(int)], "all of them are points that there were")
+    assert np.nanmax([*trace.y, -9]) == np.nanmax([*y, -9])
+    assert np.nanmin([*trace.y, 9]) == np.nanmin([*y, 9])
+    if np.isnan(y).any():
+        assert np.isnan(trace.y).any()
+    least = trace.columns(np.array([-1.0, len(values)]))[1]
+    assert np.nanmax([*least, -9]) == np.nanmax([*y, -9])
 
 
 def test_neither_peaks_nor_the_best_epoch_are_lost_among_a_million(plots: Plots) -> None:
