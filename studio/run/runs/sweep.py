@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from studio.document.types import Types
 
 #: Most trainings of one sweep.
 MOST: Final = 1000
+#: Values of a range where all combinations are tried.
+STEPS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,76 @@ def param_of(document: Document, place: Place) -> Param:
     return params[place.param]
 
 
-def values_in(text: str, param: Param, name: str) -> list[Any]:
-    """Return the values that a text names: parted by commas, or "from..to" in so many steps, as in "1e-4..1e-1/4".
+@dataclass(frozen=True)
+class Span:
+    """All numbers from `low` to `high`, both included; whole ones, if only those are taken."""
+
+    low: float
+    high: float
+    is_whole: bool = False
+
+    @property
+    def size(self) -> float:
+        """How many numbers these are."""
+        return math.floor(self.high) - math.ceil(self.low) + 1 if self.is_whole else math.inf
+
+    def at(self, share: float) -> float:
+        """Return the number at a share of the way, from 0 to 1: of a factor of ten or more, in equal ratios.
+
+        Examples
+        --------
+        >>> Span(0.01, 1.0).at(0.5), Span(0.0, 1.0).at(0.5), Span(4, 64, is_whole=True).at(0.5)
+        (0.1, 0.5, 16)
+        """
+        if self.low > 0 and self.high / self.low >= 10:
+            number = self.low * (self.high / self.low) ** share
+        else:
+            number = self.low + (self.high - self.low) * share
+        return round(number) if self.is_whole else float(f"{number:.6g}")
+
+    def draw(self, drawn: random.Random) -> float:
+        """Return any of its numbers, of four digits: more say nothing."""
+        if self.is_whole:  # or the ends would be drawn half as often as the others
+            number = Span(self.low - 0.5, self.high + 0.5).at(drawn.random())
+            return min(max(round(number), math.ceil(self.low)), math.floor(self.high))
+        return min(max(float(f"{self.at(drawn.random()):.4g}"), self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is tried of a parameter: single values, and ranges from which any number may be drawn.
+
+    Examples
+    --------
+    >>> choices = Choices((8, Span(1, 3, is_whole=True)))
+    >>> choices.values, choices.size
+    ([8, 1, 2, 3], 4)
+    """
+
+    parts: tuple[Any, ...]
+
+    @property
+    def values(self) -> list[Any]:
+        """The single values, and of ranges `STEPS`."""
+        found: dict[Any, None] = {}
+        for part in self.parts:
+            is_range = isinstance(part, Span)
+            found |= dict.fromkeys([part.at(i / (STEPS - 1)) for i in range(STEPS)] if is_range else [part])
+        return list(found)
+
+    @property
+    def size(self) -> float:
+        """How many can be drawn."""
+        return sum(part.size if isinstance(part, Span) else 1 for part in self.parts)
+
+    def draw(self, drawn: random.Random) -> Any:
+        """Return one of them: each value as likely as each range as a whole."""
+        part = drawn.choice(self.parts)
+        return part.draw(drawn) if isinstance(part, Span) else part
+
+
+def choices_in(text: str, param: Param, name: str) -> Choices:
+    """Return what a text names: values parted by commas, ranges ("1e-4..1e-1"), and ranges in steps ("1e-4..1e-1/4").
 
     Steps are equal in ratio where the numbers span a factor of ten or more, and equal in size otherwise.
 
@@ -81,11 +151,11 @@ def values_in(text: str, param: Param, name: str) -> list[Any]:
 
     Examples
     --------
-    >>> values_in("8, 16", Param("int", 1, min=1), "units")
+    >>> choices_in("8, 16", Param("int", 1, min=1), "units").values
     [8, 16]
-    >>> values_in("0.001..0.1/3", Param("float", 0.1), "rate")
+    >>> choices_in("0.001..0.1/3", Param("float", 0.1), "rate").values
     [0.001, 0.01, 0.1]
-    >>> values_in("8, -1", Param("int", 1, min=1), "units")
+    >>> choices_in("8, -1", Param("int", 1, min=1), "units")
     Traceback (most recent call last):
         ...
     engine.core.errors.InvalidArgumentError: units is -1. It takes a whole number of 1 or more.
@@ -97,15 +167,18 @@ def values_in(text: str, param: Param, name: str) -> list[Any]:
         raise InvalidArgumentError(
             "There are no values for {name}.", hint="Give some, as in 8, 16, 32 or 0.0001..0.1/4.", name=name
         )
-    return list(dict.fromkeys(found))
+    return Choices(tuple(dict.fromkeys(found)))
 
 
 def _range(text: str, param: Param, name: str) -> list[Any]:
-    ends, _, count = text.partition("/")
+    """Return the range that a text names, or the values at its steps."""
+    ends, slash, count = text.partition("/")
     try:
         low, high = (float(end) for end in ends.split(".."))
-        steps = int(count or 5)
-        if not (math.isfinite(low) and math.isfinite(high)) or not 2 <= steps <= MOST:
+        steps = int(count) if slash else STEPS
+        if not low < high or not math.isfinite(high - low) or not 2 <= steps <= MOST:
+            raise ValueError
+        if param.kind not in ("int", "float"):
             raise ValueError
     except ValueError:
         raise InvalidArgumentError(
@@ -114,16 +187,13 @@ def _range(text: str, param: Param, name: str) -> list[Any]:
             name=name,
             text=text,
         ) from None
-    shares = [i / (steps - 1) for i in range(steps)]
-    if low > 0 and high / low >= 10:
-        numbers = [low * (high / low) ** share for share in shares]
-    else:
-        numbers = [low + (high - low) * share for share in shares]
-    rounded = [round(v) if param.kind == "int" else float(f"{v:.6g}") for v in numbers]
-    return [param.validate(value, name) for value in dict.fromkeys(rounded)]
+    span = Span(low, high, param.kind == "int")
+    for end in (0.0, 1.0):
+        param.validate(span.at(end), name)
+    return [span.at(i / (steps - 1)) for i in range(steps)] if slash else [span]
 
 
-def grid(document: Document, choices: Mapping[Place, Sequence[Any]]) -> Iterator[Trial]:
+def grid(document: Document, choices: Mapping[Place, Choices]) -> Iterator[Trial]:
     """Yield a document for each combination of values.
 
     Raises
@@ -131,7 +201,8 @@ def grid(document: Document, choices: Mapping[Place, Sequence[Any]]) -> Iterator
     InvalidArgumentError
         If there are too many.
     """
-    count = math.prod(map(len, choices.values()))
+    values = [each.values for each in choices.values()]
+    count = math.prod(map(len, values))
     if count > MOST:
         raise InvalidArgumentError(
             "That would be {count} trainings.",
@@ -139,20 +210,24 @@ def grid(document: Document, choices: Mapping[Place, Sequence[Any]]) -> Iterator
             count=count,
             most=MOST,
         )
-    for values in itertools.product(*choices.values()):
-        yield _trial(document, dict(zip(choices, values, strict=True)))
+    for chosen in itertools.product(*values):
+        yield _trial(document, dict(zip(choices, chosen, strict=True)))
 
 
-def at_random(document: Document, choices: Mapping[Place, Sequence[Any]], count: int, seed: int = 0) -> Iterator[Trial]:
+def count_at_random(choices: Mapping[Place, Choices], count: int) -> int:
+    """Return how many combinations are drawn if so many are wished for."""
+    return int(min(count, MOST, math.prod(each.size for each in choices.values())))
+
+
+def at_random(document: Document, choices: Mapping[Place, Choices], count: int, seed: int = 0) -> Iterator[Trial]:
     """Yield documents for so many combinations drawn at random, each at most once: the same ones for the same seed."""
-    drawn = random.Random(seed)
-    total = math.prod(map(len, choices.values()))
-    for number in drawn.sample(range(total), min(count, total, MOST)):
-        chosen: dict[Place, Any] = {}
-        for place, values in choices.items():
-            number, which = divmod(number, len(values))
-            chosen[place] = values[which]
-        yield _trial(document, chosen)
+    drawn, seen = random.Random(seed), set[tuple[Any, ...]]()
+    wanted = count_at_random(choices, count)
+    while len(seen) < wanted:
+        values = tuple(each.draw(drawn) for each in choices.values())
+        if values not in seen:
+            seen.add(values)
+            yield _trial(document, dict(zip(choices, values, strict=True)))
 
 
 def _trial(document: Document, chosen: Mapping[Place, Any]) -> Trial:

@@ -22,7 +22,18 @@ from PySide6.QtWidgets import (
 
 from engine.core.errors import EngineError
 from studio.document.document import Document
-from studio.run.runs.sweep import MOST, Place, Trial, at_random, grid, param_of, places, values_in
+from studio.run.runs.sweep import (
+    MOST,
+    Choices,
+    Place,
+    Trial,
+    at_random,
+    choices_in,
+    count_at_random,
+    grid,
+    param_of,
+    places,
+)
 from studio.ui.i18n import _, describe, ngettext, number
 
 _SIZE: Final = QSize(640, 560)
@@ -48,7 +59,10 @@ class SweepDialog(QDialog):
         self.setWindowTitle(_("Sweep over parameters"))
         self._document, self._then = document, then
         about = QLabel(
-            _("Write values beside what is to vary: some parted by commas (8, 16, 32), or a range (0.0001..0.1/4).")
+            _(
+                "Write values beside what is to vary: some parted by commas (8, 16, 32), or a range in steps "
+                "(0.0001..0.1/4). From a range without steps (0.0001..0.1) any number is drawn at random."
+            )
         )
         about.setWordWrap(True)
         about.setProperty("tone", "dim")
@@ -69,10 +83,15 @@ class SweepDialog(QDialog):
         self._count.setObjectName("sweep.count")
         self._count.setRange(1, MOST)
         self._count.setValue(10)
+        self._seed = QSpinBox()
+        self._seed.setObjectName("sweep.seed")
+        self._seed.setRange(0, 999_999)
+        seed = QLabel(_("Seed"))
+        seed.setBuddy(self._seed)
         for signal in (self._grid.toggled, self._count.valueChanged):
             signal.connect(lambda _value: self._say())
         how = QHBoxLayout()
-        for widget in (self._grid, self._random, self._count):
+        for widget in (self._grid, self._random, self._count, seed, self._seed):
             how.addWidget(widget)
         how.addStretch(1)
         self._said = QLabel()
@@ -99,7 +118,7 @@ class SweepDialog(QDialog):
         for place in found:
             param = param_of(self._document, place)
             value = nodes[place.node].params.get(place.param, param.default)
-            row = QTreeWidgetItem([str(place), str(value), ""])
+            row = QTreeWidgetItem([str(place), param.show(value), ""])
             row.setData(0, Qt.ItemDataRole.UserRole, place)
             row.setToolTip(0, _(param.help))
             row.setFlags(row.flags() | Qt.ItemFlag.ItemIsEditable)
@@ -112,7 +131,7 @@ class SweepDialog(QDialog):
         rows = self.tree.findItems(name, Qt.MatchFlag.MatchExactly, 0)
         return rows[0] if rows else None
 
-    def choices(self) -> dict[Place, list[object]]:
+    def choices(self) -> dict[Place, Choices]:
         """Return the values that are to be tried.
 
         Raises
@@ -120,12 +139,12 @@ class SweepDialog(QDialog):
         InvalidArgumentError
             If a text names none.
         """
-        found: dict[Place, list[object]] = {}
+        found: dict[Place, Choices] = {}
         for i in range(self.tree.topLevelItemCount()):
             row = self.tree.topLevelItem(i)
             if row is not None and (text := row.text(_VALUES).strip()):
                 place: Place = row.data(0, Qt.ItemDataRole.UserRole)
-                found[place] = values_in(text, param_of(self._document, place), str(place))
+                found[place] = choices_in(text, param_of(self._document, place), str(place))
         return found
 
     def _say(self) -> None:
@@ -138,8 +157,10 @@ class SweepDialog(QDialog):
         if not chosen:
             self._tell(_("Nothing is varied yet."), "dim")
             return
-        count = math.prod(map(len, chosen.values()))
-        count = min(count, self._count.value()) if self._random.isChecked() else count
+        if self._random.isChecked():
+            count = count_at_random(chosen, self._count.value())
+        else:
+            count = math.prod(len(each.values) for each in chosen.values())
         text = ngettext("{count} training", "{count} trainings", count).format(count=number(count))
         self._tell(text, "dim" if count <= MOST else "bad", able=count <= MOST)
 
@@ -153,7 +174,7 @@ class SweepDialog(QDialog):
         """Hand the trials over."""
         chosen = self.choices()
         if self._random.isChecked():
-            trials = list(at_random(self._document, chosen, self._count.value()))
+            trials = list(at_random(self._document, chosen, self._count.value(), self._seed.value()))
         else:
             trials = list(grid(self._document, chosen))
         self._then(trials)

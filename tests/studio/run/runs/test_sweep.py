@@ -8,7 +8,7 @@ from graphs import moons
 from engine.core.errors import InvalidArgumentError
 from engine.core.param import Param
 from studio.document.file import dumps
-from studio.run.runs.sweep import MOST, Place, at_random, grid, param_of, places, values_in
+from studio.run.runs.sweep import MOST, Choices, Place, Span, at_random, choices_in, grid, param_of, places
 
 RATE, UNITS = Place("trainer", "learning_rate"), Place("hidden", "units")
 NUMBER, COUNT = Param("float", 0.1, min=0), Param("int", 1, min=1)
@@ -17,7 +17,7 @@ NUMBER, COUNT = Param("float", 0.1, min=0), Param("int", 1, min=1)
 def test_a_grid_has_every_combination_and_leaves_the_document_alone() -> None:
     document = moons()
     before = dumps(document)
-    trials = list(grid(document, {RATE: [0.1, 0.01], UNITS: [4, 8, 16]}))
+    trials = list(grid(document, {RATE: Choices((0.1, 0.01)), UNITS: Choices((4, 8, 16))}))
     assert [tuple(t.values.values()) for t in trials] == [(r, u) for r in (0.1, 0.01) for u in (4, 8, 16)]
     assert trials[3].label == "trainer.learning_rate=0.01, hidden.units=4"
     assert trials[3].document.nodes["hidden"].params["units"] == 4
@@ -25,7 +25,7 @@ def test_a_grid_has_every_combination_and_leaves_the_document_alone() -> None:
 
 
 def test_at_random_none_comes_twice_and_the_seed_decides() -> None:
-    choices = {RATE: [0.1, 0.01, 0.001], UNITS: [4, 8, 16]}
+    choices = {RATE: Choices((0.1, 0.01, 0.001)), UNITS: Choices((4, 8, 16))}
 
     def drawn(count: int, seed: int) -> list[tuple[object, ...]]:
         return [tuple(t.values.values()) for t in at_random(moons(), choices, count, seed)]
@@ -33,6 +33,19 @@ def test_at_random_none_comes_twice_and_the_seed_decides() -> None:
     assert drawn(4, 1) == drawn(4, 1) != drawn(4, 2)
     assert len(set(drawn(9, 3))) == 9
     assert len(drawn(50, 3)) == 9, "there are no more"
+
+
+def test_from_a_range_any_number_is_drawn_in_equal_ratios() -> None:
+    choices = {RATE: choices_in("1e-4..1e-1", NUMBER, "x"), UNITS: choices_in("4..256", COUNT, "x")}
+    drawn = [tuple(t.values.values()) for t in at_random(moons(), choices, 200)]
+    rates, units = zip(*drawn, strict=True)
+    assert len(set(rates)) > 190, "not only the steps of a grid"
+    assert all(1e-4 <= rate <= 1e-1 for rate in rates)
+    assert all(isinstance(unit, int) and 4 <= unit <= 256 for unit in units)
+    for low, high in ((1e-4, 1e-3), (1e-3, 1e-2), (1e-2, 1e-1)):
+        assert 40 < sum(low <= rate < high for rate in rates) < 95, "each power of ten as often as the others"
+    few = {UNITS: Choices((Span(1, 3, is_whole=True), 8))}
+    assert sorted(t.values[str(UNITS)] for t in at_random(moons(), few, 50)) == [1, 2, 3, 8], "there are no more"
 
 
 @pytest.mark.parametrize(
@@ -49,16 +62,18 @@ def test_at_random_none_comes_twice_and_the_seed_decides() -> None:
 )
 def test_values_in_a_text(text: str, param: Param, values: list[object]) -> None:
     assert (
-        values_in(text, param, "x") == pytest.approx(values)
+        choices_in(text, param, "x").values == pytest.approx(values)
         if param is NUMBER
-        else values_in(text, param, "x") == values
+        else choices_in(text, param, "x").values == values
     )
 
 
-@pytest.mark.parametrize("text", ["", " , ", "a", "1..", "1..2/1", "1..inf/3", "1..2/x", "-1", "-3..3/3"])
+@pytest.mark.parametrize(
+    "text", ["", " , ", "a", "1..", "1..2/1", "1..inf/3", "1..2/x", "1..2/", "2..1", "-1", "-3..3/3"]
+)
 def test_what_is_no_value_says_so(text: str) -> None:
     with pytest.raises(InvalidArgumentError):
-        values_in(text, COUNT, "x")
+        choices_in(text, COUNT, "x")
 
 
 def test_only_single_values_can_be_swept_over() -> None:
@@ -70,6 +85,7 @@ def test_only_single_values_can_be_swept_over() -> None:
 
 
 def test_too_many_are_refused() -> None:
+    many = {RATE: Choices(tuple(range(100))), UNITS: Choices(tuple(range(1, 101)))}
     with pytest.raises(InvalidArgumentError, match="That would be 10000 trainings"):
-        list(grid(moons(), {RATE: list(range(100)), UNITS: list(range(1, 101))}))
-    assert len(list(at_random(moons(), {RATE: list(range(100)), UNITS: list(range(1, 101))}, 3))) == 3 < MOST
+        list(grid(moons(), many))
+    assert len(list(at_random(moons(), many, 3))) == 3 < MOST
