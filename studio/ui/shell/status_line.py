@@ -16,6 +16,8 @@ from studio.ui.values import flops_text
 from studio.ui.widgets.status import EngineLight, State, StatusValue
 
 _NAMES: Final = ("parameters", "flops", "reading", "progress", "speed", "elsewhere", "remaining")
+#: What of a training is told while another document is shown.
+_ELSEWHERE: Final = ("progress", "remaining")
 
 #: From so many seconds on, the time that is left is told in minutes.
 _SECONDS: Final = 100
@@ -93,14 +95,14 @@ class StatusLine(QStatusBar):
     def _show(self, name: str) -> None:
         text = self._texts.get(self._shown, {}).get(name)
         self.values[name].say(text() if text else "")
-        if name == "progress":
+        if name in _ELSEWHERE:
             self._show_elsewhere()
 
     def _show_elsewhere(self) -> None:
-        """Say what goes on for a document that is not shown."""
-        text = self._texts.get(self._at_work, {}).get("progress")
-        is_elsewhere = self._at_work != self._shown
-        self.values["elsewhere"].say(f"{self._name_of(self._at_work)}: {text()}" if text and is_elsewhere else "")
+        """Say what goes on for a document that is not shown, and how long it will take."""
+        said = self._texts.get(self._at_work, {}) if self._at_work != self._shown else {}
+        text = " · ".join(said[name]() for name in _ELSEWHERE if name in said)
+        self.values["elsewhere"].say(f"{self._name_of(self._at_work)}: {text}" if text else "")
 
     def show_size(self, number: int, count: int, flops: int) -> None:
         """Show the number of parameters of a document, and of the operations that an example takes, forward."""
