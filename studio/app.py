@@ -39,6 +39,7 @@ from studio.desktop.checkpoints import Checkpoints
 from studio.desktop.debugging import Debugging
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
+from studio.desktop.freezing import Freezing
 from studio.desktop.health import Health
 from studio.desktop.judging import Judging
 from studio.desktop.layering import Layering
@@ -87,6 +88,7 @@ from studio.ui.shell.dock import BottomDock
 from studio.ui.shell.docks import Docks
 from studio.ui.shell.keeping import Keeping
 from studio.ui.shell.marks import marks_of
+from studio.ui.shell.notifier import Notifier
 from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.running import Running
 from studio.ui.shell.session import Session
@@ -145,6 +147,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.kept = KeptRuns(self.controller)
         self.queue = Queue(self.controller, self.kept)
+        self.notifier = Notifier(self)
         self.runs = RunsPanel(self.kept, _make_overlay, QueueList(self.queue))
         self.running = Running(
             self.desk, self.controller, self.commands, self.plots, self.status_line, self.banner, self.kept
@@ -165,6 +168,7 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(self.task_controller, self.commands, lambda node: self.panels.title_of(node))
         self.judging = Judging(self.editors, self.task_controller, self.debug_controller, self.commands, self.banner)
         self.health = Health(self.editors, self.controller, self.problems)
+        self.freezing = Freezing(self.editors, self.controller)
         self.layers = Layers(lambda node: self.panels.title_of(node))
         self.adding = Adding(CATALOGUE, self, lambda: self.canvas, self.usage)
         self.places = Places(self, lambda: self.canvas)
@@ -346,6 +350,8 @@ class MainWindow(QMainWindow):
         self.runs.checkpoints.compare_asked.connect(checkpoints.compare)
         self.running.failed_at.connect(self.panels.reveal)
         self.running.changed.connect(self.tabs.refresh)
+        self.running.over.connect(self.notifier.tell)
+        self.queue.over.connect(self.notifier.tell)
         self.running.changed.connect(self._update_actions)
         self.tabs.menu_asked.connect(lambda at: _open_menu(self.top_bar.tab_menu(), at))
         self.exporting.done.connect(

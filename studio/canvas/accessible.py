@@ -30,6 +30,8 @@ def describe_node(view: CanvasView, id: str) -> str:
     parts = [_(node_type.title) if node_type is not None else document.nodes[id].type]
     if item.face.mode:
         parts.append(item.face.subtitle)
+    if item.marks.frozen:
+        parts.append(_("does not learn now"))
     parts += [f"{line.label} {line.value}" for line in item.face.lines]
     if parameters := view.canvas.status.parameters.get(id):
         parts.append(ngettext("{count} parameter", "{count} parameters", parameters).format(count=number(parameters)))

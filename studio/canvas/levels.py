@@ -72,6 +72,7 @@ class Levels(QWidget):
         self._tensors: Mapping[PortRef, TensorInfo] = {}
         self._progress = NOTHING
         self._shade = NO_SHADE
+        self._frozen: frozenset[str] = frozenset()
         self._errors: Mapping[str, EngineError] = {}
         self._scopes: list[Scope] = []
         self._canvases: list[CanvasView] = []
@@ -137,6 +138,14 @@ class Levels(QWidget):
         """Show nodes of the unfolded document in another light."""
         self._shade = shade
         self.canvas.set_shade(shade.within(self.scope))
+
+    def set_frozen(self, ids: frozenset[str]) -> None:
+        """Mark the layers of the unfolded document that do not learn just now."""
+        self._frozen = ids
+        self._mark_frozen(self.canvas, self.scope)
+
+    def _mark_frozen(self, canvas: CanvasView, scope: Scope) -> None:
+        canvas.canvas.set_frozen([id.removeprefix(scope.prefix) for id in self._frozen if id.startswith(scope.prefix)])
 
     def reveal(self, id: str) -> None:
         """Show a node of the unfolded document, in the graph that it lies in."""
@@ -222,6 +231,7 @@ class Levels(QWidget):
         canvas.set_preview(scope.values(self._tensors), scope.errors(self._errors))
         canvas.set_progress(self._progress.within(scope))
         canvas.set_shade(self._shade.within(scope))
+        self._mark_frozen(canvas, scope)
         self._show_path()
         canvas.setFocus()
         if scope.function in self._views:

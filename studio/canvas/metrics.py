@@ -39,6 +39,8 @@ BARE_SIZE: Final = (36.0, 16.0)
 """Of a node that shows nothing but its ports."""
 RING: Final = 2.0
 MARGIN: Final = 10.0
+#: Radius of the lock on the border of a layer that does not learn.
+LOCK: Final = 8.5
 """What a node paints around its body: half a port, the halo of a port, the ring of the selection."""
 
 GRID: Final = 24.0

@@ -14,11 +14,12 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.face import Face
-from studio.canvas.metrics import DOT, HEADER, MARGIN, PAD, Detail
+from studio.canvas.metrics import DOT, HEADER, LOCK, MARGIN, PAD, Detail
 from studio.canvas.picture import Picture
 from studio.canvas.ports import UNKNOWN, Kind, Slot
 from studio.canvas.sprites import Sprites
 from studio.canvas.style import Style, body_path, draw_text, font, symbol_path, text_width
+from studio.ui.icons import paint as paint_icon
 
 Severity = Literal["", "warning", "error"]
 Key = tuple[bool, str]
@@ -47,6 +48,7 @@ class Marks:
     selected: bool = False
     hovered: bool = False
     running: bool = False
+    frozen: bool = False
     severity: Severity = ""
 
 
@@ -148,6 +150,8 @@ class NodeItem(QGraphicsItem):
         self._paint_title(painter, style, full)
         if self.marks.severity:
             _paint_badge(painter, style, QPointF(self.face.width - PAD - 2, HEADER / 2), self.marks.severity)
+        if self.marks.frozen:
+            _paint_lock(painter, style, QPointF(self.face.width - PAD - 2, 0))
         self._paint_all_ports(painter, style)
 
     def _paint_bare(self, painter: QPainter, style: Style) -> None:
@@ -269,6 +273,16 @@ def paint_symbol(painter: QPainter, style: Style, kind: Kind, *, wired: bool) ->
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.port[kind].color())
         painter.drawEllipse(QPointF(0, 0), DOT, DOT)
+
+
+def _paint_lock(painter: QPainter, style: Style, middle: QPointF) -> None:
+    """Paint what tells a layer that does not learn: on its border, where no words are."""
+    painter.setPen(style.hover)
+    painter.setBrush(style.body)
+    painter.drawEllipse(middle, LOCK, LOCK)
+    square = QRectF(0, 0, 1.3 * LOCK, 1.3 * LOCK)
+    square.moveCenter(middle)
+    paint_icon(painter, "lock", square, style.text.name())
 
 
 def _paint_badge(painter: QPainter, style: Style, middle: QPointF, severity: Severity) -> None:

@@ -101,6 +101,7 @@ class CanvasScene(QGraphicsScene):
         """Tells the dimensions of the tensor at an output by their names."""
         self.show_pictures = True
         self._running: frozenset[str] = frozenset()
+        self._frozen: frozenset[str] = frozenset()
         self._selection: dict[str, None] = {}
         self.refresh()
         self._unsubscribe = document.subscribe(self._on_edit)
@@ -402,6 +403,14 @@ class CanvasScene(QGraphicsScene):
                 item.marks.running = id in ids
                 item.update()
         self._running = frozenset(ids)
+
+    def set_frozen(self, ids: Collection[str]) -> None:
+        """Put a lock on these layers and no others: they do not learn just now."""
+        for id in self._frozen.symmetric_difference(ids):
+            if (item := self.node(id)) is not None:
+                item.marks.frozen = id in ids
+                item.update()
+        self._frozen = frozenset(ids)
 
     def set_look(self, style: Style, zoom: float, ratio: float) -> None:
         """Paint with these colours, for this zoom and this many pixels of the screen per logical pixel."""

@@ -171,7 +171,8 @@ class Style:
         self.sheet_border = _Known({c: QPen(QColor(mix(theme.canvas, t, edge)), 1) for c, t in sheets.items()})
         self.frame_ground = _Known({c: QBrush(QColor(mix(theme.canvas, t, 0.05))) for c, t in sheets.items()})
         self.frame_title = _Known({c: QColor(mix(theme.text, t, 0.6)) for c, t in sheets.items()})
-        self.far_body = QBrush(QColor(mix(self.surface, theme.line, 0.6)))
+        far = 0.2 if theme.name == "contrast" else 0.6  # where lines are as light as words
+        self.far_body = QBrush(QColor(mix(self.surface, theme.line, far)))
         self.map_ground = _faded(theme.panel, 235)
         self.map_frame = _faded(theme.accent, 24)
         self.refused = QPen(self.bad, WIRE_HOT, Qt.PenStyle.DashLine)

@@ -240,6 +240,10 @@ class Editor(QObject):
         """Show how much time nodes take, and which are meant elsewhere."""
         self.levels.set_shade(shade)
 
+    def show_frozen(self, layers: frozenset[str]) -> None:
+        """Show which layers do not learn just now."""
+        self.levels.set_frozen(layers)
+
     def take_tensor(self, event: Watched | Missing) -> None:
         """Keep the values of a tensor that is looked into, if its node is still there."""
         if event.ref.node in self._study.flat.document.nodes:

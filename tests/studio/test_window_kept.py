@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from graphs import moons
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QListWidget
 from user import Open, User, saved, steps
 
+from studio.canvas.accessible import describe_node
+from studio.document.edits import SetParams
 from studio.run.messages import Tuned, WentBack
 from studio.run.runs import store
 from studio.run.runs.folder import RunFolder
 from studio.run.runs.store import RunStore
+from studio.ui.runs import queue
 from studio.ui.runs.kept import KEEPS
 from studio.ui.settings import settings
+from studio.ui.shell import notifier, running
 
 pytest_plugins = ("look", "window")
 
@@ -96,12 +102,21 @@ def test_selected_layers_are_frozen_and_learn_again(open_window: Open, tmp_path:
     user.do("run.freeze")
     user.until(lambda: heard)
     assert heard[-1].frozen == ("hidden",)
+    assert canvas.canvas.marks("hidden").frozen
+    assert not canvas.canvas.marks("output").frozen
+    assert "does not learn now" in describe_node(canvas, "hidden")
     before = steps(user, "loss")
     user.until(lambda: steps(user, "loss") > before + 20)
     user.do("run.freeze")
     user.until(lambda: len(heard) == 2)
     assert heard[-1].frozen == ()
     user.until(lambda: user.banner == "All layers learn again.")
+    assert not canvas.canvas.marks("hidden").frozen
+    user.do("run.freeze")
+    user.until(lambda: canvas.canvas.marks("hidden").frozen)
+    user.do("run.stop")
+    user.until_ready()
+    assert not canvas.canvas.marks("hidden").frozen, "nothing learns now"
 
 
 def test_one_step_and_another(open_window: Open, tmp_path: Path) -> None:
@@ -133,6 +148,7 @@ def test_back_to_a_checkpoint_that_was_kept(open_window: Open, tmp_path: Path) -
     user.do("run.restore")
     user.until(lambda: heard)
     assert heard[0].step == kept.step
+    user.until(lambda: user.banner.startswith("It goes on from the checkpoint of step"))
     user.until(lambda: steps(user, "loss") < len(before))
     user.do("run.pause")
     user.until(lambda: steps(user, "loss") > kept.step + 100)
@@ -223,3 +239,81 @@ def test_the_settings_say_whether_runs_are_kept_and_where(open_window: Open, tmp
     assert len(RunStore(tmp_path / "elsewhere").runs()) == 1
     assert runs() == []
     window.close()
+
+
+class Tray(QObject):
+    """A tray that writes down what is shown in it."""
+
+    messageClicked, activated = Signal(), Signal(object)  # noqa: N815
+    told: ClassVar[list[tuple[str, str]]] = []
+
+    def __init__(self, _icon: QIcon, parent: QObject) -> None:
+        super().__init__(parent)
+
+    @staticmethod
+    def isSystemTrayAvailable() -> bool:
+        return True
+
+    def setToolTip(self, _text: str) -> None: ...
+
+    def show(self) -> None: ...
+
+    def hide(self) -> None: ...
+
+    def showMessage(self, title: str, text: str, *_: object) -> None:
+        self.told.append((title, text))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What is told in the notifications of the system: of all trainings, as if each took long."""
+    for module in (running, queue):
+        monkeypatch.setattr(module, "LONG", -1.0)
+    monkeypatch.setattr(notifier, "QSystemTrayIcon", Tray)
+    monkeypatch.setattr(Tray, "told", [])
+    return Tray.told
+
+
+def elsewhere(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the user work with another program."""
+    monkeypatch.setattr(type(user.window), "isActiveWindow", lambda _self: False)
+
+
+def test_who_is_elsewhere_is_told_what_happened(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[tuple[str, str]]
+) -> None:
+    user = open_window(saved(moons(), tmp_path, "small"), engine=True)
+    user.until_ready()
+    user.do("run.train")
+    user.until(lambda: "epochs" in user.banner)
+    assert told == [], "who is here sees it"
+    user.until_ready()
+    elsewhere(user, monkeypatch)
+    user.do("run.train")
+    user.until(lambda: told)
+    ((title, text),) = told
+    assert title == "small: complete"
+    assert "The loss went from" in text
+
+
+def test_who_is_elsewhere_is_told_of_failures_and_of_the_end_of_the_queue(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[tuple[str, str]]
+) -> None:
+    user = open_window(saved(moons(), tmp_path, "small"), engine=True)
+    user.until_ready()
+    elsewhere(user, monkeypatch)
+    user.do("run.enqueue")
+    user.do("run.enqueue")
+    user.until(lambda: told)
+    assert told == [("Queue", "2 trainings are over.")]
+    user.until_ready()
+    user.window.history.do(SetParams("output", {"units": 0}))
+    user.do("run.train")
+    user.until(lambda: len(told) == 2)
+    assert told[1][0] == "small: failed"
+    assert "units is 0" in told[1][1]
+    pid = user.window.controller.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    user.until(lambda: len(told) == 3)
+    assert "The engine has stopped unexpectedly." in told[2][1]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QL
 from engine.core.errors import EngineError
 from engine.core.param import Param
 from studio.run.controller import RunController
-from studio.run.messages import CheckpointSaved, Ended, Refused, Started, Tuned
+from studio.run.messages import CheckpointSaved, Ended, Refused, Started, Tuned, WentBack
 from studio.ui.actions import Actions
 from studio.ui.i18n import _, describe, number
 from studio.ui.widgets.banner import Banner
@@ -58,6 +58,7 @@ class RateDialog(QDialog):
         except EngineError as error:
             self._said.setText(describe(error))
             self._said.show()
+            self.adjustSize()
             return
         self._then(rate)
         super().accept()
@@ -97,6 +98,7 @@ class TrainingControls(QObject):
         controller.started.connect(self._on_started)
         controller.tuned.connect(self._on_tuned)
         controller.checkpoint_saved.connect(self._on_saved)
+        controller.went_back.connect(self._on_back)
         controller.refused.connect(self._on_refused)
         controller.ended.connect(self._on_ended)
         controller.crashed.connect(lambda _event: self._on_ended())
@@ -163,6 +165,10 @@ class TrainingControls(QObject):
             step = event.step
             self._say(lambda: _("A checkpoint is kept: step {step}.").format(step=number(step)), event.document)
         self.update_actions()
+
+    def _on_back(self, event: WentBack) -> None:
+        step = event.step
+        self._say(lambda: _("It goes on from the checkpoint of step {step}.").format(step=number(step)), event.document)
 
     def _on_refused(self, event: Refused) -> None:
         error = event.error

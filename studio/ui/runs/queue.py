@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, ngettext, number
 from studio.ui.icons import icon
 from studio.ui.runs.kept import KeptRuns
+from studio.ui.shell.notifier import LONG
 
 #: What the trainings of the queue are known by, as documents are by their numbers.
 QUEUE: Final = -1
@@ -53,6 +55,8 @@ class Queue(QObject):
     -------
     changed
         Other trainings are to come, or one has come to its end.
+    over
+        It begins nothing more, after a long time: carries what is to be said of that, in a word and in a sentence.
 
     Attributes
     ----------
@@ -61,6 +65,7 @@ class Queue(QObject):
     """
 
     changed = Signal()
+    over = Signal(str, str)
 
     def __init__(self, controller: RunController, kept: KeptRuns) -> None:
         super().__init__(controller)
@@ -68,6 +73,8 @@ class Queue(QObject):
         self.items: list[Item] = []
         self.held = False
         self._sweeps = itertools.count(1)
+        self._began: float | None = None
+        self._made = 0
         self._timer = QTimer(self, interval=0, singleShot=True)  # whoever waits for this training to end goes first
         self._timer.timeout.connect(self._begin_next)
         controller.state_changed.connect(lambda _state: self._timer.start())
@@ -109,6 +116,8 @@ class Queue(QObject):
             return
         item = waiting[0]
         item.state = "training"
+        if self._began is None:
+            self._began, self._made = time.perf_counter(), 0
         name = f"{item.name} · {item.label}" if item.label else item.name
         keep = self._kept.keep(QUEUE, name, item.sweep)
         self._controller.train(QUEUE, item.document, item.mode, keep, fresh=True)
@@ -125,6 +134,12 @@ class Queue(QObject):
         self.held = self.held or hold
         if not self.waiting:
             self._controller.forget(QUEUE)
+        self._made += 1
+        if self._began is not None and (self.held or not self.waiting):
+            if time.perf_counter() - self._began > LONG:
+                made = ngettext("{count} training is over.", "{count} trainings are over.", self._made)
+                self.over.emit(_("Queue"), made.format(count=number(self._made)))
+            self._began = None
         self.changed.emit()
 
 

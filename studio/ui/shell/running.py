@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication
 
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
@@ -15,17 +14,16 @@ from studio.run.runs.folder import RunFolder, Saved
 from studio.ui.actions import Actions
 from studio.ui.i18n import N_, _, describe
 from studio.ui.runs.kept import KeptRuns
-from studio.ui.runs.story import story
+from studio.ui.runs.story import STATUS, story
 from studio.ui.settings import settings
 from studio.ui.shell.desk import Desk
+from studio.ui.shell.notifier import LONG
 from studio.ui.shell.open_document import OpenDocument
 from studio.ui.shell.status_line import StatusLine
 from studio.ui.widgets.banner import Banner
 
 _CRASHED = N_("The engine has stopped unexpectedly. The document is untouched; only the run is lost.")
 _CUT_OFF = N_("The engine has stopped unexpectedly. The document is untouched; the run can go on from a checkpoint.")
-#: Seconds from which on the end of a training is told to those who do something else meanwhile.
-NOTIFIED = 10.0
 _STUCK = N_("The engine does not react to Stop. If you restart it, the document stays as it is; the run is lost.")
 
 
@@ -64,6 +62,8 @@ class Running(QObject):
         A training failed in a node: carries the number of the document and the id of the node.
     changed
         Other actions are possible than before, or another document trains.
+    over
+        A training that took long is over: carries how it ended, and what happened.
 
     Parameters
     ----------
@@ -79,6 +79,7 @@ class Running(QObject):
     asked = Signal()
     failed_at = Signal(int, str)
     changed = Signal()
+    over = Signal(str, str)
 
     def __init__(
         self,
@@ -311,21 +312,25 @@ class Running(QObject):
             self._banner.say("bad", lambda: describe(error), about=event.document)
             if error.node:
                 self.failed_at.emit(event.document, error.node)
-        elif event.seconds > NOTIFIED:
-            self._notify(event)
+        if event.seconds > LONG:
+            self._tell_end(event)
         self.changed.emit()
 
-    def _notify(self, event: Ended) -> None:
+    def _tell_end(self, event: Ended) -> None:
         """Say what happened in a training that took so long that nobody waited for it."""
-        QApplication.alert(self._banner.window())
-        run = self._kept.of(event.document)
-        if run is not None:
+        document, run, error = self._desk.by_number(event.document), self._kept.of(event.document), event.error
+        if document is None:  # the queue tells its end itself
+            return
+        told = describe(error) if error is not None else " ".join(story(run)) if run is not None else ""
+        self.over.emit(f"{document.name}: {_(STATUS[event.status])}", told)
+        if run is not None and error is None:
             self._banner.say("info", lambda: " ".join(story(run)), self._actions["run.runs"], about=event.document)
 
     def _on_crashed(self, _event: Crashed) -> None:
         self._status_line.end_run()
         text = _CUT_OFF if self._can_go_on() else _CRASHED
         self._banner.say("bad", text, self._actions["run.restart_engine"])
+        self.over.emit("Trenza", _(text))
 
     def _on_stuck(self) -> None:
         self._banner.say("warn", _STUCK, self._actions["run.restart_engine"])
