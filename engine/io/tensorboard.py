@@ -12,11 +12,13 @@ from typing import Any, Final
 import numpy as np
 from tensorboardX import summary
 from tensorboardX.event_file_writer import EventsWriter
+from tensorboardX.proto.api_pb2 import Status
 from tensorboardX.proto.attr_value_pb2 import AttrValue
 from tensorboardX.proto.event_pb2 import Event, SessionLog
 from tensorboardX.proto.graph_pb2 import GraphDef
 from tensorboardX.proto.node_def_pb2 import NodeDef
-from tensorboardX.proto.summary_pb2 import Summary
+from tensorboardX.proto.plugin_hparams_pb2 import HParamsPluginData, SessionEndInfo, SessionStartInfo
+from tensorboardX.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboardX.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboardX.proto.versions_pb2 import VersionDef
 
@@ -99,10 +101,33 @@ class EventFile:
         graph = GraphDef(node=[_node(n) for n in nodes], versions=VersionDef(producer=22))
         self._write(Event(graph_def=graph.SerializeToString()))
 
-    def hparams(self, values: Mapping[str, bool | float | str], metrics: Sequence[str]) -> None:
-        """Write the hyper-parameters, and the tags of the scalars that tell how good they are."""
-        for said in summary.hparams(dict(values), dict.fromkeys(metrics, 0.0)):
-            self._say(0, said)
+    def begin_session(self, values: Mapping[str, bool | float | str]) -> None:
+        """Write the hyper-parameters of a training that begins now.
+
+        What they may be is left to TensorBoard to find in all trainings that it shows: whatever the first one says of
+        that it takes for all.
+        """
+        start = SessionStartInfo(start_time_secs=time.time())
+        for name, value in values.items():
+            found = start.hparams[name]
+            if isinstance(value, bool):
+                found.bool_value = value
+            elif isinstance(value, str):
+                found.string_value = value
+            else:
+                found.number_value = value
+        self._say_session("session_start_info", HParamsPluginData(session_start_info=start))
+
+    def end_session(self, is_success: bool) -> None:
+        """Write that the training has come to its end now; the first end of a folder counts."""
+        status = Status.Value("STATUS_SUCCESS" if is_success else "STATUS_FAILURE")
+        end = SessionEndInfo(status=status, end_time_secs=time.time())
+        self._say_session("session_end_info", HParamsPluginData(session_end_info=end))
+
+    def _say_session(self, tag: str, content: Any) -> None:
+        plugin = SummaryMetadata.PluginData(plugin_name="hparams", content=content.SerializeToString())
+        value = Summary.Value(tag=f"_hparams_/{tag}", metadata=SummaryMetadata(plugin_data=plugin))
+        self._say(0, Summary(value=[value]))
 
     def flush(self) -> None:
         """Let others see what was written."""

@@ -180,8 +180,7 @@ class Keeper:
             write_text(document, self.folder.document)
         self.record.write(path)
         if start is None:
-            names = [f"val_{name}" for name in self.record.series] + list(self.record.series)
-            self._event_file().hparams(_plain_settings(self.record.settings), names)
+            self._event_file().begin_session(_plain_settings(self.record.settings))
 
     def _take_back(self, start: Checkpoint) -> None:
         """Take back what was written of steps and epochs behind a checkpoint."""
@@ -278,6 +277,8 @@ class Keeper:
     def _end(self, status: RunStatus, seconds: float, why: str) -> None:
         self.record = self.record.but(status=status, seconds=seconds, why=why)
         self.record.write(self.folder.path)
+        if status in ("complete", "failed"):  # one that was stopped may go on
+            self._event_file().end_session(status == "complete")
         (self.folder.path / files.BEAT).unlink(missing_ok=True)
 
     def _close(self) -> None:

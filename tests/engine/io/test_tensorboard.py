@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tensorboardX.proto.api_pb2 import Status
 from tensorboardX.proto.event_pb2 import Event
 from tensorboardX.proto.graph_pb2 import GraphDef
+from tensorboardX.proto.plugin_hparams_pb2 import HParamsPluginData
 
 from engine.io.png import levels, png
 from engine.io.tensorboard import EventFile, GraphNode
@@ -120,8 +123,26 @@ def test_what_goes_on_takes_the_place_of_later_steps(tmp_path: Path) -> None:
     assert [e.step for e in events(tmp_path)] == [0, 0, 12], "and the later one is read behind the other"
 
 
-def test_hparams(tmp_path: Path) -> None:
+def sessions(folder: Path) -> list[Any]:
+    """Return what is said of hyper-parameters."""
+    said = [(v.tag, v.metadata.plugin_data) for _, v in values(folder) if v.tag.startswith("_hparams_/")]
+    assert all(plugin.plugin_name == "hparams" for _, plugin in said)
+    return [
+        getattr(HParamsPluginData.FromString(plugin.content), tag.removeprefix("_hparams_/")) for tag, plugin in said
+    ]
+
+
+def test_hyper_parameters_and_how_it_ended(tmp_path: Path) -> None:
+    before = time.time()
     file = EventFile(tmp_path)
-    file.hparams({"trainer.learning_rate": 0.1, "hidden.units": 3, "shuffle": True, "activation": "relu"}, ["val_loss"])
+    file.begin_session({"trainer.learning_rate": 0.1, "hidden.units": 3, "shuffle": True, "activation": "relu"})
+    file.flush()
+    (start,) = sessions(tmp_path)
+    found = {name: getattr(value, value.WhichOneof("kind")) for name, value in start.hparams.items()}
+    assert found == {"trainer.learning_rate": 0.1, "hidden.units": 3.0, "shuffle": True, "activation": "relu"}
+    assert before <= start.start_time_secs <= time.time()
+    file.end_session(is_success=False)
     file.close()
-    assert {v.metadata.plugin_data.plugin_name for _, v in values(tmp_path)} == {"hparams"}
+    end = sessions(tmp_path)[1]
+    assert end.status == Status.Value("STATUS_FAILURE")
+    assert end.end_time_secs >= start.start_time_secs
