@@ -109,7 +109,12 @@ class Job:
         self._listener = Listener(
             self._host, self._study, command.run, training, self._keeping, watching, self._break_at
         )
-        return self._fit(training, start, watching, self._listener)
+        learns = [(layer, layer.trainable) for layer in training.model.layers]
+        try:
+            return self._fit(training, start, watching, self._listener)
+        finally:  # what was frozen while it went on is so no longer: the next training begins as the document says
+            for layer, trainable in learns:
+                layer.trainable = trainable
 
     @contextmanager
     def _watched(self, training: Training) -> Iterator[Sequence[Callback]]:

@@ -252,6 +252,20 @@ def test_a_frozen_layer_stays_as_it_is_and_learns_again(at: int, tmp_path: Path,
     assert [n["what"] for n in RunFolder(tmp_path).notes()] == ["frozen", "thawed"]
 
 
+def test_what_was_frozen_learns_again_in_the_next_training(tmp_path: Path, each_step: None) -> None:
+    driven = Driven()
+
+    def answer(event: Any) -> None:
+        if isinstance(event, Progress) and event.run == 1 and event.steps[-1] == 4:
+            driven.worker.receive(Freeze(1, "hidden", True))
+
+    driven.answer = answer
+    driven.worker.handle(train(tmp_path / "first"))
+    assert [t.frozen for t in driven.of(Tuned)] == [(), ("hidden",)]
+    driven.worker.handle(replace(train(tmp_path / "second"), run=2))
+    assert [t.frozen for t in driven.of(Tuned)][2:] == [()]
+
+
 def test_the_last_layer_that_learns_is_not_frozen(tmp_path: Path, each_step: None) -> None:
     driven = Driven()
 
