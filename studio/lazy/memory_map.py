@@ -1,9 +1,8 @@
-"""The plan over time: kernels in lanes, side by side what runs at once, and below the memory that values lie in."""
+"""The plan over time: kernels in lanes, a branch each, and below the memory that values lie in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -11,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.lazy.flame import main_member
+from studio.lazy.spans import Span, lanes_of, values_of
 from studio.lazy.words import kernel_name, phase_look
 from studio.run.lazy.data import Explained
 from studio.ui import fonts
@@ -18,63 +18,13 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number, written_size
 from studio.ui.theme import mix
 
-_LANE: Final = 24
+#: Height of a lane, at least and at most, and what all lanes may take where there are many.
+_LANE: Final = (11, 24)
+_LANES: Final = 112
 _GAP: Final = 10
 _LEFT: Final = 84
 _MARGIN: Final = 12
 _LEAST: Final = 4.0
-
-
-@dataclass(frozen=True)
-class Span:
-    """A kernel or a value over time.
-
-    Parameters
-    ----------
-    first, last
-        Moments, both included.
-    lane
-        Of a kernel its lane; of a value the block of memory that it lies in.
-    kernel
-        The kernel, or the one that makes the value.
-    nbytes
-        Of a value; 0 for a kernel.
-    """
-
-    first: int
-    last: int
-    lane: int
-    kernel: int
-    nbytes: int = 0
-    continues: bool = False
-
-
-def lanes_of(program: Explained) -> list[Span]:
-    """Return the kernels in lanes: those of one moment each in its own."""
-    taken: dict[int, int] = {}
-    found = []
-    for kernel in program.kernels:
-        moment = kernel.info.moment
-        found.append(Span(moment, moment, taken.get(moment, 0), kernel.info.number))
-        taken[moment] = taken.get(moment, 0) + 1
-    return found
-
-
-def values_of(program: Explained) -> list[Span]:
-    """Return the values between kernels, in the blocks of memory that they lie in; what is given out lives on."""
-    moments = [kernel.info.moment for kernel in program.kernels]
-    end = max(moments, default=0) + 1
-    return [
-        Span(
-            moments[b.first],
-            end if b.last >= len(moments) else moments[b.last],
-            b.block,
-            b.first,
-            b.nbytes,
-            b.continues,
-        )
-        for b in program.buffers
-    ]
 
 
 class MemoryMap(QWidget):
@@ -89,6 +39,7 @@ class MemoryMap(QWidget):
         self.lanes: Sequence[Span] = ()
         self.values: Sequence[Span] = ()
         self._tops: dict[int, tuple[float, float]] = {}
+        self._continued: set[tuple[int, int]] = set()
         self._looks: list[tuple[str, str, str]] = []
         self.chosen = -1
         self.setMouseTracking(True)
@@ -107,6 +58,7 @@ class MemoryMap(QWidget):
         self._program = program
         self.lanes = lanes_of(program) if program is not None else ()
         self.values = values_of(program) if program is not None else ()
+        self._continued = {(span.lane, span.first) for span in self.values if span.continues}
         nodes = {node.id: node for node in program.stages[-1].nodes} if program is not None else {}
         mains = [main_member(k.members, k.shares, nodes) for k in program.kernels] if program is not None else []
         self._looks = [phase_look(main.phase if main is not None else "") for main in mains]
@@ -120,8 +72,17 @@ class MemoryMap(QWidget):
     # ----------------------------------------------------------------------------------------------------------- places
 
     @property
+    def _lane_high(self) -> int:
+        least, most = _LANE
+        return min(max(_LANES // self._lane_count, least), most)
+
+    @property
+    def _lane_count(self) -> int:
+        return max((s.lane for s in self.lanes), default=0) + 1
+
+    @property
     def _lanes_high(self) -> int:
-        return (max((s.lane for s in self.lanes), default=0) + 1) * _LANE
+        return self._lane_count * self._lane_high
 
     def _place(self) -> None:
         """Give each block of memory a row as high as its share, but high enough to be seen."""
@@ -145,9 +106,15 @@ class MemoryMap(QWidget):
         each = (self.width() - _LEFT - _MARGIN) / end
         x, width = _LEFT + span.first * each, (span.last - span.first + 1) * each
         if not span.nbytes:
-            return QRectF(x, span.lane * _LANE, width, _LANE - 2)
+            return QRectF(x, span.lane * self._lane_high, width, self._lane_high - 2)
         top, height = self._tops.get(span.lane, (0.0, 0.0))
         return QRectF(x, top, width, max(height - 1, 1.0))
+
+    def _seen(self, span: Span, rect: QRectF) -> float:
+        """Return the width of a rectangle up to where the next value is written over it."""
+        if (span.lane, span.last) not in self._continued:
+            return rect.width()
+        return rect.width() * (span.last - span.first) / (span.last - span.first + 1)
 
     def at(self, x: float, y: float) -> Span | None:
         """Return the kernel or the value at a point."""
@@ -168,8 +135,8 @@ class MemoryMap(QWidget):
         metrics = QFontMetrics(painter.font())
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.dim))
-        painter.drawText(QRectF(_MARGIN, 0, _LEFT - _MARGIN, _LANE), middle, _("Plan"))
-        painter.drawText(QRectF(_MARGIN, self._lanes_high + _GAP, _LEFT - _MARGIN, _LANE), middle, _("Memory"))
+        painter.drawText(QRectF(_MARGIN, 0, _LEFT - _MARGIN, _LANE[1]), middle, _("Plan"))
+        painter.drawText(QRectF(_MARGIN, self._lanes_high + _GAP, _LEFT - _MARGIN, _LANE[1]), middle, _("Memory"))
         for span in (*self.lanes, *self.values):
             rect = self._rect(span)
             _name, token, sign = self._looks[span.kernel]
@@ -181,7 +148,7 @@ class MemoryMap(QWidget):
                 painter.setPen(QPen(QColor(theme.text), 1, Qt.PenStyle.DotLine))
                 painter.drawLine(rect.topLeft(), rect.bottomLeft())
             text = written_size(span.nbytes) if span.nbytes else f"{sign}{number(span.kernel)}"
-            if rect.height() >= 13 and metrics.horizontalAdvance(text) + 10 < rect.width():
+            if rect.height() >= 13 and metrics.horizontalAdvance(text) + 10 < self._seen(span, rect):
                 painter.setPen(QColor(theme.text))
                 painter.drawText(rect.adjusted(4, 0, 0, 0), middle, text)
         if 0 <= self.chosen < len(self.lanes):

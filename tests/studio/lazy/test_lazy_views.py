@@ -5,19 +5,21 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from graphs import example
+from graphs import build, example
 from lowering import program_of
 from pytestqt.qtbot import QtBot
 
+from studio.document.document import Document
 from studio.document.file import dumps
 from studio.document.work import finished
 from studio.lazy.drawing import drawing_of
 from studio.lazy.flame import flames, kernels_of, ops_of
-from studio.lazy.memory_map import MemoryMap, lanes_of, values_of
+from studio.lazy.memory_map import MemoryMap
 from studio.lazy.places import arranged, links_back
 from studio.lazy.roofline import Roofline, points_of
+from studio.lazy.spans import MOST, lanes_of, values_of
 from studio.run.lazy.attribution import compiled_by_node, eager_by_node
-from studio.run.lazy.data import Explained, Peaks
+from studio.run.lazy.data import Explained, Peaks, Scope
 from studio.run.lazy.host import LazyHost
 from studio.run.lazy.messages import Compile, Compiled
 from studio.ui.appearance import Appearance
@@ -25,15 +27,19 @@ from studio.ui.appearance import Appearance
 pytest_plugins = ("look",)
 
 
+def compiled(document: Document, scope: Scope = "step") -> Explained:
+    """Return a document as a program."""
+    known = program_of(document)
+    events: list[object] = []
+    LazyHost(events.append, lambda _number, _text: known).handle(Compile(1, 1, dumps(document), scope))
+    (event,) = (e for e in events if isinstance(e, Compiled))
+    return event.program
+
+
 @pytest.fixture(scope="module")
 def program() -> Explained:
     """The training step of the digits network."""
-    document = example("digits_mlp")
-    known = program_of(document)
-    events: list[object] = []
-    LazyHost(events.append, lambda _number, _text: known).handle(Compile(1, 1, dumps(document), "step"))
-    (event,) = (e for e in events if isinstance(e, Compiled))
-    return event.program
+    return compiled(example("digits_mlp"))
 
 
 def test_every_node_has_a_place_of_its_own(program: Explained) -> None:
@@ -96,6 +102,51 @@ def test_lanes_hold_each_kernel_once(program: Explained) -> None:
     assert [span.kernel for span in lanes] == [k.info.number for k in program.kernels]
     assert len({(span.first, span.lane) for span in lanes}) == len(lanes)
     assert len(values_of(program)) == len(program.buffers)
+
+
+def test_parallel_branches_have_lanes_of_their_own() -> None:
+    nodes = {
+        "data": ("data.digits", {}),
+        "flat": ("layer.Flatten", {}),
+        **{name: ("layer.Dense", {"units": 16, "activation": "tanh"}) for name in ("left", "middle", "right")},
+        "join": ("layer.Concatenate", {}),
+        "output": ("layer.Dense", {"units": 10}),
+    }
+    wires = """
+        data.x > flat.inputs
+        flat.output > left.inputs
+        flat.output > middle.inputs
+        flat.output > right.inputs
+        left.output > join.inputs[0]
+        middle.output > join.inputs[1]
+        right.output > join.inputs[2]
+        join.output > output.inputs
+    """
+    program = compiled(build(nodes, wires), "forward")
+    lanes = {span.kernel: span.lane for span in lanes_of(program)}
+    found: dict[str, set[int]] = {}
+    for kernel in program.kernels:
+        for origin in kernel.info.origins:
+            found.setdefault(origin, set()).add(lanes[kernel.info.number])
+    assert [len(found[name]) for name in ("left", "middle", "right")] == [1, 1, 1], "a branch keeps its lane"
+    assert len(found["left"] | found["middle"] | found["right"]) == 3
+    assert found["join"] == found["output"] == {0}, "where they meet, one goes on"
+
+
+def test_there_are_no_more_lanes_than_can_be_told_apart() -> None:
+    branches = [f"branch{i}" for i in range(12)]
+    nodes = {
+        "data": ("data.digits", {}),
+        "flat": ("layer.Flatten", {}),
+        **{name: ("layer.Dense", {"units": 4, "activation": "tanh"}) for name in branches},
+        "join": ("layer.Concatenate", {}),
+    }
+    wires = "data.x > flat.inputs\n" + "\n".join(
+        f"flat.output > {name}.inputs\n{name}.output > join.inputs[{i}]" for i, name in enumerate(branches)
+    )
+    lanes = lanes_of(compiled(build(nodes, wires), "forward"))
+    assert {span.lane for span in lanes} == set(range(MOST))
+    assert len({(span.first, span.lane) for span in lanes}) == len(lanes)
 
 
 def test_the_memory_map_tells_what_is_under_the_mouse(qtbot: QtBot, look: Appearance, program: Explained) -> None:
