@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio.app import MainWindow
 from studio.canvas.view import CanvasView
 from studio.desktop.editor import Editor
+from studio.desktop.inspecting import reveal_inspector
 from studio.document.breakpoints import Breakpoint, set_breakpoints
 from studio.document.document import Node, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, Edit, RemoveWire, SetParams
@@ -431,6 +432,7 @@ def checkpoints(window: MainWindow) -> None:
     page = window.runs.checkpoints
     window.runs.tabs.setCurrentWidget(page)
     tensor = window.inspector.tensor
+    reveal_inspector(window.commands)  # nothing is sent to one that nobody sees
     canvas_of(window).select(["hidden"])
     tensor.watching.look_at(TensorRef("weight", "hidden", "kernel"))
     if window.controller.pid is not None:
