@@ -35,7 +35,7 @@ from studio.ui.appearance import appearance
 from studio.ui.style import derived
 from studio.ui.theme import mix
 
-_WIDTHS: Final = {SHAPE: 84, RATIO: 116, MARK: 156}
+_WIDTHS: Final = {SHAPE: 84, RATIO: 130, MARK: 156}
 #: Width of the list from which on these are shown.
 _LEAST: Final = {SHAPE: 420, RATIO: 330}
 _ROW: Final = 26

@@ -150,14 +150,14 @@ class Roofline(QWidget):
         painter.setFont(fonts.mono(11))
         for power in range(math.ceil(y0), math.floor(y1) + 1):
             y = self._map(peaks, 1.0, 10.0**power).y()
-            painter.setPen(QPen(QColor(theme.line), 1))
+            painter.setPen(QPen(QColor(theme.grid), 1))
             painter.drawLine(QPointF(left, y), QPointF(self.width() - _RIGHT, y))
             painter.setPen(QColor(theme.dim))
             text = QRectF(0, y - 9, left - 6, 18)
             painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _short(10.0**power))
         for power in range(math.ceil(x0), math.floor(x1) + 1):
             x = self._map(peaks, 10.0**power, peaks.flops).x()
-            painter.setPen(QPen(QColor(theme.line), 1))
+            painter.setPen(QPen(QColor(theme.grid), 1))
             painter.drawLine(QPointF(x, _TOP), QPointF(x, bottom))
             painter.setPen(QColor(theme.dim))
             painter.drawText(QRectF(x - 30, bottom + 1, 60, 14), Qt.AlignmentFlag.AlignHCenter, _short(10.0**power))

@@ -17,15 +17,18 @@ from engine.core.dtype import Array
 from studio.plots.series import Curve
 from studio.ui import fonts
 from studio.ui.i18n import _, number
-from studio.ui.theme import Theme, mix
+from studio.ui.theme import Theme
 
 _RAW_OPACITY: Final = 0.3
 # A smoothed curve needs no more points than this to look smooth; a wide pen costs by the point.
 _MOST_SMOOTHED: Final = 400
 # Narrower epochs are not shaded: they would only flicker.
 _LEAST_BAND: Final = 4
+_SHADED: Final = 0.035
 # The axis ends a little after the last epoch, where the ring of the best one may lie.
 _ROOM_FOR_THE_RING: Final = 1.015
+# Pixels for the right half of the last number on the axis.
+_RIGHT: Final = 20
 
 
 class NumberAxis(pg.AxisItem):  # type: ignore[misc]
@@ -91,7 +94,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self._level: float | None = None  # of a line without ups and downs
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(200, 120)
-        self.getPlotItem().layout.setContentsMargins(4, 4, 12, 0)
+        self.getPlotItem().layout.setContentsMargins(4, 4, _RIGHT, 0)
         self.hideButtons()
         self.setMenuEnabled(False)
         view = self.getViewBox()
@@ -142,7 +145,8 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         """Take on the colours of a theme."""
         self._theme = theme
         self.setBackground(theme.panel)
-        self._bands.colour = QColor(mix(theme.panel, theme.text, 0.035))
+        self._bands.colour = QColor(theme.text)
+        self._bands.colour.setAlphaF(_SHADED)  # or they would cover the grid, which lies behind them
         raw = QColor(theme.accent)
         raw.setAlphaF(_RAW_OPACITY)
         self._raw.setPen(QPen(raw, 0))
@@ -156,7 +160,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(theme.line if side == "bottom" else None))
-            axis.setTickPen(pg.mkPen(theme.line))
+            axis.setTickPen(pg.mkPen(theme.grid))
             axis.setTextPen(theme.dim)
         self.retranslate()
         self.redraw()
@@ -190,6 +194,14 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.setXRange(*(math.log10(x) if self._log_x else x for x in (min(first, last / 10), last)), padding=0)
         self._level = None
         self.getViewBox().enableAutoRange(axis="y")
+        self._followed = self.getViewBox().viewRange()[0]
+
+    def end_at(self, epochs: int) -> None:
+        """Show no more epochs than were trained, unless some part of them is looked at."""
+        self.epochs = epochs
+        if self.getViewBox().viewRange()[0] == self._followed:
+            self.follow()
+        self.redraw()
 
     def _level_out(self, values: Array) -> None:
         """Show a line without ups and downs, such as a constant learning rate, on an axis from 0 on."""

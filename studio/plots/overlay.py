@@ -72,7 +72,7 @@ class Overlay(pg.PlotWidget):  # type: ignore[misc]
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(theme.line if side == "bottom" else None))
-            axis.setTickPen(pg.mkPen(theme.line))
+            axis.setTickPen(pg.mkPen(theme.grid))
             axis.setTextPen(theme.dim)
             axis.picture = None
             axis.update()

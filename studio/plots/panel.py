@@ -198,7 +198,12 @@ class Plots(QWidget):
             self._soon(event.document)
 
     def finish(self, ended: Ended) -> None:
-        """Show everything that came."""
+        """Show everything that came, over the epochs that were trained."""
+        if (training := self._trainings.get(ended.document)) is not None and (done := training.epochs_done):
+            training.epochs = done
+            if ended.document == self.shown:
+                for cell in self.cells.values():
+                    cell.chart.end_at(done)
         if ended.document == self.shown:
             self._timer.stop()
             self.redraw()

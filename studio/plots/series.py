@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -205,6 +206,12 @@ class Curves:
         self.by_name = {name: Curve(steps_per_epoch) for name in names}
         for name, is_smoothed in (sampled or {}).items():
             self.by_name[name] = Curve(steps_per_epoch, is_smoothed)
+
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs were begun."""
+        last = max((float(c.epochs_of(c.raw.x[-1])) for c in self.by_name.values() if len(c.raw)), default=0.0)
+        return math.ceil(last)
 
     def extend(self, steps: Array, series: Mapping[str, Array]) -> None:
         """Append the values of some steps; of what has no curve, nothing is kept."""

@@ -241,7 +241,26 @@ def test_epochs_can_have_a_logarithmic_axis(plots: Plots) -> None:
     assert chart.getViewBox().viewRange()[0] == pytest.approx([np.log10(1 / 45), np.log10(10.15)])
     assert not plots.grab().isNull()
     plots.bar.log.setChecked(False)
-    assert chart._raw.getData()[0][0] == pytest.approx(1 / 45)
+    assert chart._raw.getData()[0][0] == pytest.approx(1 / 45, abs=1 / 45)
+
+
+def test_behind_its_end_a_training_is_shown_over_the_epochs_that_were_trained(plots: Plots) -> None:
+    begin(plots, STARTED)
+    plots.extend(Progress(1, 1, 1, np.arange(60), {"loss": np.ones(60)}, 1e-3))
+    loss, other = (plots.cells[name].chart for name in ("loss", "accuracy"))
+    assert loss.getViewBox().viewRange()[0] == pytest.approx([0, 10.15])
+    other.setXRange(0, 1, padding=0)
+    plots.finish(Ended(1, 1, "stopped", {}, 1.0, None))
+    assert loss.getViewBox().viewRange()[0] == pytest.approx([0, 2.03]), "two of ten were begun"
+    assert other.getViewBox().viewRange()[0] == pytest.approx([0, 1]), "what is looked at stays in sight"
+
+
+def test_the_grid_is_seen_through_the_shade_of_epochs_and_outshines_no_curve(plots: Plots, look: Appearance) -> None:
+    begin(plots, STARTED)
+    look.set_theme("contrast")
+    chart = plots.cells["loss"].chart
+    assert chart._bands.colour.alpha() < 30
+    assert chart.getAxis("left").tickPen().color().name() == look.theme.grid
 
 
 def test_what_is_measured_beside_the_losses_has_curves(plots: Plots) -> None:
