@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from studio.document.edits import SetParams
 from studio.document.file import dumps
 from studio.run.messages import Keep, Started, Train, WentBack
 from studio.run.runs import store
-from studio.run.runs.folder import RunFolder
+from studio.run.runs.folder import BEAT, RunFolder
 from studio.run.runs.store import RunStore
 from studio.run.tensor_ref import TensorRef
 from studio.run.worker import Worker
@@ -151,6 +153,20 @@ def test_a_damaged_run_is_listed_as_such(open_window: Open, tmp_path: Path) -> N
     assert isinstance(story, QLabel)
     assert "run.json cannot be understood" in story.text()
     assert not panel.findChild(QPushButton, "runs.resume").isEnabled()
+    assert panel.findChild(QAbstractButton, "runs.delete").isEnabled()
+
+
+def test_a_run_is_cut_off_in_the_list_as_soon_as_no_engine_is_at_it(open_window: Open, tmp_path: Path) -> None:
+    run = keep("mine", with_rate(0.01))
+    run.record.but(status="training", process=(os.getpid(), socket.gethostname())).write(run.path)
+    (run.path / BEAT).touch()
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    assert cells(panel)["How it is"] == ["training"]
+    assert not panel.findChild(QAbstractButton, "runs.delete").isEnabled()
+    (run.path / BEAT).unlink()
+    panel.refresh()
+    user.until(lambda: cells(panel)["How it is"] == ["cut off"])
     assert panel.findChild(QAbstractButton, "runs.delete").isEnabled()
 
 

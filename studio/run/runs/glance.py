@@ -43,6 +43,13 @@ class Glance:
         """Name of the run."""
         return self.run.id
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether nothing of it has changed since: neither its files, nor that an engine is at it."""
+        if self.record is not None and self.record.status == "training" and not self.run.is_alive(self.record):
+            return False
+        return self.stamp == stamp_of(self.run)
+
     @classmethod
     def of(cls, run: RunFolder) -> Glance:
         """Look at a run."""

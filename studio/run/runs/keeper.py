@@ -167,6 +167,8 @@ class Keeper:
         except Exception as error:  # whatever it is: a run that is not kept is better than one that is lost
             self._broken = True
             self._close()
+            with suppress(OSError):  # for the others it is cut off from here on
+                (self.folder.path / files.BEAT).unlink(missing_ok=True)
             self._trouble(_in_words(error, self.folder.path))
 
     def _begin(self, document: str) -> None:

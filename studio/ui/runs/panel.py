@@ -30,7 +30,7 @@ from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from studio.run.runs.curves import curve, names_of
 from studio.run.runs.folder import RunFolder
-from studio.run.runs.glance import Glance, stamp_of
+from studio.run.runs.glance import Glance
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe, ngettext, number, written_size
 from studio.ui.icons import icon
@@ -220,7 +220,7 @@ class RunsPanel(QWidget):
             return
         runs = self._kept.store.runs()
         self._known = {r.id: self._known[r.id] for r in runs if r.id in self._known}
-        self._waiting = [r for r in runs if r.id not in self._known or self._known[r.id].stamp != stamp_of(r)]
+        self._waiting = [r for r in runs if r.id not in self._known or not self._known[r.id].is_up_to_date]
         self._timer.start()
 
     def _on_changed(self, _path: Path) -> None:

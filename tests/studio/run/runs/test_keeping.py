@@ -355,6 +355,8 @@ def test_a_full_disk_ends_the_keeping_and_not_the_training(
     assert driven.losses() == whole()
     run = RunFolder(tmp_path)
     assert [s.step for s in run.checkpoints()] == [0], "what was whole is"
+    assert run.record.status == "interrupted", "though the engine that was at it goes on"
+    assert run.can_go_on
     assert [p.name for p in (tmp_path / "checkpoints").iterdir()] == ["00000000-auto.npz"]
 
 
