@@ -19,6 +19,7 @@ from studio.document.breakpoints import Breakpoint, set_breakpoints
 from studio.document.document import Node, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, Edit, RemoveWire, SetParams
 from studio.inspector.watching import Pin
+from studio.run.runs.sweep import Choices, Place, grid
 from studio.run.tensor_ref import TensorRef
 
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
@@ -426,6 +427,49 @@ def runs(window: MainWindow) -> None:
     QTest.qWait(300)
 
 
+def _swept(window: MainWindow) -> None:
+    """Let the queue train the digits network with several rates and sizes."""
+    _open(window, "digits_mlp")
+    window.workspaces.turn_to("train")
+    document = _editor(window).history.document
+    rates, units = (Place("trainer", "learning_rate"), Place("hidden", "units"))
+    choices = {rates: Choices((0.0003, 0.003, 0.03)), units: Choices((4, 16, 64))}
+    trials = [(trial.label, trial.document) for trial in grid(document, choices)]
+    window.commands["run.runs"].trigger()
+    if window.controller.pid is not None:
+        until(lambda: window.controller.state == "ready")
+        window.queue.add("digits_mlp", trials, "lazy", is_sweep=True)
+        until(lambda: not window.queue.waiting and window.queue.current is None)
+        until(lambda: len(window.runs.model.glances) >= len(trials))
+
+
+def parallel(window: MainWindow) -> None:
+    """A sweep on parallel coordinates: the runs of one learning rate stay, the others step back."""
+    _swept(window)
+    plot = window.runs.parallel
+    window.runs.tabs.setCurrentWidget(plot)
+    window.runs.table.selectAll()
+    QTest.qWait(300)
+    if plot.axes:
+        x, area = round(plot._x(1)), plot._area()
+        begin, end = (QPoint(x, round(area.center().y() + shift)) for shift in (40, -40))
+        QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=begin)
+        QTest.mouseMove(plot, end)
+        QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)
+
+
+def queue(window: MainWindow) -> None:
+    """The queue behind a sweep, and the list of its runs."""
+    _swept(window)
+    window.runs.tabs.setCurrentIndex(window.runs.tabs.count() - 1)
+
+
+def what_happened(window: MainWindow) -> None:
+    """What happened in a run, in a few sentences."""
+    _two_runs(window)
+    window.runs.tabs.setCurrentIndex(2)
+
+
 def checkpoints(window: MainWindow) -> None:
     """The checkpoints of a run, and a weight beside what the first of them holds of it."""
     _two_runs(window)
@@ -474,5 +518,8 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "pairs": pairs,
     "filters": filters,
     "runs": runs,
+    "parallel": parallel,
+    "queue": queue,
+    "story": what_happened,
     "checkpoints": checkpoints,
 }

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from graphs import moons
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
@@ -228,6 +230,34 @@ def test_a_sweep_trains_one_after_the_other(open_window: Open, tmp_path: Path) -
     user.until(lambda: "complete" in listed.item(5).text())
     panel = shown(user)
     assert [each.title for each in panel.parallel.axes][:2] == ["hidden.units", "trainer.learning_rate"]
+
+
+def test_a_range_that_is_dragged_along_an_axis_leaves_the_runs_within(open_window: Open, tmp_path: Path) -> None:
+    slow, middle, fast = (keep(name, with_rate(rate)).id for name, rate in (("a", 0.001), ("b", 0.01), ("c", 0.1)))
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    panel.table.selectAll()
+    panel.tabs.setCurrentWidget(panel.parallel)
+    plot = panel.parallel
+    user.until(lambda: len(plot.axes) > 1 and plot.isVisible())
+    rate = next(i for i, each in enumerate(plot.axes) if each.title == "trainer.learning_rate")
+
+    def at(id: str) -> QPoint:
+        return plot.line(id)[rate].toPoint()
+
+    start, end = at(middle) + QPoint(0, 9), at(fast) - QPoint(0, 3)
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(plot, end)
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)
+    assert [plot.within(id) for id in (slow, middle, fast)] == [False, True, True]
+    plot.grab()
+    chosen: list[str] = []
+    plot.chosen.connect(chosen.append)
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at(middle))
+    assert all(map(plot.within, (slow, middle, fast))), "a click takes it away"
+    assert chosen == []
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at(slow))
+    assert chosen == [slow], "and where there is none it chooses the run"
 
 
 def test_who_stops_a_training_of_the_queue_holds_it(open_window: Open, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Parallel coordinates: an axis for each setting in which runs differ and for how good they are, a line a run."""
+"""Parallel coordinates: an axis for each setting in which runs differ and for how good they are, a line a run.
+
+Dragging along an axis leaves those runs that pass there; the others step back.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,9 @@ from studio.ui.theme import mix
 
 _MARGINS: Final = (56, 34, 56, 26)
 _NEAR: Final = 8.0
+#: Half the width of a range that was dragged along an axis, and the least length of one, in pixels.
+_HALF: Final = 5.0
+_LEAST: Final = 4.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,9 @@ def axis(title: str, values: Sequence[Any]) -> Axis:
 class ParallelPlot(QWidget):
     """A line for each run across all axes; the better it ended, the more it stands out. A click chooses one.
 
+    Dragging along an axis marks a range: runs that lie beyond it step back. A click on the range takes it away, a
+    double click takes all of them away.
+
     Signals
     -------
     chosen
@@ -76,6 +85,9 @@ class ParallelPlot(QWidget):
         self._marked: set[str] = set()
         self._hovered = ""
         self._best: dict[str, float] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
+        """Parts of axes, by their titles, from 0 at the bottom to 1."""
+        self._drag: tuple[Axis, float] | None = None
         appearance().theme_changed.connect(self.update)
         appearance().language_changed.connect(self.update)
 
@@ -119,22 +131,34 @@ class ParallelPlot(QWidget):
         area = self._area()
         return area.left() + area.width() * (place / (len(self.axes) - 1) if len(self.axes) > 1 else 0.5)
 
+    def within(self, id: str) -> bool:
+        """Return whether a run lies in all ranges that are marked."""
+        places = zip(self.axes, self._values[id], strict=True)
+        marked = [(each.places.get(value), self._ranges[each.title]) for each, value in places if self._has(each)]
+        return all(place is not None and low <= place <= high for place, (low, high) in marked)
+
+    def _has(self, each: Axis) -> bool:
+        return each.title in self._ranges
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = appearance().theme, QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.panel))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(fonts.sans(11))
         area = self._area()
-        worst_first = sorted(self._values, key=lambda id: (id in self._marked, -self._best[id]))
+        inside = {id for id in self._values if self.within(id)}
+        worst_first = sorted(self._values, key=lambda id: (id in inside, id in self._marked, -self._best[id]))
         for id in worst_first:
             stands_out = id in self._marked or id == self._hovered
             colour = QColor(theme.warn if stands_out else mix(theme.accent, theme.panel, 0.8 * self._best[id]))
-            painter.setPen(QPen(colour, 2.5 if stands_out else 1.4))
+            painter.setPen(QPen(colour, 2.5 if stands_out else 1.4) if id in inside else QPen(QColor(theme.grid), 1))
             painter.drawPolyline(QPolygonF(self.line(id)))
         for place, each in enumerate(self.axes):
             x = self._x(place)
             painter.setPen(QPen(QColor(theme.faint), 1))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            if self._has(each):
+                self._paint_range(painter, x, *self._ranges[each.title])
             width = area.width() / max(1, len(self.axes) - 1) if len(self.axes) > 1 else area.width()
             painter.setPen(QColor(theme.text))
             title = painter.fontMetrics().elidedText(each.title, Qt.TextElideMode.ElideMiddle, int(width) - 6)
@@ -143,19 +167,66 @@ class ParallelPlot(QWidget):
             self._write(painter, x, area.top() - 17, each.ends[1])
             self._write(painter, x, area.bottom() + 3, each.ends[0])
 
+    def _paint_range(self, painter: QPainter, x: float, low: float, high: float) -> None:
+        area, accent = self._area(), QColor(appearance().theme.accent)
+        painter.setPen(QPen(accent, 1))
+        accent.setAlphaF(0.3)
+        painter.setBrush(accent)
+        top, bottom = (area.bottom() - place * area.height() for place in (high, low))
+        painter.drawRect(QRectF(x - _HALF, top, 2 * _HALF, bottom - top))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
     def _write(self, painter: QPainter, x: float, y: float, text: str) -> None:
         width = painter.fontMetrics().horizontalAdvance(text) + 2
         left = min(max(2.0, x - width / 2), self.width() - width - 2.0)
         painter.drawText(QRectF(left, y, width, 16), Qt.AlignmentFlag.AlignCenter, text)
 
+    def _axis_at(self, point: QPointF) -> Axis | None:
+        """Return the axis that a point lies on."""
+        area = self._area()
+        if not area.top() - _NEAR <= point.y() <= area.bottom() + _NEAR:
+            return None
+        return next((a for i, a in enumerate(self.axes) if abs(point.x() - self._x(i)) <= _NEAR), None)
+
+    def _place(self, y: float) -> float:
+        area = self._area()
+        return min(max((area.bottom() - y) / max(area.height(), 1.0), 0.0), 1.0)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag is not None:
+            each, begin = self._drag
+            if abs(event.position().y() - begin) >= _LEAST:
+                low, high = sorted((self._place(begin), self._place(event.position().y())))
+                self._ranges[each.title] = low, high
+                self.update()
+            return
+        self.setCursor(
+            Qt.CursorShape.SplitVCursor if self._axis_at(event.position()) is not None else Qt.CursorShape.ArrowCursor
+        )
         self._hovered = self.at(event.position())
-        self.setToolTip(self._hovered)
+        self.setToolTip(self._hovered or _("Drag along an axis: the runs that pass there stay, the others step back"))
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if found := self.at(event.position()):
+        if (each := self._axis_at(event.position())) is not None:
+            self._drag = each, event.position().y()
+        elif found := self.at(event.position()):
             self.chosen.emit(found)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag is None:
+            return
+        (each, begin), self._drag = self._drag, None
+        if abs(event.position().y() - begin) >= _LEAST:
+            return
+        if self._ranges.pop(each.title, None) is not None:
+            self.update()
+        elif found := self.at(event.position()):
+            self.chosen.emit(found)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._ranges.clear()
+        self.update()
 
     def at(self, point: QPointF) -> str:
         """Return the run whose line passes near a point, "" if none does."""
