@@ -237,13 +237,15 @@ class Plots(QWidget):
             cell.read(epoch)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Observe what is shown."""
+        """Observe what is shown, and draw what came while it was not."""
         super().showEvent(event)
         self._observe()
+        self._soon(self.shown)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Observe nothing any more."""
+        """Observe nothing any more, and draw nothing."""
         super().hideEvent(event)
+        self._timer.stop()
         self._observe()
 
     def _observe(self) -> None:
@@ -257,7 +259,7 @@ class Plots(QWidget):
             self._soon(self.shown)
 
     def _soon(self, document: int) -> None:
-        if document == self.shown and not self._timer.isActive():
+        if document == self.shown and self.isVisible() and not self._timer.isActive():
             self._timer.start(REDRAW_MS)
 
     def _redraw_some(self) -> None:

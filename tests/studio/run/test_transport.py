@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
+import os
 import pickle
 import time
 from collections.abc import Iterator
@@ -140,6 +142,24 @@ def test_what_shared_memory_does_not_hold_is_refused_in_words(monkeypatch: pytes
     with pytest.raises(UnavailableError, match="no shared memory left"):
         pack(watched(np.zeros(100_000)))
     assert set(SHARED_MEMORY.iterdir()) <= before, "nothing is left behind"
+
+
+def test_memory_that_runs_out_while_it_is_filled_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_left(*_given: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(transport.os, "pwrite", nothing_left)
+    before = set(SHARED_MEMORY.iterdir())
+    with pytest.raises(UnavailableError, match="no shared memory left"):
+        pack(watched(np.zeros(100_000)))
+    assert set(SHARED_MEMORY.iterdir()) <= before, "nothing is left behind"
+
+
+def test_memory_that_takes_a_part_at_a_time_is_filled_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.pwrite
+    monkeypatch.setattr(transport.os, "pwrite", lambda file, part, place: whole(file, part[:100_003], place))
+    values = np.asfortranarray(np.arange(100_000.0).reshape(100, 1000))
+    np.testing.assert_array_equal(unpack(pack(watched(values))).values, values)
 
 
 def test_strings_do_not_travel_through_shared_memory() -> None:
