@@ -1,4 +1,4 @@
-"""The panel of the training curves: it takes the messages of a training and shows them, at most every 50 ms."""
+"""The panel of the training curves: it takes the messages of a training and shows them, at most every 100 ms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from studio.ui.widgets.labels import EmptyState
 if TYPE_CHECKING:
     from studio.plots.cell import PlotCell
 
-REDRAW_MS: Final = 50
+#: Milliseconds from what comes to the first plot that shows it, and again until all plots do. Five times a second look
+#: alive; ten times take 10 % of a processor, which on a small machine the training has to do without.
+REDRAW_MS: Final = 100
 #: Plots that are made before the first training asks for them: the loss, one metric, and what is always measured.
 SPARES: Final = 2 + len(SAMPLED)
 _HIDDEN: Final = "plots/hidden"
