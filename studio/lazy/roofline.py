@@ -19,6 +19,8 @@ from studio.ui.i18n import _, number
 from studio.ui.values import time_text
 
 _LEFT, _TOP, _RIGHT, _BOTTOM = 62, 10, 14, 30
+#: Pixels above the lower axis in which the left one has no number.
+_CORNER = 6
 #: The least room, in powers of ten: operations for a byte, and operations a second.
 _X: Final = (-2.0, 2.0)
 _Y_DECADES: Final = 4.0
@@ -130,11 +132,11 @@ class Roofline(QWidget):
             painter.restore()
             painter.setPen(QColor(theme.dim))
             painter.setFont(fonts.sans(11))
-            middle = self._map(peaks, ridge / 20, peaks.flops / 20)
             if speed == peaks.cache:
-                painter.drawText(middle + QPointF(-44, -4), name)
-            else:
-                painter.drawText(middle + QPointF(6, 14), name)
+                painter.drawText(self._map(peaks, ridge / 20, peaks.flops / 20) + QPointF(-44, -4), name)
+            else:  # at the end where no kernel computes so little
+                beside = 10 ** (x0 + 0.15)
+                painter.drawText(self._map(peaks, beside, speed * beside) + QPointF(6, 14), name)
         for point in self._points:
             at = self._map(peaks, point.intensity, point.rate)
             is_chosen = point.number == self.chosen
@@ -152,6 +154,8 @@ class Roofline(QWidget):
             y = self._map(peaks, 1.0, 10.0**power).y()
             painter.setPen(QPen(QColor(theme.grid), 1))
             painter.drawLine(QPointF(left, y), QPointF(self.width() - _RIGHT, y))
+            if y > bottom - _CORNER:  # there the other axis has its first number
+                continue
             painter.setPen(QColor(theme.dim))
             text = QRectF(0, y - 9, left - 6, 18)
             painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _short(10.0**power))
