@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from studio.document.types import Types
 
 #: Most trainings of one sweep.
 MOST: Final = 1000
+#: Draws for each combination that is wanted, at most: of few that there are, the last one may take long to come up.
+_TRIES: Final = 200
 #: Values of a range where all combinations are tried.
 STEPS: Final = 5
 
@@ -99,11 +101,17 @@ class Span:
         return round(number) if self.is_whole else float(f"{number:.6g}")
 
     def draw(self, drawn: random.Random) -> float:
-        """Return any of its numbers, of four digits: more say nothing."""
+        """Return any of its numbers, of four digits that differ within it: more say nothing."""
         if self.is_whole:  # or the ends would be drawn half as often as the others
             number = Span(self.low - 0.5, self.high + 0.5).at(drawn.random())
             return min(max(round(number), math.ceil(self.low)), math.floor(self.high))
-        return min(max(float(f"{self.at(drawn.random()):.4g}"), self.low), self.high)
+        number = self.low + (self.high - self.low) * drawn.random() if self._alike else self.at(drawn.random())
+        return min(max(float(f"{number:.{4 + self._alike}g}"), self.low), self.high)
+
+    @property
+    def _alike(self) -> int:
+        """How many leading digits all of its numbers share."""
+        return max(0, -math.ceil(math.log10((self.high - self.low) / max(abs(self.low), abs(self.high)))))
 
 
 @dataclass(frozen=True)
@@ -130,13 +138,19 @@ class Choices:
 
     @property
     def size(self) -> float:
-        """How many can be drawn."""
-        return sum(part.size if isinstance(part, Span) else 1 for part in self.parts)
+        """How many different ones can be drawn; of very many, about."""
+        total = sum(part.size if isinstance(part, Span) else 1 for part in self.parts)
+        return total if total > MOST else len(set(itertools.chain.from_iterable(map(_each, self.parts))))
 
     def draw(self, drawn: random.Random) -> Any:
         """Return one of them: each value as likely as each range as a whole."""
         part = drawn.choice(self.parts)
         return part.draw(drawn) if isinstance(part, Span) else part
+
+
+def _each(part: Any) -> Iterable[Any]:
+    """Return all values of a part of choices that has not many."""
+    return range(math.ceil(part.low), math.floor(part.high) + 1) if isinstance(part, Span) else (part,)
 
 
 def choices_in(text: str, param: Param, name: str) -> Choices:
@@ -223,7 +237,9 @@ def at_random(document: Document, choices: Mapping[Place, Choices], count: int, 
     """Yield documents for so many combinations drawn at random, each at most once: the same ones for the same seed."""
     drawn, seen = random.Random(seed), set[tuple[Any, ...]]()
     wanted = count_at_random(choices, count)
-    while len(seen) < wanted:
+    for _draw in range(_TRIES * wanted):
+        if len(seen) == wanted:
+            return
         values = tuple(each.draw(drawn) for each in choices.values())
         if values not in seen:
             seen.add(values)

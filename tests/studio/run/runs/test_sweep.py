@@ -46,6 +46,11 @@ def test_from_a_range_any_number_is_drawn_in_equal_ratios() -> None:
         assert 40 < sum(low <= rate < high for rate in rates) < 95, "each power of ten as often as the others"
     few = {UNITS: Choices((Span(1, 3, is_whole=True), 8))}
     assert sorted(t.values[str(UNITS)] for t in at_random(moons(), few, 50)) == [1, 2, 3, 8], "there are no more"
+    again = {UNITS: choices_in("1, 2, 1..3", COUNT, "x")}
+    assert len(list(at_random(moons(), again, 50))) == 3, "some lie in two parts"
+    narrow = [t.values[str(RATE)] for t in at_random(moons(), {RATE: choices_in("0.1..0.10001", NUMBER, "x")}, 50)]
+    assert len(set(narrow)) == 50
+    assert all(0.1 <= rate <= 0.10001 for rate in narrow)
 
 
 @pytest.mark.parametrize(
