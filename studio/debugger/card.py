@@ -39,10 +39,13 @@ class StepCard(QScrollArea):
         The user wants to see a node: carries its name.
     tensor_wanted
         The user wants to look into a tensor: carries its `TensorRef`.
+    numbers_wanted
+        The user wants the numbers of the chain rule that were left out.
     """
 
     node_wanted = Signal(str)
     tensor_wanted = Signal(object)
+    numbers_wanted = Signal()
 
     def __init__(self, name_of: NameOf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,6 +160,9 @@ class StepCard(QScrollArea):
             lines.append(escape(slope.formula))
             if slope.example:
                 lines.append(f'<span style="color:{theme.dim}">{escape(slope.example)}</span>')
+        if any(slope.is_left_out for slope in card.chain):
+            words = escape(_("Work out the numbers"))
+            lines.append(f'<a href="numbers:" style="color:{theme.accent};text-decoration:none">{words}</a>')
         return "<br>".join(lines)
 
     @staticmethod
@@ -227,5 +233,7 @@ class StepCard(QScrollArea):
         kind, _colon, what = link.partition(":")
         if kind == "node":
             self.node_wanted.emit(what)
+        elif kind == "numbers":
+            self.numbers_wanted.emit()
         else:
             self.tensor_wanted.emit(self._refs[int(what)])

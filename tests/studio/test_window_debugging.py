@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,22 @@ def test_the_digits_network_is_stepped_forward_backward_and_back_again(user: Use
     press(user, Qt.Key.Key_F5, SHIFT)
     user.until(lambda: window.debug_controller.state == "off")
     assert layer.progress.current == ""
+
+
+def test_numbers_that_were_left_out_come_when_they_are_wanted(user: User) -> None:
+    for _ in range(11):
+        stood(user, Qt.Key.Key_F10)
+    debugger, card = user.window.debug_controller, user.window.debugger.card
+    assert debugger.last is not None
+    assert debugger.last.card is not None
+    assert re.search(r"∂L/∂a\[\d+, \d+\] = \S+ · ", card.rule.text()), "a product, with its greatest terms"
+    left_out = tuple(replace(slope, example="", is_left_out=True) for slope in debugger.last.card.chain)
+    card.show_stop(replace(debugger.last, card=replace(debugger.last.card, chain=left_out)))
+    assert "∂L/∂a[" not in card.rule.text()
+    assert "Work out the numbers" in card.rule.text()
+    card.rule.linkActivated.emit("numbers:")
+    user.until(lambda: "∂L/∂a[" in card.rule.text())
+    assert here(user) == ["backward", "output"]
 
 
 def test_the_slider_and_the_list_go_to_any_step(user: User) -> None:

@@ -23,9 +23,12 @@ class Slope:
     formula
         As in "∂L/∂x = ∂L/∂y · y · (1 − y)".
     example
-        The same with the numbers of the element at `index`; "" if it is not computed element by element.
+        The same with the numbers of the element at `index`, of sums the greatest terms; "" where there are too many
+        numbers to work it out.
     values
         The gradient, None where there are too many numbers to work it out.
+    is_left_out
+        Whether there were: they are worked out if the user wants it.
     """
 
     of: str
@@ -33,6 +36,7 @@ class Slope:
     example: str = ""
     index: tuple[int, ...] = ()
     values: Array | None = None
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True)

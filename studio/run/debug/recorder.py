@@ -196,7 +196,7 @@ class Recorder(Witness):
         return self._batch.place(np.asarray(tensor._array))
 
     def _operand(self, op: Op, number: int, tensor: Any) -> Operand:
-        name = op.operand(number).name
+        name = op.operand_name(number)
         made_by = self._made.get(id(tensor))
         return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), made_by[0] if made_by else None)
 
