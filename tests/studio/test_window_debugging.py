@@ -183,6 +183,28 @@ def test_what_a_wire_holds_is_that_of_the_step_that_is_shown(user: User) -> None
     assert user.window.debug_controller.tensors[ref].shape == (64, 128)
 
 
+def test_a_wire_that_is_clicked_gets_a_breakpoint_where_it_begins(user: User) -> None:
+    """Also at an output that is not the first of its node, from the menu of the wire and by the same key."""
+    assert user.window.canvas is not None
+    target = PortRef("loss", "y_true")
+    user.hand.click(user.on_wire(target))
+    assert user.window.canvas.selected_ids() == []
+    menu = user.window.top_bar.wire_menu()
+    assert user.action("debug.breakpoint") in menu.actions()
+    press(user, Qt.Key.Key_F9)
+    document = user.window.document
+    assert [(p.node, p.port, p.look) for p in breakpoints(document)] == [("digits", "y", "on")]
+    layer = user.window.canvas.canvas.run
+    user.until(lambda: layer.progress.port_points == {PortRef("digits", "y"): "on"})
+    stood(user, Qt.Key.Key_F5)
+    debugger = user.window.debug_controller
+    user.until(lambda: debugger.last is not None and debugger.last.reason == "breakpoint")
+    assert here(user) == ["data", "digits"]
+    user.hand.click(user.on_wire(target))
+    press(user, Qt.Key.Key_F9)
+    assert breakpoints(document) == ()
+
+
 def test_run_to_here_stops_in_front_of_a_node(open_window: Open, tmp_path: Path) -> None:
     user = open_window(saved(moons(), tmp_path), engine=True)
     user.until_ready()

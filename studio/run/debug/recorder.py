@@ -49,6 +49,9 @@ class Namer(Protocol):
     def outputs_of(self, node: str, count: int) -> list[TensorRef]:
         """Return what the results of a node are called."""
 
+    def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
+        """Return what the value of an output is called: in some places it is handed on as it is."""
+
     def path_of(self, place: Sequence[str], line: str) -> Path:
         """Return the frames of the places that an op lies in."""
 
@@ -210,14 +213,13 @@ class Recorder(Witness):
         if self._last is None:
             return
         for tensor, ref in zip(outputs, refs, strict=False):
-            self._last.gives[ref] = self._hold(tensor)
+            self._last.gives.update(dict.fromkeys(self._names.names_of(ref), self._hold(tensor)))
             self._call(tensor, ref)
 
     def _call(self, tensor: Any, ref: TensorRef) -> None:
         self._held.append(tensor)
         known = self._called.get(id(tensor), ())
-        if ref not in known:
-            self._called[id(tensor)] = (*known, ref)
+        self._called[id(tensor)] = tuple(dict.fromkeys((*known, *self._names.names_of(ref))))
 
     def read(self, variable: Any, tensor: Any) -> None:
         self._held.append(tensor)

@@ -52,6 +52,10 @@ class ScriptNames:
         """Return what the results of a layer are called."""
         return [TensorRef("value", node, "output" if count == 1 else f"output[{i}]") for i in range(count)]
 
+    def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
+        """Return what the value of an output is called."""
+        return (ref,)
+
     def path_of(self, place: Sequence[str], line: str) -> Path:
         """Return the frames of an op: the line that asked for it, and the layers in it."""
         return (Frame("line", line), *(Frame("layer", name) for name in place))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from debugging import Debuggee, debugged
-from graphs import build, example, moons
+from graphs import build, example, moons, port
 
 from studio.document.breakpoints import Breakpoint
+from studio.document.document import Document, Node, Wire
+from studio.document.edits import AddNode, AddWire, RemoveWire
 from studio.document.enclose import enclose
+from studio.document.reroute import REROUTE
+from studio.document.scope import Scope
 from studio.document.types import Types
 from studio.run.tensor_ref import TensorRef
 
@@ -190,6 +194,47 @@ def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind
         debuggee.do(lambda: debuggee.session.go_to(0))
         again = debuggee.do(debuggee.session.go_on)
         assert (again.place, [hit.point.id for hit in again.hits]) == (stop.place, [2, 1]), "it is met in the past, too"
+
+
+def led_around() -> tuple[Document, str]:
+    """Return a document with a function, and a wire out of it that is led around."""
+    document = moons()
+    edit, block = enclose(document, {}, Types(document), ["hidden", "output"], "Block")
+    document.apply(edit)
+    document.apply(AddNode(Node("bend", REROUTE)))
+    old = document.wires[port("loss.y_pred")]
+    for change in (RemoveWire(old), AddWire(Wire(old.source, port("bend.input")))):
+        document.apply(change)
+    document.apply(AddWire(Wire(port("bend.output"), old.target)))
+    return document, block
+
+
+def test_what_is_led_around_or_out_of_a_function_is_known_there_and_stopped_at() -> None:
+    document, block = led_around()
+    places = (port("bend.output"), Scope(document).outer(document.wires[port("bend.input")].source))
+    for place in places:
+        with debugged(
+            document, [Breakpoint(1, place.node, place.port), Breakpoint(2, place.node, place.port, "any(g != 0)")]
+        ) as debuggee:
+            stop = debuggee.do(debuggee.session.go_on)
+            assert (stop.reason, debuggee.here) == ("breakpoint", ["forward", block])
+            stop = debuggee.do(debuggee.session.go_on)
+            assert (stop.reason, debuggee.here[0]) == ("breakpoint", "backward")
+            session = debuggee.session
+            known, own = TensorRef.of(place, "gradient"), TensorRef("gradient", f"{block}/output", "output")
+            np.testing.assert_array_equal(np.asarray(session.array(known)), np.asarray(session.array(own)))
+
+
+@pytest.mark.parametrize(
+    ("node", "before"), [("data", "update"), ("loss", "forward"), ("accuracy", "metrics"), ("trainer", "backward")]
+)
+def test_the_run_stops_in_front_of_every_kind_of_node(node: str, before: str) -> None:
+    with debugged(moons(), [Breakpoint(1, node)]) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert stop.reason == "breakpoint"
+        assert stop.after is not None
+        assert stop.after[2].name == node
+        assert debuggee.here[0] == before
 
 
 def test_a_breakpoint_counts_hits_epochs_and_steps() -> None:
