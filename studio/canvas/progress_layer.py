@@ -19,8 +19,10 @@ from studio.canvas.node_item import NodeItem, PaintState
 from studio.canvas.picture import Picture, picture_of
 from studio.canvas.progress import NOTHING, Progress
 from studio.canvas.style import Style, draw_text, font, text_width
+from studio.canvas.travelling import Load
 from studio.canvas.wires import Strand
 from studio.document.document import PortRef
+from studio.run.messages import TensorInfo
 from studio.ui import icons, motion
 from studio.ui.i18n import _
 
@@ -51,6 +53,7 @@ class ProgressLayer(QGraphicsItem):
         self._pictures: dict[PortRef, Picture] = {}
         self._places: dict[str, QRectF] = {}
         self._travelled = -1.0
+        self._loads: dict[PortRef, Load] = {}
         self._animation = QVariantAnimation(clock)
         self._animation.setStartValue(0.0)
         self._animation.setEndValue(1.0)
@@ -105,8 +108,16 @@ class ProgressLayer(QGraphicsItem):
         """Let values travel along the wires into the current node, or back along those out of it."""
         if not motion.reduced() and self.progress.current:
             self._animation.stop()
+            self._loads = {
+                strand.wire.source: Load(self._carried(strand.wire.source, is_back), is_back)
+                for strand, is_back in self._strands()
+            }
             self._animation.setDuration(max(1, round(TRAVEL / speed)))
             self._animation.start()
+
+    def _carried(self, source: PortRef, is_back: bool) -> TensorInfo | None:
+        """Return what travels along the wires of an output: its value, or on the way back its gradient."""
+        return (self.progress.gradients if is_back else self._scene.status.carried).get(source)
 
     def _travel(self, share: float) -> None:
         self._travelled = float(share)
@@ -218,14 +229,9 @@ class ProgressLayer(QGraphicsItem):
                 yield strand, False
 
     def _paint_values(self, painter: QPainter, style: Style) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
         for strand, is_back in self._strands():
-            painter.setBrush(QColor(style.theme.bad if is_back else style.theme.warn))
-            for delay in (0.0, 0.08, 0.16):
-                share = self._travelled - delay
-                if 0 <= share <= 1:
-                    at = strand.path.pointAtPercent(1 - share if is_back else share)
-                    painter.drawEllipse(at, 6 - 12 * delay, 6 - 12 * delay)
+            if (load := self._loads.get(strand.wire.source)) is not None:
+                load.paint(painter, style, strand.path, self._travelled, is_back)
 
 
 def _below(body: QRectF) -> QRectF:

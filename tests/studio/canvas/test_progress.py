@@ -82,6 +82,24 @@ def test_values_travel_unless_motion_is_reduced(canvas: CanvasView, monkeypatch:
     assert [(strand.wire.target.node, back) for strand, back in layer._strands()] == [("loss", True)]
 
 
+def test_what_travels_is_what_the_wire_carries(canvas: CanvasView, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two values look different on their way; a gradient goes the other way."""
+    monkeypatch.setattr(motion, "reduced", lambda: False)
+    layer, seen = canvas.canvas.run, []
+    for values in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]):
+        info = TensorInfo((4,), "float32", 16, picture=np.array(values, np.float32))
+        canvas.set_preview({PortRef("data", "x"): info}, {})
+        canvas.set_progress(Progress("hidden", phase="forward", is_on=True))
+        canvas.travel(0.01)
+        layer._animation.pause()
+        layer._travel(0.5)
+        seen.append(settled_pixels(canvas).tobytes())
+        layer._travel(0.6)
+        assert settled_pixels(canvas).tobytes() != seen[-1]
+        layer._animation.stop()
+    assert seen[0] != seen[1]
+
+
 def test_a_function_stands_for_what_lies_within() -> None:
     document = moons()
     edit, block = enclose(document, {}, Types(document), ["hidden", "output"], "Block")
