@@ -143,6 +143,9 @@ class DebugSession:
         if error is None and self.until_bad and (bad := self._bad(last)) is not None:
             self.place = Place(number, len(last.path))
             return Stop("bad", self.place, bad=bad)
+        stopping = self._met(last, None)
+        if error is None and stopping:
+            return Stop("breakpoint", self.place, hits=stopping)
         return Stop("failed" if error else "complete", self.place, error=error)
 
     def _gate(self, pending: Step) -> None:
@@ -179,16 +182,20 @@ class DebugSession:
         depth = self._goal.depth if self._goal is not None else self.place.depth
         depth = max(min(depth, len(last.path)), min(common(last.path, after) + 1, len(last.path)))
         place = moves.settled(Place(last.number, depth), last.path)
-        hits = self._hits(self.points, last, pending)
-        for hit in hits:
-            if not hit.stops:
-                self._said(hit)
-        if stopping := tuple(hit for hit in hits if hit.stops):
+        if stopping := self._met(last, pending):
             return Stop("breakpoint", place, after, stopping)
         is_there = bool(self._target) and pending.node == self._target != last.node
         if is_there or (self._goal is not None and not self._goal.holds(after)):
             return Stop("move", place, after)
         return Stop("pause", place, after) if self._is_to_pause else None
+
+    def _met(self, last: Step, pending: Step | None) -> tuple[Hit, ...]:
+        """Return the breakpoints between two steps at which the run stops; those that only say something do so."""
+        hits = self._hits(self.points, last, pending)
+        for hit in hits:
+            if not hit.stops:
+                self._said(hit)
+        return tuple(hit for hit in hits if hit.stops)
 
     def _hits(self, points: Watchpoints, last: Step, pending: Step | None) -> list[Hit]:
         """Return the breakpoints between two steps."""

@@ -247,6 +247,29 @@ def test_a_breakpoint_counts_hits_epochs_and_steps() -> None:
         assert (batch.epoch, batch.in_epoch) == (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("value", "condition"),
+    [
+        ([[], []], "size == 0 and zeros == 0"),
+        (3.5, "max > 3 and rank == 1"),
+        ([[[[[[[[1.0, 2.0]]]]]]]], "rank == 9 and sum == 3"),
+        ([float("nan")] * 3, "all(isnan)"),
+        ([True, False], "any and not all"),
+    ],
+)
+def test_the_last_node_of_a_run_can_be_stopped_at_whatever_it_holds(value: object, condition: str) -> None:
+    document = build(
+        {"x": ("data.constant", {"value": value}), "more": ("op.expand_dims", {"axis": 0})}, "x.output > more.input"
+    )
+    points = [Breakpoint(1, "more", condition=condition), Breakpoint(2, "more", log="of shape {shape}")]
+    with debugged(document, points) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert (stop.reason, [hit.point.id for hit in stop.hits]) == ("breakpoint", [1])
+        assert stop.hits[0].error is None
+        assert [hit.said for hit in debuggee.said] == [f"of shape {(1, *np.shape(value))}"]
+        assert debuggee.do(debuggee.session.go_on).reason == "complete"
+
+
 def test_a_log_point_says_something_and_goes_on() -> None:
     points = [Breakpoint(1, "hidden", log="up to {max}"), Breakpoint(2, "output", hits=2)]
     with debugged(moons(), points) as debuggee:
