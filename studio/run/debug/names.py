@@ -45,6 +45,9 @@ class Names:
                 for part, slot in slots.items():
                     self._name(slot, TensorRef("slot", step.id, name, part))
 
+    def begin(self) -> None:
+        """A run begins: all that has a name has had it before."""
+
     def _name(self, variable: Any, ref: TensorRef) -> None:
         known = self.variables.get(id(variable), (variable, ()))[1]
         self.variables[id(variable)] = variable, (*known, ref)

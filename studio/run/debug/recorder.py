@@ -40,6 +40,9 @@ class Namer(Protocol):
     takes_all: bool
     variables: dict[int, tuple[Any, tuple[TensorRef, ...]]]
 
+    def begin(self) -> None:
+        """Take note that a run begins."""
+
     def refs_of(self, variable: Any) -> tuple[TensorRef, ...]:
         """Return what a variable is called."""
 
@@ -164,7 +167,7 @@ class Recorder(Witness):
         """Begin anew behind each update of weights, and where there are many steps: a program has no training steps."""
         assert self._batch is not None
         is_over = self._last is not None and self._last.phase == "update" and phase() != "update"
-        if is_over or len(self._batch.steps) >= LONGEST:
+        if is_over or len(self._batch.steps) >= LONGEST or self._batch.nbytes >= self._trace.memory:
             self.begin()
 
     def after(self, op: Op, outputs: Sequence[Any], seconds: float) -> None:

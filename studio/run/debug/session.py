@@ -118,6 +118,7 @@ class DebugSession:
         if before is not None:
             before.join()
         error: EngineError | None = None
+        self.names.begin()
         recorder = Recorder(self.trace, self.names, self._gate, self._checkpoint)
         try:
             with witnessed(recorder):
@@ -329,11 +330,11 @@ class DebugSession:
         self._turn.notify_all()
 
     def _run_again(self, step: int) -> None:
-        """Run again from the mark before a step whose values were forgotten, up to it: with the same seed."""
-        mark = self._marks.before(self.trace.batch_of(step).number)
-        if mark is None:
-            return
-        number, start = mark
+        """Run again from the mark before a step whose values were forgotten, up to it: with the same seed.
+
+        Where there is no mark, as of a program, it is run from its beginning.
+        """
+        number, start = self._marks.before(self.trace.batch_of(step).number) or (0, None)
         self.trace.cut(number)
         self._until, self._pending, self._goal, self._target = step, None, None, ""
         self.state = "running"
