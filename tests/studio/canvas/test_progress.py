@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graphs import moons
+from graphs import build, moons
 from hand import settled_pixels
 
 from studio.canvas.progress import NOTHING, Progress
@@ -55,6 +55,18 @@ def test_gradients_lie_below_their_nodes_and_over_nothing_else(canvas: CanvasVie
     assert hidden is not None
     assert hidden.left() == scene.node("hidden").body().left()
     assert hidden.top() > scene.node("hidden").body().bottom()
+
+
+def test_a_node_with_several_outputs_shows_the_gradient_of_each(show, qtbot) -> None:
+    view = show(build({"x": ("op.moments", {"axes": [0]}), "root": "op.sqrt"}, "x.variance > root.x"))
+    view.canvas.settle()
+    qtbot.waitUntil(lambda: view.windowHandle() is not None and view.windowHandle().isExposed())
+    known = {PortRef("x", "variance"): INFO, PortRef("x", "mean"): INFO}
+    view.set_progress(Progress("x", phase="backward", gradients={PortRef("x", "mean"): INFO}, is_on=True))
+    before = settled_pixels(view).tobytes()
+    view.set_progress(Progress("x", phase="backward", gradients=known, is_on=True))
+    assert view.canvas.run.gradients("x") == [PortRef("x", "mean"), PortRef("x", "variance")]
+    assert settled_pixels(view).tobytes() != before
 
 
 def test_the_four_states_of_breakpoints_look_different(canvas: CanvasView) -> None:

@@ -182,6 +182,44 @@ def test_gradients_of_wires_follow_from_those_behind_them() -> None:
         assert slope == 1.0
 
 
+def loss_behind(debuggee: Debuggee, node: str, value: np.ndarray) -> float:
+    """Return the loss of the batch, in float64, for another value of what a node of the digits network gives."""
+    array, last = debuggee.session.trace.array, debuggee.session.place.step
+    labels = np.asarray(array(last, TensorRef("value", "digits", "y"))).ravel()
+
+    def weight(layer: str, name: str) -> np.ndarray:
+        return np.asarray(array(0, TensorRef("weight", layer, name)), np.float64)
+
+    at = ["flatten", "hidden", "output"].index(node)
+    if at < 1:
+        value = np.maximum(value @ weight("hidden", "kernel") + weight("hidden", "bias"), 0)
+    if at < 2:
+        value = np.exp(value @ weight("output", "kernel") + weight("output", "bias"))
+    value = value / value.sum(axis=1, keepdims=True)
+    return float(-np.log(value[np.arange(len(labels)), labels]).mean())
+
+
+@pytest.mark.parametrize("node", ["hidden", "output"])
+def test_gradients_of_wires_equal_finite_differences(node: str) -> None:
+    """The strongest elements and others at random; those of which the loss hardly depends must be about 0 as well."""
+    with debugged(example("digits_mlp")) as debuggee:
+        while debuggee.here != ["update", "trainer"]:
+            debuggee.over()
+        found = np.asarray(debuggee.session.array(TensorRef("gradient", node, "output")))
+        value = np.asarray(debuggee.session.array(TensorRef("value", node, "output")), np.float64)
+        shown = {ref.node for ref in debuggee.session.refs() if ref.kind == "gradient"}
+        assert shown == {"hidden", "output", "loss"}, "none is left out"
+        drawn = np.random.default_rng(0).choice(found.size, 20, replace=False)
+        for cell in {*np.argsort(np.abs(found), axis=None)[-10:].tolist(), *drawn.tolist()}:
+            index = np.unravel_index(cell, found.shape)
+            ends = []
+            for by in (1e-6, -1e-6):
+                moved = value.copy()
+                moved[index] += by
+                ends.append(loss_behind(debuggee, node, moved))
+            assert found[index] == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=2e-3, abs=1e-6)
+
+
 def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind_it() -> None:
     points = [Breakpoint(1, "output"), Breakpoint(2, "hidden", "output", "max > 0")]
     with debugged(moons(), points) as debuggee:
