@@ -17,7 +17,7 @@ from studio.run.messages import TensorInfo
 from studio.run.tensor_ref import TensorRef
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, describe, label, number
+from studio.ui.i18n import N_, _, decimal, describe, label, number
 from studio.ui.widgets.labels import EmptyState, Heading
 
 _KINDS = {
@@ -157,9 +157,9 @@ class StepCard(QScrollArea):
         lines = []
         theme = appearance().theme
         for slope in card.chain:
-            lines.append(escape(slope.formula))
+            lines.append(escape(decimal(slope.formula)))
             if slope.example:
-                lines.append(f'<span style="color:{theme.dim}">{escape(slope.example)}</span>')
+                lines.append(f'<span style="color:{theme.dim}">{escape(decimal(slope.example))}</span>')
         if any(slope.is_left_out for slope in card.chain):
             words = escape(_("Work out the numbers"))
             lines.append(f'<a href="numbers:" style="color:{theme.accent};text-decoration:none">{words}</a>')

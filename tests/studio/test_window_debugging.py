@@ -13,12 +13,15 @@ from graphs import build, moons
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider
-from user import Open, User, copy_of, saved
+from user import Open, User, copy_of, saved, wire_text
 
 from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import PortRef
+from studio.document.edits import SetParams
+from studio.run.controller import BUSY_DELAY
 from studio.run.debug.step import node_of
 from studio.run.tensor_ref import TensorRef
+from studio.ui.appearance import appearance
 from studio.ui.shell import files
 
 pytest_plugins = ("look", "window")
@@ -92,6 +95,9 @@ def test_numbers_that_were_left_out_come_when_they_are_wanted(user: User) -> Non
     assert debugger.last is not None
     assert debugger.last.card is not None
     assert re.search(r"∂L/∂a\[\d+, \d+\] = \S+ · ", card.rule.text()), "a product, with its greatest terms"
+    appearance().set_language("es", remember=False)
+    assert re.search(r"∂L/∂a\[\d+, \d+\] = \S*\d,\d\S* · ", card.rule.text()), "as numbers are written there"
+    appearance().set_language("en", remember=False)
     left_out = tuple(replace(slope, example="", is_left_out=True) for slope in debugger.last.card.chain)
     card.show_stop(replace(debugger.last, card=replace(debugger.last.card, chain=left_out)))
     assert "∂L/∂a[" not in card.rule.text()
@@ -203,6 +209,20 @@ def test_a_wire_that_is_clicked_gets_a_breakpoint_where_it_begins(user: User) ->
     user.hand.click(user.on_wire(target))
     press(user, Qt.Key.Key_F9)
     assert breakpoints(document) == ()
+
+
+def test_a_document_that_is_edited_and_debugged_at_once_does_not_seem_to_compute_for_good(user: User) -> None:
+    controller = user.window.controller
+    for move in (lambda: stood(user, Qt.Key.Key_F10), lambda: None):
+        select(user, "hidden")
+        user.window.history.do(SetParams("hidden", {"units": 16 if controller.debugged else 20}))
+        QTest.qWait(50)  # the preview is asked for; nothing of it comes once the run is under the debugger
+        move()
+        QTest.qWait(2 * BUSY_DELAY + 300)
+        assert user.window.debug_controller.state == "stopped"
+        assert not controller.busy
+    press(user, Qt.Key.Key_F5, SHIFT)
+    user.until(lambda: user.window.canvas is not None and "16" in wire_text(user, "output.inputs"))
 
 
 def test_run_to_here_stops_in_front_of_a_node(open_window: Open, tmp_path: Path) -> None:
