@@ -197,8 +197,12 @@ class StepCard(QScrollArea):
         return f'<a href="{link}" style="color:{colour};text-decoration:none">{escape(text)}</a>'
 
     def _tensors(self, card: Card) -> str:
-        rows = [self._row(operand.name, self._called(operand), operand.info, operand.refs) for operand in card.operands]
-        rows += [self._row("→", "", info, ()) for info in card.outputs]
+        rows = [self._row(operand.name, self._called(operand), operand.info, operand.ref) for operand in card.operands]
+        number_here = self._event.shown.step if self._event is not None else 0
+        rows += [
+            self._row("→", _("Look into it"), info, TensorRef.of_step(number_here, i))
+            for i, info in enumerate(card.outputs)
+        ]
         time = _("{time} µs").format(time=number(1e6 * card.seconds, 0))
         facts = {**{label(name): text for name, text in card.attrs.items()}, _("Time"): time}
         rows += [f"<tr><td>{escape(k)}</td><td colspan=3>{escape(v)}</td></tr>" for k, v in facts.items()]
@@ -212,7 +216,7 @@ class StepCard(QScrollArea):
             return _("from step {number}").format(number=number(operand.made_by + 1))
         return ""
 
-    def _row(self, name: str, called: str, info: TensorInfo, refs: Sequence[TensorRef]) -> str:
+    def _row(self, name: str, called: str, info: TensorInfo, ref: TensorRef | None) -> str:
         theme = appearance().theme
         shape = f"({', '.join(map(str, info.shape))})"
         figures = (
@@ -223,8 +227,8 @@ class StepCard(QScrollArea):
         if info.nans or info.infs:
             figures += f' <span style="color:{theme.bad}">{info.nans} NaN, {info.infs} ∞</span>'
         shown = escape(called)
-        if refs:
-            self._refs.append(refs[0])
+        if ref is not None:
+            self._refs.append(ref)
             shown = self._link(called)
         cells = (escape(name), shown, f"{escape(shape)} {escape(info.dtype)}", figures)
         return "<tr>" + "".join(f'<td style="padding-right:14px">{cell}</td>' for cell in cells) + "</tr>"

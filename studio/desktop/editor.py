@@ -242,7 +242,7 @@ class Editor(QObject):
 
     def take_tensor(self, event: Watched | Missing) -> None:
         """Keep the values of a tensor that is looked into, if its node is still there."""
-        if event.ref.node in self._study.flat.document.nodes:
+        if event.ref.kind == "step" or event.ref.node in self._study.flat.document.nodes:
             self.watching.take(event)
 
     @property

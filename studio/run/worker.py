@@ -314,8 +314,9 @@ class Worker:
             try:
                 array = finder.array(ref)
                 if array is None:
-                    raise why_missing(ref)
-                info = study.infos.get(ref)  # what is known need not be counted again: 10 million take 200 ms
+                    raise why_missing(ref, finder is self.debug)
+                # what a look has counted need not be counted again (10 million take 200 ms), if it is of that look
+                info = study.infos.get(ref) if finder is study.lookup else None
                 if info is None:
                     info = summarise(array, ref.port is not None and study.is_batched(ref.port))
                 every = 0.0 if study.step is None else study.every

@@ -20,6 +20,7 @@ from studio.document.document import PortRef
 from studio.document.edits import SetParams
 from studio.run.controller import BUSY_DELAY
 from studio.run.debug.step import node_of
+from studio.run.messages import Missing, Watched
 from studio.run.tensor_ref import TensorRef
 from studio.ui.appearance import appearance
 from studio.ui.shell import files
@@ -223,6 +224,52 @@ def test_a_document_that_is_edited_and_debugged_at_once_does_not_seem_to_compute
         assert not controller.busy
     press(user, Qt.Key.Key_F5, SHIFT)
     user.until(lambda: user.window.canvas is not None and "16" in wire_text(user, "output.inputs"))
+
+
+def test_each_operand_and_result_of_a_step_can_be_looked_into(user: User) -> None:
+    for _ in range(11):
+        stood(user, Qt.Key.Key_F10)
+    debugger, card = user.window.debug_controller, user.window.debugger.card
+    shown = debugger.shown.step
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    for link in re.findall(r"tensor:\d+", card.operands.text()):
+        card.operands.linkActivated.emit(link)
+        user.until(lambda: isinstance(watching.shown, Watched) and watching.shown.ref == watching.front)
+    assert watching.front == TensorRef("step", str(shown), "0"), "the last one is the result"
+    assert isinstance(watching.shown, Watched)
+    assert watching.shown.info.shape == (128, 10)
+    heading = user.window.inspector.tensor.head.heading
+    assert f"result 1 of step {shown + 1}".upper() in heading.text().upper()
+
+
+def test_a_gradient_that_is_still_to_come_is_said_to_be(user: User) -> None:
+    for _ in range(4):
+        stood(user, Qt.Key.Key_F10)
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    watching.look_at(TensorRef("gradient", "hidden", "output"))
+    user.until(lambda: isinstance(watching.shown, Missing))
+    assert isinstance(watching.shown, Missing)
+    assert "not known where the run stands" in str(watching.shown.error)
+    while here(user) != ["backward", "hidden"]:
+        stood(user, Qt.Key.Key_F10)
+    user.until(lambda: isinstance(watching.shown, Watched))
+
+
+def test_figures_of_what_is_looked_into_are_those_of_the_step(user: User) -> None:
+    """And not those of the look at the first examples, which are others than the first batch has."""
+    for _ in range(4):
+        stood(user, Qt.Key.Key_F10)
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    ref = TensorRef("value", "hidden", "output")
+    watching.look_at(ref)
+    user.until(lambda: isinstance(watching.shown, Watched) and ref in user.window.debug_controller.tensors)
+    shown = watching.shown
+    assert isinstance(shown, Watched)
+    assert shown.info.maximum == pytest.approx(float(shown.values.max()))
+    assert shown.info.mean == pytest.approx(float(shown.values.mean()), rel=1e-4)
 
 
 def test_run_to_here_stops_in_front_of_a_node(open_window: Open, tmp_path: Path) -> None:

@@ -54,12 +54,20 @@ class Row:
 
 @dataclass(frozen=True)
 class OperandInfo:
-    """What went into an op, in brief: what its record calls it, what it is, and which step made it."""
+    """What went into an op, in brief: what its record calls it, what it is, and which result of which step it is."""
 
     name: str
     refs: tuple[TensorRef, ...]
     info: TensorInfo
     made_by: int | None = None
+    result: int = 0
+
+    @property
+    def ref(self) -> TensorRef | None:
+        """The name by which it can be looked into, None if it has none: it is a constant of the op."""
+        if self.refs:
+            return self.refs[0]
+        return None if self.made_by is None else TensorRef.of_step(self.made_by, self.result)
 
 
 @dataclass(frozen=True)

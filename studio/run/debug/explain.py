@@ -38,7 +38,7 @@ def card_of(trace: Trace, number: int, is_thorough: bool = False) -> Card:
         step.op,
         forward.op if forward is not None else "",
         tuple(
-            OperandInfo(o.name, o.refs, info, o.made_by)
+            OperandInfo(o.name, o.refs, info, o.made_by, o.result)
             for o in step.operands
             if (info := info_of(batch, o.array)) is not None
         ),

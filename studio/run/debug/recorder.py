@@ -203,8 +203,8 @@ class Recorder(Witness):
 
     def _operand(self, op: Op, number: int, tensor: Any) -> Operand:
         name = op.operand_name(number)
-        made_by = self._made.get(id(tensor))
-        return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), made_by[0] if made_by else None)
+        made_by, result = self._made.get(id(tensor), (None, 0))
+        return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), made_by, result)
 
     # ---------------------------------------------------------------------------------------- what tensors are called
 
