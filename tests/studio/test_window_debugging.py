@@ -323,6 +323,10 @@ def test_a_python_program_is_debugged_from_the_menu(
     card = user.window.debugger.card
     assert "▶    3  y = x * x" in card.source.text()
     assert "line 3" in card.way.text()
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    card.operands.linkActivated.emit(re.findall(r"tensor:\d+", card.operands.text())[-1])
+    user.until(lambda: isinstance(watching.shown, Watched) and watching.shown.values.tolist() == [1.0, 4.0])
     stood(user, Qt.Key.Key_F5)
     user.until(lambda: user.window.debugger.points.said.toPlainText() == "sum 5.0")
     press(user, Qt.Key.Key_F5, SHIFT)

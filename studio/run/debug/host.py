@@ -112,8 +112,7 @@ class DebugHost:
 
         def stopped(stop: Stop) -> None:
             self._send(teller.tell(session, stop))
-            if not command.program:
-                self._stopped(command.document)
+            self._stopped(command.document)
 
         def said(hit: Hit) -> None:
             batch = session.trace.batches[-1]
