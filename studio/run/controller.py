@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,7 +12,6 @@ from engine.core.errors import EngineError
 from studio.document.breakpoints import Breakpoint
 from studio.document.document import Document, PortRef
 from studio.document.file import Writer
-from studio.run import entry
 from studio.run.messages import (
     BreakAt,
     CheckpointSaved,
@@ -57,21 +51,17 @@ from studio.run.messages import (
     Watched,
     WentBack,
 )
+from studio.run.process import EngineProcess
 from studio.run.tensor_ref import TensorRef
-from studio.run.transport import Outbox, discard, unpack
 
 State = Literal["starting", "ready", "training", "paused", "crashed"]
 
-#: Milliseconds between two looks at the pipe: one frame.
-DRAIN_INTERVAL: Final = 16
 #: Milliseconds after an edit until the preview is asked for, so that typing asks once.
 PREVIEW_DELAY: Final = 40
 #: Milliseconds after which a preview that is not there yet makes the engine "busy".
 BUSY_DELAY: Final = 300
 #: Milliseconds after which Stop that has had no effect is said to have none.
 STOP_PATIENCE: Final = 2000
-#: Milliseconds after which a look takes no more messages; the rest waits for the next frame.
-DRAIN_BUDGET: Final = 6
 
 
 @dataclass
@@ -137,9 +127,7 @@ class RunController(QObject):
         self.state: State = "starting"
         self.run = 0
         self._data_dir = data_dir
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
-        self._outbox: Outbox | None = None
+        self._process: EngineProcess | None = None
         self.training = 0
         self._revision = 0
         self._shown = 0
@@ -166,8 +154,6 @@ class RunController(QObject):
             Refused: self.refused,
         }
         self._others: dict[type, Callable[[Any], None]] = {}
-        self._drain_timer = QTimer(self, interval=DRAIN_INTERVAL)
-        self._drain_timer.timeout.connect(self._drain)
         self._preview_timer = QTimer(self, interval=PREVIEW_DELAY, singleShot=True)
         self._preview_timer.timeout.connect(self._send_preview)
         self._busy_timer = QTimer(self, interval=BUSY_DELAY, singleShot=True)
@@ -179,14 +165,10 @@ class RunController(QObject):
 
     def start(self) -> None:
         """Start the engine's process."""
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        process = context.Process(target=entry.main, args=(there, self._data_dir()), name="trenza-engine", daemon=True)
-        process.start()
-        there.close()
-        self._process, self._connection, self._outbox = process, here, Outbox(here)
+        self._process = EngineProcess(self._data_dir(), self)
+        self._process.received.connect(self._receive)
+        self._process.died.connect(self._crash)
         self._set_state("starting")
-        self._drain_timer.start()
         for number in self._observed:
             self._send(self._observe(number))
 
@@ -202,7 +184,6 @@ class RunController(QObject):
 
     def shutdown(self) -> None:
         """End the process; it has a moment to obey."""
-        self._drain_timer.stop()
         self._preview_timer.stop()
         self._send(Shutdown())
         self._end_process(patience=0.3)
@@ -211,21 +192,12 @@ class RunController(QObject):
         """Let the process end by itself for some seconds, then make it end."""
         self._rest_from_training()
         self._rest()
-        process, connection, outbox = self._process, self._connection, self._outbox
-        self._process = self._connection = self._outbox = None
+        process, self._process = self._process, None
         for followed in self._followed.values():
             followed.parts = {}
-        if process is None or connection is None or outbox is None:
-            return
-        process.join(patience)
-        if process.is_alive():
-            process.kill()
-            process.join(1.0)
-        outbox.close(1.0)
-        with suppress(EOFError, OSError):  # what it said last is wanted by nobody
-            while connection.poll():
-                discard(connection.recv())
-        connection.close()
+        if process is not None:
+            process.end(patience)
+            process.deleteLater()
 
     @property
     def pid(self) -> int | None:
@@ -265,7 +237,7 @@ class RunController(QObject):
 
     def _send_preview(self) -> None:
         followed = self._followed.get(self._shown)
-        if followed is None or self._outbox is None:
+        if followed is None or self._process is None:
             return
         self._revision += 1
         followed.asked = self._revision
@@ -327,7 +299,7 @@ class RunController(QObject):
         except EngineError as error:
             self.ended.emit(Ended(number, self.run, "failed", error=error))
             return self.run
-        if self._outbox is not None:
+        if self._process is not None:
             self._send(Train(number, self.run, text, mode, keep, start, fresh))
             self.training = number
             self._set_state("training")
@@ -424,9 +396,9 @@ class RunController(QObject):
 
     def post(self, command: Any) -> bool:
         """Send a command of anybody's; return whether there is a process that takes it."""
-        if self._outbox is not None:
-            self._outbox.send(command)
-        return self._outbox is not None
+        if self._process is not None:
+            self._process.send(command)
+        return self._process is not None
 
     def text_of(self, number: int, document: Document) -> str:
         """Return the text of a document, as quickly as what is known of it allows.
@@ -439,21 +411,6 @@ class RunController(QObject):
         return self._follow(number, document).writer.text(document)
 
     # ----------------------------------------------------------------------------------------------------- receive
-
-    def _drain(self) -> None:
-        if self._connection is None:
-            return
-        try:
-            begin = time.perf_counter()
-            while self._connection is not None and self._connection.poll():
-                self._receive(unpack(self._connection.recv()))
-                if 1000 * (time.perf_counter() - begin) > DRAIN_BUDGET:
-                    break
-        except (EOFError, OSError):
-            self._crash()
-            return
-        if self._process is not None and not self._process.is_alive() and not self._connection.poll():
-            self._crash()
 
     def _receive(self, event: Any) -> None:
         if (listener := self._others.get(type(event))) is not None:
@@ -489,11 +446,7 @@ class RunController(QObject):
         if (signal := self._signals.get(type(event))) is not None:  # else it is for one who is not here to hear it
             signal.emit(event)
 
-    def _crash(self) -> None:
-        code = None
-        if self._process is not None:
-            self._process.join(0.05)
-            code = self._process.exitcode
+    def _crash(self, code: int | None) -> None:
         self._end_process()
         self._set_state("crashed")
         self.crashed.emit(Crashed(code))

@@ -170,12 +170,12 @@ class Lookup:
     # -------------------------------------------------------------------------------------------------------- finding
 
     def _value(self, ref: TensorRef) -> Array | None:
-        return _array(self.values.tensors.get(PortRef(ref.node, ref.name)))
+        return _view(self.values.tensors.get(PortRef(ref.node, ref.name)))
 
     def _compiled_value(self, ref: TensorRef) -> Array | None:
         if self._compiled is None:
             self._compiled = session.evaluate(self._program, "lazy")
-        return _array(self._compiled.tensors.get(PortRef(ref.node, ref.name)))
+        return _view(self._compiled.tensors.get(PortRef(ref.node, ref.name)))
 
     def _gradient(self, ref: TensorRef) -> Array | None:
         return self._gradients.get(ref)
@@ -214,6 +214,11 @@ def weights_of(step: Step) -> dict[str, Any]:
             name = f"{plain}_{count}"
         found[name] = weight
     return found
+
+
+def _view(tensor: Any) -> Array | None:
+    """Return the values of a tensor, which do not change, where they lie: a copy of 10 million takes 4 ms."""
+    return None if tensor is None else np.asarray(tensor)
 
 
 def _array(tensor: Any) -> Array | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
+import sys
 import threading
+import time
 import weakref
 from dataclasses import dataclass, fields, is_dataclass, replace
 from multiprocessing.connection import Connection
@@ -21,13 +24,6 @@ SHARED_BYTES: Final = 1 << 16
 
 #: Arrays from this size on are not copied: 100 MB would hold the window up for 100 ms.
 MAPPED_BYTES: Final = 1 << 20
-#: Shared memory that no array uses any more, to be closed.
-_left: list[SharedMemory] = []
-
-
-def _close_left() -> None:
-    while _left:
-        _left.pop().close()
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,8 @@ class SharedArray:
             segment.close()
         else:
             array.flags.writeable = False
-            # At this moment the array still holds the memory, which can only be closed a little later.
-            weakref.finalize(array, _left.append, segment).atexit = False
+            thread = threading.Thread(target=_give_back, args=(segment,), name="memory", daemon=True)
+            weakref.finalize(array, thread.start).atexit = False
         segment.unlink()
         return array
 
@@ -59,19 +55,50 @@ class SharedArray:
         segment.unlink()
 
 
+def _give_back(segment: SharedMemory) -> None:
+    """Give back the memory of an array that goes just now. For 40 MB that takes 6 ms, for 2 GB 0.3 s."""
+    if sys.platform == "linux":  # here the pages go while other threads run: in `close` they would have to wait
+        os.ftruncate(segment._fd, 0)  # type: ignore[attr-defined]
+    while True:
+        try:
+            segment.close()
+        except BufferError:  # it is not quite gone
+            time.sleep(0.001)
+        else:
+            return
+
+
 def _share(array: Any) -> SharedArray:
     segment = SharedMemory(create=True, size=array.nbytes)
-    if array.nbytes > _free(segment):  # writing beyond what there is would end the process
-        segment.close()
+    try:
+        _fill(segment, array)
+    except OSError as error:
         segment.unlink()
         raise UnavailableError(
             "The tensor has {size} bytes, for which there is no shared memory left.",
             hint="Make it smaller, or close what else uses much memory.",
             size=array.nbytes,
-        )
-    np.ndarray(array.shape, array.dtype, segment.buf)[...] = array
-    segment.close()
+        ) from error
+    finally:
+        segment.close()
     return SharedArray(segment.name, array.shape, array.dtype.str)
+
+
+def _fill(segment: SharedMemory, array: Any) -> None:
+    """Copy an array into shared memory; an OSError says that there is not enough.
+
+    Where shared memory is a file, it is written as one: 40 MB take 27 ms, and 54 ms if page after page is touched.
+    """
+    if array.nbytes > _free(segment):  # touching what there is not would end the process
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if sys.platform != "linux":
+        np.ndarray(array.shape, array.dtype, segment.buf)[...] = array
+        return
+    rest = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+    place = 0
+    while rest:
+        written = os.pwrite(segment._fd, rest, place)  # type: ignore[attr-defined]  # 2 GB at most at once
+        rest, place = rest[written:], place + written
 
 
 def _free(segment: SharedMemory) -> float:
@@ -94,7 +121,6 @@ def pack(message: Any) -> Any:
 
 def unpack(message: Any) -> Any:
     """Return a message with its arrays fetched from shared memory."""
-    _close_left()
     return _mapped(message, lambda v: isinstance(v, SharedArray), SharedArray.fetch)
 
 

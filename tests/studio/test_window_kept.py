@@ -87,7 +87,9 @@ def test_another_learning_rate_by_hand(open_window: Open, tmp_path: Path) -> Non
 def test_selected_layers_are_frozen_and_learn_again(open_window: Open, tmp_path: Path) -> None:
     user = training(open_window, tmp_path)
     heard: list[Tuned] = []
+    said: list[str] = []  # what is found out about a training's health may take the banner at any time
     user.window.controller.tuned.connect(heard.append)
+    user.window.controller.tuned.connect(lambda _event: said.append(user.banner))
     canvas = user.window.canvas
     assert canvas is not None
     user.do("run.freeze")
@@ -101,7 +103,7 @@ def test_selected_layers_are_frozen_and_learn_again(open_window: Open, tmp_path:
     user.do("run.freeze")
     user.until(lambda: len(heard) == 2)
     assert heard[-1].frozen == ()
-    user.until(lambda: user.banner == "All layers learn again.")
+    assert said[-1] == "All layers learn again."
 
 
 def test_one_step_and_another(open_window: Open, tmp_path: Path) -> None:
@@ -123,8 +125,11 @@ def test_back_to_a_checkpoint_that_was_kept(open_window: Open, tmp_path: Path) -
     user = training(open_window, tmp_path)
     heard: list[WentBack] = []
     user.window.controller.went_back.connect(heard.append)
+    said: list[str] = []  # as above
+    user.window.controller.checkpoint_saved.connect(lambda _event: said.append(user.banner))
     user.do("run.checkpoint")
-    user.until(lambda: user.banner.startswith("A checkpoint is kept: step"))
+    user.until(lambda: said)
+    assert said[0].startswith("A checkpoint is kept: step")
     (kept,) = (s for s in runs()[0].checkpoints() if s.kind == "kept")
     user.until(lambda: steps(user, "loss") > kept.step + 200)
     user.do("run.pause")

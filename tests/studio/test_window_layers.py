@@ -79,7 +79,7 @@ def test_a_training_is_shown_when_one_looks_at_it_afterwards_and_live_while_one_
     user.until(lambda: panel.subject is not None)
     assert panel.subject is not None
     assert panel.subject.steps[:2].tolist() == [0, 1]
-    user.window.history.do(SetParams("trainer", {"epochs": 400}))
+    user.window.history.do(SetParams("trainer", {"epochs": 4000}))
     user.do("run.train")
     looks: list[int] = []
     user.window.controller.progressed.connect(

@@ -16,7 +16,7 @@ from studio.run.tasks.messages import LookAtTask, TaskFailed, TaskSeen
 
 #: Seconds between two looks at a training at least, and the share of its time that looks may take.
 LEAST: Final = 1.0
-SHARE: Final = 0.02
+SHARE: Final = 0.01
 #: Milliseconds from a change until it is looked at again.
 DELAY: Final = 400
 

@@ -22,7 +22,7 @@ from studio.run.debug.messages import PointMet
 from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
 from studio.run.health.layout import Sampling
-from studio.run.health.monitor import EVERY, EXAMPLES, SHARE, Allowance, HealthMonitor
+from studio.run.health.monitor import EVERY, EXAMPLES, Allowance, HealthMonitor
 from studio.run.messages import Control, Ended, Refused, Status, Train
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 #: Share of a training's time that looking at its health may take.
 HEALTH_SHARE: Final = 0.003
 #: The same while somebody looks at the layers. A training of half a second would else be over before the third look.
-SEEN: Final = Allowance(SHARE, 0.05)
+SEEN: Final = Allowance(0.01, 0.05)
 
 
 class Job:

@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 
 #: Seconds between two reports of a training, while its curves are shown and else, and between two looks at its tensors.
 #: A report takes 0.2 ms, in which a small network would make a step and a half.
-REPORT_INTERVAL: Final = 0.05
+REPORT_INTERVAL: Final = 0.1
 QUIET_INTERVAL: Final = 0.25
 LOOK_INTERVAL: Final = 0.5
 #: Share of the time that looks may take: while curves or tensors are shown, and else. One at the MNIST example takes
 #: 10 ms.
-LOOK_SHARE: Final[Mapping[bool, float]] = {True: 0.02, False: 0.004}
+LOOK_SHARE: Final[Mapping[bool, float]] = {True: 0.01, False: 0.002}
 
 
 class Again(BaseException):

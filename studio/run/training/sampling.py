@@ -19,7 +19,7 @@ from studio.document.lower import Training
 
 #: Seconds between two samples at least, and the share of the time that they may take.
 INTERVAL: Final = 0.1
-SHARE: Final = 0.02
+SHARE: Final = 0.01
 
 
 class GradientNorm:

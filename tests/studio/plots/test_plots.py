@@ -13,8 +13,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.plots.chart import Chart
 from studio.plots.names import GRADIENT_NORM, LEARNING_RATE, SAMPLED
-from studio.plots.panel import Plots
+from studio.plots.panel import REDRAW_MS, Plots
 from studio.plots.series import Curve
 from studio.plots.trace import Growing, Trace
 from studio.run.messages import Ended, EpochEnd, Progress, Started
@@ -271,6 +272,21 @@ def test_curves_that_are_hidden_are_not_observed(qtbot: QtBot, plots: Plots) -> 
     assert heard[-1] == (1, ("curves", "gradient_norm"))
     plots.hide()
     assert heard[-1] == (1, ())
+
+
+def test_plots_that_nobody_sees_are_not_drawn(qtbot: QtBot, plots: Plots, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(plots, STARTED)
+    qtbot.waitUntil(lambda: len(plots.cells) == len(plots.curves))
+    drawn: list[int] = []
+    monkeypatch.setattr(Chart, "redraw", lambda chart: drawn.append(len(chart.curve.raw)))
+    plots.extend(progress(np.arange(20)))
+    plots.hide()
+    plots.extend(progress(np.arange(20, 40)))
+    plots.epoch(epoch_end(0, 0.5))
+    qtbot.wait(4 * REDRAW_MS)
+    assert drawn == []
+    plots.show()
+    qtbot.waitUntil(lambda: 40 in drawn)
 
 
 def test_smoothing_follows_the_slider(qtbot: QtBot, plots: Plots) -> None:

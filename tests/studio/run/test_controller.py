@@ -106,8 +106,8 @@ def test_it_says_when_it_is_up(qtbot: QtBot) -> None:
     (ready,) = wait_for(qtbot, heard, Ready)
     assert set(ready.versions) == {"trenza", "numpy", "python"}
     assert heard.states == ["ready"]
-    process = run._process
-    assert process is not None
+    assert run._process is not None
+    process = run._process._process
     run.shutdown()
     assert run.pid is None
     assert process.exitcode == 0, "it went by itself"
@@ -118,10 +118,10 @@ def test_it_can_be_shut_down_before_it_is_up_and_twice() -> None:
     threads = threading.active_count()
     run = RunController()
     run.start()
-    process = run._process
+    assert run._process is not None
+    process = run._process._process
     run.shutdown()
     run.shutdown()
-    assert process is not None
     assert not process.is_alive()
     assert threading.active_count() == threads
     RunController().shutdown()
@@ -489,20 +489,18 @@ def test_it_ends_when_the_window_is_gone(qtbot: QtBot) -> None:
     heard = Listener(run)
     run.start()
     wait_for(qtbot, heard, Ready)
-    process, connection = run._process, run._connection
-    assert process is not None
-    assert connection is not None
-    run._drain_timer.stop()
-    connection.close()  # as when the window was killed
+    assert run._process is not None
+    process = run._process._process
+    run._process._fall_silent()
+    run._process._connection.close()  # as when the window was killed
     process.join(20)
     assert process.exitcode == 0
     run.shutdown()
 
 
 def test_nothing_is_left_behind(engine: RunController) -> None:
-    process, outbox = engine._process, engine._outbox
-    assert process is not None
-    assert outbox is not None
+    assert engine._process is not None
+    process, outbox = engine._process._process, engine._process._outbox
     engine.shutdown()
     assert not process.is_alive()
     assert not outbox._thread.is_alive()
