@@ -1,6 +1,6 @@
 """The layer above a graph that shows a run under the debugger: where it stands, its gradients, and breakpoints.
 
-Gradients lie in a lane of their own: under each node a box with that of its first output, and between the boxes wires
+Gradients lie in a lane of their own: under each node a box with those of its outputs, and between the boxes wires
 that lead back, broken as long as nothing has come along them.
 """
 
@@ -18,9 +18,11 @@ from studio.canvas.metrics import Detail
 from studio.canvas.node_item import NodeItem, PaintState
 from studio.canvas.picture import Picture, picture_of
 from studio.canvas.progress import NOTHING, Progress
-from studio.canvas.style import Style, draw_text, font, text_width
+from studio.canvas.style import Style, draw_text, elided, font, text_width
+from studio.canvas.travelling import Load
 from studio.canvas.wires import Strand
 from studio.document.document import PortRef
+from studio.run.messages import TensorInfo
 from studio.ui import icons, motion
 from studio.ui.i18n import _
 
@@ -51,6 +53,7 @@ class ProgressLayer(QGraphicsItem):
         self._pictures: dict[PortRef, Picture] = {}
         self._places: dict[str, QRectF] = {}
         self._travelled = -1.0
+        self._loads: dict[PortRef, Load] = {}
         self._animation = QVariantAnimation(clock)
         self._animation.setStartValue(0.0)
         self._animation.setEndValue(1.0)
@@ -105,8 +108,16 @@ class ProgressLayer(QGraphicsItem):
         """Let values travel along the wires into the current node, or back along those out of it."""
         if not motion.reduced() and self.progress.current:
             self._animation.stop()
+            self._loads = {
+                strand.wire.source: Load(self._carried(strand.wire.source, is_back), is_back)
+                for strand, is_back in self._strands()
+            }
             self._animation.setDuration(max(1, round(TRAVEL / speed)))
             self._animation.start()
+
+    def _carried(self, source: PortRef, is_back: bool) -> TensorInfo | None:
+        """Return what travels along the wires of an output: its value, or on the way back its gradient."""
+        return (self.progress.gradients if is_back else self._scene.status.carried).get(source)
 
     def _travel(self, share: float) -> None:
         self._travelled = float(share)
@@ -148,8 +159,12 @@ class ProgressLayer(QGraphicsItem):
         """Return where the gradient of a node is shown, None if it is not."""
         return self._places.get(id)
 
-    def _gradient(self, id: str) -> PortRef | None:
-        return next((ref for ref in self.progress.gradients if ref.node == id), None)
+    def gradients(self, id: str) -> list[PortRef]:
+        """Return the outputs of a node whose gradients are known, in the order of its ports."""
+        item = self._scene.node(id)
+        names = [slot.name for slot in item.face.outputs] if item is not None else []
+        known = [ref for ref in self.progress.gradients if ref.node == id]
+        return sorted(known, key=lambda ref: names.index(ref.port) if ref.port in names else len(names))
 
     def _paint_lane(self, painter: QPainter, style: Style) -> None:
         red, places = style.theme.bad, self._places
@@ -158,21 +173,28 @@ class ProgressLayer(QGraphicsItem):
             if source is not None and end is not None:
                 self._paint_way(painter, red, source, end, strand.wire.source in self.progress.gradients)
         for id, place in places.items():
-            ref = self._gradient(id)
+            refs = self.gradients(id)
             painter.setBrush(style.body)
-            outline = QPen(QColor(red if ref is not None else style.theme.line), 1)
-            if ref is None:
+            outline = QPen(QColor(red if refs else style.theme.line), 1)
+            if not refs:
                 outline.setStyle(Qt.PenStyle.DashLine)
             is_here = self.progress.is_backward and id == self.progress.current
             painter.setPen(style.running if is_here else outline)
             painter.drawRoundedRect(place, 8, 8)
-            title = _("∂L/∂{port}").format(port=_shown(self._scene, id, ref))
-            painter.setFont(font("label"))
-            painter.setPen(QColor(red if ref is not None else style.theme.dim))
-            width = text_width(title, "label")
-            draw_text(painter, place.center().x() - width / 2, place.top() + _TITLE / 2 + 2, title, "label")
-            if ref is not None and (picture := self._pictures.get(ref)) is not None:
-                picture.paint(painter, place.adjusted(10, _TITLE + 4, -10, -7), style, "loss")
+            width = place.width() / max(1, len(refs))
+            for i, ref in enumerate(refs or [None]):  # side by side, where a node has several outputs
+                part = QRectF(place.left() + i * width, place.top(), width, place.height())
+                self._paint_gradient(painter, style, part, id, ref)
+
+    def _paint_gradient(self, painter: QPainter, style: Style, place: QRectF, id: str, ref: PortRef | None) -> None:
+        """Paint the gradient of one output, or the place where it will be."""
+        title = elided(_("∂L/∂{port}").format(port=_shown(self._scene, id, ref)), "label", place.width() - 8)
+        painter.setFont(font("label"))
+        painter.setPen(QColor(style.theme.bad if ref is not None else style.theme.dim))
+        left = place.center().x() - text_width(title, "label") / 2
+        draw_text(painter, left, place.top() + _TITLE / 2 + 2, title, "label")
+        if ref is not None and (picture := self._pictures.get(ref)) is not None:
+            picture.paint(painter, place.adjusted(10, _TITLE + 4, -10, -7), style, "loss")
 
     @staticmethod
     def _paint_way(painter: QPainter, red: str, source: QRectF, end: QRectF, is_known: bool) -> None:
@@ -218,14 +240,9 @@ class ProgressLayer(QGraphicsItem):
                 yield strand, False
 
     def _paint_values(self, painter: QPainter, style: Style) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
         for strand, is_back in self._strands():
-            painter.setBrush(QColor(style.theme.bad if is_back else style.theme.warn))
-            for delay in (0.0, 0.08, 0.16):
-                share = self._travelled - delay
-                if 0 <= share <= 1:
-                    at = strand.path.pointAtPercent(1 - share if is_back else share)
-                    painter.drawEllipse(at, 6 - 12 * delay, 6 - 12 * delay)
+            if (load := self._loads.get(strand.wire.source)) is not None:
+                load.paint(painter, style, strand.path, self._travelled, is_back)
 
 
 def _below(body: QRectF) -> QRectF:

@@ -17,7 +17,7 @@ from studio.run.messages import TensorInfo
 from studio.run.tensor_ref import TensorRef
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, describe, label, number
+from studio.ui.i18n import N_, _, decimal, describe, label, number
 from studio.ui.widgets.labels import EmptyState, Heading
 
 _KINDS = {
@@ -39,10 +39,13 @@ class StepCard(QScrollArea):
         The user wants to see a node: carries its name.
     tensor_wanted
         The user wants to look into a tensor: carries its `TensorRef`.
+    numbers_wanted
+        The user wants the numbers of the chain rule that were left out.
     """
 
     node_wanted = Signal(str)
     tensor_wanted = Signal(object)
+    numbers_wanted = Signal()
 
     def __init__(self, name_of: NameOf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,9 +157,12 @@ class StepCard(QScrollArea):
         lines = []
         theme = appearance().theme
         for slope in card.chain:
-            lines.append(escape(slope.formula))
+            lines.append(escape(decimal(slope.formula)))
             if slope.example:
-                lines.append(f'<span style="color:{theme.dim}">{escape(slope.example)}</span>')
+                lines.append(f'<span style="color:{theme.dim}">{escape(decimal(slope.example))}</span>')
+        if any(slope.is_left_out for slope in card.chain):
+            words = escape(_("Work out the numbers"))
+            lines.append(f'<a href="numbers:" style="color:{theme.accent};text-decoration:none">{words}</a>')
         return "<br>".join(lines)
 
     @staticmethod
@@ -191,8 +197,12 @@ class StepCard(QScrollArea):
         return f'<a href="{link}" style="color:{colour};text-decoration:none">{escape(text)}</a>'
 
     def _tensors(self, card: Card) -> str:
-        rows = [self._row(operand.name, self._called(operand), operand.info, operand.refs) for operand in card.operands]
-        rows += [self._row("→", "", info, ()) for info in card.outputs]
+        rows = [self._row(operand.name, self._called(operand), operand.info, operand.ref) for operand in card.operands]
+        number_here = self._event.shown.step if self._event is not None else 0
+        rows += [
+            self._row("→", _("Look into it"), info, TensorRef.of_step(number_here, i))
+            for i, info in enumerate(card.outputs)
+        ]
         time = _("{time} µs").format(time=number(1e6 * card.seconds, 0))
         facts = {**{label(name): text for name, text in card.attrs.items()}, _("Time"): time}
         rows += [f"<tr><td>{escape(k)}</td><td colspan=3>{escape(v)}</td></tr>" for k, v in facts.items()]
@@ -206,7 +216,7 @@ class StepCard(QScrollArea):
             return _("from step {number}").format(number=number(operand.made_by + 1))
         return ""
 
-    def _row(self, name: str, called: str, info: TensorInfo, refs: Sequence[TensorRef]) -> str:
+    def _row(self, name: str, called: str, info: TensorInfo, ref: TensorRef | None) -> str:
         theme = appearance().theme
         shape = f"({', '.join(map(str, info.shape))})"
         figures = (
@@ -217,8 +227,8 @@ class StepCard(QScrollArea):
         if info.nans or info.infs:
             figures += f' <span style="color:{theme.bad}">{info.nans} NaN, {info.infs} ∞</span>'
         shown = escape(called)
-        if refs:
-            self._refs.append(refs[0])
+        if ref is not None:
+            self._refs.append(ref)
             shown = self._link(called)
         cells = (escape(name), shown, f"{escape(shape)} {escape(info.dtype)}", figures)
         return "<tr>" + "".join(f'<td style="padding-right:14px">{cell}</td>' for cell in cells) + "</tr>"
@@ -227,5 +237,7 @@ class StepCard(QScrollArea):
         kind, _colon, what = link.partition(":")
         if kind == "node":
             self.node_wanted.emit(what)
+        elif kind == "numbers":
+            self.numbers_wanted.emit()
         else:
             self.tensor_wanted.emit(self._refs[int(what)])

@@ -81,6 +81,7 @@ class Debugger(QWidget):
         self.transport.wanted.connect(lambda step: controller.walk("go_to", step))
         self.steps.chosen.connect(lambda step: controller.walk("go_to", step))
         self.card.node_wanted.connect(self.node_wanted)
+        self.card.numbers_wanted.connect(lambda: controller.walk("work_out"))
         self.card.tensor_wanted.connect(self.tensor_wanted)
         self.points.chosen.connect(self.node_wanted)
         self.points.changed.connect(self.points_wanted)

@@ -98,7 +98,7 @@ class Points(QWidget):
         self.wrong.setProperty("tone", "bad")
         self.wrong.setWordWrap(True)
         self.wrong.setFont(fonts.sans(12))
-        self.none = Text(N_("Press F9 on a node, or use its menu, to stop there."), "dim", fonts.sans(12))
+        self.none = Text(N_("Press F9 on a node or a wire, or use its menu, to stop there."), "dim", fonts.sans(12))
         self.none.setWordWrap(True)
         self.said = QPlainTextEdit()
         self.said.setObjectName("debugger.said")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.core.errors import EngineError
 from studio.canvas.progress import NOTHING, Progress
+from studio.canvas.wiring import is_control
 from studio.debugger.panel import Debugger
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
@@ -141,8 +142,8 @@ class Debugging(QObject):
             "debug.pause": self._is_here and (debugger.state == "running" or self._is_pacing),
             "debug.end": debugger.is_on,
             "debug.program": is_open,
-            "debug.breakpoint": self._chosen() is not None,
-            "debug.breakpoint_on_output": self._chosen() is not None,
+            "debug.breakpoint": bool(self._places(is_at_output=False)),
+            "debug.breakpoint_on_output": bool(self._places(is_at_output=True)),
             "debug.until_bad": True,
             "debug.slow": True,
         }
@@ -213,18 +214,32 @@ class Debugging(QObject):
             return None
         return editor.levels.scope.prefix + ids[0]
 
-    def _toggle(self, is_at_output: bool) -> None:
+    def _places(self, is_at_output: bool) -> list[tuple[str, str]]:
+        """Return where a breakpoint would be set, node and port: at the selected wires, else at the selected node."""
         editor, node = self._editor, self._chosen()
-        if editor is None or node is None:
+        if editor is None:
+            return []
+        if node is not None and not is_at_output:
+            return [(node, "")]
+        outputs = [self._first_output(editor)] if node is not None else []
+        if not editor.canvas.selected_ids():
+            sources = [wire.source for wire in editor.canvas.selected_wires()]
+            type_of = editor.canvas.canvas.node_type
+            outputs = [ref for ref in sources if not is_control(type_of(ref.node), ref.port, is_input=False)]
+        found = map(editor.levels.scope.outer, outputs)
+        return list(dict.fromkeys((ref.node, ref.port) for ref in found))
+
+    def _toggle(self, is_at_output: bool) -> None:
+        """Set breakpoints, or take those away that are there."""
+        editor, places = self._editor, self._places(is_at_output)
+        if editor is None or not places:
             return
-        port = ""
-        if is_at_output:
-            found = editor.levels.scope.outer(self._first_output(editor))
-            node, port = found.node, found.port
         points = breakpoints(editor.document)
-        there = [point for point in points if (point.node, point.port) == (node, port)]
+        there = [point for point in points if (point.node, point.port) in places]
         kept = [point for point in points if point not in there]
-        self._put(tuple(kept if there else [*points, Breakpoint(fresh_id(points), node, port)]))
+        if not there:
+            kept += [Breakpoint(fresh_id(points) + i, *place) for i, place in enumerate(places)]
+        self._put(tuple(kept))
         if not there:
             self._panel.points.choose(fresh_id(points))
 

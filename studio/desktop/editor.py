@@ -246,7 +246,10 @@ class Editor(QObject):
 
     def take_tensor(self, event: Watched | Missing) -> None:
         """Keep the values of a tensor that is looked into, if its node is still there."""
-        if event.ref.node in self._study.flat.document.nodes:
+        # steps, and programs under the debugger, have tensors that are no node's
+        is_nobodys = isinstance(event, Watched) or event.ref.kind == "step"
+        is_another = is_nobodys and event.ref == self.watching.front
+        if is_another or event.ref.node in self._study.flat.document.nodes:
             self.watching.take(event)
 
     @property

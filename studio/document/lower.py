@@ -27,7 +27,7 @@ from studio.document.kinds import bound, in_words, is_source, kind_of
 from studio.document.modes import first_of, passed_on
 from studio.document.nodetype import Catalogue, NodeType
 from studio.document.order import order
-from studio.document.reroute import origin
+from studio.document.reroute import REROUTE, REROUTE_TYPE, origin
 from studio.document.sharing import owner
 from studio.document.stopping import Stopped
 from studio.document.study import complete
@@ -282,6 +282,17 @@ class Program:
             x, y = self.examples(step).train
             return [constant(x[: self.batch_size]), constant(y[: self.batch_size])]
         return kind_of(step.node_type).apply(step.made, inputs)
+
+    @property
+    def led_on(self) -> Mapping[PortRef, Sequence[PortRef]]:
+        """By an output those of reroute points, of functions and of bypassed nodes that hand its value on as it is."""
+        found: dict[PortRef, list[PortRef]] = {}
+        for step in self.steps:
+            if step.node_type.id == REROUTE:
+                found.setdefault(step.sources[0], []).append(PortRef(step.id, REROUTE_TYPE.outputs[0].name))
+        for ref, to in self._through.items():
+            found.setdefault(to, []).append(ref)
+        return found
 
     @property
     def has_trainer(self) -> bool:

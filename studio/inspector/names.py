@@ -41,11 +41,14 @@ def short(ref: TensorRef) -> str:
     >>> short(TensorRef("weight_gradient", "hidden", "kernel")), short(TensorRef("slot", "a", "bias", "velocity"))
     ('∂L/∂kernel', 'bias · velocity')
     """
-    return _(_SHORT[ref.kind]).format(name=label(ref.name), part=label(ref.part))
+    name = number(int(ref.name) + 1) if ref.kind == "step" else label(ref.name)
+    return _(_SHORT[ref.kind]).format(name=name, part=label(ref.part))
 
 
 def full(ref: TensorRef, node_name: Callable[[str], str]) -> str:
-    """Return what a tensor is called, with its node."""
+    """Return what a tensor is called, with its node, or with the step that it is a result of."""
+    if ref.kind == "step":
+        return _("{port} of step {step}").format(port=short(ref), step=number(int(ref.node) + 1))
     return _("{port} of {node}").format(port=short(ref), node=node_name(ref.node))
 
 

@@ -134,6 +134,7 @@ class RunController(QObject):
         self._followed: dict[int, _Followed] = {}
         self._observed: dict[int, dict[str, tuple[str, ...]]] = {}
         self.busy = False
+        self.debugged = 0
         self._signals = {
             Ready: self.ready,
             Previewed: self.previewed,
@@ -249,8 +250,15 @@ class RunController(QObject):
         self._send(Preview(self._shown, self._revision, text, followed.reset))
         followed.reset = False
         is_up = self.state in ("ready", "training", "paused")
-        if is_up and self._shown != self.training and not self.busy:  # a training looks when it comes to it
+        # a training looks when it comes to it, and a run under the debugger shows what it holds itself
+        if is_up and self._shown not in (self.training, self.debugged) and not self.busy:
             self._busy_timer.start()
+
+    def let_debug(self, number: int) -> None:
+        """Take note of the document that is under the debugger, 0 for none: no preview comes of it meanwhile."""
+        self.debugged = number
+        if number and number == self._shown:
+            self._rest()
 
     def document(self, number: int) -> Document | None:
         """Return the document that is known by this number."""

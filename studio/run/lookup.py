@@ -35,9 +35,13 @@ _WHY: Final[Mapping[str, EngineError]] = {
 }
 
 
-def why_missing(ref: TensorRef) -> EngineError:
-    """Return why a tensor has no value, as an error at its node."""
-    why = _WHY[ref.kind]
+#: The same under the debugger, of what may come yet.
+_NOT_YET: Final = UnavailableError("It is not known where the run stands.", hint="Step on until it is computed.")
+
+
+def why_missing(ref: TensorRef, is_debugged: bool = False) -> EngineError:
+    """Return why a tensor has no value, as an error at its node; under the debugger it may come yet."""
+    why = _NOT_YET if is_debugged and ref.kind != "step" else _WHY[ref.kind]
     return type(why)(why.template, hint=why.hint, node=ref.node)
 
 

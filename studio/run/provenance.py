@@ -107,14 +107,34 @@ def linear(
     op: Op, inputs: Sequence[Array], outputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]
 ) -> list[Array]:
     """The cells that a product or a sum runs over: where its gradient is not zero, all operands being one."""
-    ones = [constant(np.ones(x.shape, np.float32)) for x in inputs]
+    return _where_sloped(op, [np.ones(x.shape, np.float32) for x in inputs], attrs, marked)
+
+
+def smooth(
+    op: Op, inputs: Sequence[Array], outputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]
+) -> list[Array]:
+    """The cells that a smooth function depends on: where its gradient is not zero at a point that is not special.
+
+    What says where to, such as indices, labels and masks, keeps its values.
+    """
+    rng = np.random.default_rng(0)
+    # small: where sums of many get large, an activation function is flat
+    drawn = [rng.uniform(0.5, 1.5, x.shape) / max(x.shape, default=1) if x.dtype.kind == "f" else x for x in inputs]
+    found = _where_sloped(op, drawn, attrs, marked)
+    is_any = any(bool(marks.any()) for marks in marked)
+    return [m if x.dtype.kind == "f" else np.full(x.shape, is_any) for m, x in zip(found, inputs, strict=True)]
+
+
+def _where_sloped(op: Op, inputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]) -> list[Array]:
+    """Return the cells with which the marked ones change at a point."""
+    point = [constant(x) for x in inputs]
     with stop_recording():
         with GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(ones)
-            found = op.apply(*ones, **attrs)
+            tape.watch([x for x in point if x.dtype.is_floating])
+            found = op.apply(*point, **attrs)
         targets = found if isinstance(found, list) else [found]
-        seeds = [constant(marks.astype(np.float32)) for marks in marked]
-        slopes = tape.gradient(targets, ones, output_gradients=seeds)
+        seeds = [constant(marks.astype(y.dtype.as_numpy_dtype)) for marks, y in zip(marked, targets, strict=True)]
+        slopes = tape.gradient(targets, point, output_gradients=seeds)
     return [
         np.zeros(x.shape, bool) if slope is None else np.asarray(slope.numpy()) != 0
         for x, slope in zip(inputs, slopes, strict=True)
@@ -128,6 +148,15 @@ def pooled(
     return linear(OPS[op.name.replace("max_", "avg_")], inputs, outputs, attrs, marked)
 
 
+_SMOOTH: Final = frozenset(
+    (
+        *("moments", "fused_batch_norm", "lstm", "gru", "simple_rnn", "cumprod", "cumulative_logsumexp"),
+        *("sparse_softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"),
+        *("segment_sum", "unsorted_segment_sum", "gather_nd", "tensor_scatter_nd_add", "tensor_scatter_nd_update"),
+        *("boolean_mask", "band_part", "set_diag", "solve", "triangular_solve"),
+    )
+)
+
 #: By name, and for whole families: how an op's cells follow from those of its operands. The first that fits counts.
 RULES: Final[tuple[tuple[Callable[[Op], bool], Rule], ...]] = (
     (lambda op: op.name in ("softmax", "log_softmax", "sort", "argsort", "argmax", "argmin"), fibre),
@@ -135,6 +164,7 @@ RULES: Final[tuple[tuple[Callable[[Op], bool], Rule], ...]] = (
     (lambda op: op.name.startswith(("conv1d", "conv2d", "conv3d", "depthwise_conv2d", "avg_pool")), linear),
     (lambda op: op.name in ("max_pool1d", "max_pool2d", "max_pool3d"), pooled),
     (lambda op: op.name == "layer_norm", normed),
+    (lambda op: op.name in _SMOOTH, smooth),
     (lambda op: op.name == "bitcast", everything),
     (lambda op: op.reduction is not None, fibre),
     (lambda op: op.view or op.family == "shape" or op.name in ("gather", "getitem", "diag", "diag_part"), moved),

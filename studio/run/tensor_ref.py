@@ -45,6 +45,11 @@ class TensorRef:
         """Return the name of what an output port carries, or of its gradient."""
         return cls(kind, port.node, port.port)
 
+    @classmethod
+    def of_step(cls, number: int, result: int) -> TensorRef:
+        """Return the name of a result of an op that was applied under the debugger."""
+        return cls("step", str(number), str(result))
+
     @property
     def port(self) -> PortRef | None:
         """The output port that it is about, None if it is about no port."""

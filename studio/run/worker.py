@@ -27,6 +27,7 @@ from studio.document.lower import Program, Step
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug.host import COMMANDS, DebugHost
+from studio.run.debug.messages import PROGRAM
 from studio.run.health.layers import LayerHistory
 from studio.run.health.messages import AskLayers
 from studio.run.lazy.host import COMMANDS as LAZY_COMMANDS
@@ -309,13 +310,14 @@ class Worker:
             self.look(study)
 
     def _send_watched(self, study: Study, refs: Iterable[TensorRef]) -> None:
-        finder = self.debug if study.document == self.debug.document else study.lookup
         for ref in refs:
+            finder = self._finder(study, ref)
             try:
                 array = finder.array(ref)
                 if array is None:
-                    raise why_missing(ref)
-                info = study.infos.get(ref)  # what is known need not be counted again: 10 million take 200 ms
+                    raise why_missing(ref, finder is self.debug)
+                # what a look has counted need not be counted again (10 million take 200 ms), if it is of that look
+                info = study.infos.get(ref) if finder is study.lookup else None
                 if info is None:
                     info = summarise(array, ref.port is not None and study.is_batched(ref.port))
                 every = 0.0 if study.step is None else study.every
@@ -323,6 +325,11 @@ class Worker:
                 self.send(Watched(study.document, ref, info, array, step, every))
             except EngineError as error:
                 self.send(Missing(study.document, ref, error))
+
+    def _finder(self, study: Study, ref: TensorRef) -> DebugHost | Lookup:
+        """Return who knows a tensor: what is debugged, if that is the document, or a program that has it."""
+        is_program = self.debug.document == PROGRAM and self.debug.array(ref) is not None
+        return self.debug if is_program or study.document == self.debug.document else study.lookup
 
     def _trace(self, command: Trace) -> None:
         """Say what a place was made of; where nothing made it, as at data, there is nothing to say."""
@@ -359,7 +366,14 @@ class Worker:
         return study.program
 
     def _on_debugged(self, document: int) -> None:
-        """Show what a run under the debugger holds where it stands: in its thread, which waits, or in this one."""
+        """Show what a run under the debugger holds where it stands: in its thread, which waits, or in this one.
+
+        What a program holds is shown to whoever looks into it, whatever document is beside it.
+        """
+        if document == PROGRAM:
+            for study in list(self._studies.values()):
+                self._send_watched(study, study.watched if self.is_shown(study.document) else ())
+            return
         study = self.study(document)
         self._send_inventory(study, self.debug.refs())
         self._send_watched(study, study.watched)

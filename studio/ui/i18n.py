@@ -153,7 +153,7 @@ def number(value: float, digits: int | None = None) -> str:
 
 
 def decimal(text: str) -> str:
-    """Return the text of one number with the decimal sign of the language in use."""
+    """Return a text of numbers with the decimal sign of the language in use."""
     return text.replace(".", DECIMAL_POINTS[_language])
 
 

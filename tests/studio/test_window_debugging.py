@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,16 @@ from graphs import build, moons
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider
-from user import Open, User, copy_of, saved
+from user import Open, User, copy_of, saved, wire_text
 
 from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import PortRef
+from studio.document.edits import SetParams
+from studio.run.controller import BUSY_DELAY
 from studio.run.debug.step import node_of
+from studio.run.messages import Missing, Watched
 from studio.run.tensor_ref import TensorRef
+from studio.ui.appearance import appearance
 from studio.ui.shell import files
 
 pytest_plugins = ("look", "window")
@@ -82,6 +87,25 @@ def test_the_digits_network_is_stepped_forward_backward_and_back_again(user: Use
     press(user, Qt.Key.Key_F5, SHIFT)
     user.until(lambda: window.debug_controller.state == "off")
     assert layer.progress.current == ""
+
+
+def test_numbers_that_were_left_out_come_when_they_are_wanted(user: User) -> None:
+    for _ in range(11):
+        stood(user, Qt.Key.Key_F10)
+    debugger, card = user.window.debug_controller, user.window.debugger.card
+    assert debugger.last is not None
+    assert debugger.last.card is not None
+    assert re.search(r"∂L/∂a\[\d+, \d+\] = \S+ · ", card.rule.text()), "a product, with its greatest terms"
+    appearance().set_language("es", remember=False)
+    assert re.search(r"∂L/∂a\[\d+, \d+\] = \S*\d,\d\S* · ", card.rule.text()), "as numbers are written there"
+    appearance().set_language("en", remember=False)
+    left_out = tuple(replace(slope, example="", is_left_out=True) for slope in debugger.last.card.chain)
+    card.show_stop(replace(debugger.last, card=replace(debugger.last.card, chain=left_out)))
+    assert "∂L/∂a[" not in card.rule.text()
+    assert "Work out the numbers" in card.rule.text()
+    card.rule.linkActivated.emit("numbers:")
+    user.until(lambda: "∂L/∂a[" in card.rule.text())
+    assert here(user) == ["backward", "output"]
 
 
 def test_the_slider_and_the_list_go_to_any_step(user: User) -> None:
@@ -166,6 +190,88 @@ def test_what_a_wire_holds_is_that_of_the_step_that_is_shown(user: User) -> None
     assert user.window.debug_controller.tensors[ref].shape == (64, 128)
 
 
+def test_a_wire_that_is_clicked_gets_a_breakpoint_where_it_begins(user: User) -> None:
+    """Also at an output that is not the first of its node, from the menu of the wire and by the same key."""
+    assert user.window.canvas is not None
+    target = PortRef("loss", "y_true")
+    user.hand.click(user.on_wire(target))
+    assert user.window.canvas.selected_ids() == []
+    menu = user.window.top_bar.wire_menu()
+    assert user.action("debug.breakpoint") in menu.actions()
+    press(user, Qt.Key.Key_F9)
+    document = user.window.document
+    assert [(p.node, p.port, p.look) for p in breakpoints(document)] == [("digits", "y", "on")]
+    layer = user.window.canvas.canvas.run
+    user.until(lambda: layer.progress.port_points == {PortRef("digits", "y"): "on"})
+    stood(user, Qt.Key.Key_F5)
+    debugger = user.window.debug_controller
+    user.until(lambda: debugger.last is not None and debugger.last.reason == "breakpoint")
+    assert here(user) == ["data", "digits"]
+    user.hand.click(user.on_wire(target))
+    press(user, Qt.Key.Key_F9)
+    assert breakpoints(document) == ()
+
+
+def test_a_document_that_is_edited_and_debugged_at_once_does_not_seem_to_compute_for_good(user: User) -> None:
+    controller = user.window.controller
+    for move in (lambda: stood(user, Qt.Key.Key_F10), lambda: None):
+        select(user, "hidden")
+        user.window.history.do(SetParams("hidden", {"units": 16 if controller.debugged else 20}))
+        QTest.qWait(50)  # the preview is asked for; nothing of it comes once the run is under the debugger
+        move()
+        QTest.qWait(2 * BUSY_DELAY + 300)
+        assert user.window.debug_controller.state == "stopped"
+        assert not controller.busy
+    press(user, Qt.Key.Key_F5, SHIFT)
+    user.until(lambda: user.window.canvas is not None and "16" in wire_text(user, "output.inputs"))
+
+
+def test_each_operand_and_result_of_a_step_can_be_looked_into(user: User) -> None:
+    for _ in range(11):
+        stood(user, Qt.Key.Key_F10)
+    debugger, card = user.window.debug_controller, user.window.debugger.card
+    shown = debugger.shown.step
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    for link in re.findall(r"tensor:\d+", card.operands.text()):
+        card.operands.linkActivated.emit(link)
+        user.until(lambda: isinstance(watching.shown, Watched) and watching.shown.ref == watching.front)
+    assert watching.front == TensorRef("step", str(shown), "0"), "the last one is the result"
+    assert isinstance(watching.shown, Watched)
+    assert watching.shown.info.shape == (128, 10)
+    heading = user.window.inspector.tensor.head.heading
+    assert f"result 1 of step {shown + 1}".upper() in heading.text().upper()
+
+
+def test_a_gradient_that_is_still_to_come_is_said_to_be(user: User) -> None:
+    for _ in range(4):
+        stood(user, Qt.Key.Key_F10)
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    watching.look_at(TensorRef("gradient", "hidden", "output"))
+    user.until(lambda: isinstance(watching.shown, Missing))
+    assert isinstance(watching.shown, Missing)
+    assert "not known where the run stands" in str(watching.shown.error)
+    while here(user) != ["backward", "hidden"]:
+        stood(user, Qt.Key.Key_F10)
+    user.until(lambda: isinstance(watching.shown, Watched))
+
+
+def test_figures_of_what_is_looked_into_are_those_of_the_step(user: User) -> None:
+    """And not those of the look at the first examples, which are others than the first batch has."""
+    for _ in range(4):
+        stood(user, Qt.Key.Key_F10)
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    ref = TensorRef("value", "hidden", "output")
+    watching.look_at(ref)
+    user.until(lambda: isinstance(watching.shown, Watched) and ref in user.window.debug_controller.tensors)
+    shown = watching.shown
+    assert isinstance(shown, Watched)
+    assert shown.info.maximum == pytest.approx(float(shown.values.max()))
+    assert shown.info.mean == pytest.approx(float(shown.values.mean()), rel=1e-4)
+
+
 def test_run_to_here_stops_in_front_of_a_node(open_window: Open, tmp_path: Path) -> None:
     user = open_window(saved(moons(), tmp_path), engine=True)
     user.until_ready()
@@ -217,6 +323,10 @@ def test_a_python_program_is_debugged_from_the_menu(
     card = user.window.debugger.card
     assert "▶    3  y = x * x" in card.source.text()
     assert "line 3" in card.way.text()
+    assert user.window.editors.current is not None
+    watching = user.window.editors.current.watching
+    card.operands.linkActivated.emit(re.findall(r"tensor:\d+", card.operands.text())[-1])
+    user.until(lambda: isinstance(watching.shown, Watched) and watching.shown.values.tolist() == [1.0, 4.0])
     stood(user, Qt.Key.Key_F5)
     user.until(lambda: user.window.debugger.points.said.toPlainText() == "sum 5.0")
     press(user, Qt.Key.Key_F5, SHIFT)

@@ -15,7 +15,7 @@ from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_
+from studio.ui.i18n import N_, decimal
 
 #: The elements that are listed: the first ones of the plane.
 MOST: Final = 16
@@ -46,7 +46,7 @@ class BitsView(View):
         for place in zip(*np.unravel_index(np.arange(min(picked.size, MOST)), picked.shape), strict=True):
             value = picked[place]
             where = ", ".join(str(int(at)) for at in place)
-            words = " ".join(filter(None, (f"[{where}] {written(value)}", meaning(value))))
+            words = " ".join(filter(None, (f"[{where}] {written(value)}", decimal(meaning(value)))))
             lines.append(f"{escape(words)}\n{_coloured(bits_of(value))}\n")
         self.text.setHtml(f"<pre>{chr(10).join(lines)}</pre>")
 

@@ -135,14 +135,14 @@ class Watchpoints:
         return any(known.point.enabled for known in self._known.values())
 
     def in_front(self, last: Step | None, pending: Step, step: int) -> Iterator[Hit]:
-        """Yield the breakpoints of the node that comes next, if it begins with this step."""
+        """Yield the breakpoints of the node that comes next, if it begins with this step; not on the way back."""
         node = pending.node
         is_new = last is None or last.node != node or last.path[:2] != pending.path[:2]
         for known in self._known.values() if is_new and node else ():
             was_in = last is not None and last.path[:2] == pending.path[:2] and known.is_at(last.node)
             if (
                 not known.asks_for_values
-                and pending.phase in ("data", "forward", "loss")
+                and pending.phase != "backward"
                 and known.is_at(node)
                 and not was_in
                 and known.counts(pending.epoch + 1, step)

@@ -23,9 +23,12 @@ class Slope:
     formula
         As in "∂L/∂x = ∂L/∂y · y · (1 − y)".
     example
-        The same with the numbers of the element at `index`; "" if it is not computed element by element.
+        The same with the numbers of the element at `index`, of sums the greatest terms; "" where there are too many
+        numbers to work it out.
     values
         The gradient, None where there are too many numbers to work it out.
+    is_left_out
+        Whether there were: they are worked out if the user wants it.
     """
 
     of: str
@@ -33,6 +36,7 @@ class Slope:
     example: str = ""
     index: tuple[int, ...] = ()
     values: Array | None = None
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,20 @@ class Row:
 
 @dataclass(frozen=True)
 class OperandInfo:
-    """What went into an op, in brief: what its record calls it, what it is, and which step made it."""
+    """What went into an op, in brief: what its record calls it, what it is, and which result of which step it is."""
 
     name: str
     refs: tuple[TensorRef, ...]
     info: TensorInfo
     made_by: int | None = None
+    result: int = 0
+
+    @property
+    def ref(self) -> TensorRef | None:
+        """The name by which it can be looked into, None if it has none: it is a constant of the op."""
+        if self.refs:
+            return self.refs[0]
+        return None if self.made_by is None else TensorRef.of_step(self.made_by, self.result)
 
 
 @dataclass(frozen=True)

@@ -62,13 +62,16 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "mean": np.mean,
     "median": np.median,
     "min": np.min,
-    "norm": lambda values: np.sqrt(np.sum(np.square(values))),
+    "norm": lambda values: np.sqrt(np.sum(np.square(values, dtype=np.float64))),
     "quantile": np.quantile,
     "sqrt": np.sqrt,
     "std": np.std,
     "sum": np.sum,
     "zeros": _zeros,
 }
+
+#: Functions that have no value where there are no elements.
+_OF_SOME: Final = (np.max, np.mean, np.median, np.min, np.quantile, np.std)
 
 #: What else a condition can name.
 NAMES: Final[Mapping[str, Callable[[Moment], Any]]] = {
@@ -231,13 +234,14 @@ class Condition:
         value = self._value(node.operand, moment)
         if isinstance(node.op, ast.Not):
             return not np.any(value)
+        value = _signed(value)
         return np.negative(value) if isinstance(node.op, ast.USub) else value
 
     def _binary(self, node: ast.BinOp, moment: Moment) -> Any:
         left, right = self._value(node.left, moment), self._value(node.right, moment)
         if isinstance(left, str) or isinstance(right, str):
             raise _refused(self.text, ast.unparse(node))
-        return _BINARY[type(node.op)](left, right)
+        return _BINARY[type(node.op)](_signed(left), _signed(right))
 
     def _compare(self, node: ast.Compare, moment: Moment) -> Any:
         values = [self._value(part, moment) for part in (node.left, *node.comparators)]
@@ -275,11 +279,17 @@ _OPERATORS: Final = frozenset((*_BINARY, *_COMPARE, ast.Not, ast.USub, ast.UAdd)
 
 
 def _applied(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """Return what a function makes of tensors; of none at all, the extremes are no numbers."""
+    """Return what a function makes of tensors; of no elements, extremes and means are no numbers."""
     values = [np.asarray(argument) for argument in arguments]
-    if values and not values[0].size and function in (np.max, np.min, np.median):
+    if values and not values[0].size and function in _OF_SOME:
         return math.nan
-    return function(*values)
+    return function(*map(_signed, values) if function is np.quantile else values)
+
+
+def _signed(value: Any) -> Any:
+    """Return truth values as numbers, and numbers without a sign as such with one: so that one can subtract."""
+    is_unsigned = isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "bu"
+    return value.astype(np.int64) if is_unsigned else value
 
 
 def _gradient(moment: Moment) -> Array:

@@ -102,6 +102,7 @@ class DebugController(QObject):
             return
         if self._engine.post(Debug(number, self._run, text, tuple(points), until_bad)):
             self.document = number
+            self._engine.let_debug(number)
             self._set("running")
 
     def begin_program(self, path: str) -> None:
@@ -188,6 +189,7 @@ class DebugController(QObject):
 
     def _forget(self) -> None:
         self.document = 0
+        self._engine.let_debug(0)
         self.shown, self.last = Shown(-1, 0, 0), None
         self.tensors, self.rows, self.errors = {}, [], {}
 

@@ -28,17 +28,17 @@ _OF_WEIGHTS: Final[tuple[Kind, ...]] = ("weight_gradient", "update")
 _LONGEST = 60
 
 
-def card_of(trace: Trace, number: int) -> Card:
-    """Return what is to be known about a step."""
+def card_of(trace: Trace, number: int, is_thorough: bool = False) -> Card:
+    """Return what is to be known about a step; thoroughly, with numbers that take long to work out."""
     step, batch = trace[number], trace.batch_of(number)
     op = OPS.get(step.op)
     forward = trace[step.reverses] if step.reverses is not None else None
-    chain = _chain(batch, forward, number) if forward is not None else []
+    chain = _chain(batch, forward, number, is_thorough) if forward is not None else []
     return Card(
         step.op,
         forward.op if forward is not None else "",
         tuple(
-            OperandInfo(o.name, o.refs, info, o.made_by)
+            OperandInfo(o.name, o.refs, info, o.made_by, o.result)
             for o in step.operands
             if (info := info_of(batch, o.array)) is not None
         ),
@@ -73,7 +73,7 @@ def _weights(trace: Trace, number: int) -> Iterator[WeightInfo]:
             yield WeightInfo(ref, length, norm(gradient), norm(update))
 
 
-def _chain(batch: Batch, forward: Step, until: int) -> list[Slope]:
+def _chain(batch: Batch, forward: Step, until: int, is_thorough: bool) -> list[Slope]:
     """Return the chain rule of an op of the way forward, with the gradients that are known behind a step."""
     op = OPS.get(forward.op)
     arrays = [batch.array(o.array) for o in forward.operands]
@@ -86,9 +86,9 @@ def _chain(batch: Batch, forward: Step, until: int) -> list[Slope]:
     if op is None or all(place is None for place in places) or any(a is None for a in (*arrays, *outputs, *g)):
         return []
     names = [operand.name for operand in forward.operands]
-    given = [[a for a in part if a is not None] for part in (arrays, outputs, g)]
+    x, y, dy = ([a for a in part if a is not None] for part in (arrays, outputs, g))
     with witnessed(Witness()), stop_recording():  # these ops are ours, not the run's
-        found = slopes(op, dict(forward.attrs), names, *given)
+        found = slopes(op, dict(forward.attrs), names, x, y, dy, is_thorough)
     meant = {o.name for o in forward.operands if o.refs or o.made_by is not None}  # else it is a constant of the op
     return [slope for slope in found if slope.of in meant]
 

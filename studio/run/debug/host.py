@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,6 +52,7 @@ class DebugHost:
         self._send, self._program, self._stopped = send, program, stopped
         self._session: DebugSession | None = None
         self._command: Debug | None = None
+        self._teller = Teller(0, 0)
 
     @property
     def document(self) -> int:
@@ -106,12 +108,11 @@ class DebugHost:
         except Exception as error:
             self._send(DebugEnded(command.document, command.run, sessions.unforeseen(error)))
             return
-        teller = Teller(command.document, command.run)
+        teller = self._teller = Teller(command.document, command.run)
 
         def stopped(stop: Stop) -> None:
             self._send(teller.tell(session, stop))
-            if not command.program:
-                self._stopped(command.document)
+            self._stopped(command.document)
 
         def said(hit: Hit) -> None:
             batch = session.trace.batches[-1]
@@ -130,6 +131,8 @@ class DebugHost:
             session.go_on()
         elif command.action == "pause":
             session.pause()
+        elif command.action == "work_out" and session.state != "running":
+            self._send(self._teller.tell(session, replace(session.last_stop, reason="move"), is_thorough=True))
         elif command.action in ("over", "into", "out", "back"):
             session.move(command.action)
         if session.state == "running" and self._command is not None:

@@ -16,7 +16,7 @@ from studio.run.tensor_ref import TensorRef
 #: Stands for the number of a document where a Python program is debugged.
 PROGRAM: Final = -1
 
-Action = Literal["over", "into", "out", "back", "go_on", "go_to", "run_to", "pause", "end"]
+Action = Literal["over", "into", "out", "back", "go_on", "go_to", "run_to", "pause", "work_out", "end"]
 #: Why the run stands still: it was told to go there, or asked to pause, or came to a breakpoint, or to bad values, or
 #: it is over.
 Reason = Literal["move", "pause", "breakpoint", "bad", "failed", "complete"]
@@ -39,7 +39,10 @@ class Debug:
 
 @dataclass(frozen=True)
 class Walk:
-    """Go somewhere in the run: to a step (`go_to`), in front of a node (`run_to`), or as the action says."""
+    """Go somewhere in the run: to a step (`go_to`), in front of a node (`run_to`), or as the action says.
+
+    With `work_out` it stays where it stands, and tells of that again, with the numbers that were left out.
+    """
 
     run: int
     action: Action

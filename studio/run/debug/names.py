@@ -36,6 +36,7 @@ class Names:
         self.variables: dict[int, tuple[Any, tuple[TensorRef, ...]]] = {}
         """By the id of a variable: it, and what it is called; of several nodes that share it by the names of each."""
         self._aliases: dict[str, set[str]] = {}
+        self._led_on = {TensorRef.of(ref): tuple(map(TensorRef.of, on)) for ref, on in program.led_on.items()}
         for step in program.steps:
             self._aliases[step.id] = {getattr(step.made, "name", "")}
             for name, weight in weights_of(step).items():
@@ -43,6 +44,9 @@ class Names:
                 slots = optimizer.slots(weight) if optimizer is not None else {}
                 for part, slot in slots.items():
                     self._name(slot, TensorRef("slot", step.id, name, part))
+
+    def begin(self) -> None:
+        """A run begins: all that has a name has had it before."""
 
     def _name(self, variable: Any, ref: TensorRef) -> None:
         known = self.variables.get(id(variable), (variable, ()))[1]
@@ -62,6 +66,10 @@ class Names:
         if step is None:
             return []
         return [TensorRef.of(ref) for ref in output_refs(node, step.node_type, count)][:count]
+
+    def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
+        """Return what the value of an output is called: so, and as all that reroute points and functions hand it on."""
+        return ref, *self._led_on.get(ref, ())
 
     def path_of(self, place: Sequence[str], line: str) -> Path:
         """Return the frames of the places that an op says it lies in: its node's, then those of layers within.

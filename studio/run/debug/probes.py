@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from engine.core import nest
 from engine.core.dtype import Array
 from engine.core.witness import Witness, witnessed
 from engine.keras.callbacks import Callback
@@ -38,7 +39,7 @@ class Probes(Witness, Callback):
     def __init__(self, names: Names, points: Watchpoints, met: Met) -> None:
         self._names, self._points, self._met = names, points, met
         self._epoch, self._step = 1, 1
-        self._outputs: dict[int, tuple[TensorRef, Any]] = {}
+        self._outputs: dict[int, tuple[Any, list[TensorRef]]] = {}
         self._slopes: dict[TensorRef, tuple[Any, Any]] = {}
 
     @contextmanager
@@ -49,6 +50,8 @@ class Probes(Witness, Callback):
         def train_step(data: Any) -> Any:
             self._outputs.clear()
             self._slopes.clear()
+            for ref, tensor in zip(self._names.given(), nest.leaves(data), strict=False):
+                self._note(ref, tensor)
             with witnessed(self):  # not what others compute meanwhile, such as looks at the health of the training
                 found = step(data)
                 for ref, (value, gradient) in self._slopes.items():
@@ -75,15 +78,20 @@ class Probes(Witness, Callback):
 
     def returned(self, name: str, outputs: Sequence[Any]) -> None:
         for ref, tensor in zip(self._names.outputs_of(name, len(outputs)), outputs, strict=False):
-            if self._points.ask_for(ref):
-                self._watch(ref, [tensor])
-            if self._points.ask_for(TensorRef("gradient", ref.node, ref.name)):
-                self._outputs[id(tensor)] = ref, tensor
+            self._note(ref, tensor)
+
+    def _note(self, ref: TensorRef, tensor: Any) -> None:
+        """Watch the value of an output if a breakpoint asks for it, and its gradient when that comes."""
+        for name in self._names.names_of(ref):
+            if self._points.ask_for(name):
+                self._watch(name, [tensor])
+            if self._points.ask_for(TensorRef("gradient", name.node, name.name)):
+                self._outputs.setdefault(id(tensor), (tensor, []))[1].append(name)
 
     def slope(self, of: Any, gradient: Any) -> None:
         if (known := self._outputs.get(id(of))) is not None:
-            ref, value = known
-            self._slopes[TensorRef("gradient", ref.node, ref.name)] = value, gradient
+            value, names = known
+            self._slopes.update((TensorRef("gradient", ref.node, ref.name), (value, gradient)) for ref in names)
 
     def _watch(self, ref: TensorRef, tensors: Sequence[Any]) -> None:
         happen(lambda arrays: self._see(ref, arrays), tensors)

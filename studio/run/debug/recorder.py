@@ -40,6 +40,9 @@ class Namer(Protocol):
     takes_all: bool
     variables: dict[int, tuple[Any, tuple[TensorRef, ...]]]
 
+    def begin(self) -> None:
+        """Take note that a run begins."""
+
     def refs_of(self, variable: Any) -> tuple[TensorRef, ...]:
         """Return what a variable is called."""
 
@@ -48,6 +51,9 @@ class Namer(Protocol):
 
     def outputs_of(self, node: str, count: int) -> list[TensorRef]:
         """Return what the results of a node are called."""
+
+    def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
+        """Return what the value of an output is called: in some places it is handed on as it is."""
 
     def path_of(self, place: Sequence[str], line: str) -> Path:
         """Return the frames of the places that an op lies in."""
@@ -161,7 +167,7 @@ class Recorder(Witness):
         """Begin anew behind each update of weights, and where there are many steps: a program has no training steps."""
         assert self._batch is not None
         is_over = self._last is not None and self._last.phase == "update" and phase() != "update"
-        if is_over or len(self._batch.steps) >= LONGEST:
+        if is_over or len(self._batch.steps) >= LONGEST or self._batch.nbytes >= self._trace.memory:
             self.begin()
 
     def after(self, op: Op, outputs: Sequence[Any], seconds: float) -> None:
@@ -196,9 +202,9 @@ class Recorder(Witness):
         return self._batch.place(np.asarray(tensor._array))
 
     def _operand(self, op: Op, number: int, tensor: Any) -> Operand:
-        name = op.operand(number).name
-        made_by = self._made.get(id(tensor))
-        return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), made_by[0] if made_by else None)
+        name = op.operand_name(number)
+        made_by, result = self._made.get(id(tensor), (None, 0))
+        return Operand(self._hold(tensor), name, self._called.get(id(tensor), ()), made_by, result)
 
     # ---------------------------------------------------------------------------------------- what tensors are called
 
@@ -210,14 +216,13 @@ class Recorder(Witness):
         if self._last is None:
             return
         for tensor, ref in zip(outputs, refs, strict=False):
-            self._last.gives[ref] = self._hold(tensor)
+            self._last.gives.update(dict.fromkeys(self._names.names_of(ref), self._hold(tensor)))
             self._call(tensor, ref)
 
     def _call(self, tensor: Any, ref: TensorRef) -> None:
         self._held.append(tensor)
         known = self._called.get(id(tensor), ())
-        if ref not in known:
-            self._called[id(tensor)] = (*known, ref)
+        self._called[id(tensor)] = tuple(dict.fromkeys((*known, *self._names.names_of(ref))))
 
     def read(self, variable: Any, tensor: Any) -> None:
         self._held.append(tensor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
+import random
 import runpy
 import sys
 import traceback
@@ -12,8 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final
 
+import numpy as np
+
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from engine.runtime import rng
 from engine.runtime.function import functions_run_eagerly, run_functions_eagerly
 from studio.document.lower import Step
 from studio.document.stopping import Stopped
@@ -35,6 +39,10 @@ class ScriptNames:
     def __init__(self) -> None:
         self.variables: dict[int, tuple[Any, tuple[TensorRef, ...]]] = {}
 
+    def begin(self) -> None:
+        """Know nothing: the program begins."""
+        self.variables = {}
+
     def refs_of(self, variable: Any) -> tuple[TensorRef, ...]:
         """Return what a variable is called: those of layers and optimisers bear the name of their owner, too."""
         known = self.variables.get(id(variable))
@@ -51,6 +59,10 @@ class ScriptNames:
     def outputs_of(self, node: str, count: int) -> list[TensorRef]:
         """Return what the results of a layer are called."""
         return [TensorRef("value", node, "output" if count == 1 else f"output[{i}]") for i in range(count)]
+
+    def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
+        """Return what the value of an output is called."""
+        return (ref,)
 
     def path_of(self, place: Sequence[str], line: str) -> Path:
         """Return the frames of an op: the line that asked for it, and the layers in it."""
@@ -86,8 +98,23 @@ class _Output(io.TextIOBase):
         return len(text)
 
 
+class _Chance:
+    """All that is drawn at random, as it stood when this was made: the same is drawn again from there."""
+
+    def __init__(self) -> None:
+        self._engine, self._numpy, self._python = rng.states(), np.random.get_state(), random.getstate()  # noqa: NPY002  # programs draw from it
+
+    def restore(self) -> None:
+        rng.restore_states(self._engine)
+        np.random.set_state(self._numpy)  # noqa: NPY002
+        random.setstate(self._python)
+
+
 def program(path: FilePath, say: Callable[[str], None]) -> Work:
     """Return a Python program as work for a recorder. It runs op by op, whatever it says.
+
+    It has no checkpoints but its beginning: to see again what was forgotten, all of it is run again, with the same
+    random numbers.
 
     Parameters
     ----------
@@ -95,13 +122,28 @@ def program(path: FilePath, say: Callable[[str], None]) -> Work:
         Told each line that it prints.
     """
 
+    chance = _Chance()
+    said = 0
+
     def work(recorder: Recorder, marks: Marks, start: Any) -> None:
-        before, arguments = functions_run_eagerly(), sys.argv
+        nonlocal said
+        before, arguments, known = functions_run_eagerly(), sys.argv, said
+        lines = 0
+
+        def tell(line: str) -> None:
+            nonlocal said, lines
+            lines += 1
+            if lines > known:  # what it has printed before it is run again has been told
+                said += 1
+                say(line)
+
+        chance.restore()
         run_functions_eagerly(True)
         sys.argv = [str(path)]
+        sys.path.insert(0, str(path.parent))
         recorder.begin()
         try:
-            with contextlib.redirect_stdout(_Output(say)):
+            with contextlib.redirect_stdout(_Output(tell)):
                 runpy.run_path(str(path), run_name="__main__")
         except (SystemExit, Stopped) as end:
             if isinstance(end, Stopped):
@@ -112,6 +154,7 @@ def program(path: FilePath, say: Callable[[str], None]) -> Work:
             raise _told(error, path) from error
         finally:
             sys.argv = arguments
+            sys.path.remove(str(path.parent))
             run_functions_eagerly(before)
 
     return work

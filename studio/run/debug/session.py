@@ -118,6 +118,7 @@ class DebugSession:
         if before is not None:
             before.join()
         error: EngineError | None = None
+        self.names.begin()
         recorder = Recorder(self.trace, self.names, self._gate, self._checkpoint)
         try:
             with witnessed(recorder):
@@ -143,6 +144,9 @@ class DebugSession:
         if error is None and self.until_bad and (bad := self._bad(last)) is not None:
             self.place = Place(number, len(last.path))
             return Stop("bad", self.place, bad=bad)
+        stopping = self._met(last, None)
+        if error is None and stopping:
+            return Stop("breakpoint", self.place, hits=stopping)
         return Stop("failed" if error else "complete", self.place, error=error)
 
     def _gate(self, pending: Step) -> None:
@@ -179,16 +183,20 @@ class DebugSession:
         depth = self._goal.depth if self._goal is not None else self.place.depth
         depth = max(min(depth, len(last.path)), min(common(last.path, after) + 1, len(last.path)))
         place = moves.settled(Place(last.number, depth), last.path)
-        hits = self._hits(self.points, last, pending)
-        for hit in hits:
-            if not hit.stops:
-                self._said(hit)
-        if stopping := tuple(hit for hit in hits if hit.stops):
+        if stopping := self._met(last, pending):
             return Stop("breakpoint", place, after, stopping)
         is_there = bool(self._target) and pending.node == self._target != last.node
         if is_there or (self._goal is not None and not self._goal.holds(after)):
             return Stop("move", place, after)
         return Stop("pause", place, after) if self._is_to_pause else None
+
+    def _met(self, last: Step, pending: Step | None) -> tuple[Hit, ...]:
+        """Return the breakpoints between two steps at which the run stops; those that only say something do so."""
+        hits = self._hits(self.points, last, pending)
+        for hit in hits:
+            if not hit.stops:
+                self._said(hit)
+        return tuple(hit for hit in hits if hit.stops)
 
     def _hits(self, points: Watchpoints, last: Step, pending: Step | None) -> list[Hit]:
         """Return the breakpoints between two steps."""
@@ -322,11 +330,11 @@ class DebugSession:
         self._turn.notify_all()
 
     def _run_again(self, step: int) -> None:
-        """Run again from the mark before a step whose values were forgotten, up to it: with the same seed."""
-        mark = self._marks.before(self.trace.batch_of(step).number)
-        if mark is None:
-            return
-        number, start = mark
+        """Run again from the mark before a step whose values were forgotten, up to it: with the same seed.
+
+        Where there is no mark, as of a program, it is run from its beginning.
+        """
+        number, start = self._marks.before(self.trace.batch_of(step).number) or (0, None)
         self.trace.cut(number)
         self._until, self._pending, self._goal, self._target = step, None, None, ""
         self.state = "running"

@@ -41,12 +41,15 @@ class Operand:
         What it is: wires, or a weight.
     made_by
         Number of the step that it is a result of, None if it came from elsewhere.
+    result
+        Which result of that step it is.
     """
 
     array: int
     name: str
     refs: tuple[TensorRef, ...] = ()
     made_by: int | None = None
+    result: int = 0
 
 
 @dataclass

@@ -32,8 +32,8 @@ class Teller:
         self._rows = 0
         self._bad_step = -1
 
-    def tell(self, session: DebugSession, stop: Stop) -> DebugStopped:
-        """Return what has to be told of a stop."""
+    def tell(self, session: DebugSession, stop: Stop, is_thorough: bool = False) -> DebugStopped:
+        """Return what has to be told of a stop; thoroughly, with numbers that take long to work out."""
         step, trace = stop.place.step, session.trace
         if stop.bad is not None:
             self._bad_step = step
@@ -73,7 +73,7 @@ class Teller:
             trace.in_memory,
             trace.memory,
         )
-        card = card_of(trace, step)
+        card = card_of(trace, step, is_thorough)
         found = tuple(findings)
         return DebugStopped(self._document, self._run, stop.reason, shown, tensors, gone, rows, card, hits, found)
 

@@ -56,7 +56,7 @@ SELECTION_MENU: Final = (
 )
 
 #: The menu of the wires that are selected.
-WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "canvas.convert", "", "edit.disconnect")
+WIRE_MENU: Final = ("canvas.add", "canvas.reroute", "canvas.convert", "debug.breakpoint", "", "edit.disconnect")
 
 #: Where a document is saved.
 PLACE: Final = ("file.show_folder", "file.copy_path")

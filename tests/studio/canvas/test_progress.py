@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graphs import moons
+from graphs import build, moons
 from hand import settled_pixels
 
 from studio.canvas.progress import NOTHING, Progress
@@ -57,6 +57,18 @@ def test_gradients_lie_below_their_nodes_and_over_nothing_else(canvas: CanvasVie
     assert hidden.top() > scene.node("hidden").body().bottom()
 
 
+def test_a_node_with_several_outputs_shows_the_gradient_of_each(show, qtbot) -> None:
+    view = show(build({"x": ("op.moments", {"axes": [0]}), "root": "op.sqrt"}, "x.variance > root.x"))
+    view.canvas.settle()
+    qtbot.waitUntil(lambda: view.windowHandle() is not None and view.windowHandle().isExposed())
+    known = {PortRef("x", "variance"): INFO, PortRef("x", "mean"): INFO}
+    view.set_progress(Progress("x", phase="backward", gradients={PortRef("x", "mean"): INFO}, is_on=True))
+    before = settled_pixels(view).tobytes()
+    view.set_progress(Progress("x", phase="backward", gradients=known, is_on=True))
+    assert view.canvas.run.gradients("x") == [PortRef("x", "mean"), PortRef("x", "variance")]
+    assert settled_pixels(view).tobytes() != before
+
+
 def test_the_four_states_of_breakpoints_look_different(canvas: CanvasView) -> None:
     looks = []
     for look in ("on", "conditional", "log", "off"):
@@ -80,6 +92,24 @@ def test_values_travel_unless_motion_is_reduced(canvas: CanvasView, monkeypatch:
     assert layer._travelled < 0
     canvas.set_progress(Progress("output", phase="backward", gradients={PortRef("output", "output"): INFO}, is_on=True))
     assert [(strand.wire.target.node, back) for strand, back in layer._strands()] == [("loss", True)]
+
+
+def test_what_travels_is_what_the_wire_carries(canvas: CanvasView, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two values look different on their way; a gradient goes the other way."""
+    monkeypatch.setattr(motion, "reduced", lambda: False)
+    layer, seen = canvas.canvas.run, []
+    for values in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]):
+        info = TensorInfo((4,), "float32", 16, picture=np.array(values, np.float32))
+        canvas.set_preview({PortRef("data", "x"): info}, {})
+        canvas.set_progress(Progress("hidden", phase="forward", is_on=True))
+        canvas.travel(0.01)
+        layer._animation.pause()
+        layer._travel(0.5)
+        seen.append(settled_pixels(canvas).tobytes())
+        layer._travel(0.6)
+        assert settled_pixels(canvas).tobytes() != seen[-1]
+        layer._animation.stop()
+    assert seen[0] != seen[1]
 
 
 def test_a_function_stands_for_what_lies_within() -> None:

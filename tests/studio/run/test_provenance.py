@@ -141,8 +141,28 @@ def test_no_op_leaves_out_what_changes_a_cell(call: Call) -> None:
         assert not (changed[which] & ~found[which]).any()
 
 
+def test_a_state_comes_from_its_own_example_up_to_its_time() -> None:
+    layer = tf.keras.layers.LSTM(64, return_sequences=True)
+    x = tf.constant(RNG.normal(size=(2, 5, 3)).astype(np.float32))
+    [marks], _weights = trace_back(lambda inputs: [layer(inputs[0])], [x], 0, (1, 2, 40))
+    expected = np.zeros((2, 5, 3), bool)
+    expected[1, :3] = True
+    np.testing.assert_array_equal(marks, expected)
+
+
+def test_a_normalised_value_comes_from_its_channel_and_a_loss_from_its_row() -> None:
+    x = tf.constant(RNG.normal(size=(4, 3)).astype(np.float32))
+    layer = tf.keras.layers.BatchNormalization()
+    [marks], _weights = trace_back(lambda inputs: [layer(inputs[0], training=True)], [x], 0, (1, 2))
+    np.testing.assert_array_equal(marks, np.broadcast_to([False, False, True], (4, 3)))
+    labels = tf.constant([0, 2, 1, 0])
+    cross_entropy = OPS["sparse_softmax_cross_entropy_with_logits"]
+    rows, _weights = trace_back(lambda inputs: [cross_entropy(*inputs)], [labels, x], 0, (1,))
+    np.testing.assert_array_equal(rows[1], np.arange(4)[:, np.newaxis] == np.ones(3))
+
+
 def test_what_no_rule_knows_depends_on_everything() -> None:
-    assert rule_of(OPS["lstm"]) is everything
+    assert rule_of(OPS["qr"]) is everything
     assert rule_of(OPS["inv"]) is everything
 
 

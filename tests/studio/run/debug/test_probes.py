@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graphs import moons
+from graphs import moons, port
 from lowering import program_of
 
 from engine.core.dtype import Array
 from engine.keras.callbacks import LambdaCallback
 from studio.document.breakpoints import Breakpoint
+from studio.document.document import Document
+from studio.document.enclose import enclose
+from studio.document.scope import Scope
+from studio.document.types import Types
 from studio.run import session
 from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.names import Names
@@ -21,9 +25,11 @@ from studio.run.tensor_ref import TensorRef
 Met = list[tuple[Hit, int, int, TensorRef, Array]]
 
 
-def trained(mode: Any, *points: Breakpoint, epochs: int = 2) -> tuple[Met, list[float]]:
+def trained(
+    mode: Any, *points: Breakpoint, epochs: int = 2, document: Document | None = None
+) -> tuple[Met, list[float]]:
     """Train with breakpoints, and return what they have met, and the losses."""
-    program = program_of(moons())
+    program = program_of(document if document is not None else moons())
     training = program.training()
     training.fit["epochs"] = epochs
     met: Met = []
@@ -64,6 +70,33 @@ def test_what_is_met_is_the_same_eager_and_compiled() -> None:
     for one, other in zip(eager[:5], compiled[:5], strict=True):
         assert one[1:4] == other[1:4]
         np.testing.assert_allclose(one[4], other[4], rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("mode", ["eager", "lazy"])
+@pytest.mark.parametrize(
+    ("node", "port"), [("data", "x"), ("data", "y"), ("loss", "loss"), ("accuracy", "value"), ("output", "")]
+)
+def test_each_kind_of_node_can_be_stopped_at(mode: Any, node: str, port: str) -> None:
+    met, _ = trained(mode, Breakpoint(1, node, port, epoch=1, step=2), epochs=1)
+    assert [found[1:3] for found in met] == [(1, 2)]
+    assert met[0][3].node == node
+    assert met[0][4].size
+
+
+def test_what_a_function_gives_can_be_stopped_at() -> None:
+    document = moons()
+    edit, _block = enclose(document, {}, Types(document), ["hidden", "output"], "Block")
+    document.apply(edit)
+    out = Scope(document).outer(document.wires[port("loss.y_pred")].source)
+    points = (
+        Breakpoint(1, out.node, out.port, epoch=1, step=1),
+        Breakpoint(2, out.node, condition="norm(g) > 0", epoch=1, step=1),
+    )
+    met, _ = trained("lazy", *points, epochs=1, document=document)
+    assert [(found[0].point.id, found[3].node, found[3].kind) for found in met] == [
+        (1, out.node, "value"),
+        (2, out.node, "gradient"),
+    ]
 
 
 def test_a_condition_that_cannot_be_asked_says_so() -> None:

@@ -30,11 +30,12 @@ bad = tf.math.log(x - 4.0)
 class Author:
     """Somebody who debugs a program."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, **options: int) -> None:
         self.said: list[str] = []
         self.stops: list[Stop] = []
         self._news = threading.Semaphore(0)
-        self.session = DebugSession(program(path, self.said.append), ScriptNames(), self._on_stop, lambda _hit: None)
+        work = program(path, self.said.append)
+        self.session = DebugSession(work, ScriptNames(), self._on_stop, lambda _hit: None, **options)
 
     def _on_stop(self, stop: Stop) -> None:
         self.stops.append(stop)
@@ -75,6 +76,61 @@ def test_a_program_is_stepped_line_by_line_with_its_gradients_and_updates(tmp_pa
     author.session.end()
     assert len(author.said) == 2
     assert not functions_run_eagerly()
+
+
+LONG = """\
+import random
+import numpy as np
+import engine as tf
+from helper import WIDTH
+
+w = tf.Variable(np.random.normal(size=WIDTH).astype("float32"), name="line/w")
+for step in range(6):
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.square(w * tf.random.normal([WIDTH]) * random.random()))
+    tf.keras.optimizers.SGD(0.01).apply_gradients([(tape.gradient(y, w), w)])
+    print("step", step)
+"""
+
+
+def test_what_was_forgotten_of_a_program_is_run_again_from_its_beginning(tmp_path: Path) -> None:
+    """With the same random numbers, whatever draws them; what it has printed is not told twice."""
+    (tmp_path / "helper.py").write_text("WIDTH = 50\n")
+    path = tmp_path / "long.py"
+    path.write_text(LONG)
+    author = Author(path, memory=2000, disk=1000)
+    author.session.start()
+    author.wait()
+    for _ in range(3):
+        author.over()
+    session = author.session
+    step, ref = session.place.step, TensorRef("weight", "line", "w")
+    early = np.array(session.array(ref))
+    session.go_on()
+    assert author.wait().reason == "complete"
+    late = np.array(session.array(ref))
+    assert session.trace.batches[0].is_gone
+    assert not np.array_equal(early, late)
+    session.go_to(step)
+    assert author.wait().place.step == step
+    np.testing.assert_array_equal(session.array(ref), early)
+    session.go_on()
+    assert author.wait().reason == "complete"
+    np.testing.assert_array_equal(session.array(ref), late)
+    session.end()
+    assert author.said == [f"step {i}" for i in range(6)]
+
+
+def test_large_steps_of_a_program_make_way_for_others(tmp_path: Path) -> None:
+    path = tmp_path / "large.py"
+    path.write_text("import engine as tf\nx = tf.ones([1000])\nfor _ in range(50):\n    x = x + 1.0\n")
+    author = Author(path, memory=20_000)
+    author.session.start()
+    author.wait()
+    author.session.go_on()
+    author.wait()
+    assert author.session.trace.in_memory < 3 * 20_000
+    author.session.end()
 
 
 def test_a_program_that_fails_says_where(tmp_path: Path) -> None:

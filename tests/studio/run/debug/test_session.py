@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from debugging import Debuggee, debugged
-from graphs import build, example, moons
+from graphs import build, example, moons, port
 
 from studio.document.breakpoints import Breakpoint
+from studio.document.document import Document, Node, Wire
+from studio.document.edits import AddNode, AddWire, RemoveWire
 from studio.document.enclose import enclose
+from studio.document.reroute import REROUTE
+from studio.document.scope import Scope
 from studio.document.types import Types
 from studio.run.tensor_ref import TensorRef
 
@@ -178,6 +182,44 @@ def test_gradients_of_wires_follow_from_those_behind_them() -> None:
         assert slope == 1.0
 
 
+def loss_behind(debuggee: Debuggee, node: str, value: np.ndarray) -> float:
+    """Return the loss of the batch, in float64, for another value of what a node of the digits network gives."""
+    array, last = debuggee.session.trace.array, debuggee.session.place.step
+    labels = np.asarray(array(last, TensorRef("value", "digits", "y"))).ravel()
+
+    def weight(layer: str, name: str) -> np.ndarray:
+        return np.asarray(array(0, TensorRef("weight", layer, name)), np.float64)
+
+    at = ["flatten", "hidden", "output"].index(node)
+    if at < 1:
+        value = np.maximum(value @ weight("hidden", "kernel") + weight("hidden", "bias"), 0)
+    if at < 2:
+        value = np.exp(value @ weight("output", "kernel") + weight("output", "bias"))
+    value = value / value.sum(axis=1, keepdims=True)
+    return float(-np.log(value[np.arange(len(labels)), labels]).mean())
+
+
+@pytest.mark.parametrize("node", ["hidden", "output"])
+def test_gradients_of_wires_equal_finite_differences(node: str) -> None:
+    """The strongest elements and others at random; those of which the loss hardly depends must be about 0 as well."""
+    with debugged(example("digits_mlp")) as debuggee:
+        while debuggee.here != ["update", "trainer"]:
+            debuggee.over()
+        found = np.asarray(debuggee.session.array(TensorRef("gradient", node, "output")))
+        value = np.asarray(debuggee.session.array(TensorRef("value", node, "output")), np.float64)
+        shown = {ref.node for ref in debuggee.session.refs() if ref.kind == "gradient"}
+        assert shown == {"hidden", "output", "loss"}, "none is left out"
+        drawn = np.random.default_rng(0).choice(found.size, 20, replace=False)
+        for cell in {*np.argsort(np.abs(found), axis=None)[-10:].tolist(), *drawn.tolist()}:
+            index = np.unravel_index(cell, found.shape)
+            ends = []
+            for by in (1e-6, -1e-6):
+                moved = value.copy()
+                moved[index] += by
+                ends.append(loss_behind(debuggee, node, moved))
+            assert found[index] == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=2e-3, abs=1e-6)
+
+
 def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind_it() -> None:
     points = [Breakpoint(1, "output"), Breakpoint(2, "hidden", "output", "max > 0")]
     with debugged(moons(), points) as debuggee:
@@ -192,6 +234,47 @@ def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind
         assert (again.place, [hit.point.id for hit in again.hits]) == (stop.place, [2, 1]), "it is met in the past, too"
 
 
+def led_around() -> tuple[Document, str]:
+    """Return a document with a function, and a wire out of it that is led around."""
+    document = moons()
+    edit, block = enclose(document, {}, Types(document), ["hidden", "output"], "Block")
+    document.apply(edit)
+    document.apply(AddNode(Node("bend", REROUTE)))
+    old = document.wires[port("loss.y_pred")]
+    for change in (RemoveWire(old), AddWire(Wire(old.source, port("bend.input")))):
+        document.apply(change)
+    document.apply(AddWire(Wire(port("bend.output"), old.target)))
+    return document, block
+
+
+def test_what_is_led_around_or_out_of_a_function_is_known_there_and_stopped_at() -> None:
+    document, block = led_around()
+    places = (port("bend.output"), Scope(document).outer(document.wires[port("bend.input")].source))
+    for place in places:
+        with debugged(
+            document, [Breakpoint(1, place.node, place.port), Breakpoint(2, place.node, place.port, "any(g != 0)")]
+        ) as debuggee:
+            stop = debuggee.do(debuggee.session.go_on)
+            assert (stop.reason, debuggee.here) == ("breakpoint", ["forward", block])
+            stop = debuggee.do(debuggee.session.go_on)
+            assert (stop.reason, debuggee.here[0]) == ("breakpoint", "backward")
+            session = debuggee.session
+            known, own = TensorRef.of(place, "gradient"), TensorRef("gradient", f"{block}/output", "output")
+            np.testing.assert_array_equal(np.asarray(session.array(known)), np.asarray(session.array(own)))
+
+
+@pytest.mark.parametrize(
+    ("node", "before"), [("data", "update"), ("loss", "forward"), ("accuracy", "metrics"), ("trainer", "backward")]
+)
+def test_the_run_stops_in_front_of_every_kind_of_node(node: str, before: str) -> None:
+    with debugged(moons(), [Breakpoint(1, node)]) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert stop.reason == "breakpoint"
+        assert stop.after is not None
+        assert stop.after[2].name == node
+        assert debuggee.here[0] == before
+
+
 def test_a_breakpoint_counts_hits_epochs_and_steps() -> None:
     with debugged(moons(), [Breakpoint(1, "output", hits=3)]) as debuggee:
         debuggee.do(debuggee.session.go_on)
@@ -200,6 +283,29 @@ def test_a_breakpoint_counts_hits_epochs_and_steps() -> None:
         debuggee.do(debuggee.session.go_on)
         batch = debuggee.session.trace.batches[-1]
         assert (batch.epoch, batch.in_epoch) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "condition"),
+    [
+        ([[], []], "size == 0 and zeros == 0"),
+        (3.5, "max > 3 and rank == 1"),
+        ([[[[[[[[1.0, 2.0]]]]]]]], "rank == 9 and sum == 3"),
+        ([float("nan")] * 3, "all(isnan)"),
+        ([True, False], "any and not all"),
+    ],
+)
+def test_the_last_node_of_a_run_can_be_stopped_at_whatever_it_holds(value: object, condition: str) -> None:
+    document = build(
+        {"x": ("data.constant", {"value": value}), "more": ("op.expand_dims", {"axis": 0})}, "x.output > more.input"
+    )
+    points = [Breakpoint(1, "more", condition=condition), Breakpoint(2, "more", log="of shape {shape}")]
+    with debugged(document, points) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert (stop.reason, [hit.point.id for hit in stop.hits]) == ("breakpoint", [1])
+        assert stop.hits[0].error is None
+        assert [hit.said for hit in debuggee.said] == [f"of shape {(1, *np.shape(value))}"]
+        assert debuggee.do(debuggee.session.go_on).reason == "complete"
 
 
 def test_a_log_point_says_something_and_goes_on() -> None:
