@@ -74,9 +74,24 @@ def test_a_plan_that_is_kept_waiting_goes_back_to_one_thread_for_longer_and_long
         assert governor.threads() == 2
         governor.note(2, 6e-4)
         clock.now += 0.1
-    governor.note(2, 8e-3)
+    while governor.threads() == 2:
+        governor.note(2, 8e-3)
     clock.now += 0.06
     assert governor.threads() == 2, "after a quiet time the first pause is short again"
+
+
+def test_what_was_gained_makes_up_for_being_held_up_now_and_then(clock: _Clock) -> None:
+    governor = _tried(2, 2e-4)
+    for _ in range(20):
+        for _ in range(400):
+            assert governor.threads() == 2
+            governor.note(2, 1.7e-4)
+        governor.note(2, 8e-3)
+    held_up = 0
+    while governor.threads() == 2:
+        governor.note(2, 8e-3)
+        held_up += 1
+    assert held_up <= 3, "but not for long"
 
 
 def test_one_run_that_was_held_up_is_made_up_for_by_the_others(clock: _Clock) -> None:
