@@ -45,7 +45,7 @@ class Governor:
 
     Where a thread is kept from going on with its part, the others have to wait for it: a step of 0.2 ms then takes 8.
     So a plan's first runs are on one thread; where all of them lose more time against that than they have gained, it
-    goes back to one for a while. The results are the same, since work is divided in the same way on any number of threads.
+    goes back to one for a while. The results are the same, since work is divided in the same way on any number.
 
     Parameters
     ----------
