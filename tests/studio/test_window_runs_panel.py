@@ -100,11 +100,11 @@ def test_runs_are_compared(open_window: Open, tmp_path: Path) -> None:
     assert len(panel._plot.lines) == 2
     panel.names.setCurrentIndex(panel.names.findData("val_loss"))
     assert [len(line.getData()[0]) for line in panel._plot.lines] == [3, 3]
+    panel.tabs.setCurrentWidget(panel.parallel)
     assert panel.parallel.axes[0].title == "trainer.learning_rate"
     assert panel.parallel.axes[-1].title == "Best loss"
 
     # a click on a line chooses its run
-    panel.tabs.setCurrentWidget(panel.parallel)
     line = panel.parallel.line(made[0].id)
     middle = (line[0] + line[1] * 3) / 4
     assert panel.parallel.at(middle) == made[0].id
@@ -118,6 +118,7 @@ def test_what_happened_is_told(open_window: Open, tmp_path: Path) -> None:
     panel = shown(user)
     story = panel.findChild(QLabel, "runs.story")
     assert isinstance(story, QLabel)
+    panel.tabs.setCurrentWidget(story)
     assert run.id in story.text()
     assert "3 epochs of 3" in story.text()
     assert "The loss went from" in story.text()
@@ -153,6 +154,7 @@ def test_a_damaged_run_is_listed_as_such(open_window: Open, tmp_path: Path) -> N
     panel.choose(run.id)
     story = panel.findChild(QLabel, "runs.story")
     assert isinstance(story, QLabel)
+    panel.tabs.setCurrentWidget(story)
     assert "run.json cannot be understood" in story.text()
     assert not panel.findChild(QPushButton, "runs.resume").isEnabled()
     assert panel.findChild(QAbstractButton, "runs.delete").isEnabled()
@@ -229,6 +231,7 @@ def test_a_sweep_trains_one_after_the_other(open_window: Open, tmp_path: Path) -
     assert user.window.queue.waiting == []
     user.until(lambda: "complete" in listed.item(5).text())
     panel = shown(user)
+    panel.tabs.setCurrentWidget(panel.parallel)
     assert [each.title for each in panel.parallel.axes][:2] == ["hidden.units", "trainer.learning_rate"]
 
 

@@ -22,7 +22,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +37,7 @@ from engine.core.errors import EngineError, NotFoundError, UnavailableError
 from studio.document.file import read_text, reason_of, write_text
 from studio.run.health.layers import LayerHistory
 from studio.run.runs import record
+from studio.run.runs.growing_lines import lines
 from studio.run.runs.record import Record
 
 DOCUMENT: Final = "document.trenza"
@@ -161,11 +162,11 @@ class RunFolder:
 
     def epochs(self) -> list[dict[str, Any]]:
         """Return the logs of the epochs, each with "epoch" and "seconds"; a line that was cut off is left out."""
-        return list(lines(self.path / EPOCHS))
+        return lines(self.path / EPOCHS)
 
     def notes(self) -> list[dict[str, Any]]:
         """Return what was done while it ran."""
-        return list(lines(self.path / NOTES))
+        return lines(self.path / NOTES)
 
     def steps(self, first: int = 0, count: int = -1) -> Array:
         """Return the values of steps, a row each with a column for each of `record.series`: so many, by default all."""
@@ -322,19 +323,3 @@ def _made(saved: Saved) -> tuple[int, int]:
         return saved.path.stat().st_mtime_ns, saved.step
     except OSError:
         return 0, saved.step
-
-
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file with one a line, up to the first that is none."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return
-    for line in text.splitlines():
-        try:
-            found = json.loads(line)
-        except ValueError:
-            return
-        if not isinstance(found, dict):
-            return
-        yield found

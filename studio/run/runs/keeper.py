@@ -22,6 +22,7 @@ from engine.io.checkpoint_file import Checkpoint
 from studio.document.file import reason_of, write_text
 from studio.run.runs import folder as files
 from studio.run.runs.folder import RunFolder, Saved, checkpoint_name
+from studio.run.runs.growing_lines import lines
 from studio.run.runs.record import Record, RunStatus
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class Keeper:
         for name, kept in (
             (files.EPOCHS, [line for line in self.folder.epochs() if line["epoch"] < start.epoch]),
             (files.NOTES, [line for line in self.folder.notes() if line["step"] <= step]),
-            (files.WARNINGS, [line for line in files.lines(path / files.WARNINGS) if line.get("step", 0) <= step]),
+            (files.WARNINGS, [line for line in lines(path / files.WARNINGS) if line.get("step", 0) <= step]),
         ):
             write_text("".join(json.dumps(line) + "\n" for line in kept), path / name)
         for saved in self.folder.checkpoints():

@@ -190,6 +190,13 @@ class RunsPanel(QWidget):
         self.tabs.setDocumentMode(True)
         for page in (curves, self.parallel, self._story, self.checkpoints, queue):
             self.tabs.addTab(page, "")
+        self._shows: dict[QWidget, Callable[[], None]] = {
+            curves: self._show_curves,
+            self.parallel: self._show_parallel,
+            self._story: self._tell,
+            self.checkpoints: self._show_checkpoints,
+        }
+        self.tabs.currentChanged.connect(self._show_page)
         left.setMinimumWidth(LEAST)  # with room for all buttons, the window would not fit a small screen
         self.tabs.setMinimumWidth(LEAST)
         split = QSplitter()
@@ -298,6 +305,15 @@ class RunsPanel(QWidget):
         self._tags.setEnabled(bool(readable))
         if not self._tags.hasFocus():
             self._tags.setText(", ".join(first.tags) if first is not None else "")
+        self._show_page()
+
+    def _show_page(self) -> None:
+        """Show what is chosen on the page that is in front; the others wait until they are."""
+        if (show := self._shows.get(self.tabs.currentWidget())) is not None:
+            show()
+
+    def _show_curves(self) -> None:
+        readable = [g for g in self.chosen() if g.record is not None]
         names = dict.fromkeys(name for g in readable[:MOST_LINES] for name in names_of(g.run))
         before = self.names.currentData()
         with QSignalBlocker(self.names):
@@ -305,13 +321,19 @@ class RunsPanel(QWidget):
             for name in names:
                 self.names.addItem(measured_title(name), name)
             self.names.setCurrentIndex(max(0, list(names).index(before) if before in names else 0))
-        everything = list(self._known.values())
-        self.parallel.show_runs(glances if len(glances) > 1 else everything, [g.id for g in glances[:1]])
-        self._tell(first)
-        self.checkpoints.show_run(readable[0].run if len(glances) == 1 and readable else None)
         self._draw()
 
-    def _tell(self, glance: Glance | None) -> None:
+    def _show_parallel(self) -> None:
+        glances = self.chosen()
+        everything = list(self._known.values())
+        self.parallel.show_runs(glances if len(glances) > 1 else everything, [g.id for g in glances[:1]])
+
+    def _show_checkpoints(self) -> None:
+        glances = self.chosen()
+        self.checkpoints.show_run(glances[0].run if len(glances) == 1 and glances[0].record is not None else None)
+
+    def _tell(self) -> None:
+        glance = next(iter(self.chosen()), None)
         if glance is None:
             self._story.setText("")
         elif glance.error is not None:
