@@ -121,6 +121,8 @@ class RunsPanel(QWidget):
         self._build(queue)
         self._timer = QTimer(self, interval=0, singleShot=True)
         self._timer.timeout.connect(self._read_some)
+        self._page_timer = QTimer(self, interval=0, singleShot=True)  # a turn of its own: both are too much for one
+        self._page_timer.timeout.connect(self._show_page)
         self._change_timer = QTimer(self, interval=PATIENCE, singleShot=True)
         self._change_timer.timeout.connect(self.refresh)
         kept.changed.connect(self._on_changed)
@@ -249,11 +251,12 @@ class RunsPanel(QWidget):
                 self._select(id)
         self._fit_columns()
         self._stack.setCurrentIndex(0 if self._known or self.tabs.currentIndex() == len(_TABS) else 1)
+        self._say_size()
         if not chosen and self._known:
             self.choose(max(self._known))
         else:
-            self._show_chosen()
-        self._say_size()
+            self._update_chosen()
+            self._page_timer.start()
 
     def _fit_columns(self) -> None:
         """Give columns the width of what they hold, when there are others than before."""
@@ -286,6 +289,10 @@ class RunsPanel(QWidget):
             self.table.selectionModel().select(self.model.index(row, 0), flags)
 
     def _show_chosen(self) -> None:
+        self._update_chosen()
+        self._show_page()
+
+    def _update_chosen(self) -> None:
         glances = self.chosen()
         self.model.mark([g.id for g in glances[:MOST_LINES]])
         readable = [g for g in glances if g.record is not None]
@@ -305,7 +312,6 @@ class RunsPanel(QWidget):
         self._tags.setEnabled(bool(readable))
         if not self._tags.hasFocus():
             self._tags.setText(", ".join(first.tags) if first is not None else "")
-        self._show_page()
 
     def _show_page(self) -> None:
         """Show what is chosen on the page that is in front; the others wait until they are."""
