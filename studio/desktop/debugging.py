@@ -17,6 +17,7 @@ from studio.desktop.editors import Editors
 from studio.desktop.inspecting import reveal_inspector
 from studio.document.breakpoints import Breakpoint, breakpoints, fresh_id, set_breakpoints
 from studio.document.document import PortRef
+from studio.document.scope import path_of
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
 from studio.run.debug.messages import PROGRAM, Action, DebugStopped, PointMet
@@ -290,8 +291,11 @@ class Debugging(QObject):
     def _on_stopped(self, event: DebugStopped) -> None:
         self._show_progress(self._values())
         editor = self._editors.by_number(event.document)
-        if editor is not None and self._actions["debug.slow"].isChecked() and event.reason == "move":
-            editor.canvas.travel(self._panel.transport.speed)
+        if editor is not None and event.reason == "move":
+            if node := node_of(event.shown.path[: event.shown.depth]):  # into functions and out of them
+                editor.levels.go_to(path_of(node)[0])
+            if self._actions["debug.slow"].isChecked():
+                editor.canvas.travel(self._panel.transport.speed)
         if event.reason in ("bad", "failed", "breakpoint"):
             self._stop_pacing()
             self._tell(event)

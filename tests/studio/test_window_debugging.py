@@ -18,6 +18,8 @@ from user import Open, User, copy_of, saved, wire_text
 from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import PortRef
 from studio.document.edits import SetParams
+from studio.document.enclose import enclose
+from studio.document.types import Types
 from studio.run.controller import BUSY_DELAY
 from studio.run.debug.step import node_of
 from studio.run.messages import Missing, Watched
@@ -87,6 +89,26 @@ def test_the_digits_network_is_stepped_forward_backward_and_back_again(user: Use
     press(user, Qt.Key.Key_F5, SHIFT)
     user.until(lambda: window.debug_controller.state == "off")
     assert layer.progress.current == ""
+
+
+def test_the_canvas_follows_into_a_function_and_out_of_it(open_window: Open, tmp_path: Path) -> None:
+    document = moons()
+    edit, block = enclose(document, {}, Types(document), ["hidden", "output"], "Block")
+    document.apply(edit)
+    user = open_window(saved(document, tmp_path), engine=True)
+    user.until_ready()
+    levels = user.window.editors.current.levels
+    while stood(user, Qt.Key.Key_F10) != ["forward", block]:
+        assert levels.scope.path == ()
+    assert levels.scope.path == (), "it is stepped over as one node"
+    stood(user, Qt.Key.Key_F10, SHIFT)
+    assert stood(user, Qt.Key.Key_F11) == ["forward", block, "hidden"]
+    assert levels.scope.path == (block,)
+    assert levels.canvas.canvas.run.progress.current == "hidden"
+    stood(user, Qt.Key.Key_F10)
+    assert levels.scope.path == (block,)
+    assert stood(user, Qt.Key.Key_F11, SHIFT) == ["forward", block]
+    assert levels.scope.path == ()
 
 
 def test_numbers_that_were_left_out_come_when_they_are_wanted(user: User) -> None:
