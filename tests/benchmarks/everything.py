@@ -5,8 +5,8 @@ trains on the 8×8 digits. One panel after the other is brought to the front of 
 with a weight in the inspector, and its gradient and its update pinned. In every third turn the panels are closed. Steps
 a second, open and closed, are held against those of a process that nobody watches. A stall is the time between two
 ticks of a timer of one millisecond, less that millisecond; since a thousand ticks a second slow the training, it ticks
-in every second of the turns with panels, and steps are counted in the others. Memory is counted from the end of the
-first minute on, when all was shown once.
+in every second of the turns with panels, and steps are counted in the others. Memory is counted from the moment on when
+all was shown once.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from engine.core.dtype import Array
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Seconds for which a panel is in front, or all are closed.
-TURN = 5.0
-WARM = 60.0
+TURN = 3.0
+#: Seconds until all was shown once.
+WARM = 75.0
 _FOREVER = {"epochs": 100_000}
 
 
