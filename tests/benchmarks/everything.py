@@ -27,9 +27,9 @@ from engine.core.dtype import Array
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Seconds for which a panel is in front, or all are closed.
-TURN = 3.0
+TURN = 5.0
 #: Seconds until all was shown once.
-WARM = 75.0
+WARM = 110.0
 _FOREVER = {"epochs": 100_000}
 
 
