@@ -377,9 +377,12 @@ def pairs(window: MainWindow) -> None:
 def trained(window: MainWindow) -> None:
     """The picture of the README: a trained network, a tensor, and the curves."""
     canvas = _open(window, "digits_mlp")
+    window.workspaces.turn_to("design")
+    window.dock.setCurrentWidget(window.plots)
     if window.controller.pid is not None:
         _train(window)
         until(lambda: len(window.plots.cells) == len(window.plots.curves))
+    reveal_inspector(window.commands)
     canvas.select(["hidden"])
     watching = _editor(window).watching
     watching.look_at(TensorRef.of(PortRef("hidden", "output")))
