@@ -7,7 +7,7 @@ from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.core.errors import EngineError
 from studio.debugger.words import NameOf, way
@@ -18,7 +18,7 @@ from studio.run.tensor_ref import TensorRef
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, decimal, describe, label, number
-from studio.ui.widgets.labels import EmptyState, Heading
+from studio.ui.widgets.labels import EmptyState, Heading, Passage
 
 _KINDS = {
     "value": "{node} · {name}",
@@ -91,14 +91,10 @@ class StepCard(QScrollArea):
         appearance().theme_changed.connect(self.retranslate)
         self.show_stop(None)
 
-    def _label(self, font: QFont | None = None) -> QLabel:
-        made = QLabel()
-        made.setWordWrap(True)
+    def _label(self, font: QFont | None = None) -> Passage:
+        made = Passage(font)
         made.setTextFormat(Qt.TextFormat.RichText)
-        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         made.linkActivated.connect(self._follow)
-        if font is not None:
-            made.setFont(font)
         return made
 
     def show_stop(self, event: DebugStopped | None) -> None:
@@ -131,7 +127,7 @@ class StepCard(QScrollArea):
         self._source_heading.setVisible(bool(source))
 
     @staticmethod
-    def _say(part: QLabel, text: str) -> None:
+    def _say(part: Passage, text: str) -> None:
         part.setText(text)
         part.setVisible(bool(text))
 

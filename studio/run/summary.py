@@ -110,7 +110,8 @@ class _Spread:
         before, self._count = self._count, self._count + values.size
         gap = mean - self.mean
         self.mean += gap * values.size / self._count
-        self._squares += float(np.dot(apart, apart)) + gap * gap * before * values.size / self._count
+        # `np.dot` asks BLAS, whose threads may be busy with the training: 4 ms in place of 0.04 for a part
+        self._squares += float(np.einsum("i,i->", apart, apart)) + gap * gap * before * values.size / self._count
 
     @property
     def std(self) -> float:

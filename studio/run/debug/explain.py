@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -129,8 +130,10 @@ def _words(op: Op, chain: Sequence[Slope]) -> Iterator[EngineError]:
 
 def info_of(batch: Batch, place: int) -> TensorInfo | None:
     """Return a tensor of a training step in brief, None if it is gone."""
-    array = batch.array(place)
-    return None if array is None else summarise(np.asarray(array), array.ndim > 1)
+    known = batch.briefs.get(place)
+    if known is None and (array := batch.array(place)) is not None:
+        known = batch.briefs[place] = summarise(np.asarray(array), array.ndim > 1)
+    return known
 
 
 def shown_attrs(attrs: Mapping[str, Any]) -> dict[str, str]:
@@ -157,6 +160,7 @@ def _codes(op: Op) -> list[Callable[..., Any]]:
     return [code for code in found if callable(code)]
 
 
+@cache  # to find and to cut out each takes 3 ms
 def _source(code: Callable[..., Any]) -> str:
     try:
         return textwrap.dedent(inspect.getsource(inspect.unwrap(code)))

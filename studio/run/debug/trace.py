@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from studio.run.debug.step import Step
+from studio.run.messages import TensorInfo
 from studio.run.tensor_ref import TensorRef
 
 #: Bytes of arrays in memory, and on the disk, until older ones make way.
@@ -42,6 +43,8 @@ class Batch:
         self.base: dict[TensorRef, int] = {}
         """What was known when it began: the weights, and what the optimiser keeps."""
         self.nbytes = 0
+        self.briefs: dict[int, TensorInfo] = {}
+        """What was said of arrays already, by their places."""
         self._table: list[Array] | None = []
         self._places: dict[int, int] = {}
         self._kinds: list[tuple[tuple[int, ...], str]] = []
@@ -208,8 +211,8 @@ class Trace:
         return sum(batch.nbytes for batch in self._far)
 
     def _make_room(self) -> None:
-        """Let the oldest arrays make way for new ones; those of the last two training steps stay."""
-        while len(self._near) > 2 and self.in_memory > self.memory:
+        """Let the oldest arrays make way for new ones; those of the training step that is under way stay."""
+        while len(self._near) > 1 and self.in_memory > self.memory:
             oldest = self._near.popleft()
             try:
                 oldest.spill(self._place())
