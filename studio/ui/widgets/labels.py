@@ -67,19 +67,19 @@ class Passage(QLabel):
         if font is not None:
             self.setFont(font)
 
-    def setText(self, text: str) -> None:  # noqa: N802  # Qt's name
+    def setText(self, text: str) -> None:
         """Show a text; the same one again costs nothing."""
         if text != self.text():
             self._heights.clear()
             super().setText(text)
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802  # Qt's name
+    def heightForWidth(self, width: int) -> int:
         """Return how high the text is at a width."""
         if width not in self._heights:
             self._heights[width] = super().heightForWidth(width)
         return self._heights[width]
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Forget the heights of another font or style."""
         self._heights.clear()
         super().changeEvent(event)
