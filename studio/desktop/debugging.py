@@ -354,7 +354,8 @@ class Debugging(QObject):
         self._banner.say("warn", words, self._actions["run.pause"], about=event.document)
         if editor is self._editor:
             self._reveal(event.ref.node)
-            self._look(event.ref)
+            if event.ref.name:  # else it is the loss of the whole step, which no wire carries
+                self._look(event.ref)
 
     def _on_closed(self, closed: int) -> None:
         if closed == self._debugger.document:

@@ -25,7 +25,8 @@ class TensorRef:
     node
         The node, by its name in the whole document, its functions unfolded; of a "step" its number.
     name
-        Name of the port or the weight; of a "step" the number of the result.
+        Name of the port or the weight; of a "step" the number of the result; "" of a trainer, whose "value" is the loss
+        of the whole training step.
     part
         Of a "slot" its name, such as "momentum".
 

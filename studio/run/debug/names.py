@@ -67,6 +67,14 @@ class Names:
             return []
         return [TensorRef.of(ref) for ref in output_refs(node, step.node_type, count)][:count]
 
+    def of_training(self) -> TensorRef:
+        """Return what the loss of a training step is called: as it adds up all that is wired to the trainer, no wire's.
+
+        It stands for the trainer's node, and has no name within.
+        """
+        assert self._training is not None
+        return TensorRef("value", self._training.trainer, "")
+
     def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
         """Return what the value of an output is called: so, and as all that reroute points and functions hand it on."""
         return ref, *self._led_on.get(ref, ())

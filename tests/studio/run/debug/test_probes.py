@@ -74,7 +74,8 @@ def test_what_is_met_is_the_same_eager_and_compiled() -> None:
 
 @pytest.mark.parametrize("mode", ["eager", "lazy"])
 @pytest.mark.parametrize(
-    ("node", "port"), [("data", "x"), ("data", "y"), ("loss", "loss"), ("accuracy", "value"), ("output", "")]
+    ("node", "port"),
+    [("data", "x"), ("data", "y"), ("loss", "loss"), ("accuracy", "value"), ("output", ""), ("trainer", "")],
 )
 def test_each_kind_of_node_can_be_stopped_at(mode: Any, node: str, port: str) -> None:
     met, _ = trained(mode, Breakpoint(1, node, port, epoch=1, step=2), epochs=1)
