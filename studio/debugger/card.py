@@ -201,8 +201,10 @@ class StepCard(QScrollArea):
         ]
         time = _("{time} µs").format(time=number(1e6 * card.seconds, 0))
         facts = {**{label(name): text for name, text in card.attrs.items()}, _("Time"): time}
-        rows += [f"<tr><td>{escape(k)}</td><td colspan=3>{escape(v)}</td></tr>" for k, v in facts.items()]
-        return f"<table cellspacing=0 cellpadding=3>{''.join(rows)}</table>"
+        about = (
+            f'<tr><td style="padding-right:14px">{escape(k)}</td><td>{escape(v)}</td></tr>' for k, v in facts.items()
+        )
+        return "".join(f"<table cellspacing=0 cellpadding=3>{''.join(table)}</table>" for table in (rows, about))
 
     def _called(self, operand: OperandInfo) -> str:
         if operand.refs:
@@ -226,8 +228,9 @@ class StepCard(QScrollArea):
         if ref is not None:
             self._refs.append(ref)
             shown = self._link(called)
-        cells = (escape(name), shown, f"{escape(shape)} {escape(info.dtype)}", figures)
-        return "<tr>" + "".join(f'<td style="padding-right:14px">{cell}</td>' for cell in cells) + "</tr>"
+        cells = (escape(name), shown, f"{escape(shape)} {escape(info.dtype)}")
+        look = "padding-right:14px;white-space:nowrap"
+        return "<tr>" + "".join(f'<td style="{look}">{cell}</td>' for cell in cells) + f"<td>{figures}</td></tr>"
 
     def _follow(self, link: str) -> None:
         kind, _colon, what = link.partition(":")

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe, label
 from studio.ui.icons import icon
 from studio.ui.widgets.labels import Heading, Text
+from studio.ui.widgets.spin import Spin
 
 #: What the four states look like: the icon, its colour, and what they are called.
 LOOKS: Final[Mapping[Look, tuple[str, str, str]]] = {
@@ -84,7 +84,7 @@ class Points(QWidget):
         form = QFormLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(10)
-        form.setVerticalSpacing(6)
+        form.setVerticalSpacing(4)
         self._fields: tuple[tuple[str, QWidget], ...] = (
             (N_("Condition"), self.condition),
             (N_("From hit"), self.hits),
@@ -104,6 +104,8 @@ class Points(QWidget):
         self.said.setObjectName("debugger.said")
         self.said.setReadOnly(True)
         self.said.setMaximumBlockCount(SAID)
+        self.said.setMinimumHeight(48)  # or the first line that is said would make the whole dock higher
+        self.list.setMinimumHeight(28)
         self.said.setFont(fonts.mono(11))
         self.said.hide()
         head = QHBoxLayout()
@@ -140,8 +142,8 @@ class Points(QWidget):
         field.editingFinished.connect(lambda: self._change(change(field.text().strip())))
         return field
 
-    def _spin(self, name: str, least: int) -> QSpinBox:
-        field = QSpinBox()
+    def _spin(self, name: str, least: int) -> Spin:
+        field = Spin()
         field.setObjectName(f"debugger.{name}")
         field.setRange(least, _MOST)
         field.setFont(fonts.mono(12))

@@ -21,7 +21,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 _ITEM: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 24
-_NUMBER, _INDENT, _MARGIN = 44, 18, 10
+_INDENT, _MARGIN = 18, 10
+#: Room for the numbers of steps: at least this.
+_NUMBERS: Final = 44
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class _Model(QAbstractListModel):
         super().__init__()
         self.items: list[Item] = []
         self.here = -1
+        self.numbers = _NUMBERS
+        """How wide the column of the numbers is."""
         self._name_of = name_of
 
     def show(self, rows: Sequence[Row], here: int) -> None:
@@ -65,6 +69,8 @@ class _Model(QAbstractListModel):
         if items != self.items:
             self.beginResetModel()
             self.items = items
+            longest = number(items[-1].last + 1) if items else ""
+            self.numbers = max(_NUMBERS, QFontMetrics(fonts.mono(11)).horizontalAdvance(longest) + 16)
             self.endResetModel()
         self.here = here
         if items:
@@ -115,7 +121,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.dim))
         middle = Qt.AlignmentFlag.AlignVCenter
         if not item.is_node:
-            box = QRect(rect.left(), rect.top(), _NUMBER - 8, rect.height())
+            box = QRect(rect.left(), rect.top(), model.numbers - 8, rect.height())
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, number(item.first + 1))
         painter.setPen(QColor(theme.category(token)))
         painter.setFont(fonts.sans(12))
@@ -123,7 +129,7 @@ class _Delegate(QStyledItemDelegate):
             painter.drawText(QRect(rect.left() + 20, rect.top(), 16, rect.height()), middle, sign)
         shape = "" if item.is_node else f"({', '.join(map(str, item.row.shape))})"
         width = QFontMetrics(fonts.mono(11)).horizontalAdvance(shape)
-        left = _NUMBER + (0 if item.is_node else _INDENT - 10)
+        left = model.numbers + (0 if item.is_node else _INDENT - 10)
         font = fonts.sans(13, 600) if item.is_node else fonts.mono(12)
         painter.setFont(font)
         painter.setPen(QColor(theme.text if is_done else theme.dim))

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +27,7 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, ngettext, number
 from studio.ui.settings import settings
 from studio.ui.theme import THEMES
+from studio.ui.widgets.spin import Spin
 
 _KEY: Final = "export"
 _TITLES: Final = {"": N_("As on the screen"), "dark": N_("Dark"), "light": N_("Light"), "contrast": N_("High contrast")}
@@ -75,7 +75,7 @@ class ExportDialog(QDialog):
         self._add(_("Background"), self._transparent)
         self._scale = self._box("scale", [(str(scale), f"{scale}×") for scale in SCALES])
         self._add(_("Scale"), self._scale)
-        self._margin = QSpinBox()
+        self._margin = Spin()
         self._margin.setObjectName("export.margin")
         self._margin.setRange(0, MOST_MARGIN)
         self._margin.setSuffix(" px")

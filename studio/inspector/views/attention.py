@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from PySide6.QtWidgets import QSpinBox
 
 from engine.core.dtype import Array
 from studio.inspector.formats import written
@@ -16,6 +15,7 @@ from studio.ui.appearance import appearance
 from studio.ui.colours import limit_of, places, ramp
 from studio.ui.i18n import N_, _
 from studio.ui.widgets.sheet import Pages, image_of
+from studio.ui.widgets.spin import Spin
 
 #: Heads on a page.
 PAGE: Final = 16
@@ -33,7 +33,7 @@ class AttentionView(View):
         self.widget = self.pages = Pages()
         self.pages.turned = self._draw
         self.pages.sheet.words = self._words
-        self.example = QSpinBox()
+        self.example = Spin()
         self.example.setObjectName("attention.example")
         self.example.setFont(fonts.sans(11))
         self.example.setFixedHeight(26)

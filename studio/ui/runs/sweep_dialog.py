@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QRadioButton,
-    QSpinBox,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -35,6 +34,7 @@ from studio.run.runs.sweep import (
     places,
 )
 from studio.ui.i18n import _, describe, ngettext, number
+from studio.ui.widgets.spin import Spin
 
 _SIZE: Final = QSize(640, 560)
 _VALUES: Final = 2
@@ -79,11 +79,11 @@ class SweepDialog(QDialog):
         self._grid.setObjectName("sweep.grid")
         self._random.setObjectName("sweep.random")
         self._grid.setChecked(True)
-        self._count = QSpinBox()
+        self._count = Spin()
         self._count.setObjectName("sweep.count")
         self._count.setRange(1, MOST)
         self._count.setValue(10)
-        self._seed = QSpinBox()
+        self._seed = Spin()
         self._seed.setObjectName("sweep.seed")
         self._seed.setRange(0, 999_999)
         seed = QLabel(_("Seed"))
