@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,27 +11,8 @@ from engine.compile.layout import is_shape_only
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Node
 from engine.ops.scalar import Expr
+from engine.ops.work import FLOPS
 from engine.passes.fuse import FUSED, domain
-
-#: Floating-point operations that a word of the scalar vocabulary stands for; signs and comparisons count as one.
-_FLOPS: Final[Mapping[str, int]] = {
-    "input": 0,
-    "literal": 0,
-    "cast": 1,
-    "/": 4,
-    "sqrt": 4,
-    "remainder": 8,
-    "exp": 15,
-    "log": 18,
-    "sigmoid": 20,
-    "tanh": 22,
-    "sin": 25,
-    "cos": 25,
-    "expm1": 40,
-    "log1p": 40,
-    "erf": 40,
-    "power": 60,
-}
 
 #: What one thread does in a second, in the cache: measured 17 to 25 billion operations, and 40 to 120 billion bytes.
 _FLOPS_PER_SECOND: Final = 20e9
@@ -51,7 +32,7 @@ class Cost:
     Parameters
     ----------
     flops
-        Floating-point operations; None where nobody has counted them, as in most kernels written by hand.
+        Floating-point operations; None where nobody has counted them, as in ops that NumPy or SciPy carries out.
     nbytes
         Bytes that it reads and writes, each array once.
     flops_per_second
@@ -80,7 +61,8 @@ def cost_of(node: Node) -> Cost:
         return Cost(flops(body.nodes, unknown=0), nbytes)
     if node.op.multiply_adds is not None:
         return Cost(2 * multiply_adds(node), nbytes, _PRODUCT_FLOPS_PER_SECOND)
-    known = node.op.scalar is not None or node.op.reduction is not None
+    op = node.op
+    known = op.view or any(told is not None for told in (op.scalar, op.reduction, op.arithmetic))
     return Cost(_flops_of(node, 0) if known else None, nbytes)
 
 
@@ -108,6 +90,8 @@ def flops(nodes: Iterable[Node], unknown: int = 1) -> int:
 def _flops_of(node: Node, unknown: int) -> int:
     if node.op.multiply_adds is not None:
         return 2 * multiply_adds(node, unknown)
+    if node.op.arithmetic is not None:
+        return node.op.arithmetic(*_specs(node, unknown), **node.attrs)
     if node.op.reduction is not None:
         return _size(domain(node), unknown)
     if node.op.scalar is not None:
@@ -123,8 +107,13 @@ def multiply_adds(node: Node, unknown: int = 0) -> int:
     """Return how many products a node adds up, zero unless its op is made for that; see `flops` for `unknown`."""
     if (count := node.op.multiply_adds) is None:
         return 0
-    operands, results = ([_known(s, unknown) for s in specs] for specs in ((v.spec for v in node.inputs), node.specs))
-    return count(operands, results, **node.attrs)
+    return count(*_specs(node, unknown), **node.attrs)
+
+
+def _specs(node: Node, unknown: int) -> Iterator[list[TensorSpec]]:
+    """Yield the specs of the operands of a node, and those of its results."""
+    for specs in ((v.spec for v in node.inputs), node.specs):
+        yield [_known(spec, unknown) for spec in specs]
 
 
 def _size(shape: Iterable[int | None], unknown: int) -> int:
@@ -141,4 +130,4 @@ def _expression(node: Node) -> Any:
 def _flops(expr: Any) -> int:
     if not isinstance(expr, Expr):
         return 0
-    return _FLOPS.get(expr.name, 1) + sum(map(_flops, expr.args))
+    return FLOPS.get(expr.name, 1) + sum(map(_flops, expr.args))

@@ -173,6 +173,9 @@ class Op:
     multiply_adds
         ``multiply_adds(inputs, outputs, **attrs) -> int``: of an op that adds up products, how many of them, by the
         shapes of operands and results.
+    arithmetic
+        ``arithmetic(inputs, outputs, **attrs) -> int``: how many floating-point operations it does, by the specs of
+        operands and results, where neither of `scalar`, `reduction`, `view` and `multiply_adds` tells.
     broadcasts
         Whether NumPy's broadcasting of the operands is all that `infer` asks of shapes.
     view
@@ -210,6 +213,7 @@ class Op:
     reduction: str | None = None
     kernel: Kernel | None = None
     multiply_adds: Callable[..., int] | None = None
+    arithmetic: Callable[..., int] | None = None
     broadcasts: bool = False
     view: bool = False
     opens: Callable[..., Any] | None = None

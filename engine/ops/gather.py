@@ -16,6 +16,7 @@ from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family, axes_of, dtype_param
 from engine.ops.loops import Arrays, add_run, around, clear_run, copy_run, parts_for
+from engine.ops.work import NONE, each_input
 
 ops = Family("index")
 ANY = "any"
@@ -143,6 +144,7 @@ gather: Op = ops.op(
     infer=_gather_infer,
     reference=_gather,
     kernel=Kernel(_gather_loop, _arrange_gather, (copy_run,)),
+    arithmetic=NONE,
     gradient=lambda g, y, params, indices, **attrs: (gather_gradient(g, params, indices, **attrs), None),
     params={
         "axis": Param("int", 0, "Axis along which it takes slices."),
@@ -179,6 +181,7 @@ gather_gradient: Op = ops.op(
     infer=lambda g, like, indices, axis, batch_dims: TensorSpec(like.shape, g.dtype),
     reference=_gather_gradient,
     kernel=Kernel(_gather_gradient_loop, _arrange_gather_gradient, (clear_run, add_run)),
+    arithmetic=each_input(1),
     gradient=lambda g, y, x, like, indices, axis, batch_dims: (
         gather(g, indices, axis=axis, batch_dims=batch_dims),
         None,
@@ -347,6 +350,7 @@ one_hot: Op = ops.op(
     infer=_one_hot_infer,
     reference=_one_hot,
     kernel=Kernel(_one_hot_loop, _arrange_one_hot),
+    arithmetic=NONE,
     params={
         "depth": Param("int", help="Size of the new axis.", min=0),
         "on_value": Param("value", 1.0, "Value at the position."),

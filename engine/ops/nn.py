@@ -19,6 +19,7 @@ from engine.ops.gather import check_bounds
 from engine.ops.loops import Arrays, along_axis
 from engine.ops.movement import expand_dims
 from engine.ops.reduce import reduce_sum
+from engine.ops.work import FLOPS, each_input, each_output
 
 ops = Family("activation")
 loss_ops = Family("loss")
@@ -68,6 +69,9 @@ def _log_softmax_loop(x: Array, y: Array) -> None:
                 y[i, j, k] = x[i, j, k] - shift
 
 
+#: Of each element: the largest is found and taken away, its exponential added up; a softmax then divides by the sum.
+_SUMMED = 3 + FLOPS["exp"]
+_SOFTMAX = _SUMMED + FLOPS["/"]
 _SOFTMAX_SAMPLES = (sample(((5,), "reals")), sample(((2, 3), "reals")), sample(((2, 3, 4), "reals"), axis=1))
 
 
@@ -83,6 +87,7 @@ softmax: Op = ops.op(
     infer=_same,
     reference=_softmax,
     kernel=Kernel(_softmax_loop, along_axis),
+    arithmetic=each_output(_SOFTMAX),
     gradient=lambda g, y, x, axis: (_softmax_gradient(g, y, axis),),
     params={"axis": AXIS},
     samples=_SOFTMAX_SAMPLES,
@@ -99,6 +104,7 @@ log_softmax: Op = ops.op(
     infer=_same,
     reference=_log_softmax,
     kernel=Kernel(_log_softmax_loop, along_axis),
+    arithmetic=each_output(_SUMMED + 1),
     gradient=lambda g, y, x, axis: (g - exp(y) * reduce_sum(g, axis=axis, keepdims=True),),
     params={"axis": AXIS},
     samples=_SOFTMAX_SAMPLES,
@@ -175,6 +181,7 @@ softmax_without_one_hot: Op = loss_ops.op(
         _softmax(logits, -1) - (labels[..., None] == np.arange(logits.shape[-1])).astype(logits.dtype)
     ),
     kernel=Kernel(_softmax_without_loop, _arrange_without),
+    arithmetic=each_output(_SOFTMAX),
     gradient=lambda g, y, labels, logits: (None, _softmax_gradient(g, softmax(logits), -1)),
     internal=True,
     samples=(
@@ -192,6 +199,7 @@ sparse_softmax_cross_entropy_with_logits: Op = loss_ops.op(
     infer=_sparse_infer,
     reference=_sparse,
     kernel=Kernel(_sparse_loop, _arrange_sparse),
+    arithmetic=each_input(_SUMMED, 1),
     gradient=lambda g, y, labels, logits: (
         None,
         softmax_without_one_hot(labels, logits) * expand_dims(g, axis=-1),
@@ -230,6 +238,7 @@ softmax_cross_entropy_with_logits: Op = loss_ops.op(
     dtype="floating",
     infer=_dense_infer,
     reference=lambda labels, logits: -np.sum(labels * _log_softmax(logits, -1), -1),
+    arithmetic=each_input(_SUMMED + 3, 1),
     gradient=_dense_gradient,
     notes="-Σ labels · log softmax(logits), along the last axis.",
     samples=(sample(((4, 3), "unit"), ((4, 3), "reals")),),

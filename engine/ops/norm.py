@@ -20,9 +20,12 @@ from engine.core.spec import TensorSpec
 from engine.ops.declare import KEEPDIMS, Family, axes_of
 from engine.ops.loops import Arrays, accumulate, parts_for
 from engine.ops.reduce import reduce_mean, reduce_sum
+from engine.ops.work import each_input
 
 ops = Family("normalisation")
 
+#: Operations for each element: added up; taken from the mean, squared and added up; scaled twice and shifted.
+_NORMALISED = 1 + 3 + 4
 _EPSILON = Param("float", 0.001, "Added to the variance, so that it is never 0.", min=0)
 
 
@@ -71,6 +74,7 @@ moments: Op = ops.op(
     dtype="floating",
     infer=lambda x, axes, keepdims: (_kept(x, axes, keepdims),) * 2,
     reference=_moments,
+    arithmetic=each_input(4),
     gradient=_moments_gradient,
     params={"axes": Param("ints", help="Axes to reduce."), "keepdims": KEEPDIMS},
     outputs=("mean", "variance"),
@@ -213,6 +217,7 @@ fused_batch_norm: Op = ops.op(
     infer=_batch_infer,
     reference=_batch,
     kernel=Kernel(batch_norm_loop, _arrange_batch, before=(batch_moments,)),
+    arithmetic=each_input(_NORMALISED),
     gradient=_batch_gradient,
     params={"epsilon": _EPSILON},
     outputs=("y", "batch_mean", "batch_variance"),
@@ -284,6 +289,7 @@ layer_norm: Op = ops.op(
     infer=_layer_infer,
     reference=_layer,
     kernel=Kernel(layer_norm_loop, _arrange_layer),
+    arithmetic=each_input(_NORMALISED),
     gradient=_layer_gradient,
     params={"epsilon": _EPSILON},
     notes="y = (x - mean)/√(variance + epsilon) · scale + offset. Source: Ba and others, arXiv:1607.06450.",

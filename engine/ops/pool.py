@@ -29,6 +29,7 @@ from engine.ops.windows import (
     per_axis,
     windows_of,
 )
+from engine.ops.work import FLOPS, Count
 
 ops = Family("pooling")
 
@@ -272,6 +273,19 @@ WINDOW = {
 }
 
 
+def each_window(more: int = 0, pooled_input: bool = False) -> Count:
+    """Return a count of one operation for each element of a window, and some more, for each of them.
+
+    There are as many windows as the result has elements, or, on the way back, as the first operand has.
+    """
+
+    def count(inputs: Sequence[Any], outputs: Sequence[Any], **attrs: Any) -> int:
+        pooled = (inputs if pooled_input else outputs)[0].shape
+        return elements(pooled) * (elements(per_axis("ksize", attrs["ksize"], len(pooled) - 2)) + more)
+
+    return count
+
+
 def _inner(attrs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: attrs[name] for name in WINDOW}
 
@@ -307,6 +321,7 @@ max_pool_gradient: Op = ops.op(
     infer=lambda g, x, **attrs: _checked(g, x, attrs),
     reference=_max_pool_gradient,
     kernel=Kernel(max_pool_gradient_loop, _arrange_max_gradient, (clear_run, copy_run, largest)),
+    arithmetic=each_window(1, pooled_input=True),
     gradient=lambda h, y, g, x, **attrs: (max_pool_pick.apply(h, x, **attrs), None),
     params=WINDOW,
     internal=True,
@@ -323,6 +338,7 @@ max_pool_pick: Op = ops.op(
     infer=_pick_infer,
     reference=_max_pool_pick,
     kernel=Kernel(max_pool_pick_loop, _arrange_pick, (largest,)),
+    arithmetic=each_window(),
     gradient=lambda g, y, h, x, **attrs: (max_pool_gradient.apply(g, x, **attrs), None),
     params=WINDOW,
     internal=True,
@@ -339,6 +355,7 @@ avg_pool_gradient: Op = ops.op(
     infer=lambda g, like, **attrs: _checked(g, like, attrs),
     reference=_avg_pool_gradient,
     kernel=Kernel(avg_pool_gradient_loop, _arrange_avg_gradient, (clear_run,)),
+    arithmetic=each_window(FLOPS["/"], pooled_input=True),
     gradient=lambda h, y, g, like, **attrs: (_pool("avg", h, attrs), None),
     params=WINDOW,
     shape_only=frozenset({1}),
@@ -383,6 +400,7 @@ def _declare(kind: str, count: int, what: str, gradient: Callable[..., Any], ker
         infer=lambda input, **attrs: pool_infer(input, count + 2, **attrs),
         reference=(lambda x, **attrs: largest_of(x, attrs)[0]) if kind == "max" else _avg_pool,
         kernel=kernel,
+        arithmetic=each_window(0 if kind == "max" else FLOPS["/"]),
         gradient=lambda g, y, x, **attrs: (gradient(g, x, **_inner(attrs)),),
         params={**WINDOW, "data_format": layout_param(count)},
         notes="" if kind == "max" else "What padding adds does not count.",

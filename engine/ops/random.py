@@ -21,6 +21,7 @@ from engine.core.shape import TensorShape
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family, dtype_param
 from engine.ops.loops import Arrays, parts_for
+from engine.ops.work import FLOPS, each_output
 
 ops = Family("random")
 
@@ -262,6 +263,7 @@ dropout_mask: Op = ops.op(
     infer=lambda state, like, rate: TensorSpec(like.shape, like.dtype),
     reference=_dropout_mask,
     kernel=Kernel(dropout_mask_loop, _arrange_mask, (philox_words,)),
+    arithmetic=each_output(FLOPS["cast"] + 2),  # the generator itself works on integers
     gradient=lambda g, y, state, like, rate: (None, None),
     params={"rate": Param("float", help="Share of the elements to drop.", min=0, below=1)},
     shape_only=frozenset({1}),

@@ -17,6 +17,7 @@ from engine.core.spec import TensorSpec
 from engine.ops import scalar as s
 from engine.ops.declare import AXES, KEEPDIMS, Family, axes_of, broadcast_specs, dtype_param
 from engine.ops.loops import Arrays, around
+from engine.ops.work import each_input
 
 ops = Family("reduce")
 
@@ -243,6 +244,7 @@ def _arg(name: str, summary: str, reference: Callable[..., Any], loop: Callable[
         infer=infer,
         reference=lambda x, axis, output_type: reference(x, axis=axis).astype(output_type.as_numpy_dtype),
         kernel=Kernel(loop, _arrange_arg),
+        arithmetic=each_input(1),
         params={
             "axis": Param("int", 0, "Axis along which it searches."),
             "output_type": dtype_param("int64", ("int32", "int64")),

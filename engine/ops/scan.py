@@ -16,6 +16,7 @@ from engine.ops.declare import Family, axes_of
 from engine.ops.elementwise import exp, log
 from engine.ops.loops import Arrays, around
 from engine.ops.special import divide_no_nan
+from engine.ops.work import FLOPS, each_input
 
 ops = Family("reduce")
 
@@ -101,6 +102,7 @@ def _scan(
     arrange: Callable[..., Sequence[Any]] = _arrange,
     accumulate: Callable[..., Array],
     start: Callable[[Any], float],
+    flops: int = 1,
     domain: str = "reals",
     **fields: Any,
 ) -> Op:
@@ -111,6 +113,7 @@ def _scan(
         infer=_infer,
         reference=lambda x, **attrs: _accumulated(x, accumulate, start, attrs),
         kernel=Kernel(loop, arrange),
+        arithmetic=each_input(flops),
         params=_PARAMS,
         samples=fields.pop(
             "samples",
@@ -166,6 +169,7 @@ cumulative_logsumexp: Op = _scan(
     "Running logarithm of the sum of exponentials along an axis.",
     loop=_log_sum_loop,
     arrange=_arrange_log,
+    flops=4 + FLOPS["exp"] + FLOPS["log1p"],
     accumulate=lambda x, axis, dtype: np.logaddexp.accumulate(x, axis=axis, dtype=dtype),
     start=lambda dtype: float(np.finfo(dtype).min),  # as in TensorFlow: minus infinity would make NaN of differences
     samples=(sample(((5,), "reals")), sample(((2, 3, 2), "reals"), axis=1, reverse=True)),

@@ -18,8 +18,9 @@ from engine.core.op import Kernel, Op, Operand, sample
 from engine.core.spec import TensorSpec
 from engine.ops.declare import Family
 from engine.ops.loops import Arrays, clear_run, parts_for
-from engine.ops.pool import WINDOW, largest_of, pool_infer, pool_plan
+from engine.ops.pool import WINDOW, each_window, largest_of, pool_infer, pool_plan
 from engine.ops.windows import elements
+from engine.ops.work import NONE, each_input
 
 ops = Family("pooling")
 
@@ -171,6 +172,7 @@ max_pool_with_indices: Op = ops.op(
     infer=_indices_infer,
     reference=_max_pool_with_indices,
     kernel=Kernel(max_pool_with_indices_loop, _arrange_pool),
+    arithmetic=each_window(),
     gradient=lambda g, y, x, **attrs: (None if g[0] is None else max_unpool.apply(g[0], y[1], x),),
     params=WINDOW,
     internal=True,
@@ -191,6 +193,7 @@ max_unpool: Op = ops.op(
     infer=_unpool_infer,
     reference=lambda g, indices, like: unpooled(g, indices, like.shape),
     kernel=Kernel(max_unpool_loop, _arrange_unpool, (clear_run,)),
+    arithmetic=each_input(1),
     gradient=lambda h, y, g, indices, like: (take_pooled.apply(h, indices), None, None),
     shape_only=frozenset({2}),
     internal=True,
@@ -213,6 +216,7 @@ take_pooled: Op = ops.op(
     infer=_take_infer,
     reference=_take_pooled,
     kernel=Kernel(take_pooled_loop, _arrange_take),
+    arithmetic=NONE,
     gradient=lambda g, y, x, indices: (max_unpool.apply(g, indices, x), None),
     internal=True,
     samples=(

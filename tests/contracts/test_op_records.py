@@ -7,6 +7,7 @@ import inspect
 import pickle
 
 import pytest
+from calls import calls
 
 import engine as tf
 from engine.core.dtype import as_dtype
@@ -68,3 +69,10 @@ def test_the_scalar_form_has_the_dtype_that_is_inferred(op: Op) -> None:
             specs = [tf.TensorSpec([2], dtype)] * len(op.inputs)
             found = op.scalar(*[Expr("input", (str(i),), as_dtype(dtype)) for i in range(len(specs))], **attrs)
             assert found.dtype is op.specs(specs, attrs)[0].dtype
+
+
+@pytest.mark.parametrize("op", [o for o in ALL if o.kernel and o.multiply_adds is None], ids=lambda op: op.name)
+def test_a_kernel_written_by_hand_says_how_much_arithmetic_it_does(op: Op) -> None:
+    assert op.arithmetic is not None
+    for call in calls(op, "float32"):
+        assert op.arithmetic(call.specs, op.specs(call.specs, call.attrs), **call.attrs) >= 0
