@@ -450,11 +450,11 @@ def parallel(window: MainWindow) -> None:
     """A sweep on parallel coordinates: the runs of one learning rate stay, the others step back."""
     _swept(window)
     plot = window.runs.parallel
-    window.runs.tabs.setCurrentWidget(plot)
+    window.runs.tabs.setCurrentWidget(window.runs.parallel_page)
     window.runs.table.selectAll()
     QTest.qWait(300)
     if plot.axes:
-        x, area = round(plot._x(1)), plot._area()
+        x, area = round(plot._x(0)), plot._area()
         begin, end = (QPoint(x, round(area.center().y() + shift)) for shift in (40, -40))
         QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=begin)
         QTest.mouseMove(plot, end)

@@ -27,7 +27,7 @@ from user import Open, User, saved
 
 from studio.document.document import Document
 from studio.document.edits import SetParams
-from studio.document.file import dumps
+from studio.document.file import dumps, loads
 from studio.run.messages import Keep, Started, Train, WentBack
 from studio.run.runs import store
 from studio.run.runs.folder import BEAT, RunFolder
@@ -100,7 +100,7 @@ def test_runs_are_compared(open_window: Open, tmp_path: Path) -> None:
     assert len(panel._plot.lines) == 2
     panel.names.setCurrentIndex(panel.names.findData("val_loss"))
     assert [len(line.getData()[0]) for line in panel._plot.lines] == [3, 3]
-    panel.tabs.setCurrentWidget(panel.parallel)
+    panel.tabs.setCurrentWidget(panel.parallel_page)
     assert panel.parallel.axes[0].title == "trainer.learning_rate"
     assert panel.parallel.axes[-1].title == "Best loss"
 
@@ -231,7 +231,7 @@ def test_a_sweep_trains_one_after_the_other(open_window: Open, tmp_path: Path) -
     assert user.window.queue.waiting == []
     user.until(lambda: "complete" in listed.item(5).text())
     panel = shown(user)
-    panel.tabs.setCurrentWidget(panel.parallel)
+    panel.tabs.setCurrentWidget(panel.parallel_page)
     assert [each.title for each in panel.parallel.axes][:2] == ["hidden.units", "trainer.learning_rate"]
 
 
@@ -240,7 +240,7 @@ def test_a_range_that_is_dragged_along_an_axis_leaves_the_runs_within(open_windo
     user = open_window(saved(moons(), tmp_path))
     panel = shown(user)
     panel.table.selectAll()
-    panel.tabs.setCurrentWidget(panel.parallel)
+    panel.tabs.setCurrentWidget(panel.parallel_page)
     plot = panel.parallel
     user.until(lambda: len(plot.axes) > 1 and plot.isVisible())
     rate = next(i for i, each in enumerate(plot.axes) if each.title == "trainer.learning_rate")
@@ -261,6 +261,21 @@ def test_a_range_that_is_dragged_along_an_axis_leaves_the_runs_within(open_windo
     assert chosen == []
     QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at(slow))
     assert chosen == [slow], "and where there is none it chooses the run"
+
+
+def test_settings_that_few_runs_have_get_no_axis(open_window: Open, tmp_path: Path) -> None:
+    for name, rate in (("a", 0.001), ("b", 0.01), ("c", 0.1)):
+        keep(name, with_rate(rate))
+    keep("d", loads(dumps(moons()).replace('"hidden"', '"other"').replace('"hidden.', '"other.')))
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    panel.table.selectAll()
+    panel.tabs.setCurrentWidget(panel.parallel_page)
+    user.until(lambda: len(panel.parallel.axes) > 1)
+    titles = [each.title for each in panel.parallel.axes]
+    assert "trainer.learning_rate" in titles
+    assert not [title for title in titles if title.startswith("other.")]
+    assert panel.parallel.minimumWidth() > 84 * (len(titles) - 1), "each has room"
 
 
 def test_who_stops_a_training_of_the_queue_holds_it(open_window: Open, tmp_path: Path) -> None:

@@ -77,19 +77,31 @@ def stamp_of(run: RunFolder) -> tuple[int, ...]:
     return tuple(found)
 
 
-def varying(glances: Iterable[Glance]) -> list[str]:
+def varying(settings: Iterable[Mapping[str, Any]], is_missing_other: bool = True) -> list[str]:
     """Return the names of the settings in which runs differ, in order.
+
+    Parameters
+    ----------
+    settings
+        Those of each run.
+    is_missing_other
+        Whether runs differ, too, if one has a setting that another one lacks.
 
     Examples
     --------
-    >>> from pathlib import Path
-    >>> runs = [Record("a", 0.0, settings={"x.units": n, "x.rate": 0.1}) for n in (8, 16)]
-    >>> varying([Glance(RunFolder(Path("r")), record) for record in runs])
+    >>> runs = [{"x.units": n, "x.rate": 0.1} for n in (8, 16)] + [{"y.rate": 0.1}]
+    >>> varying(runs)
+    ['x.units', 'x.rate', 'y.rate']
+    >>> varying(runs, is_missing_other=False)
     ['x.units']
     """
-    records = [g.record for g in glances if g.record is not None]
-    names = dict.fromkeys(name for record in records for name in record.settings)
-    return [n for n in names if len({_comparable(record.settings.get(n)) for record in records}) > 1]
+    known = list(settings)
+    names = dict.fromkeys(name for each in known for name in each)
+
+    def values(name: str) -> set[Any]:
+        return {_comparable(each.get(name)) for each in known if is_missing_other or name in each}
+
+    return [name for name in names if len(values(name)) > 1]
 
 
 def _comparable(value: Any) -> Any:

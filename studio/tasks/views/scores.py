@@ -18,7 +18,7 @@ from studio.tasks.words import class_name
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, number
-from studio.ui.icons import icon
+from studio.ui.strokes import SWATCH, swatch
 from studio.ui.theme import Theme, mix
 
 _DASHES: Final = (None, [4.0, 2.0], [1.0, 2.0], [6.0, 2.0, 1.0, 2.0])
@@ -27,6 +27,14 @@ _DASHES: Final = (None, [4.0, 2.0], [1.0, 2.0], [6.0, 2.0, 1.0, 2.0])
 def mix_of(theme: Theme, colour: QColor) -> QColor:
     """Return a colour as it looks behind the others."""
     return QColor(mix(theme.panel, colour.name(), 0.45))
+
+
+def pen_of(theme: Theme, number: int) -> QPen:
+    """Return the pen of the curve of a class: where colours are used again, their dashes differ."""
+    pen = QPen(colour_of(theme, number), 2.4)
+    if (dashes := _DASHES[number // len(COLOURS) % len(_DASHES)]) is not None:
+        pen.setDashPattern(dashes)
+    return pen
 
 
 class CurveChart(Chart):
@@ -53,15 +61,10 @@ class CurveChart(Chart):
             (ax, ay), (bx, by) = self.on_screen(np.array([[0.0, 0.0], [1.0, 1.0]])).tolist()
             painter.drawLine(QPointF(ax, ay), QPointF(bx, by))
         for number_, points in sorted(self.lines, key=lambda line: line[0] == self.front):
-            colour = colour_of(theme, number_)
             is_front = number_ == self.front
-            if not is_front:  # plain lines: ten smooth and dashed ones take longer than a frame
-                colour = mix_of(theme, colour)
-            pen = QPen(colour, 2.4 if is_front else 1)
-            if is_front and (dashes := _DASHES[number_ // len(COLOURS) % len(_DASHES)]) is not None:
-                pen.setDashPattern(dashes)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_front)
-            painter.setPen(pen)
+            # the others are plain: ten smooth and dashed ones take longer than a frame
+            painter.setPen(pen_of(theme, number_) if is_front else QPen(mix_of(theme, colour_of(theme, number_)), 1))
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in self.on_screen(points).tolist()]))
 
     def nearest(self, point: QPointF) -> int | None:
@@ -102,6 +105,7 @@ class ScoresView(TaskView):
         self.classes.setObjectName("tasks.scores.classes")
         self.classes.setFont(fonts.sans(12))
         self.classes.setMaximumWidth(260)
+        self.classes.setIconSize(SWATCH)
         self.classes.currentRowChanged.connect(lambda _row: self._draw())
         self.more = QLabel()
         self.more.setFont(fonts.sans(11))
@@ -158,7 +162,7 @@ class ScoresView(TaskView):
                     auc=number(curve.area, 3),
                 )
             )
-            item.setIcon(icon("minus", COLOURS[curve.number % len(COLOURS)]))
+            item.setIcon(swatch(pen_of(appearance().theme, curve.number)))
             self.classes.addItem(item)
         self.classes.setCurrentRow(min(row, self.classes.count() - 1))
         self.classes.blockSignals(False)

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QStackedLayout,
     QTableView,
@@ -38,8 +40,8 @@ from studio.ui.runs.checkpoints import CheckpointsPage
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.runs.parallel import ParallelPlot
 from studio.ui.runs.story import story
-from studio.ui.runs.strokes import SWATCH, stroke
 from studio.ui.runs.table import RunsModel, measured_title
+from studio.ui.strokes import SWATCH, stroke
 from studio.ui.widgets.labels import EmptyState
 from studio.ui.widgets.question import LOSE, STAY, Question, ask
 
@@ -117,6 +119,10 @@ class RunsPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._show_chosen)
         self.parallel = ParallelPlot()
         self.parallel.chosen.connect(self.choose)
+        self.parallel_page = QScrollArea()  # for when there are more axes than have room
+        self.parallel_page.setFrameShape(QFrame.Shape.NoFrame)
+        self.parallel_page.setWidgetResizable(True)
+        self.parallel_page.setWidget(self.parallel)
         self.checkpoints = CheckpointsPage()
         self._build(queue)
         self._timer = QTimer(self, interval=0, singleShot=True)
@@ -190,11 +196,11 @@ class RunsPanel(QWidget):
         self._story.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        for page in (curves, self.parallel, self._story, self.checkpoints, queue):
+        for page in (curves, self.parallel_page, self._story, self.checkpoints, queue):
             self.tabs.addTab(page, "")
         self._shows: dict[QWidget, Callable[[], None]] = {
             curves: self._show_curves,
-            self.parallel: self._show_parallel,
+            self.parallel_page: self._show_parallel,
             self._story: self._tell,
             self.checkpoints: self._show_checkpoints,
         }

@@ -6,7 +6,7 @@ Dragging along an axis leaves those runs that pass there; the others step back.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QWidget
 from studio.run.runs.glance import Glance, varying
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import _, number
+from studio.ui.i18n import _, ngettext, number
 from studio.ui.runs.table import measured_title
 from studio.ui.theme import mix
 
-_MARGINS: Final = (56, 34, 56, 26)
+_MARGINS: Final = (56, 42, 56, 46)
+#: Pixels between two axes at the least, so that titles can be told apart.
+_APART: Final = 84
 _NEAR: Final = 8.0
 #: Half the width of a range that was dragged along an axis, and the least length of one, in pixels.
 _HALF: Final = 5.0
@@ -62,6 +64,17 @@ def axis(title: str, values: Sequence[Any]) -> Axis:
     return Axis(title, places, (str(words[0]), str(words[-1])) if words else ("", ""))
 
 
+def _of_most(known: Sequence[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
+    """Return those names that more than half of the runs have a value for: of other documents there may be dozens.
+
+    Examples
+    --------
+    >>> _of_most([{"rate": 1, "units": 2}, {"rate": 2}], ["rate", "units"])
+    ['rate']
+    """
+    return [n for n in dict.fromkeys(names) if 2 * sum(n in each for each in known) > len(known)]
+
+
 class ParallelPlot(QWidget):
     """A line for each run across all axes; the better it ended, the more it stands out. A click chooses one.
 
@@ -88,6 +101,7 @@ class ParallelPlot(QWidget):
         self._ranges: dict[str, tuple[float, float]] = {}
         """Parts of axes, by their titles, from 0 at the bottom to 1."""
         self._drag: tuple[Axis, float] | None = None
+        self._left_out = 0
         appearance().theme_changed.connect(self.update)
         appearance().language_changed.connect(self.update)
 
@@ -97,8 +111,11 @@ class ParallelPlot(QWidget):
     def show_runs(self, glances: Sequence[Glance], marked: Sequence[str] = ()) -> None:
         """Show these runs, of which some stand out."""
         readable = [g for g in glances if g.record is not None]
-        names = varying(readable)
-        measured = [n for n in dict.fromkeys(n for g in readable for n in g.last) if "loss" not in n]
+        settings = [g.record.settings for g in readable if g.record is not None]
+        differing = varying(settings, is_missing_other=False)
+        names = _of_most(settings, differing)
+        self._left_out = len(differing) - len(names)
+        measured = _of_most([g.last for g in readable], [n for g in readable for n in g.last if "loss" not in n])
         measured = [n for n in measured if n.startswith("val_")] or measured
         self._values = {
             g.id: [
@@ -113,6 +130,8 @@ class ParallelPlot(QWidget):
         self.axes = [axis(t, column) for t, column in zip(titles, columns, strict=True)]
         self._best = {id: self.axes[-1].places.get(values[-1], 1.0) for id, values in self._values.items()}
         self._marked = set(marked)
+        left, _top, right, _bottom = _MARGINS
+        self.setMinimumWidth(left + right + _APART * (len(self.axes) - 1))
         self.update()
 
     def _area(self) -> QRectF:
@@ -162,10 +181,19 @@ class ParallelPlot(QWidget):
             width = area.width() / max(1, len(self.axes) - 1) if len(self.axes) > 1 else area.width()
             painter.setPen(QColor(theme.text))
             title = painter.fontMetrics().elidedText(each.title, Qt.TextElideMode.ElideMiddle, int(width) - 6)
-            self._write(painter, x, 0, title)
+            self._write(painter, x, 6, title)
             painter.setPen(QColor(theme.dim))
             self._write(painter, x, area.top() - 17, each.ends[1])
             self._write(painter, x, area.bottom() + 3, each.ends[0])
+        if self._left_out:
+            words = ngettext(
+                "{count} more setting, which few of these runs have, is left out.",
+                "{count} more settings, which few of these runs have, are left out.",
+                self._left_out,
+            )
+            rect = QRectF(self.visibleRegion().boundingRect()).adjusted(12, 0, -12, -6)
+            where = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(rect, where, words.format(count=number(self._left_out)))
 
     def _paint_range(self, painter: QPainter, x: float, low: float, high: float) -> None:
         area, accent = self._area(), QColor(appearance().theme.accent)

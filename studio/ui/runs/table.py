@@ -15,7 +15,7 @@ from studio.run.runs.record import Record
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, describe, label, number, sentence, written_size
 from studio.ui.runs.story import STATUS
-from studio.ui.runs.strokes import swatch
+from studio.ui.strokes import stroke, swatch
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -100,7 +100,7 @@ class RunsModel(QAbstractTableModel):
         self.beginResetModel()
         self.glances = list(glances)
         measured = dict.fromkeys(name for g in glances for name in g.last)
-        settings = map(_setting, varying(glances)[:SETTINGS])
+        settings = map(_setting, varying(g.record.settings for g in glances if g.record is not None)[:SETTINGS])
         self.columns = [*_FIRST, *settings, *map(_measured, measured), _BEST, *_LAST]
         self._sort()
         self.endResetModel()
@@ -135,7 +135,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0 and glance.id in self._shown:
-            return swatch(self._shown[glance.id])
+            return swatch(stroke(self._shown[glance.id]))
         if role == Qt.ItemDataRole.ToolTipRole:
             return describe(glance.error) if glance.error is not None else glance.id
         return None

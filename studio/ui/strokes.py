@@ -24,12 +24,12 @@ def stroke(number: int, width: float = 2.0) -> QPen:
     return pen
 
 
-def swatch(number: int) -> QIcon:
-    """Return a piece of the line of a run."""
+def swatch(pen: QPen) -> QIcon:
+    """Return a piece of a line, for a legend."""
     pixmap = QPixmap(SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    painter.setPen(stroke(number))
+    painter.setPen(pen)
     painter.drawLine(1, SWATCH.height() // 2, SWATCH.width() - 1, SWATCH.height() // 2)
     painter.end()
     found = QIcon(pixmap)
