@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
@@ -48,17 +50,17 @@ class EngineProcess(QObject):
         self._outbox = Outbox(self._connection)
         self._is_over = False
         # Looking at the pipe 60 times a second takes 1 % of a processor, and answers come half a frame late.
-        self._bells: list[QSocketNotifier | QTimer] = []
+        self._hushes: list[Callable[[], object]] = []
         if os.name == "posix":
             for file in (self._connection.fileno(), self._process.sentinel):
                 bell = QSocketNotifier(file, QSocketNotifier.Type.Read, self)
                 bell.activated.connect(self._drain)
-                self._bells.append(bell)
+                self._hushes.append(partial(bell.setEnabled, False))
         else:  # pipes of Windows are no sockets
             timer = QTimer(self, interval=_INTERVAL)
             timer.timeout.connect(self._drain)
             timer.start()
-            self._bells.append(timer)
+            self._hushes.append(timer.stop)
 
     @property
     def pid(self) -> int | None:
@@ -84,11 +86,8 @@ class EngineProcess(QObject):
 
     def _fall_silent(self) -> None:
         self._is_over = True
-        for bell in self._bells:
-            if isinstance(bell, QTimer):
-                bell.stop()
-            else:
-                bell.setEnabled(False)
+        for hush in self._hushes:
+            hush()
 
     def _drain(self) -> None:
         try:

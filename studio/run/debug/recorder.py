@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path as FilePath
 from types import FrameType
@@ -72,7 +73,7 @@ class Namer(Protocol):
 
 
 class Recorder(Witness):
-    """Writes each op into the trace. Tensors are held as long as the training step lasts: they are known by identity.
+    """Writes each op into the trace. Tensors are known by identity, as long as the run itself has them.
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ class Recorder(Witness):
         self._batch: Batch | None = None
         self._last: Step | None = None
         self._pending: Step | None = None
-        self._held: list[Any] = []
+        self._watched: dict[int, weakref.ref[Any]] = {}
         self._made: dict[int, tuple[int, int]] = {}
         self._called: dict[int, tuple[TensorRef, ...]] = {}
         self._reversing: tuple[str, int] | None = None
@@ -115,7 +116,7 @@ class Recorder(Witness):
 
     def begin(self) -> None:
         """Begin a training step: nothing is known but the variables."""
-        self._held, self._made = [], {}
+        self._watched, self._made = {}, {}
         self._reversing = self._last = None
         self._batch = self._trace.begin(self.epoch, self._names.state())
         self._called = {id(variable): refs for variable, refs in self._names.variables.values()}
@@ -177,6 +178,7 @@ class Recorder(Witness):
 
     def _step(self, op: str, attrs: dict[str, Any], operands: tuple[Operand, ...]) -> Step:
         assert self._batch is not None
+        self._trace.make_room()
         number = self._batch.first + len(self._batch.steps)
         outer = Frame("batch", str(self._batch.number)), Frame("phase", phase() or PROGRAM)
         line = _line()
@@ -198,8 +200,18 @@ class Recorder(Witness):
 
     def _hold(self, tensor: Any) -> int:
         assert self._batch is not None
-        self._held.append(tensor)
+        self._watch(tensor)
         return self._batch.place(np.asarray(tensor._array))
+
+    def _watch(self, tensor: Any) -> None:
+        """Forget what is known of a tensor when it ends: another one may come to have its identity."""
+        number = id(tensor)
+        if number not in self._watched:
+            self._watched[number] = weakref.ref(tensor, lambda _gone: self._forget(number))
+
+    def _forget(self, number: int) -> None:
+        for known in (self._watched, self._made, self._called):
+            known.pop(number, None)
 
     def _operand(self, op: Op, number: int, tensor: Any) -> Operand:
         name = op.operand_name(number)
@@ -220,12 +232,12 @@ class Recorder(Witness):
             self._call(tensor, ref)
 
     def _call(self, tensor: Any, ref: TensorRef) -> None:
-        self._held.append(tensor)
+        self._watch(tensor)
         known = self._called.get(id(tensor), ())
         self._called[id(tensor)] = tuple(dict.fromkeys((*known, *self._names.names_of(ref))))
 
     def read(self, variable: Any, tensor: Any) -> None:
-        self._held.append(tensor)
+        self._watch(tensor)
         self._called[id(tensor)] = self._names.refs_of(variable)
 
     def reverses(self, op: Op, inputs: Sequence[Any], outputs: Sequence[Any], attrs: dict[str, Any]) -> None:

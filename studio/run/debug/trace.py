@@ -1,16 +1,18 @@
 """The trace: all steps that the debugger has seen, and every tensor as it was behind each of them.
 
-It is cut into training steps. Each keeps its arrays once, in a table; what a step gives are places in it. Of the oldest
-ones the arrays lie on the disk, and of those before them nothing but the steps is left.
+It is cut into training steps. Each keeps its arrays once, in a table; what a step gives are places in it. The oldest
+arrays lie on the disk, and of training steps before those nothing but the steps is left.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -22,6 +24,8 @@ from studio.run.tensor_ref import TensorRef
 #: Bytes of arrays in memory, and on the disk, until older ones make way.
 MEMORY: Final = 256 * 2**20
 DISK: Final = 2 * 2**30
+#: Within a training step this part of the memory is freed at once, and not a little for each op.
+_AT_ONCE: Final = 8
 
 
 class Batch:
@@ -42,25 +46,33 @@ class Batch:
         self.steps: list[Step] = []
         self.base: dict[TensorRef, int] = {}
         """What was known when it began: the weights, and what the optimiser keeps."""
-        self.nbytes = 0
+        self.in_memory = self.on_disk = 0
+        """Bytes of its arrays."""
+        self.is_gone = False
+        """Whether its arrays are nowhere any more."""
         self.briefs: dict[int, TensorInfo] = {}
         """What was said of arrays already, by their places."""
-        self._table: list[Array] | None = []
+        self._table: list[Array | None] = []
         self._places: dict[int, int] = {}
         self._kinds: list[tuple[tuple[int, ...], str]] = []
-        self._file: FilePath | None = None
+        self._spilled = 0  # so many arrays of the table, its first ones, lie on the disk
+        self._folder: FilePath | None = None
 
     def place(self, array: Array) -> int:
         """Return the place of an array in the table; a new one is added."""
-        assert self._table is not None
         known = self._places.get(id(array))
         if known is not None:
             return known
         self._table.append(array)
         self._kinds.append((array.shape, array.dtype.name))
         self._places[id(array)] = len(self._table) - 1
-        self.nbytes += array.nbytes
+        self.in_memory += array.nbytes
         return len(self._table) - 1
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays, wherever they are."""
+        return self.in_memory + self.on_disk
 
     def slope(self, step: int, output: int, until: int) -> int | None:
         """Return the place of the gradient at a result of a step, as it was known behind another one."""
@@ -76,54 +88,49 @@ class Batch:
         shape, dtype = self._kinds[place]
         return int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
 
-    @property
-    def is_in_memory(self) -> bool:
-        """Whether its arrays are in memory."""
-        return self._table is not None
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether its arrays are nowhere any more."""
-        return self._table is None and self._file is None
-
     def array(self, place: int) -> Array | None:
         """Return an array; None if it is gone."""
-        if self._table is not None:
-            return self._table[place]
-        if self._file is None:
-            return None
-        with np.load(self._file) as stored:
-            found: Array = stored[str(place)]
-        return found
+        known = self._table[place]
+        if known is None and self._folder is not None:
+            known = np.load(self._folder / f"{place}.npy")
+        return known
 
-    def spill(self, folder: FilePath) -> None:
-        """Put the arrays on the disk.
+    def spill(self, folder: FilePath, nbytes: int | None = None) -> None:
+        """Put arrays on the disk: all, or the oldest ones until so many bytes of memory are free.
 
         Raises
         ------
         OSError
-            If that has no room; they are in memory still.
+            If that has no room; what is not there is in memory still.
         """
-        if self._table is None:
-            return
-        file = folder / f"{self.number}.npz"
-        try:
-            with file.open("wb") as target:
-                arrays: dict[str, Any] = {str(i): array for i, array in enumerate(self._table)}
-                np.savez(target, allow_pickle=False, **arrays)
-        except OSError:
-            file.unlink(missing_ok=True)
-            raise
-        self._file, self._table = file, None
-        self._places.clear()
+        if self._folder is None:
+            self._folder = folder / str(self.number)
+            self._folder.mkdir(exist_ok=True)
+        enough = 0 if nbytes is None else self.in_memory - nbytes
+        while self._spilled < len(self._table) and (nbytes is None or self.in_memory > enough):
+            array = self._table[self._spilled]
+            assert array is not None
+            file = self._folder / f"{self._spilled}.npy"
+            try:
+                np.save(file, array, allow_pickle=False)
+            except OSError:
+                file.unlink(missing_ok=True)
+                raise
+            self._table[self._spilled] = None
+            del self._places[id(array)]
+            self._spilled += 1
+            self.in_memory -= array.nbytes
+            self.on_disk += array.nbytes
 
     def drop(self) -> None:
         """Let the arrays go."""
-        self._table = None
+        self.is_gone = True
+        self.in_memory = self.on_disk = 0
+        self._table = [None] * len(self._table)
         self._places.clear()
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)
-            self._file = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
 
 class Trace:
@@ -132,13 +139,14 @@ class Trace:
     Parameters
     ----------
     memory, disk
-        Bytes that arrays may take.
+        Bytes that arrays may take. Those of the training step that is under way stay on the disk, however many.
     """
 
     def __init__(self, memory: int = MEMORY, disk: int = DISK) -> None:
         self.memory, self.disk = memory, disk
         self.batches: list[Batch] = []
         self._near: deque[Batch] = deque()
+        self._older = 0  # bytes in memory of all of these but the last
         self._far: deque[Batch] = deque()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -163,8 +171,9 @@ class Trace:
         batch = Batch(number, epoch, in_epoch, len(self))
         batch.base = {ref: batch.place(array) for ref, array in base.items()}
         self.batches.append(batch)
+        self._older = self.in_memory
         self._near.append(batch)
-        self._make_room()
+        self.make_room()
         return batch
 
     def batch_of(self, number: int) -> Batch:
@@ -198,27 +207,35 @@ class Trace:
             gone.drop()
         del self.batches[batch:]
         self._near = deque(b for b in self._near if b.number < batch)
+        self._older = sum(b.in_memory for b in list(self._near)[:-1])
         self._far = deque(b for b in self._far if b.number < batch)
 
     @property
     def in_memory(self) -> int:
         """Bytes of the arrays in memory."""
-        return sum(batch.nbytes for batch in self._near)
+        return self._older + (self._near[-1].in_memory if self._near else 0)
 
     @property
     def on_disk(self) -> int:
         """Bytes of the arrays on the disk."""
-        return sum(batch.nbytes for batch in self._far)
+        return sum(batch.on_disk for batch in (*self._near, *self._far))
 
-    def _make_room(self) -> None:
-        """Let the oldest arrays make way for new ones; those of the training step that is under way stay."""
+    def make_room(self) -> None:
+        """Let the oldest arrays make way for new ones, at last those of the training step that is under way."""
+        if self.in_memory <= self.memory:
+            return
         while len(self._near) > 1 and self.in_memory > self.memory:
             oldest = self._near.popleft()
+            self._older -= oldest.in_memory
             try:
                 oldest.spill(self._place())
                 self._far.append(oldest)
             except OSError:  # where there is no room on the disk, they are gone
                 oldest.drop()
+        if self.in_memory > self.memory:
+            # where there is no room on the disk they stay in memory: the step could not go on without them
+            with suppress(OSError):
+                self._near[-1].spill(self._place(), self.in_memory - self.memory + self.memory // _AT_ONCE)
         while self._far and self.on_disk > self.disk:
             self._far.popleft().drop()
 

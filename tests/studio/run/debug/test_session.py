@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from debugging import Debuggee, debugged
 from graphs import build, example, moons, port
 
+from engine.core.dtype import Array
 from studio.document.breakpoints import Breakpoint
 from studio.document.document import Document, Node, Wire
 from studio.document.edits import AddNode, AddWire, RemoveWire
@@ -14,6 +17,7 @@ from studio.document.enclose import enclose
 from studio.document.reroute import REROUTE
 from studio.document.scope import Scope
 from studio.document.types import Types
+from studio.run.debug.trace import MEMORY, Trace
 from studio.run.tensor_ref import TensorRef
 
 
@@ -338,8 +342,8 @@ def test_what_is_remembered_is_bounded_and_comes_back_from_the_disk() -> None:
     with debugged(moons(), [Breakpoint(1, "output", epoch=2, step=1)], memory=20_000) as debuggee:
         debuggee.do(debuggee.session.go_on)
         trace = debuggee.session.trace
-        assert trace.in_memory < 30_000
-        assert not trace.batches[0].is_in_memory
+        assert trace.in_memory <= 20_000
+        assert not trace.batches[0].in_memory
         debuggee.do(lambda: debuggee.session.go_to(3))
         assert debuggee.session.array(TensorRef("weight", "hidden", "kernel")) is not None
     with debugged(moons(), [Breakpoint(1, "output", epoch=2, step=1)], memory=20_000, disk=20_000) as debuggee:
@@ -377,3 +381,28 @@ def test_the_end_leaves_the_weights_where_they_are() -> None:
     debuggee.wait()
     debuggee.session.end()
     assert not debuggee.session._thread.is_alive()
+
+
+def test_within_a_training_step_that_has_more_than_the_budget_the_oldest_arrays_make_way() -> None:
+    def seen(memory: int) -> tuple[int, dict[TensorRef, Array], list[list[tuple[Any, ...]]], Trace]:
+        with debugged(moons(), memory=memory) as debuggee:
+            for _ in range(11):
+                debuggee.over()
+            trace, step = debuggee.session.trace, debuggee.session.place.step
+            batch = trace.batch_of(step)
+            assert batch.number == 0
+            assert trace.in_memory <= memory
+            places = {ref: np.array(trace.array(step, ref)) for ref in trace.state(step)}
+            operands = [[(o.name, o.refs, o.made_by, o.result) for o in each.operands] for each in batch.steps]
+            return batch.on_disk, places, operands, trace
+
+    on_disk, plain, operands, trace = seen(MEMORY)
+    assert on_disk == 0
+    budget = 3000
+    on_disk, tight, tight_operands, trace = seen(budget)
+    assert on_disk > budget
+    assert trace.on_disk == 0, "and at the end nothing is left"
+    assert list(tight) == list(plain)
+    for ref, before in plain.items():
+        np.testing.assert_array_equal(tight[ref], before, str(ref))
+    assert tight_operands == operands, "what is known of tensors does not depend on where they are"
