@@ -18,6 +18,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import socket
@@ -161,8 +162,11 @@ class RunFolder:
     # ------------------------------------------------------------------------------------------------------ history
 
     def epochs(self) -> list[dict[str, Any]]:
-        """Return the logs of the epochs, each with "epoch" and "seconds"; a line that was cut off is left out."""
-        return lines(self.path / EPOCHS)
+        """Return the "logs" of the epochs, each with "epoch" and "seconds"; a line that was cut off is left out.
+
+        What is no number in the logs is NaN.
+        """
+        return lines(self.path / EPOCHS, _epoch)
 
     def notes(self) -> list[dict[str, Any]]:
         """Return what was done while it ran."""
@@ -306,6 +310,28 @@ class RunFolder:
                 path=self.path,
                 why=reason_of(error),
             ) from error
+
+
+def _epoch(line: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what a line says of an epoch, None if it says nothing of one.
+
+    Examples
+    --------
+    >>> _epoch({"epoch": 0, "seconds": 1.5, "logs": {"loss": None, "accuracy": 1}})
+    {'epoch': 0, 'seconds': 1.5, 'logs': {'loss': nan, 'accuracy': 1.0}}
+    """
+    number, logs = line.get("epoch"), line.get("logs")
+    if not isinstance(number, int) or not isinstance(logs, dict):
+        return None
+    values = {str(name): _number(value) for name, value in logs.items()}
+    return {"epoch": number, "seconds": _number(line.get("seconds", 0.0)), "logs": values}
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return math.inf
 
 
 def _warning(line: Mapping[str, Any]) -> EngineError:

@@ -59,7 +59,7 @@ class Glance:
             record = run.record
         except EngineError as error:
             return cls(run, None, error, size=run.size, stamp=stamp)
-        rows = [line["logs"] for line in run.epochs() if isinstance(line.get("logs"), dict)]
+        rows = [line["logs"] for line in run.epochs()]
         losses = [v for logs in rows if math.isfinite(v := logs.get("val_loss", logs.get("loss", math.nan)))]
         best = min(losses, default=math.nan)
         return cls(run, record, None, len(rows), rows[-1] if rows else {}, best, run.tags, run.size, stamp)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,10 @@ from typing import Any, Final
 _MOST: Final = 8
 #: Bytes by whose end a file is known that has only grown.
 _TAIL: Final = 64
+
+
+#: Makes of an object of a line what it stands for, None if it stands for nothing.
+Reader = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 @dataclass
@@ -28,8 +33,10 @@ _lock = threading.Lock()
 _known: OrderedDict[Path, _Known] = OrderedDict()
 
 
-def lines(path: Path) -> list[dict[str, Any]]:
+def lines(path: Path, of: Reader = lambda found: found) -> list[dict[str, Any]]:
     """Return the objects of a file with one a line, up to the first that is none; none if it cannot be read.
+
+    `of` makes of each object what is returned of it, or None if that is none; of one file always the same.
 
     Of a file that has grown, only what is new is read: of a run that makes ten epochs a second, all would be 3,000
     lines after five minutes, and 15 ms.
@@ -47,7 +54,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
             return []
         whole, mark, rest = new.rpartition(b"\n")
         for line in whole.split(b"\n") if mark else ():
-            if (found := _object(line)) is None:
+            if (found := _object(line, of)) is None:
                 rest = b""
                 break
             known.found.append(found)
@@ -56,13 +63,13 @@ def lines(path: Path) -> list[dict[str, Any]]:
         _known[path] = known
         while len(_known) > _MOST:
             _known.popitem(last=False)
-        last = _object(rest) if rest else None  # it may still be written
+        last = _object(rest, of) if rest else None  # it may still be written
         return [*known.found, last] if last is not None else list(known.found)
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
+def _object(line: bytes, of: Reader) -> dict[str, Any] | None:
     try:
         found = json.loads(line)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return of(found) if isinstance(found, dict) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import shutil
 import socket
 import threading
 import time
@@ -68,7 +69,8 @@ class Keeper:
         self._events: EventFile | None = None
         self._rows: Any = None
         self._beaten = self._told = 0.0
-        self._broken = False
+        self._document = ""
+        self._broken = self._has_gap = False
         self._write_seconds = 0.0
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
 
@@ -76,6 +78,7 @@ class Keeper:
 
     def begin(self, document: str) -> None:
         """Make the folder and begin to write; `document` is the text of what is trained."""
+        self._document = document
         self._do(lambda: self._begin(document))
         self._thread.start()
 
@@ -119,9 +122,17 @@ class Keeper:
         self._do(lambda: self._go_back(start, step))
 
     def checkpoint(
-        self, step: int, taken: Checkpoint, kind: str = "auto", then: Callable[[Saved], None] | None = None
+        self,
+        step: int,
+        taken: Checkpoint,
+        kind: str = "auto",
+        then: Callable[[Saved], None] | None = None,
+        insists: bool = False,
     ) -> None:
-        """Write a checkpoint, then call `then` in the thread."""
+        """Write a checkpoint, then call `then` in the thread; if the keeping has ended, and one insists, begin anew."""
+        if self._broken and insists:
+            self._broken = False
+            self._do(self._begin_anew)
         self._do(lambda: self._checkpoint(step, taken, kind, then))
 
     def end(self, status: RunStatus, seconds: float, why: str = "", patience: float = 20.0) -> None:
@@ -173,6 +184,14 @@ class Keeper:
             self._trouble(_in_words(error, self.folder.path))
 
     def _begin(self, document: str) -> None:
+        try:
+            self._make_folder(document)
+        except (OSError, EngineError):
+            if self._start is None:  # nothing is lost, and half a run is of no use
+                shutil.rmtree(self.folder.path, ignore_errors=True)
+            raise
+
+    def _make_folder(self, document: str) -> None:
         path, start = self.folder.path, self._start
         (path / files.CHECKPOINTS).mkdir(parents=True, exist_ok=True)
         self._beat()
@@ -185,17 +204,33 @@ class Keeper:
         if start is None:
             self._event_file().begin_session(_plain_settings(self.record.settings))
 
-    def _take_back(self, start: Checkpoint) -> None:
-        """Take back what was written of steps and epochs behind a checkpoint."""
-        path, step, width = self.folder.path, self._step_of(start), len(self.record.series)
+    def _begin_anew(self) -> None:
+        """Write on, although something could not be written before."""
+        path = self.folder.path
+        if self.folder.document.exists():
+            self._beat()
+            self._rows = (path / files.STEPS).open("ab", buffering=0)
+            self.record.write(path)
+        else:
+            self._begin(self._document)
+        self._has_gap = True
+
+    def _cut_rows(self, step: int) -> None:
+        """Let there be as many rows as steps: of those that were never written, or taken back before, NaN is known."""
+        width = len(self.record.series)
         have = self._rows.seek(0, os.SEEK_END) // (4 * width)
         self._rows.truncate(min(have, step) * 4 * width)
-        if have < step:  # of a checkpoint of steps that were taken back before
+        if have < step:
             self._rows.write(np.full((step - have, width), np.nan, np.float32).tobytes())
+
+    def _take_back(self, start: Checkpoint) -> None:
+        """Take back what was written of steps and epochs behind a checkpoint."""
+        path, step = self.folder.path, self._step_of(start)
+        self._cut_rows(step)
         for name, kept in (
             (files.EPOCHS, [line for line in self.folder.epochs() if line["epoch"] < start.epoch]),
-            (files.NOTES, [line for line in self.folder.notes() if line["step"] <= step]),
-            (files.WARNINGS, [line for line in lines(path / files.WARNINGS) if line.get("step", 0) <= step]),
+            (files.NOTES, [line for line in self.folder.notes() if _is_until(line, step)]),
+            (files.WARNINGS, [line for line in lines(path / files.WARNINGS) if _is_until(line, step)]),
         ):
             write_text("".join(json.dumps(line) + "\n" for line in kept), path / name)
         for saved in self.folder.checkpoints():
@@ -235,6 +270,9 @@ class Keeper:
             self._events.flush()
 
     def _steps(self, first: int, series: Mapping[str, Array], others: Mapping[str, float]) -> None:
+        if self._has_gap:
+            self._cut_rows(first)
+            self._has_gap = False
         table = np.stack([series[name] for name in self.record.series], axis=1).astype(np.float32)
         self._rows.write(table.tobytes())
         if time.monotonic() - self._told > SCALAR_INTERVAL:
@@ -290,6 +328,11 @@ class Keeper:
                 with suppress(OSError, ValueError):  # a full disk fails once more
                     file.close()
         self._rows = self._events = None
+
+
+def _is_until(line: Mapping[str, Any], step: int) -> bool:
+    at = line.get("step", 0)
+    return isinstance(at, int | float) and at <= step
 
 
 def _in_words(error: Exception, path: Path) -> EngineError:

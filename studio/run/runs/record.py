@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from engine.core.errors import DataLossError
 from studio.document.file import read_text, write_text
@@ -95,7 +96,7 @@ def read(folder: Path) -> Record:
         version = int(found.pop("version"))
         if version <= VERSION:
             return _record(found)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise DataLossError(
             "The run {name} is damaged: {file} cannot be understood.",
             hint="Delete the run, or take its document and its checkpoints out of its folder.",
@@ -118,7 +119,19 @@ def _record(found: dict[str, Any]) -> Record:
     number, machine = values.get("process", (0, ""))
     values["process"] = int(number), str(machine)
     record = Record(**values)
-    for name, kind in (("name", str), ("created", float), ("epochs", int), ("seconds", float), ("settings", dict)):
-        if not isinstance(getattr(record, name), kind if kind is not float else int | float):
-            raise TypeError(name)
+    if record.status not in get_args(RunStatus):
+        raise ValueError(record.status)
+    for names, kind in _KINDS:
+        for name in names:
+            if not isinstance(getattr(record, name), kind):
+                raise TypeError(name)
+    datetime.fromtimestamp(record.created)
     return record
+
+
+_KINDS: Final = (
+    (("name", "mode", "sweep", "why"), str),
+    (("seed", "epochs", "steps_per_epoch", "parameters"), int),
+    (("created", "seconds"), int | float),
+    (("settings", "versions"), dict),
+)

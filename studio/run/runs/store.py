@@ -12,8 +12,11 @@ from typing import Final
 import platformdirs
 
 from engine.core.errors import NotFoundError
-from studio.run.runs.folder import RunFolder
+from studio.run.runs.folder import CHECKPOINTS, DOCUMENT, RunFolder
 from studio.run.runs.record import FILE
+
+#: What tells a run's folder from others: where the first is missing the run is damaged.
+_SIGNS: Final = (FILE, CHECKPOINTS, DOCUMENT)
 
 #: Environment variable that names another folder for runs.
 VARIABLE: Final = "TRENZA_RUNS"
@@ -38,9 +41,9 @@ class RunStore:
         self.place = place or default_place()
 
     def runs(self) -> list[RunFolder]:
-        """Return all runs, the last one first; their records may turn out to be damaged."""
+        """Return all runs, the last one first; their records may turn out to be damaged, or not to be there."""
         try:
-            found = [path for path in self.place.iterdir() if (path / FILE).is_file()]
+            found = [path for path in self.place.iterdir() if any((path / name).exists() for name in _SIGNS)]
         except OSError:
             return []
         return [RunFolder(path) for path in sorted(found, key=lambda p: p.name, reverse=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -69,7 +70,10 @@ class Keeping:
         self._saved = self._looked = 0.0
         self._before = 0.0
         self._began = time.perf_counter()
-        self._best: float | None = None
+        self._losses: dict[int, float] = {}
+        """Losses of the validation, by epoch: of those that came before a checkpoint that it went on from, too."""
+        self._best: tuple[int, Checkpoint] | None = None
+        """Steps and state of the best epoch, while that is not written yet."""
 
     def _record(self, epochs: int, steps: int, parameters: int) -> Record:
         keep = self._command.keep
@@ -99,6 +103,9 @@ class Keeping:
             old = folder.RunFolder(self._path).record
             record = record.but(created=old.created, name=old.name, sweep=old.sweep)
             self._before = old.seconds
+            rows = folder.RunFolder(self._path).epochs()
+            self._losses = {row["epoch"]: row["logs"].get("val_loss", math.nan) for row in rows}
+            self._forget(self._start)
         self._keeper = keeper = Keeper(self._path, record, self._trouble, self._start)
         keeper.begin(self._command.text)
         if self._start is None:
@@ -114,11 +121,12 @@ class Keeping:
         if (keeper := self._keeper) is None:
             return
         rate = float(listener.model.optimizer.learning_rate)
+        is_idle = keeper.is_idle  # as long as what was written last takes, nothing large is added
         keeper.steps(first, series, {"step/learning_rate": rate, "step/seconds": seconds})
         now = time.perf_counter()
-        if now - self._saved > max(CHECKPOINT_INTERVAL, keeper.write_seconds / CHECKPOINT_SHARE) and keeper.is_idle:
+        if now - self._saved > max(CHECKPOINT_INTERVAL, keeper.write_seconds / CHECKPOINT_SHARE) and is_idle:
             self.checkpoint(listener.step, listener.capture())
-        if now - self._looked > HISTOGRAM_INTERVAL and keeper.is_idle:
+        if now - self._looked > HISTOGRAM_INTERVAL and is_idle:
             self._spread(listener)
 
     def _spread(self, listener: Listener) -> None:
@@ -133,22 +141,32 @@ class Keeping:
             return
         keeper.epoch(epoch, listener.step, logs, seconds)
         loss = logs.get("val_loss")
-        is_better = loss is not None and (self._best is None or loss < self._best)
-        if is_better:
-            self._best = loss
-        if is_better and time.perf_counter() - self._saved > CHECKPOINT_INTERVAL:
-            self.checkpoint(listener.step, listener.capture(), "best")
+        if loss is not None and loss < min(self._losses.values(), default=math.inf):
+            self._best = listener.step, listener.capture()  # to be written with the next one
+        if loss is not None and math.isfinite(loss):
+            self._losses[epoch] = loss
+
+    def _write_best(self) -> None:
+        if self._best is not None and self._keeper is not None:
+            (step, taken), self._best = self._best, None
+            self._keeper.checkpoint(step, taken, "best", self._tell)
+
+    def _forget(self, start: Checkpoint) -> None:
+        """Know of no epochs behind a checkpoint."""
+        self._losses = {e: v for e, v in self._losses.items() if e < start.epoch and math.isfinite(v)}
+        self._best = None
 
     def finish(self, listener: Listener) -> None:
         """All epochs are over."""
-        self.checkpoint(listener.step, listener.capture())
+        self.checkpoint(listener.step, listener.capture(), insists=True)
         self._spread(listener)
 
-    def checkpoint(self, step: int, taken: Checkpoint, kind: str = "auto") -> None:
-        """Write a checkpoint."""
+    def checkpoint(self, step: int, taken: Checkpoint, kind: str = "auto", insists: bool = False) -> None:
+        """Write a checkpoint; if the keeping has ended, and one insists, try once more."""
         if self._keeper is not None:
+            self._write_best()  # first: a run goes on from the checkpoint that was written last
             self._saved = time.perf_counter()
-            self._keeper.checkpoint(step, taken, kind, self._tell)
+            self._keeper.checkpoint(step, taken, kind, self._tell, insists)
 
     def _tell(self, saved: folder.Saved) -> None:
         name = self._command.document, self._command.run
@@ -172,6 +190,7 @@ class Keeping:
     def go_back(self, start: Checkpoint, step: int) -> None:
         """The training goes back to a checkpoint of its own: what came behind it is taken back."""
         if self._keeper is not None:
+            self._forget(start)
             self._keeper.go_back(start, step)
 
     def end(self, status: RunStatus, seconds: float, why: str = "") -> None:

@@ -282,7 +282,7 @@ class Listener(Callback):
         if self._switches.stops(self._run):
             self._report()
             if self._keeping is not None:
-                self._keeping.checkpoint(self.step, self.capture())
+                self._keeping.checkpoint(self.step, self.capture(), insists=True)
             self.model.stop_training = True
 
     def _carry_out(self, wish: Wish) -> None:
@@ -295,7 +295,7 @@ class Listener(Callback):
         """Stand still until the user wants to go on, or to make one step."""
         self._report()
         if self._keeping is not None:
-            self._keeping.checkpoint(self.step, self.capture())
+            self._keeping.checkpoint(self.step, self.capture(), insists=True)
         self._host.look(self._study)
         self._host.send(Paused(*self._name, True))
         while self._switches.pauses(self._run):
@@ -349,7 +349,7 @@ class Listener(Callback):
 
     def _save(self, _wish: SaveCheckpoint) -> None:
         if self._keeping is not None:
-            self._keeping.checkpoint(self.step, self.capture(), "kept")
+            self._keeping.checkpoint(self.step, self.capture(), "kept", insists=True)
 
     def _restore(self, wish: Restore) -> None:
         start = checkpoint_file.read(wish.path)

@@ -42,7 +42,7 @@ def story(run: RunFolder) -> list[str]:
 def _course(run: RunFolder) -> Iterator[str]:
     record, epochs = run.record, len(run.epochs())
     text = ngettext("{n} epoch of {all}, {seconds} s: {status}.", "{n} epochs of {all}, {seconds} s: {status}.", epochs)
-    seconds = record.seconds or sum(line.get("seconds", 0.0) for line in run.epochs())
+    seconds = record.seconds or sum(line["seconds"] for line in run.epochs())
     yield text.format(
         n=number(epochs), all=number(record.epochs), seconds=number(seconds, 1), status=_(STATUS[record.status])
     )
@@ -56,10 +56,10 @@ def _course(run: RunFolder) -> Iterator[str]:
 
 
 def _losses(run: RunFolder) -> Iterator[str]:
-    rows = [line["logs"] for line in run.epochs() if "logs" in line]
+    rows = [line["logs"] for line in run.epochs() if "loss" in line["logs"]]
     if not rows:
         return
-    bad = next((i for i, logs in enumerate(rows) if not math.isfinite(logs.get("loss", 0.0))), None)
+    bad = next((i for i, logs in enumerate(rows) if not math.isfinite(logs["loss"])), None)
     if bad is not None:
         yield _("From epoch {epoch} on the loss is no number any more: try a lower learning rate.").format(
             epoch=number(bad + 1)

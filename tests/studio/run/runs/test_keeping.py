@@ -43,9 +43,11 @@ from studio.run.messages import (
 )
 from studio.run.runs import record
 from studio.run.runs.folder import RunFolder
+from studio.run.runs.glance import Glance
 from studio.run.runs.store import RunStore
 from studio.run.training import keeping, listener
 from studio.run.worker import Worker
+from studio.ui.runs.story import story
 
 T = TypeVar("T")
 
@@ -159,7 +161,7 @@ def test_killed_at_any_moment_it_goes_on_bit_for_bit(tmp_path: Path) -> None:
         "from studio.run.messages import Keep, Train\n"
         "from studio.run.training import keeping\n"
         "from studio.run.worker import Worker\n"
-        "keeping.CHECKPOINT_INTERVAL = 0.05\n"
+        "keeping.CHECKPOINT_INTERVAL, keeping.CHECKPOINT_SHARE = 0.05, 1.0\n"
         "worker = Worker(lambda event: None)\n"
         "worker.shown = 0\n"
         "text = Path(sys.argv[2]).read_text()\n"
@@ -348,16 +350,91 @@ def test_a_full_disk_ends_the_keeping_and_not_the_training(
     monkeypatch.setattr(checkpoint_file, "write", lambda p, c: full() if c.done else original(p, c))
     driven.answer = lambda e: driven.worker.receive(SaveCheckpoint(1)) if isinstance(e, EpochEnd) else None
     driven.worker.handle(train(tmp_path))
-    (refused,) = driven.of(Refused)
-    assert isinstance(refused.error, UnavailableError)
-    assert "No space left on device. The training goes on" in str(refused.error)
+    texts = [str(refused.error) for refused in driven.of(Refused)]
+    assert texts, "and whoever insists is told again"
+    assert all("No space left on device. The training goes on" in text for text in texts)
+    assert all(isinstance(refused.error, UnavailableError) for refused in driven.of(Refused))
     assert driven.of(Ended)[0].status == "complete"
     assert driven.losses() == whole()
     run = RunFolder(tmp_path)
-    assert [s.step for s in run.checkpoints()] == [0], "what was whole is"
-    assert run.record.status == "interrupted", "though the engine that was at it goes on"
-    assert run.can_go_on
-    assert [p.name for p in (tmp_path / "checkpoints").iterdir()] == ["00000000-auto.npz"]
+    assert 0 in [s.step for s in run.checkpoints()], "what was whole is"
+    assert not list((tmp_path / "checkpoints").glob("*.part"))
+
+
+def test_with_room_again_a_wish_begins_the_keeping_anew(
+    tmp_path: Path, each_step: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_full = True
+    original = checkpoint_file.write
+
+    def write(path: Path, taken: Any) -> None:
+        if is_full and taken.done:
+            raise OSError(28, "No space left on device")
+        original(path, taken)
+
+    def answer(event: Any) -> None:
+        nonlocal is_full
+        if isinstance(event, Progress) and event.steps[-1] in (5, 15):
+            driven.worker.receive(SaveCheckpoint(1))
+        if isinstance(event, Progress) and event.steps[-1] == 10:
+            while not driven.of(Refused):  # told by the thread that writes
+                time.sleep(0.001)
+            is_full = False
+
+    driven = Driven()
+    monkeypatch.setattr(checkpoint_file, "write", write)
+    driven.answer = answer
+    driven.worker.handle(train(tmp_path))
+    assert len(driven.of(Refused)) == 1
+    run = RunFolder(tmp_path)
+    assert run.record.status == "complete"
+    assert [s.step for s in run.checkpoints() if s.kind == "kept"] == [17]
+    losses = run.steps()[:, 0]
+    assert len(losses) == len(whole())
+    known = np.isfinite(losses)
+    assert 0 < (~known).sum() <= 12, "of the steps that could not be written there are no values"
+    np.testing.assert_array_equal(losses[known], np.array(whole(), np.float32)[known])
+
+
+@pytest.mark.parametrize("mode", ["eager", "lazy"])
+def test_checkpoints_are_made_by_themselves(mode: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "CHECKPOINT_INTERVAL", 0.02)
+    monkeypatch.setattr(keeping, "CHECKPOINT_SHARE", 1.0)
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.01)
+    driven = Driven()
+    driven.worker.handle(replace(train(tmp_path, epochs=400 if mode == "lazy" else 12), mode=mode))
+    own = [saved.step for saved in driven.of(CheckpointSaved) if saved.kind == "auto"]
+    assert len(own) > 3, "beside the first one and the last"
+
+
+def test_the_best_checkpoint_is_that_of_the_best_epoch_however_often_it_goes_on(tmp_path: Path) -> None:
+    def check() -> None:
+        run = RunFolder(tmp_path)
+        losses = {row["epoch"]: row["logs"]["val_loss"] for row in run.epochs()}
+        best = min(losses, key=losses.__getitem__)
+        found = [saved.step for saved in run.checkpoints() if saved.kind == "best"]
+        assert found == [(best + 1) * run.record.steps_per_epoch]
+
+    rate = {"learning_rate": 0.3}  # which leaps about
+    driven = Driven()
+    driven.worker.handle(train(tmp_path, epochs=30, **rate))
+    check()
+    for epochs in (34, 60):
+        last = RunFolder(tmp_path).last
+        assert last is not None
+        driven.worker.handle(train(tmp_path, epochs=epochs, start=str(last.path), **rate))
+        check()
+
+
+def test_of_a_folder_that_could_not_be_made_nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(record.Record, "write", full)
+    driven = Driven()
+    driven.worker.handle(train(tmp_path / "run"))
+    assert "is not kept" in str(driven.of(Refused)[0].error)
+    assert not (tmp_path / "run").exists()
 
 
 def test_where_nothing_can_be_written_it_trains_all_the_same(tmp_path: Path) -> None:
@@ -431,3 +508,37 @@ def test_the_store_finds_tags_and_deletes(run: RunFolder) -> None:
     assert store.runs() == []
     assert RunStore(store.place / "nowhere").runs() == []
     assert store.new("Mi red · 2").name.split("-")[2:4] == ["Mi", "red"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("run.json", '"complete"', '"paused"'),
+        ("run.json", '"version": 1', '"version": 1e400'),
+        ("run.json", '"steps_per_epoch": ', '"steps_per_epoch": "1", "was": '),
+        ("run.json", '"created": ', '"created": 1e300, "was": '),
+    ],
+)
+def test_an_odd_record_is_a_damaged_one(name: str, old: str, new: str, run: RunFolder) -> None:
+    path = run.path / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(DataLossError):
+        assert RunFolder(run.path).record
+    assert Glance.of(run).error is not None
+
+
+@pytest.mark.parametrize("logs", ['{"loss": null}', "[]", '{"accuracy": 1}', '{"loss": "x", "val_loss": null}', "{}"])
+def test_odd_logs_are_no_obstacle(logs: str, run: RunFolder) -> None:
+    (run.path / "epochs.jsonl").write_text(f'{{"epoch": 0, "seconds": 1, "logs": {logs}}}\n')
+    assert np.isnan(Glance.of(run).best)
+    assert story(run)
+
+
+def test_a_folder_without_a_record_is_listed_and_can_be_deleted(run: RunFolder) -> None:
+    (run.path / "run.json").unlink()
+    (found,) = RunStore(run.path.parent).runs()
+    assert Glance.of(found).error is not None
+    found.delete()
+    assert RunStore(run.path.parent).runs() == []
