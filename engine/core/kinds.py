@@ -150,6 +150,8 @@ def _literal(_param: Param, text: str) -> Any:
 
 
 def _parse_float(_param: Param, text: str) -> Any:
+    if text.count(",") == 1 and "." not in text:  # many languages write one half so: 0,5
+        text = text.replace(",", ".")
     try:
         return float(text)
     except ValueError:

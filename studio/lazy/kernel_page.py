@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from studio.lazy.table import Table
-from studio.lazy.words import KERNEL_KINDS, kernel_name
+from studio.lazy.words import KERNEL_KINDS, NOTHING_LEFT, kernel_name
 from studio.run.lazy.data import Kernel
 from studio.ui import fonts
 from studio.ui.i18n import N_, _, number, written_size
@@ -30,6 +30,7 @@ class KernelPage(QSplitter):
         self._name_of = name_of
         self._kernels: Sequence[Kernel] = ()
         self._times: Sequence[float] = ()
+        self._is_empty = False
         self.number = -1
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
@@ -56,6 +57,7 @@ class KernelPage(QSplitter):
     def show_kernels(self, kernels: Sequence[Kernel], times: Sequence[float]) -> None:
         """Show the kernels of a program, with the times that they took, if these are known."""
         self._kernels, self._times = kernels, times
+        self._is_empty = not kernels
         self.table.show_rows([(k.info.number, self._row(k), "") for k in kernels])
         self.show_kernel(self.number if 0 <= self.number < len(kernels) else -1)
 
@@ -73,7 +75,8 @@ class KernelPage(QSplitter):
         self.number = number
         self.table.pick(number)
         if number < 0:
-            self.facts.setText(_("Choose a kernel, or a node of the fused graph."))
+            choose = _("Choose a kernel, or a node of the fused graph.")
+            self.facts.setText(_(NOTHING_LEFT) if self._is_empty else choose)
             self.source.setPlainText("")
             return
         kernel = self._kernels[number]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.lazy.flame import main_member
 from studio.lazy.spans import Span, lanes_of, values_of
-from studio.lazy.words import kernel_name, phase_look
+from studio.lazy.words import NOTHING_LEFT, kernel_name, phase_look
 from studio.run.lazy.data import Explained
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -162,6 +162,8 @@ class MemoryMap(QWidget):
 
     @staticmethod
     def _told_of(program: Explained) -> str:
+        if not program.kernels:
+            return _(NOTHING_LEFT)
         text = _("Buffers: {nbytes}; {separate} if none was used twice. Kernels work in {scratch} beside them.")
         return text.format(
             nbytes=written_size(program.nbytes),

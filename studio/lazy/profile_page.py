@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from studio.lazy.flame import Flame, FlameChart, flames, kernels_of, ops_of
 from studio.lazy.roofline import Roofline, peaks_text, points_of, total_text
+from studio.lazy.words import NOTHING_LEFT
 from studio.run.lazy.data import Explained, ProfileResult, RaceResult
 from studio.ui.i18n import N_, _
 from studio.ui.widgets.labels import EmptyState, Heading
+
+_WAITING: Final = N_("Profile, and see where the time goes.")
 
 
 class ProfilePage(QWidget):
@@ -34,7 +38,7 @@ class ProfilePage(QWidget):
     def __init__(self, name_of: Callable[[str], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name_of = name_of
-        self.empty = EmptyState("flame", N_("Profile, and see where the time goes."))
+        self.empty = EmptyState("flame", _WAITING)
         self.compiled, self.eager = FlameChart(), FlameChart()
         self.eager.setObjectName("lazy.flame.eager")
         self.roofline = Roofline()
@@ -71,6 +75,7 @@ class ProfilePage(QWidget):
     def show_profile(self, program: Explained | None, profile: ProfileResult | None, race: RaceResult | None) -> None:
         """Show what was measured of a program."""
         times: Sequence[float] = profile.kernels if profile is not None else race.kernels if race is not None else ()
+        self.empty.text.say(NOTHING_LEFT if program is not None and not program.kernels else _WAITING)
         self.empty.setVisible(program is None or not times)
         self._found.setVisible(program is not None and bool(times))
         if program is None or not times:

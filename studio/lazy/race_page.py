@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.lazy.table import Table
+from studio.lazy.words import NOTHING_LEFT
 from studio.run.lazy.data import Difference, Explained, RaceResult
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -129,6 +130,8 @@ class RacePage(QWidget):
             "{count} kernels were made or read from disk for it; the others were there.",
             took.kernels,
         ).format(count=number(took.kernels))
+        if not program.kernels:
+            made = _(NOTHING_LEFT)
         runs = _("Medians of {eager} and {compiled} runs.").format(
             eager=number(result.runs[0]), compiled=number(result.runs[1])
         )

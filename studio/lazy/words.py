@@ -30,6 +30,9 @@ KERNEL_KINDS: Final = {
     "NumPy": N_("NumPy"),
 }
 
+#: What stands in place of kernels, times and memory where a program has none.
+NOTHING_LEFT: Final = N_("Nothing is left to run: all of it was computed when it was compiled.")
+
 
 def pass_name(name: str) -> str:
     """Return what a pass is called."""

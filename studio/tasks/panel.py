@@ -34,8 +34,8 @@ from studio.ui.widgets.labels import EmptyState, rule
 _CLOSED: Final = N_("Open a document, and see how well its network does.")
 _WAITING: Final = N_("Evaluating…")
 _EMPTY: Final = N_(
-    "Wire a prediction and a truth to a loss. Classes bring up a confusion matrix, numbers a scatter plot, inputs that "
-    "come back pairs of pictures, two inputs a map of the plane."
+    "Classes bring up a confusion matrix, numbers a scatter plot, inputs that come back pairs of pictures, two inputs "
+    "a map of the plane."
 )
 
 

@@ -454,8 +454,8 @@ def parallel(window: MainWindow) -> None:
     window.runs.table.selectAll()
     QTest.qWait(300)
     if plot.axes:
-        x, area = round(plot._x(0)), plot._area()
-        begin, end = (QPoint(x, round(area.center().y() + shift)) for shift in (40, -40))
+        place = plot.line(window.runs.model.glances[0].id)[0].toPoint()
+        begin, end = place + QPoint(0, 14), place - QPoint(0, 14)
         QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=begin)
         QTest.mouseMove(plot, end)
         QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)

@@ -193,15 +193,15 @@ class Keeper:
 
     def _make_folder(self, document: str) -> None:
         path, start = self.folder.path, self._start
-        (path / files.CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
         self._beat()
+        self.record.write(path)  # first: without it others would take the folder for a damaged run
+        (path / files.CHECKPOINTS).mkdir(exist_ok=True)
         self._rows = (path / files.STEPS).open("ab", buffering=0)
         if start is not None:
             self._take_back(start)
         else:
             write_text(document, self.folder.document)
-        self.record.write(path)
-        if start is None:
             self._event_file().begin_session(_plain_settings(self.record.settings))
 
     def _begin_anew(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,10 @@ from studio.document.types import Types
 MOST: Final = 1000
 #: Draws for each combination that is wanted, at most: of few that there are, the last one may take long to come up.
 _TRIES: Final = 200
+#: Plain digits on both sides of a comma: "0,001", which may be one number or two.
+_UNCLEAR: Final = re.compile(r"(?:^|[\s,]|\.\.)\d+,\d+(?=$|[\s,/]|\.\.)")
+#: A comma that stands in no brackets.
+_BETWEEN_LISTS: Final = re.compile(r",(?![^(\[]*[)\]])")
 #: Values of a range where all combinations are tried.
 STEPS: Final = 5
 
@@ -45,14 +50,14 @@ class Trial:
 
 
 def places(document: Document) -> list[Place]:
-    """Return the parameters that can be swept over: those that are single numbers, words or switches."""
+    """Return the parameters that can be swept over: those that are numbers, lists of them, words or switches."""
     types = Types(document)
     return [
         Place(node.id, name)
         for node in document.nodes.values()
         if node.type in types
         for name, param in types[node.type].params.items()
-        if param.kind in ("int", "float", "bool", "choice")
+        if param.kind in ("int", "float", "bool", "choice", "ints")
     ]
 
 
@@ -156,7 +161,8 @@ def _each(part: Any) -> Iterable[Any]:
 def choices_in(text: str, param: Param, name: str) -> Choices:
     """Return what a text names: values parted by commas, ranges ("1e-4..1e-1"), and ranges in steps ("1e-4..1e-1/4").
 
-    Steps are equal in ratio where the numbers span a factor of ten or more, and equal in size otherwise.
+    Steps are equal in ratio where the numbers span a factor of ten or more, and equal in size otherwise. Where values
+    are parted by semicolons, decimals may be written with a comma. Lists stand in brackets: "3, (3, 5)".
 
     Raises
     ------
@@ -169,13 +175,17 @@ def choices_in(text: str, param: Param, name: str) -> Choices:
     [8, 16]
     >>> choices_in("0.001..0.1/3", Param("float", 0.1), "rate").values
     [0.001, 0.01, 0.1]
+    >>> choices_in("0,001; 0,01", Param("float", 0.1), "rate").values
+    [0.001, 0.01]
+    >>> choices_in("3, (3, 5)", Param("ints", (3,)), "kernel_size").values
+    [(3,), (3, 5)]
     >>> choices_in("8, -1", Param("int", 1, min=1), "units")
     Traceback (most recent call last):
         ...
     engine.core.errors.InvalidArgumentError: units is -1. It takes a whole number of 1 or more.
     """
     found: list[Any] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    for part in filter(None, (part.strip() for part in _parts(text, param, name))):
         found += _range(part, param, name) if ".." in part else [param.validate(param.parse(part), name)]
     if not found:
         raise InvalidArgumentError(
@@ -184,11 +194,31 @@ def choices_in(text: str, param: Param, name: str) -> Choices:
     return Choices(tuple(dict.fromkeys(found)))
 
 
+def _parts(text: str, param: Param, name: str) -> list[str]:
+    """Return the parts of a text.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a comma in it may be that of a decimal number as well as one between two.
+    """
+    if ";" in text:
+        return text.split(";")
+    if param.kind == "float" and _UNCLEAR.search(text):
+        raise InvalidArgumentError(
+            "{name}: '{text}' may be one number or several.",
+            hint="Put a space behind commas that part numbers, or use semicolons: 8, 16 or 0,001; 0,01.",
+            name=name,
+            text=text,
+        )
+    return _BETWEEN_LISTS.split(text)
+
+
 def _range(text: str, param: Param, name: str) -> list[Any]:
     """Return the range that a text names, or the values at its steps."""
     ends, slash, count = text.partition("/")
     try:
-        low, high = (float(end) for end in ends.split(".."))
+        low, high = (float(end.replace(",", ".")) for end in ends.split(".."))
         steps = int(count) if slash else STEPS
         if not low < high or not math.isfinite(high - low) or not 2 <= steps <= MOST:
             raise ValueError

@@ -164,6 +164,8 @@ class Keeping:
     def checkpoint(self, step: int, taken: Checkpoint, kind: str = "auto", insists: bool = False) -> None:
         """Write a checkpoint; if the keeping has ended, and one insists, try once more."""
         if self._keeper is not None:
+            if kind == "auto" and self._best is not None and self._best[0] == step:
+                kind, self._best = "best", None  # one file is enough
             self._write_best()  # first: a run goes on from the checkpoint that was written last
             self._saved = time.perf_counter()
             self._keeper.checkpoint(step, taken, kind, self._tell, insists)
@@ -200,12 +202,16 @@ class Keeping:
 
 
 def settings_of(program: Program) -> dict[str, Any]:
-    """Return the parameters of all nodes that are single numbers, words or switches, by "node.param"."""
+    """Return the parameters of all nodes that are numbers, words or switches, by "node.param"; lists as they are typed.
+
+    A list that holds more than numbers is left out.
+    """
     found = {
-        f"{step.id}.{name}": value
+        f"{step.id}.{name}": ", ".join(map(str, value)) if isinstance(value, tuple) else value
         for step in program.steps
         for name, value in step.params.items()
         if isinstance(value, bool | int | float | str)
+        or (isinstance(value, tuple) and all(isinstance(each, int) for each in value))
     }
     return dict(list(found.items())[:SETTINGS])
 

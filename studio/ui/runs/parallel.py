@@ -53,7 +53,7 @@ def axis(title: str, values: Sequence[Any]) -> Axis:
     known = [v for v in values if v is not None and not (isinstance(v, float) and not math.isfinite(v))]
     if known and all(isinstance(v, int | float) and not isinstance(v, bool) for v in known):
         low, high = min(known), max(known)
-        is_log = low > 0 and high / low >= 50
+        is_log = low > 0 and high / low >= 10
         scale = math.log if is_log else float
         width = scale(high) - scale(low)
         places = {v: round((scale(v) - scale(low)) / width, 9) if width else 0.5 for v in known}

@@ -347,7 +347,7 @@ def test_a_full_disk_ends_the_keeping_and_not_the_training(
 
     driven = Driven()
     original = checkpoint_file.write
-    monkeypatch.setattr(checkpoint_file, "write", lambda p, c: full() if c.done else original(p, c))
+    monkeypatch.setattr(checkpoint_file, "write", lambda p, c: full() if c.done or c.epoch else original(p, c))
     driven.answer = lambda e: driven.worker.receive(SaveCheckpoint(1)) if isinstance(e, EpochEnd) else None
     driven.worker.handle(train(tmp_path))
     texts = [str(refused.error) for refused in driven.of(Refused)]
@@ -368,7 +368,7 @@ def test_with_room_again_a_wish_begins_the_keeping_anew(
     original = checkpoint_file.write
 
     def write(path: Path, taken: Any) -> None:
-        if is_full and taken.done:
+        if is_full and (taken.done or taken.epoch):
             raise OSError(28, "No space left on device")
         original(path, taken)
 

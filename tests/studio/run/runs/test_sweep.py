@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from graphs import moons
+from graphs import build, moons
 
 from engine.core.errors import InvalidArgumentError
 from engine.core.param import Param
@@ -94,3 +94,34 @@ def test_too_many_are_refused() -> None:
     with pytest.raises(InvalidArgumentError, match="That would be 10000 trainings"):
         list(grid(moons(), many))
     assert len(list(at_random(moons(), many, 3))) == 3 < MOST
+
+
+def test_lists_can_be_swept_over() -> None:
+    document = build(
+        {"x": ("data.random_normal", {"shape": [1, 8, 8, 1]}), "conv": "layer.Conv2D"}, "x.output > conv.inputs"
+    )
+    size = Place("conv", "kernel_size")
+    assert size in places(document)
+    choices = choices_in("3, (1, 5), 5", param_of(document, size), "kernel_size")
+    trials = list(grid(document, {size: choices}))
+    assert [t.document.nodes["conv"].params["kernel_size"] for t in trials] == [(3,), (1, 5), (5,)]
+
+
+@pytest.mark.parametrize("text", ["0,001", "0,001, 0,01", "8,16", "0,0001..0,1/4"])
+def test_a_comma_that_may_be_that_of_a_decimal_is_not_guessed_at(text: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="may be one number or several"):
+        choices_in(text, NUMBER, "rate")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0,001; 0,01", [0.001, 0.01]),
+        ("0,01..1/3;", [0.01, 0.1, 1.0]),
+        ("0.1,0.2", [0.1, 0.2]),
+        ("1e-3,1e-2", [0.001, 0.01]),
+        ("8, 16", [8.0, 16.0]),
+    ],
+)
+def test_what_is_clear_is_read(text: str, values: list[float]) -> None:
+    assert choices_in(text, NUMBER, "rate").values == values
