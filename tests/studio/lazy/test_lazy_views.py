@@ -14,10 +14,13 @@ from studio.document.file import dumps
 from studio.document.work import finished
 from studio.lazy.drawing import drawing_of
 from studio.lazy.flame import flames, kernels_of, ops_of
+from studio.lazy.kernel_page import KernelPage
 from studio.lazy.memory_map import MemoryMap
 from studio.lazy.places import arranged, links_back
+from studio.lazy.profile_page import ProfilePage
 from studio.lazy.roofline import Roofline, points_of
 from studio.lazy.spans import MOST, lanes_of, values_of
+from studio.lazy.words import NOTHING_LEFT
 from studio.run.lazy.attribution import compiled_by_node, eager_by_node
 from studio.run.lazy.data import Explained, Peaks, Scope
 from studio.run.lazy.host import LazyHost
@@ -175,3 +178,15 @@ def test_points_lie_below_the_roof_where_they_are_slow(qtbot: QtBot, look: Appea
     assert all(view._map(peaks, p.intensity, p.rate).y() > roof for p in points)
     at = view._map(peaks, points[0].intensity, points[0].rate)
     assert view.at(at.x(), at.y()) is not None
+
+
+def test_of_a_program_that_was_folded_to_nothing_each_view_says_so(qtbot: QtBot, look: Appearance) -> None:
+    program = compiled(example("tensors"), "forward")
+    assert not program.kernels
+    kernels, profile, memory = KernelPage(str), ProfilePage(str), MemoryMap()
+    for view in (kernels, profile, memory):
+        qtbot.addWidget(view)
+    kernels.show_kernels(program.kernels, ())
+    profile.show_profile(program, None, None)
+    memory.show_program(program)
+    assert {kernels.facts.text(), profile.empty.text.text(), memory._told_of(program)} == {NOTHING_LEFT}
