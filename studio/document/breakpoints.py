@@ -12,6 +12,9 @@ from studio.document.edits import UNSET, SetSetting
 BREAKPOINTS: Final = "breakpoints"
 """The setting of a document that holds them."""
 
+MAX_TEXT: Final = 10_000
+"""Characters of a condition or of what is said: whether they can be understood is said where they are used."""
+
 Look = Literal["on", "conditional", "log", "off"]
 
 
@@ -102,7 +105,8 @@ def _read(entry: Any) -> Breakpoint | None:
         return None
     if any(type(value) is not _KINDS[name] for name, value in entry.items()):
         return None
-    if any(isinstance(value, str) and len(value) > MAX_NAME for value in entry.values()):
+    texts = ((name, value) for name, value in entry.items() if isinstance(value, str))
+    if any(len(value) > (MAX_NAME if name in ("node", "port") else MAX_TEXT) for name, value in texts):
         return None
     if not entry.get("node") or any(entry.get(name, 0) < 0 for name in ("id", "hits", "epoch", "step")):
         return None

@@ -70,6 +70,9 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "zeros": _zeros,
 }
 
+#: Arguments that a function takes, if it is not one. More must not reach NumPy: its second is often where to write to.
+_ARGUMENTS: Final = {"quantile": 2}
+
 #: Functions that have no value where there are no elements.
 _OF_SOME: Final = (np.max, np.mean, np.median, np.min, np.quantile, np.std)
 
@@ -156,6 +159,7 @@ class Condition:
 
     def _check(self, node: ast.expr) -> None:
         """Refuse what is not made of what a condition knows, before anything is carried out."""
+        judged = [node, *(value for part in ast.walk(node) if isinstance(part, ast.BoolOp) for value in part.values)]
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and part.id not in FUNCTIONS and part.id not in NAMES:
                 raise _unknown(part.id)
@@ -163,6 +167,14 @@ class Condition:
                 raise _refused(self.text, ast.unparse(part.func))
             if isinstance(part, ast.Call) and part.keywords:
                 raise _refused(self.text, ast.unparse(part))
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+                _check_count(part.func.id, len(part.args))
+            if isinstance(part, ast.Tuple | ast.List) and part in judged:
+                raise InvalidArgumentError(
+                    "'{text}' is a list, not a condition.",
+                    hint="Write decimals with a point, as in max > 10.5, and several conditions with 'and' or 'or'.",
+                    text=ast.unparse(part)[:60],
+                )
             if isinstance(part, ast.Constant) and not isinstance(part.value, int | float | bool | str):
                 raise _refused(self.text, ast.unparse(part))
             if isinstance(part, ast.expr) and not isinstance(part, _ALLOWED):
@@ -280,7 +292,9 @@ _OPERATORS: Final = frozenset((*_BINARY, *_COMPARE, ast.Not, ast.USub, ast.UAdd)
 
 def _applied(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """Return what a function makes of tensors; of no elements, extremes and means are no numbers."""
-    values = [np.asarray(argument) for argument in arguments]
+    values = [np.asarray(argument).view() for argument in arguments]
+    for value in values:  # they are the run's own
+        value.flags.writeable = False
     if values and not values[0].size and function in _OF_SOME:
         return math.nan
     return function(*map(_signed, values) if function is np.quantile else values)
@@ -298,6 +312,18 @@ def _gradient(moment: Moment) -> Array:
             "There is no gradient here.", hint="It is known behind the loss, on the way back; ask for the value."
         )
     return moment.gradient
+
+
+def _check_count(name: str, count: int) -> None:
+    """Raise an error if a function is called with another number of arguments than it takes."""
+    if count != (wanted := _ARGUMENTS.get(name, 1)):
+        raise InvalidArgumentError(
+            "{name} is given {count} arguments.",
+            hint="Give it {wanted}: a tensor, as in max(abs(g)), or a tensor and a share, as in quantile(v, 0.9).",
+            name=name,
+            count=count,
+            wanted=wanted,
+        )
 
 
 def _unknown(name: str) -> EngineError:

@@ -236,7 +236,7 @@ class Trace:
             # where there is no room on the disk they stay in memory: the step could not go on without them
             with suppress(OSError):
                 self._near[-1].spill(self._place(), self.in_memory - self.memory + self.memory // _AT_ONCE)
-        while self._far and self.on_disk > self.disk:
+        while len(self._far) > 1 and self.on_disk > self.disk:  # the last one may be what is shown just now
             self._far.popleft().drop()
 
     def _place(self) -> FilePath:

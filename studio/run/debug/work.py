@@ -81,8 +81,9 @@ class _Follower(Callback):
     def __init__(self, recorder: Recorder, marks: Marks, watching: tuple[Callback, ...]) -> None:
         self._recorder, self._marks, self._watching = recorder, marks, watching
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        if self.model.position.done:
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        # not where one begins: then its examples are drawn already, and who goes on from there gets the next ones
+        if self.model.position.done < self.params["steps"]:
             self._mark()
 
     def _mark(self) -> None:

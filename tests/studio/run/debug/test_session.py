@@ -406,3 +406,25 @@ def test_within_a_training_step_that_has_more_than_the_budget_the_oldest_arrays_
     for ref, before in plain.items():
         np.testing.assert_array_equal(tight[ref], before, str(ref))
     assert tight_operands == operands, "what is known of tensors does not depend on where they are"
+
+
+def test_each_training_step_that_was_forgotten_comes_back_with_its_own_examples() -> None:
+    refs = [TensorRef("value", "data", "x"), TensorRef("weight", "hidden", "kernel")]
+    points = [Breakpoint(1, "output", epoch=3, step=1)]
+
+    def ends(trace: Trace) -> list[int]:
+        """Return the last step of each training step but the one that has just begun."""
+        return [batch.first + len(batch.steps) - 1 for batch in trace.batches[:-1]]
+
+    with debugged(moons(), points) as free:
+        free.do(free.session.go_on)
+        places = ends(free.session.trace)
+        expected = {n: [np.array(free.session.trace.array(n, ref)) for ref in refs] for n in places}
+    assert len(places) > 4
+    for place in places:
+        with debugged(moons(), points, memory=3000, disk=3000) as tight:
+            tight.do(tight.session.go_on)
+            assert tight.session.trace.batch_of(place).is_gone or place == places[-1]
+            tight.do(lambda place=place: tight.session.go_to(place))
+            for ref, before in zip(refs, expected[place], strict=True):
+                np.testing.assert_array_equal(tight.session.array(ref), before, f"{ref} at {place}")
