@@ -453,7 +453,7 @@ def parallel(window: MainWindow) -> None:
     window.runs.tabs.setCurrentWidget(window.runs.parallel_page)
     window.runs.table.selectAll()
     QTest.qWait(300)
-    if plot.axes:
+    if window.runs.model.glances:
         place = plot.line(window.runs.model.glances[0].id)[0].toPoint()
         begin, end = place + QPoint(0, 14), place - QPoint(0, 14)
         QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=begin)
