@@ -97,6 +97,12 @@ class _Output(io.TextIOBase):
             self._say(line)
         return len(text)
 
+    def finish(self) -> None:
+        """Hand over what was printed without an end of line."""
+        rest, self._rest = self._rest, ""
+        if rest:
+            self._say(rest)
+
 
 class _Chance:
     """All that is drawn at random, as it stood when this was made: the same is drawn again from there."""
@@ -141,18 +147,21 @@ def program(path: FilePath, say: Callable[[str], None]) -> Work:
         run_functions_eagerly(True)
         sys.argv = [str(path)]
         sys.path.insert(0, str(path.parent))
+        linecache.checkcache(str(path))  # it may have been mended since it was shown last
         recorder.begin()
+        output = _Output(tell)
         try:
-            with contextlib.redirect_stdout(_Output(tell)):
+            with contextlib.redirect_stdout(output):
                 runpy.run_path(str(path), run_name="__main__")
-        except (SystemExit, Stopped) as end:
-            if isinstance(end, Stopped):
-                raise
-        except EngineError:
+        except SystemExit as end:
+            if end.code:
+                raise _told(end, path) from end
+        except (EngineError, Stopped):
             raise
         except BaseException as error:
             raise _told(error, path) from error
         finally:
+            output.finish()
             sys.argv = arguments
             sys.path.remove(str(path.parent))
             run_functions_eagerly(before)

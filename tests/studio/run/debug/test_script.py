@@ -172,3 +172,32 @@ def test_a_model_in_a_program_is_seen_op_by_op(tmp_path: Path) -> None:
     assert {"forward", "loss", "backward", "update"} <= phases
     assert author.session.array(TensorRef("weight", "only", "kernel")) is not None
     author.session.end()
+
+
+def test_the_last_line_that_is_printed_needs_no_end_and_an_exit_says_its_code(tmp_path: Path) -> None:
+    path = tmp_path / "exits.py"
+    path.write_text(
+        "import sys\nimport engine as tf\nx = tf.constant(1.0) + 1.0\nprint('almost', end='')\nsys.exit('went wrong')\n"
+    )
+    author = Author(path)
+    author.session.start()
+    author.wait()
+    author.session.go_on()
+    stop = author.wait()
+    assert stop.reason == "failed"
+    assert "exits.py, line 5: SystemExit: went wrong" in str(stop.error)
+    assert author.said == ["almost"]
+    author.session.end()
+
+
+def test_a_program_that_was_mended_is_shown_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "mended.py"
+    for number in (1.0, 23.0):
+        path.write_text(f"import engine as tf\nx = tf.constant({number}) + 1.0\n")
+        author = Author(path)
+        author.session.start()
+        author.wait()
+        author.session.go_on()
+        author.wait()
+        assert f"constant({number})" in lines_around(author.session.trace[0].line)
+        author.session.end()
