@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -167,11 +168,11 @@ def save(values: Array, path: Path, check: Callable[[], None] = lambda: None) ->
         )
     if values.dtype.kind == "O":
         values = values.astype(str)
-    temporary = ""
+    temporary = path.with_name(f".trenza-{secrets.token_hex(6)}.tmp")
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = file.name
-            FILES[path.suffix.lower()][1](file, values, check)  # type: ignore[arg-type]
+        # not by `tempfile`, whose files only their owner may read
+        with open(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b") as file:
+            FILES[path.suffix.lower()][1](file, values, check)
         os.replace(temporary, path)
     except OSError as error:
         raise UnavailableError(
@@ -181,5 +182,5 @@ def save(values: Array, path: Path, check: Callable[[], None] = lambda: None) ->
             why=error.strerror or str(error),
         ) from error
     finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -98,3 +98,12 @@ def test_a_constant_holds_what_a_document_can() -> None:
     for refused in (np.zeros(MOST_CONSTANT + 1), np.array([np.nan]), np.array(["a"]), np.array([1j])):
         with pytest.raises(EngineError):
             constant_of(refused)
+
+
+def test_others_may_read_what_is_saved_as_any_file(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    for ending in (".npy", ".npz", ".csv"):
+        path = tmp_path / f"tensor{ending}"
+        save(np.arange(3), path)
+        assert path.stat().st_mode == plain.stat().st_mode
