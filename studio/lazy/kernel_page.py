@@ -30,7 +30,6 @@ class KernelPage(QSplitter):
         self._name_of = name_of
         self._kernels: Sequence[Kernel] = ()
         self._times: Sequence[float] = ()
-        self._is_empty = False
         self.number = -1
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
@@ -57,7 +56,6 @@ class KernelPage(QSplitter):
     def show_kernels(self, kernels: Sequence[Kernel], times: Sequence[float]) -> None:
         """Show the kernels of a program, with the times that they took, if these are known."""
         self._kernels, self._times = kernels, times
-        self._is_empty = not kernels
         self.table.show_rows([(k.info.number, self._row(k), "") for k in kernels])
         self.show_kernel(self.number if 0 <= self.number < len(kernels) else -1)
 
@@ -76,7 +74,7 @@ class KernelPage(QSplitter):
         self.table.pick(number)
         if number < 0:
             choose = _("Choose a kernel, or a node of the fused graph.")
-            self.facts.setText(_(NOTHING_LEFT) if self._is_empty else choose)
+            self.facts.setText(choose if self._kernels else _(NOTHING_LEFT))
             self.source.setPlainText("")
             return
         kernel = self._kernels[number]

@@ -187,7 +187,7 @@ class Keeper:
         try:
             self._make_folder(document)
         except (OSError, EngineError):
-            if self._start is None:  # nothing is lost, and half a run is of no use
+            if self._start is None and not self.folder.checkpoints():  # half a run is of no use, and nothing is lost
                 shutil.rmtree(self.folder.path, ignore_errors=True)
             raise
 

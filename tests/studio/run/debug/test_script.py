@@ -45,6 +45,13 @@ class Author:
         assert self._news.acquire(timeout=60)
         return self.stops[-1]
 
+    def run(self) -> Stop:
+        """Begin, and go on to the end."""
+        self.session.start()
+        self.wait()
+        self.session.go_on()
+        return self.wait()
+
     def over(self) -> str:
         self.session.move("over")
         stop = self.wait()
@@ -137,10 +144,7 @@ def test_a_program_that_fails_says_where(tmp_path: Path) -> None:
     path = tmp_path / "broken.py"
     path.write_text("import engine as tf\nx = tf.constant(1.0) + 1.0\nprint(unknown)\n")
     author = Author(path)
-    author.session.start()
-    author.wait()
-    author.session.go_on()
-    stop = author.wait()
+    stop = author.run()
     assert stop.reason == "failed"
     assert "broken.py, line 3: NameError" in str(stop.error)
     author.session.end()
@@ -180,10 +184,7 @@ def test_the_last_line_that_is_printed_needs_no_end_and_an_exit_says_its_code(tm
         "import sys\nimport engine as tf\nx = tf.constant(1.0) + 1.0\nprint('almost', end='')\nsys.exit('went wrong')\n"
     )
     author = Author(path)
-    author.session.start()
-    author.wait()
-    author.session.go_on()
-    stop = author.wait()
+    stop = author.run()
     assert stop.reason == "failed"
     assert "exits.py, line 5: SystemExit: went wrong" in str(stop.error)
     assert author.said == ["almost"]
@@ -195,9 +196,6 @@ def test_a_program_that_was_mended_is_shown_as_it_is(tmp_path: Path) -> None:
     for number in (1.0, 23.0):
         path.write_text(f"import engine as tf\nx = tf.constant({number}) + 1.0\n")
         author = Author(path)
-        author.session.start()
-        author.wait()
-        author.session.go_on()
-        author.wait()
+        author.run()
         assert f"constant({number})" in lines_around(author.session.trace[0].line)
         author.session.end()
