@@ -92,6 +92,10 @@ class Transport(QWidget):
             self.place.setToolTip("")
             return
         shown = self._controller.shown
+        if self._controller.line:
+            self.place.setText(_("line {line}, no op").format(line=self._controller.line.rpartition(":")[2]))
+            self.place.setToolTip(_("The program computes nothing there: it pauses at its next op. It can be ended."))
+            return
         if self._controller.state == "running":
             self.place.setText(_("running…"))
         elif shown.step < 0:

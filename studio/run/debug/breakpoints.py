@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from engine.core.dtype import Array
-from engine.core.errors import EngineError
+from engine.core.errors import EngineError, InvalidArgumentError
 from studio.document.breakpoints import Breakpoint
 from studio.document.flat import COPY, SEPARATOR
 from studio.run.debug.condition import Condition, Moment
@@ -20,22 +22,32 @@ from studio.run.tensor_ref import Kind, TensorRef
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 #: Elements of a tensor that a log line shows at most.
 _SHOWN: Final = 6
+#: Places that one step has in the order in which breakpoints are reached.
+_PLACES: Final = 2**16
 
 
 def parts(log: str) -> list[str | Condition]:
-    """Return what a log text is made of: words, and expressions.
+    """Return what a log text is made of: words, and expressions in braces.
 
     Raises
     ------
     InvalidArgumentError
-        If an expression is none.
+        If an expression is none, or a brace has no other.
 
     Examples
     --------
     >>> [str(part) if isinstance(part, str) else part.text for part in parts("mean {mean} of {shape}")]
     ['mean ', 'mean', ' of ', 'shape', '']
     """
-    return [Condition(text) if i % 2 else text for i, text in enumerate(_FIELD.split(log))]
+    found = _FIELD.split(log)
+    for words in found[::2]:
+        if "{" in words or "}" in words:
+            raise InvalidArgumentError(
+                "A brace of the log text has no other: {text}.",
+                hint="An expression stands between two, as in: mean {{mean}}.",
+                text=repr(words),
+            )
+    return [Condition(text) if i % 2 else text for i, text in enumerate(found)]
 
 
 @dataclass
@@ -49,10 +61,12 @@ class Watchpoint:
     """
 
     point: Breakpoint
-    reached: int = 0
     condition: Condition | None = field(init=False)
     log: list[str | Condition] = field(init=False)
     ref_kind: Kind = field(init=False)
+    _count: int = field(default=0, init=False)
+    _times: array[int] = field(default_factory=lambda: array("q"), init=False)
+    """The places of a trace at which it was reached, in order."""
 
     def __post_init__(self) -> None:
         self.condition = Condition(self.point.condition) if self.point.condition.strip() else None
@@ -75,10 +89,20 @@ class Watchpoint:
         point = self.point
         return point.enabled and point.epoch in (0, epoch) and point.step in (0, step)
 
-    def reach(self) -> bool:
-        """Take note that it was reached; return whether that was often enough."""
-        self.reached += 1
-        return self.reached >= self.point.hits
+    def nth(self, when: int | None) -> int:
+        """Return which time it is, were it reached now: at a place of a trace; None is for what has no way back."""
+        return self._count + 1 if when is None else bisect_left(self._times, when) + 1
+
+    def reach(self, when: int | None) -> bool:
+        """Take note that it is reached; return whether that is new: to come by the same place again counts once."""
+        if when is None:
+            self._count += 1
+            return True
+        place = bisect_left(self._times, when)
+        if self._times[place : place + 1] == array("q", [when]):
+            return False
+        self._times.insert(place, when)
+        return True
 
 
 @dataclass(frozen=True)
@@ -134,6 +158,11 @@ class Watchpoints:
     def __bool__(self) -> bool:
         return any(known.point.enabled for known in self._known.values())
 
+    @property
+    def asks_for_values(self) -> bool:
+        """Whether one that counts can be judged only by values."""
+        return any(known.point.enabled and known.asks_for_values for known in self)
+
     def in_front(self, last: Step | None, pending: Step, step: int) -> Iterator[Hit]:
         """Yield the breakpoints of the node that comes next, if it begins with this step; not on the way back."""
         node = pending.node
@@ -146,18 +175,21 @@ class Watchpoints:
                 and known.is_at(node)
                 and not was_in
                 and known.counts(pending.epoch + 1, step)
-                and known.reach()
             ):
-                yield Hit(known.point)
+                when = pending.number * _PLACES
+                known.reach(when)
+                if known.nth(when) >= known.point.hits:
+                    yield Hit(known.point)
 
     def behind(self, last: Step, step: int, find: Find) -> Iterator[Hit]:
         """Yield the breakpoints whose tensors this step has given, and of which the condition holds."""
-        for ref in last.gives:
+        for i, ref in enumerate(last.gives):
             points = [known for known in self._at(ref) if known.asks_for_values]
             value = find(TensorRef("value", ref.node, ref.name)) if points else None
             if value is not None:
                 gradient = find(ref) if ref.kind == "gradient" else None
-                yield from _met(points, value, gradient, last.epoch + 1, step)
+                when = last.number * _PLACES + min(i, _PLACES - 1)
+                yield from _met(points, value, gradient, last.epoch + 1, step, when)
 
     def ask_for(self, ref: TensorRef) -> bool:
         """Return whether a breakpoint is about a tensor, which has no steps to stop in front of."""
@@ -165,7 +197,7 @@ class Watchpoints:
 
     def reached(self, ref: TensorRef, value: Array, gradient: Array | None, epoch: int, step: int) -> Iterator[Hit]:
         """Yield the breakpoints that a tensor meets, in an epoch and a step of it, both from 1."""
-        yield from _met(self._at(ref), value, gradient, epoch, step)
+        yield from _met(self._at(ref), value, gradient, epoch, step, None)
 
     def _at(self, ref: TensorRef) -> list[Watchpoint]:
         return [
@@ -178,12 +210,16 @@ class Watchpoints:
         ]
 
 
-def _met(points: Sequence[Watchpoint], value: Array, gradient: Array | None, epoch: int, step: int) -> Iterator[Hit]:
+def _met(
+    points: Sequence[Watchpoint], value: Array, gradient: Array | None, epoch: int, step: int, when: int | None
+) -> Iterator[Hit]:
     for known in points:
-        moment = Moment(value, gradient, epoch, step, known.reached + 1)
+        moment = Moment(value, gradient, epoch, step, known.nth(when))
         try:
-            holds = known.condition is None or known.condition.holds(moment)
-            if known.counts(epoch, step) and holds and known.reach():
+            if not known.counts(epoch, step) or not (known.condition is None or known.condition.holds(moment)):
+                continue
+            is_new = known.reach(when)
+            if moment.hits >= known.point.hits and (is_new or not known.log):  # nothing is said twice
                 yield Hit(known.point, said_of(known.log, moment))
         except EngineError as error:
             yield Hit(known.point, error=error)

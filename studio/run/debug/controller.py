@@ -59,6 +59,8 @@ class DebugController(QObject):
         Where the run stands, what is known there, and the steps of the training step.
     last
         What was told of the last stop.
+    line
+        Where a program is that was asked to pause but comes to no op, as "file:line"; else "".
     """
 
     changed = Signal()
@@ -77,6 +79,7 @@ class DebugController(QObject):
         self.tensors: dict[TensorRef, TensorInfo] = {}
         self.rows: list[Row] = []
         self.last: DebugStopped | None = None
+        self.line = ""
         self.errors: dict[int, EngineError] = {}
         self._engine = engine
         self._run = 0
@@ -151,7 +154,8 @@ class DebugController(QObject):
         if isinstance(event, DebugStopped):
             self._stop(event)
         elif isinstance(event, DebugGoesOn):
-            if self.state != "running":
+            if self.state != "running" or event.line:
+                self.line = event.line
                 self._set("running")
         elif isinstance(event, DebugSaid):
             self.said.emit(event)
@@ -178,7 +182,7 @@ class DebugController(QObject):
             self.tensors.pop(ref, None)
         self.tensors |= event.tensors
         self.shown, self.last = event.shown, event
-        self.state = "stopped"
+        self.line, self.state = "", "stopped"
         self.stopped.emit(event)
         self.changed.emit()
 
@@ -190,7 +194,7 @@ class DebugController(QObject):
     def _forget(self) -> None:
         self.document = 0
         self._engine.let_debug(0)
-        self.shown, self.last = Shown(-1, 0, 0), None
+        self.shown, self.last, self.line = Shown(-1, 0, 0), None, ""
         self.tensors, self.rows, self.errors = {}, [], {}
 
     def _set(self, state: State) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,8 @@ from studio.run.debug.work import Work, looked_at, trained, training_of
 from studio.run.tensor_ref import TensorRef
 
 COMMANDS: Final = (Debug, Walk, SetBreakpoints)
+#: Seconds that a program has to come to its next op before somebody says where it is instead.
+_PATIENCE: Final = 1.0
 
 
 class DebugHost:
@@ -122,6 +125,12 @@ class DebugHost:
         self._session, self._command = session, command
         session.start()
 
+    def _tell_line(self, session: DebugSession, run: int) -> None:
+        """Tell where a program is that was asked to pause and comes to no op."""
+        command = self._command
+        if command is not None and command.run == run and session.state == "running" and (line := session.line()):
+            self._send(DebugGoesOn(command.document, run, line))
+
     def _walk(self, command: Walk, session: DebugSession) -> None:
         if command.action == "go_to":
             session.go_to(command.step)
@@ -131,6 +140,9 @@ class DebugHost:
             session.go_on()
         elif command.action == "pause":
             session.pause()
+            waiting = threading.Timer(_PATIENCE, self._tell_line, (session, command.run))
+            waiting.daemon = True
+            waiting.start()
         elif command.action == "work_out" and session.state != "running":
             self._send(self._teller.tell(session, replace(session.last_stop, reason="move"), is_thorough=True))
         elif command.action in ("over", "into", "out", "back"):

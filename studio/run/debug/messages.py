@@ -125,10 +125,14 @@ class DebugStopped:
 
 @dataclass(frozen=True)
 class DebugGoesOn:
-    """The run goes on: nothing is shown until it stands still."""
+    """The run goes on: nothing is shown until it stands still.
+
+    With `line`, as "file:line", a program was asked to pause, but computes nothing there.
+    """
 
     document: int
     run: int
+    line: str = ""
 
 
 @dataclass(frozen=True)

@@ -67,12 +67,13 @@ class Names:
             return []
         return [TensorRef.of(ref) for ref in output_refs(node, step.node_type, count)][:count]
 
-    def of_training(self) -> TensorRef:
+    def of_training(self) -> TensorRef | None:
         """Return what the loss of a training step is called: as it adds up all that is wired to the trainer, no wire's.
 
-        It stands for the trainer's node, and has no name within.
+        It stands for the trainer's node, and has no name within. None if there is no trainer.
         """
-        assert self._training is not None
+        if self._training is None:
+            return None
         return TensorRef("value", self._training.trainer, "")
 
     def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:

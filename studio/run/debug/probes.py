@@ -54,7 +54,8 @@ class Probes(Witness, Callback):
                 self._note(ref, tensor)
             with witnessed(self):  # not what others compute meanwhile, such as looks at the health of the training
                 found = step(data)
-                self._note(self._names.of_training(), found["loss"])
+                if (loss := self._names.of_training()) is not None:
+                    self._note(loss, found["loss"])
                 for ref, (value, gradient) in self._slopes.items():
                     self._watch(ref, [value, gradient])
             return found

@@ -29,6 +29,11 @@ from studio.run.tensor_ref import TensorRef
 _OURS: Final = ("<", threading.__file__, *(str(FilePath(str(m.__file__)).parent) for m in (engine, studio)))
 
 
+def is_ours(file: str) -> bool:
+    """Return whether a source is not the user's."""
+    return file.startswith(_OURS)
+
+
 #: What the ops of a program are for that belong to no part of a training step.
 PROGRAM: Final = "program"
 #: Most steps of one piece of a program.
@@ -55,6 +60,9 @@ class Namer(Protocol):
 
     def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
         """Return what the value of an output is called: in some places it is handed on as it is."""
+
+    def of_training(self) -> TensorRef | None:
+        """Return what the loss of a training step is called, None if that has no name."""
 
     def path_of(self, place: Sequence[str], line: str) -> Path:
         """Return the frames of the places that an op lies in."""
@@ -101,6 +109,7 @@ class Recorder(Witness):
         self._made: dict[int, tuple[int, int]] = {}
         self._called: dict[int, tuple[TensorRef, ...]] = {}
         self._reversing: tuple[str, int] | None = None
+        self._is_on_the_way_back = False
 
     @property
     def next_batch(self) -> int:
@@ -118,6 +127,7 @@ class Recorder(Witness):
         """Begin a training step: nothing is known but the variables."""
         self._watched, self._made = {}, {}
         self._reversing = self._last = None
+        self._is_on_the_way_back = False
         self._batch = self._trace.begin(self.epoch, self._names.state())
         self._called = {id(variable): refs for variable, refs in self._names.variables.values()}
 
@@ -181,7 +191,7 @@ class Recorder(Witness):
         self._trace.make_room()
         number = self._batch.first + len(self._batch.steps)
         outer = Frame("batch", str(self._batch.number)), Frame("phase", phase() or PROGRAM)
-        line = _line()
+        line = line_of(sys._getframe())
         inner: Path = (Frame("op", f"{op}#{number}"),)
         reverses = None
         if phase() == "backward" and self._reversing is not None:
@@ -247,6 +257,9 @@ class Recorder(Witness):
     def slope(self, of: Any, gradient: Any) -> None:
         if self._last is None:
             return
+        if not self._is_on_the_way_back and (loss := self._names.of_training()) is not None:
+            self._last.gives[loss] = self._hold(of)  # the way back begins at what is trained for
+        self._is_on_the_way_back = True
         if (made := self._made.get(id(of))) is not None:
             self._last.slopes[made] = self._hold(gradient)
         for ref in self._called.get(id(of), ()):
@@ -266,9 +279,8 @@ class Recorder(Witness):
                 self._last.gives[TensorRef("update", ref.node, ref.name)] = update
 
 
-def _line() -> str:
+def line_of(frame: FrameType | None) -> str:
     """Return the line of the user's program that is being carried out, as "file:line"; "" where there is none."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return "" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -60,6 +60,9 @@ class ScriptNames:
         """Return what the results of a layer are called."""
         return [TensorRef("value", node, "output" if count == 1 else f"output[{i}]") for i in range(count)]
 
+    def of_training(self) -> None:
+        """Return None: what a program trains for is its own affair."""
+
     def names_of(self, ref: TensorRef) -> tuple[TensorRef, ...]:
         """Return what the value of an output is called."""
         return (ref,)
@@ -134,6 +137,7 @@ def program(path: FilePath, say: Callable[[str], None]) -> Work:
     def work(recorder: Recorder, marks: Marks, start: Any) -> None:
         nonlocal said
         before, arguments, known = functions_run_eagerly(), sys.argv, said
+        modules = set(sys.modules)
         lines = 0
 
         def tell(line: str) -> None:
@@ -151,7 +155,7 @@ def program(path: FilePath, say: Callable[[str], None]) -> Work:
         recorder.begin()
         output = _Output(tell)
         try:
-            with contextlib.redirect_stdout(output):
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 runpy.run_path(str(path), run_name="__main__")
         except SystemExit as end:
             if end.code:
@@ -164,9 +168,18 @@ def program(path: FilePath, say: Callable[[str], None]) -> Work:
             output.finish()
             sys.argv = arguments
             sys.path.remove(str(path.parent))
+            for name in set(sys.modules) - modules:
+                if _is_within(sys.modules[name], path.parent):
+                    del sys.modules[name]  # it may be another one when the program is run again
             run_functions_eagerly(before)
 
     return work
+
+
+def _is_within(module: Any, folder: FilePath) -> bool:
+    """Return whether a module comes from a folder, and not from a library that is installed there."""
+    file = FilePath(getattr(module, "__file__", None) or "")
+    return file.is_relative_to(folder) and "site-packages" not in file.parts
 
 
 def _told(error: BaseException, path: FilePath) -> EngineError:

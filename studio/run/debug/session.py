@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.marks import Marks
 from studio.run.debug.messages import Reason
 from studio.run.debug.moves import START, Goal, Move, Place
-from studio.run.debug.recorder import Namer, Recorder
+from studio.run.debug.recorder import Namer, Recorder, line_of
 from studio.run.debug.step import Path, Step, common
 from studio.run.debug.trace import DISK, MEMORY, Batch, Trace
 from studio.run.debug.work import Work
@@ -100,7 +102,9 @@ class DebugSession:
         self._is_to_pause = True
         self._is_ended = False
         self._pending: Step | None = None
-        self._until = -1  # the step that is run again for, -1 for none
+        self._until = -1  # the step that is run for without a stop on the way, -1 for none
+        self._furthest = 0  # so many steps were made before some were forgotten to be made again
+        self._error: EngineError | None = None
         self._turn = threading.Condition()
         self._thread = self._new_thread(None, None)
 
@@ -130,24 +134,25 @@ class DebugSession:
         with self._turn:
             if threading.current_thread() is not self._thread:
                 return  # another one runs in its place
-            self.state = "ended"
+            self.state, self._furthest, self._error = "ended", 0, error
             if not self._is_ended:
                 self._tell(self._end_of(error))
 
     def _end_of(self, error: EngineError | None) -> Stop:
         """Return how the run has ended, and stand behind its last step."""
         number = len(self.trace) - 1
+        over: Reason = "failed" if error else "complete"
         if number < 0:
-            return Stop("failed" if error else "complete", START, error=error)
+            return Stop(over, START, error=error)
         last = self.trace[number]
         self.place = moves.settled(Place(number, self.place.depth), last.path)
+        stopping = self._met(last, None)
         if error is None and self.until_bad and (bad := self._bad(last)) is not None:
             self.place = Place(number, len(last.path))
-            return Stop("bad", self.place, bad=bad)
-        stopping = self._met(last, None)
+            return Stop("bad", self.place, hits=stopping, bad=bad)
         if error is None and stopping:
             return Stop("breakpoint", self.place, hits=stopping)
-        return Stop("failed" if error else "complete", self.place, error=error)
+        return Stop(over, self.place, error=error)
 
     def _gate(self, pending: Step) -> None:
         """Let the next step be made, or stand still in front of it until somebody lets it."""
@@ -171,19 +176,22 @@ class DebugSession:
     def _reason(self, last: Step | None, pending: Step) -> Stop | None:
         """Return why to stand still in front of a step, None if there is no reason to."""
         after = pending.path
-        if self._until >= 0:
-            if last is None or last.number < self._until:
-                return None
-            self._until = -1
-            return Stop("move", moves.settled(Place(last.number, self.place.depth), last.path), after)
         if last is None:
             return Stop("pause", START, after) if self._is_to_pause else None
+        if self._until >= 0:
+            is_there = last.number >= self._until
+            if not is_there and not self._is_to_pause:
+                return None
+            self._until = -1
+            place = moves.settled(Place(last.number, self.place.depth), last.path)
+            return Stop("move" if is_there else "pause", place, after)
+        stopping = self._met(last, pending)
         if self.until_bad and (bad := self._bad(last)) is not None:
-            return Stop("bad", Place(last.number, len(last.path)), after, bad=bad)
+            return Stop("bad", Place(last.number, len(last.path)), after, stopping, bad)
         depth = self._goal.depth if self._goal is not None else self.place.depth
         depth = max(min(depth, len(last.path)), min(common(last.path, after) + 1, len(last.path)))
         place = moves.settled(Place(last.number, depth), last.path)
-        if stopping := self._met(last, pending):
+        if stopping:
             return Stop("breakpoint", place, after, stopping)
         is_there = bool(self._target) and pending.node == self._target != last.node
         if is_there or (self._goal is not None and not self._goal.holds(after)):
@@ -191,23 +199,21 @@ class DebugSession:
         return Stop("pause", place, after) if self._is_to_pause else None
 
     def _met(self, last: Step, pending: Step | None) -> tuple[Hit, ...]:
-        """Return the breakpoints between two steps at which the run stops; those that only say something do so."""
-        hits = self._hits(self.points, last, pending)
+        """Return the breakpoints between two steps at which the run stops; those that only say something do so.
+
+        What was met there before counts once, and is said once.
+        """
+        if not self.points:
+            return ()
+        batch = self.trace.batch_of(last.number)
+        hits = list(self.points.behind(last, batch.in_epoch, lambda ref: self.trace.array(last.number, ref)))
+        if pending is not None:
+            number = batch.in_epoch if pending.batch == batch.number else self.trace.batches[pending.batch].in_epoch
+            hits += self.points.in_front(last, pending, number)
         for hit in hits:
             if not hit.stops:
                 self._said(hit)
         return tuple(hit for hit in hits if hit.stops)
-
-    def _hits(self, points: Watchpoints, last: Step, pending: Step | None) -> list[Hit]:
-        """Return the breakpoints between two steps."""
-        if not points:
-            return []
-        batch = self.trace.batch_of(last.number)
-        hits = list(points.behind(last, batch.in_epoch, lambda ref: self.trace.array(last.number, ref)))
-        if pending is not None:
-            number = batch.in_epoch if pending.batch == batch.number else self.trace.batches[-1].in_epoch
-            hits += points.in_front(last, pending, number)
-        return hits
 
     def _bad(self, last: Step) -> Bad | None:
         if last.phase not in _WATCHED:
@@ -247,8 +253,13 @@ class DebugSession:
     def go_to(self, step: int) -> None:
         """Show how things were behind a step that was made, -1 for the start."""
         with self._turn:
-            if self.state != "running" and step < len(self.trace):
+            if self.state == "running" or step >= self.total:
+                return
+            if step < len(self.trace):
                 self._arrive(Place(step, self.place.depth) if step >= 0 else START)
+            else:
+                self._until = step
+                self._resume(None)
 
     def run_to(self, node: str) -> None:
         """Go on until a node comes next."""
@@ -267,17 +278,23 @@ class DebugSession:
         with self._turn:
             if self.state == "running":
                 return
-            points = Watchpoints([p.point for p in self.points])
-            for number in range(self.place.step + 1, len(self.trace)):
-                following = self.trace[number + 1] if number + 1 < len(self.trace) else self._pending
-                hits = self._hits(points, self.trace[number], following)
-                if stopping := tuple(hit for hit in hits if hit.stops):
-                    self._arrive(Place(number, self.place.depth), "breakpoint", stopping)
-                    return
-            if self.state == "ended":
-                self._arrive(Place(len(self.trace) - 1, self.place.depth), "complete")
-            else:
-                self._resume(None)
+            begin = self.place.step + 1
+            if begin < len(self.trace) and self.trace.batch_of(begin).is_gone and self.points.asks_for_values:
+                self._run_again(begin, -1)  # no breakpoint can be asked of what is forgotten
+            elif not self._stops_within(begin, len(self.trace)):
+                if self.state == "ended":
+                    self._arrive(Place(len(self.trace) - 1, self.place.depth), "failed" if self._error else "complete")
+                else:
+                    self._resume(None)
+
+    def _stops_within(self, begin: int, end: int) -> bool:
+        """Arrive at the first breakpoint among steps that were seen, if there is one; `end` is not one of them."""
+        for number in range(begin, end):
+            following = self.trace[number + 1] if number + 1 < len(self.trace) else self._pending
+            if stopping := self._met(self.trace[number], following):
+                self._arrive(Place(number, self.place.depth), "breakpoint", stopping)
+                return True
+        return False
 
     def pause(self) -> None:
         """Stand still in front of the next op."""
@@ -290,12 +307,27 @@ class DebugSession:
             self.points.replace(points)
             self.until_bad = until_bad
 
-    def end(self, patience: float = 5.0) -> None:
-        """End the run where it is; the weights stay as they are."""
+    def line(self) -> str:
+        """Return the line of the user's program that is being carried out, as "file:line"; "" where there is none."""
+        return line_of(sys._current_frames().get(self._thread.ident or 0))
+
+    def end(self, patience: float = 2.0) -> None:
+        """End the run where it is; the weights stay as they are.
+
+        Parameters
+        ----------
+        patience
+            Seconds that it has to come to its next op. Beyond, it is ended in between: a program may loop without any.
+        """
         with self._turn:
             self._is_ended = True
             self._turn.notify_all()
         self._thread.join(patience)
+        if self._thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(self._thread.ident or 0), ctypes.py_object(Stopped)
+            )
+            self._thread.join(patience)
         self.trace.close()
 
     def array(self, ref: TensorRef) -> Array | None:
@@ -321,7 +353,8 @@ class DebugSession:
         if end is None and begin < len(self.trace) and (self._pending is None or not goal.holds(self._pending.path)):
             end = len(self.trace) - 1
         if end is not None:
-            self._arrive(Place(end, goal.depth))
+            if not self._stops_within(self.place.step + 1, end):  # behind the last one is where one arrives anyway
+                self._arrive(Place(end, goal.depth))
         elif self.state == "stopped":
             self._resume(goal)
 
@@ -329,14 +362,20 @@ class DebugSession:
         self._goal, self.state = goal, "running"
         self._turn.notify_all()
 
-    def _run_again(self, step: int) -> None:
-        """Run again from the mark before a step whose values were forgotten, up to it: with the same seed.
+    @property
+    def total(self) -> int:
+        """How many steps were made, those counted that were forgotten and are to be made again."""
+        return max(len(self.trace), self._furthest)
+
+    def _run_again(self, step: int, until: int) -> None:
+        """Run again from the mark before a step whose values were forgotten, with the same seed: up to another, or on.
 
         Where there is no mark, as of a program, it is run from its beginning.
         """
         number, start = self._marks.before(self.trace.batch_of(step).number) or (0, None)
+        self._furthest = self.total
         self.trace.cut(number)
-        self._until, self._pending, self._goal, self._target = step, None, None, ""
+        self._until, self._pending, self._goal, self._target = until, None, None, ""
         self.state = "running"
         self._thread = self._new_thread(start, self._thread)
         self._turn.notify_all()
@@ -345,10 +384,10 @@ class DebugSession:
     def _arrive(self, place: Place, reason: Reason = "move", hits: tuple[Hit, ...] = ()) -> None:
         if place.step >= 0 and self.trace.batch_of(place.step).is_gone:
             self.place = place
-            self._run_again(place.step)
+            self._run_again(place.step, place.step)
             return
         self.place = moves.settled(place, self.trace[place.step].path) if place.step >= 0 else START
-        self._tell(Stop(reason, self.place, self._after(), hits))
+        self._tell(Stop(reason, self.place, self._after(), hits, error=self._error if reason == "failed" else None))
 
 
 def _arrays(batch: Batch, places: Sequence[int]) -> list[Array]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
+from engine.core.errors import EngineError
 from studio.run.debug.card import Row
 from studio.run.debug.explain import card_of, info_of
 from studio.run.debug.messages import DebugStopped, Shown
+from studio.run.debug.recorder import is_ours
 from studio.run.debug.session import DebugSession, Stop
 from studio.run.debug.trace import Batch
 from studio.run.messages import TensorInfo
@@ -39,11 +42,11 @@ class Teller:
             self._bad_step = step
         findings = [hit.error for hit in stop.hits if hit.error is not None]
         findings += [stop.bad.what, stop.bad.why] if stop.bad is not None else []
-        findings += [stop.error] if stop.error is not None else []
+        findings += _told(stop.error) if stop.error is not None else []
         hits = tuple(hit.point.id for hit in stop.hits)
         if step < 0:
             gone, self._known, self._batch, self._rows = tuple(self._known), {}, -1, 0
-            shown = Shown(-1, len(trace), stop.place.depth, after=stop.after, budget=trace.memory)
+            shown = Shown(-1, session.total, stop.place.depth, after=stop.after, budget=trace.memory)
             return DebugStopped(
                 self._document, self._run, stop.reason, shown, {}, gone, (), None, hits, tuple(findings)
             )
@@ -62,7 +65,7 @@ class Teller:
         self._rows = len(batch.steps)
         shown = Shown(
             step,
-            len(trace),
+            session.total,
             stop.place.depth,
             trace[step].path,
             stop.after,
@@ -81,6 +84,14 @@ class Teller:
         step = batch.steps[index]
         shape, dtype = batch.kind(step.outputs[0]) if step.outputs else ((), "")
         return Row(step.number, step.path, step.op, shape, dtype, step.seconds, step.number == self._bad_step)
+
+
+def _told(error: EngineError) -> list[EngineError]:
+    """Return an error, behind the line of the user's program that it comes from."""
+    file, _colon, line = error.where.rpartition(":")
+    if not file or is_ours(file):
+        return [error]
+    return [EngineError("It fails in {file}, line {line}:", file=Path(file).name, line=int(line)), error]
 
 
 def _info(batch: Batch, ref: TensorRef, place: int) -> TensorInfo | None:

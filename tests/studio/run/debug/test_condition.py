@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.errors import EngineError, InvalidArgumentError
+from studio.document.breakpoints import Breakpoint
+from studio.run.debug.breakpoints import Watchpoints
 from studio.run.debug.condition import FUNCTIONS, NAMES, Condition, Moment
 
 ROWS = np.array([[1.0, -2.0], [3.0, 0.0]], np.float32)
@@ -170,3 +172,9 @@ def test_a_list_has_its_places() -> None:
     assert Condition("shape == (2, 3)").holds(moment)
     assert not Condition("v[1, 2] > 0").holds(moment)
     assert Condition("quantile(v, 0.5) == 0").holds(moment)
+
+
+@pytest.mark.parametrize("log", ["up to {max", "max}", "{mean} of {{max}", "{"])
+def test_a_brace_of_a_log_text_that_has_no_other_is_refused(log: str) -> None:
+    found = Watchpoints([Breakpoint(1, "node", log=log)])
+    assert "mean {mean}" in str(found.errors[1])

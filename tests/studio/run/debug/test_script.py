@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from engine.runtime.function import functions_run_eagerly
 from studio.run.debug.script import ScriptNames, lines_around, program
 from studio.run.debug.session import DebugSession, Stop
+from studio.run.debug.teller import Teller
 from studio.run.tensor_ref import TensorRef
 
 TEXT = """\
@@ -148,6 +150,52 @@ def test_a_program_that_fails_says_where(tmp_path: Path) -> None:
     assert stop.reason == "failed"
     assert "broken.py, line 3: NameError" in str(stop.error)
     author.session.end()
+
+
+def test_an_op_of_a_program_that_fails_says_where_and_so_it_does_at_the_end_again(tmp_path: Path) -> None:
+    (tmp_path / "helping.py").write_text("import engine as tf\ndef add(x):\n    return x + tf.ones([3])\n")
+    path = tmp_path / "failing.py"
+    path.write_text("import engine as tf\nfrom helping import add\nx = tf.ones([2]) + 1.0\nadd(x)\n")
+    author = Author(path)
+    stop = author.run()
+    teller = Teller(-1, 0)
+    for _ in range(2):
+        assert stop.reason == "failed"
+        place, error = teller.tell(author.session, stop).findings
+        assert str(place) == "It fails in helping.py, line 3:"
+        assert error is stop.error
+        author.session.go_to(0)
+        author.wait()
+        author.session.go_on()
+        stop = author.wait()
+    author.session.end()
+
+
+def test_a_program_without_ops_says_where_it_is_and_can_be_ended(tmp_path: Path) -> None:
+    path = tmp_path / "loops.py"
+    path.write_text("import engine as tf\nx = tf.ones([2]) + 1.0\nwhile True:\n    pass\n")
+    author = Author(path)
+    author.session.start()
+    author.wait()
+    author.session.go_on()
+    deadline = time.monotonic() + 60
+    while author.session.line() not in (f"{path}:3", f"{path}:4"):
+        assert time.monotonic() < deadline
+    author.session.end(patience=0.1)
+    author.session._thread.join(60)
+    assert not author.session._thread.is_alive()
+
+
+def test_what_a_program_brings_along_is_read_anew_and_its_warnings_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "main.py"
+    path.write_text("import sys, brought\nprint(brought.WORD)\nprint('careful', file=sys.stderr)\n")
+    for word in ("one", "three"):
+        (tmp_path / "brought.py").write_text(f"WORD = {word!r}\n")
+        author = Author(path)
+        author.session.start()
+        assert author.wait().reason == "complete"
+        assert author.said == [word, "careful"]
+        author.session.end()
 
 
 def test_the_lines_around_a_line_are_shown(tmp_path: Path) -> None:

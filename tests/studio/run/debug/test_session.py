@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -310,6 +311,66 @@ def test_the_last_node_of_a_run_can_be_stopped_at_whatever_it_holds(value: objec
         assert stop.hits[0].error is None
         assert [hit.said for hit in debuggee.said] == [f"of shape {(1, *np.shape(value))}"]
         assert debuggee.do(debuggee.session.go_on).reason == "complete"
+
+
+def test_what_was_met_counts_once_however_often_one_comes_by() -> None:
+    """Going back, in memory or by running again, changes no count, and nothing is said twice."""
+    points = [Breakpoint(1, "output", hits=3), Breakpoint(2, "hidden", log="{hits}"), Breakpoint(3, "loss", hits=6)]
+    for budget in ({}, {"memory": 3000, "disk": 3000}):
+        with debugged(moons(), points, **budget) as debuggee:
+            session = debuggee.session
+            third = debuggee.do(session.go_on)
+            fourth = debuggee.do(session.go_on)
+            assert session.trace[fourth.place.step].batch == 3
+            for step in (-1, 0, session.trace.batches[1].first):
+                debuggee.do(partial(session.go_to, step))
+                assert session.total > third.place.step, "the slider goes as far as before"
+                found = [debuggee.do(session.go_on) for _ in range(3)]
+                assert [stop.place for stop in found] == [third.place, fourth.place, found[2].place]
+                assert session.trace[found[2].place.step].batch == 4
+            said = [hit.said for hit in debuggee.said]
+            assert said == [str(i + 1) for i in range(len(said))]
+
+
+def test_the_slider_goes_ahead_to_what_is_made_again() -> None:
+    points = [Breakpoint(1, "output", epoch=2, step=1)]
+    with debugged(moons(), points, memory=3000, disk=3000) as debuggee:
+        session = debuggee.session
+        late = debuggee.do(session.go_on)
+        kept = {ref: np.array(session.array(ref)) for ref in session.refs()}
+        total = session.total
+        debuggee.do(lambda: session.go_to(2))
+        assert (len(session.trace) < total, session.total) == (True, total)
+        there = debuggee.do(lambda: session.go_to(late.place.step))
+        assert there.place.step == late.place.step
+        for ref, before in kept.items():
+            np.testing.assert_array_equal(session.array(ref), before, str(ref))
+
+
+def test_a_breakpoint_that_is_new_is_met_in_the_past_too_over_and_on() -> None:
+    with debugged(moons()) as debuggee:
+        session = debuggee.session
+        while session.trace.next_batch < 2 or debuggee.here[0] != "update":
+            debuggee.over()
+        debuggee.do(lambda: session.go_to(-1))
+        debuggee.over()
+        session.replace_breakpoints([Breakpoint(1, "output")], True)
+        for move in (session.go_on, lambda: session.move("over")):
+            debuggee.do(lambda: session.go_to(0))
+            stop = debuggee.do(move)
+            while stop.reason == "move":
+                stop = debuggee.do(move)
+            assert (stop.reason, debuggee.here) == ("breakpoint", ["forward", "hidden"])
+
+
+def test_conditions_at_the_trainer_are_asked_of_the_loss() -> None:
+    with debugged(moons(), [Breakpoint(1, "trainer", condition="value > 0"), Breakpoint(2, "trainer")]) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert (stop.reason, [hit.point.id for hit in stop.hits]) == ("breakpoint", [1])
+        loss = debuggee.session.array(TensorRef("value", "trainer", ""))
+        np.testing.assert_array_equal(loss, debuggee.session.array(TensorRef("value", "loss", "loss")))
+        stop = debuggee.do(debuggee.session.go_on)
+        assert [hit.point.id for hit in stop.hits] == [2], "and without one it is in front of the update"
 
 
 def test_a_log_point_says_something_and_goes_on() -> None:
