@@ -355,6 +355,28 @@ def test_a_python_program_is_debugged_from_the_menu(
     user.until(lambda: debugger.state == "off")
 
 
+def test_a_program_that_comes_to_no_op_says_where_it_is_and_ends(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "loops.py"
+    path.write_text("import engine as tf\nx = tf.ones([2]) + 1.0\nwhile True:\n    pass\n")
+    user = open_window(saved(moons(), tmp_path), engine=True)
+    user.until_ready()
+    monkeypatch.setattr(files, "ask_program", lambda _parent: path)
+    user.do("debug.program")
+    debugger = user.window.debug_controller
+    user.until(lambda: debugger.state == "stopped")
+    user.do("debug.continue")
+    user.until(lambda: debugger.state == "running")
+    user.do("debug.pause")
+    place = user.window.debugger.transport.place
+    user.until(lambda: place.text() in ("line 3, no op", "line 4, no op"))
+    user.do("debug.end")
+    user.until(lambda: debugger.state == "off")
+    user.do("debug.over")  # the engine has a hand free
+    user.until(lambda: debugger.state == "stopped")
+
+
 def test_a_process_that_dies_in_a_step_costs_the_run_only(open_window: Open, tmp_path: Path) -> None:
     user = open_window(saved(moons(), tmp_path), engine=True)
     user.until_ready()
