@@ -12,9 +12,9 @@ from engine.core.dtype import Array
 #: Points whose extremes are kept together. A million make 16,000: what a frame has to look at. Finding the extremes of
 #: a million in 1,000 columns takes 0.2 ms this way, 6 ms point by point.
 _BLOCK: Final = 64
-#: Points that are kept unless fewer will do, in 8 MB: of more, every four neighbours make way for the least and the
+#: Points that are kept unless fewer will do, in 4 MB: of more, every four neighbours make way for the least and the
 #: greatest of them. A network of some thousand weights makes 4 million steps in ten minutes.
-MOST: Final = 1 << 20
+MOST: Final = 1 << 19
 #: Points that are thinned together: a multiple of four.
 _PART: Final = 1 << 16
 
@@ -102,9 +102,9 @@ class Trace:
         self._note_extremes()
 
     def _thin(self) -> None:
-        """Keep two of every four points, which takes 20 ms of a million.
+        """Keep two of every four points, which takes 10 ms of half a million.
 
-        They are taken part by part: the memory for all at once, 20 MB, would be given back to the system late or never.
+        They are taken part by part: the memory for all at once, 10 MB, would be given back to the system late or never.
         """
         x, y, whole = self.x, self.y, len(self) // 4 * 4
         self._x, self._y = (Growing(old.dtype, len(old) // 2 + _PART) for old in (x, y))
