@@ -149,7 +149,7 @@ class Curve:
         >>> curve.raw.y, curve.ends.y
         (array([0., 1., 2.], dtype=float32), array([0.5]))
         """
-        self.raw.cut(int(np.searchsorted(self.raw.x, step)))
+        self.raw.cut(int(self.raw.steps.search(np.array(step))))
         for trace in (self.ends, self.validation):
             trace.cut(int(np.searchsorted(trace.x, epoch, side="right")))
         self._smooth_again()
@@ -178,8 +178,8 @@ class Curve:
         """Return the epoch of the next step, its smoothed value, and that of the last validation before it."""
         if not len(self.smoothed):
             return None
-        place = min(int(np.searchsorted(self.raw.x, self.steps_of(np.array(epoch)))), len(self.raw) - 1)
-        step = self.raw.x[place]
+        place = min(int(self.raw.steps.search(self.steps_of(np.array(epoch)))), len(self.raw) - 1)
+        step = self.raw.steps[place]
         here = float(self.epochs_of(step))
         passed = int(np.searchsorted(self.validation.x, here, side="right"))
         smoothed = float(np.interp(step, self.smoothed.x, self.smoothed.y))
@@ -210,7 +210,7 @@ class Curves:
     @property
     def epochs_done(self) -> int:
         """How many epochs were begun."""
-        last = max((float(c.epochs_of(c.raw.x[-1])) for c in self.by_name.values() if len(c.raw)), default=0.0)
+        last = max((float(c.epochs_of(c.raw.steps[-1])) for c in self.by_name.values() if len(c.raw)), default=0.0)
         return math.ceil(last)
 
     def extend(self, steps: Array, series: Mapping[str, Array]) -> None:

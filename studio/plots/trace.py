@@ -8,48 +8,17 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from engine.core.dtype import Array
+from studio.plots.growing import Growing
+from studio.plots.steps import Steps
 
 #: Points whose extremes are kept together. A million make 16,000: what a frame has to look at. Finding the extremes of
 #: a million in 1,000 columns takes 0.2 ms this way, 6 ms point by point.
 _BLOCK: Final = 64
 #: Points that are kept unless fewer will do, in 4 MB: of more, every four neighbours make way for the least and the
-#: greatest of them. A network of some thousand weights makes 4 million steps in ten minutes.
-MOST: Final = 1 << 19
+#: greatest of them, whose steps take 2 MB. A network of some thousand weights makes 4 million in ten minutes.
+MOST: Final = 1 << 20
 #: Points that are thinned together: a multiple of four.
 _PART: Final = 1 << 16
-
-
-class Growing:
-    """A one-dimensional array that grows at its end, with room for so many values at first."""
-
-    def __init__(self, dtype: DTypeLike = np.float64, room: int = 1024) -> None:
-        self._buffer: Array = np.empty(room, dtype)
-        self._size = 0
-
-    def __len__(self) -> int:
-        return self._size
-
-    def extend(self, values: Array) -> None:
-        """Append `values`."""
-        needed = self._size + len(values)
-        if needed > len(self._buffer):
-            larger = np.empty(max(needed, 2 * len(self._buffer)), self._buffer.dtype)
-            larger[: self._size] = self._buffer[: self._size]
-            self._buffer = larger
-        self._buffer[self._size : needed] = values
-        self._size = needed
-
-    def cut(self, size: int) -> None:
-        """Keep the first `size` values."""
-        if size < self._size:  # into a buffer of its own: views of the old one stay as they are
-            kept = self.array[:size].copy()
-            self._buffer, self._size = np.empty(max(1024, size), kept.dtype), 0
-            self.extend(kept)
-
-    @property
-    def array(self) -> Array:
-        """The values, as a view that later growth does not change."""
-        return self._buffer[: self._size]
 
 
 class Trace:
@@ -65,6 +34,11 @@ class Trace:
     most
         Points that are kept.
 
+    Attributes
+    ----------
+    steps
+        Where the points are.
+
     Examples
     --------
     >>> trace = Trace()
@@ -77,16 +51,16 @@ class Trace:
 
     def __init__(self, dtype: DTypeLike = np.float64, most: int = MOST) -> None:
         self._limit = most
-        self._x, self._y = Growing(np.int32), Growing(dtype)
+        self.steps, self._y = Steps(), Growing(dtype)
         self._least, self._most = Growing(dtype), Growing(dtype)
 
     def __len__(self) -> int:
-        return len(self._x)
+        return len(self.steps)
 
     @property
     def x(self) -> Array:
-        """Where the points are."""
-        return self._x.array
+        """Where the points are; of a million it takes 1 ms to write them out, so see `steps`."""
+        return self.steps.array
 
     @property
     def y(self) -> Array:
@@ -95,19 +69,19 @@ class Trace:
 
     def extend(self, x: Array, y: Array) -> None:
         """Append points, whose x is greater than those before."""
-        self._x.extend(x)
+        self.steps.extend(x)
         self._y.extend(y)
         while len(self) > self._limit:
             self._thin()
         self._note_extremes()
 
     def _thin(self) -> None:
-        """Keep two of every four points, which takes 10 ms of half a million.
+        """Keep two of every four points, which takes 20 ms of a million.
 
-        They are taken part by part: the memory for all at once, 10 MB, would be given back to the system late or never.
+        They are taken part by part: the memory for all at once, 20 MB, would be given back to the system late or never.
         """
-        x, y, whole = self.x, self.y, len(self) // 4 * 4
-        self._x, self._y = (Growing(old.dtype, len(old) // 2 + _PART) for old in (x, y))
+        steps, y, whole = self.steps, self.y, len(self) // 4 * 4
+        self.steps, self._y = Steps(), Growing(y.dtype, len(y) // 2 + _PART)
         for begin in range(0, whole, _PART):
             part = slice(begin, min(begin + _PART, whole))
             fours = y[part].reshape(-1, 4)
@@ -115,9 +89,9 @@ class Trace:
             chosen = np.zeros(fours.shape, bool)
             chosen[rows, least] = True
             chosen[rows, np.where(least == most, (least + 1) % 4, most)] = True
-            self._x.extend(x[part][chosen.ravel()])
+            self.steps.extend(steps[part][chosen.ravel()])
             self._y.extend(fours[chosen])
-        self._x.extend(x[whole:])
+        self.steps.extend(steps[whole:])
         self._y.extend(y[whole:])
         for extremes in (self._least, self._most):
             extremes.cut(0)
@@ -131,8 +105,8 @@ class Trace:
 
     def cut(self, size: int) -> None:
         """Keep the first `size` points."""
-        for part in (self._x, self._y):
-            part.cut(size)
+        self.steps.cut(size)
+        self._y.cut(size)
         for part in (self._least, self._most):
             part.cut(size // _BLOCK)
 
@@ -142,10 +116,10 @@ class Trace:
         Where there are many, the least and the greatest of each column between two edges, so that no peak is lost:
         two points in the middle of the column. The borders of long columns are up to 64 points off.
         """
-        places = np.searchsorted(self.x, np.ceil(edges).astype(np.int32))  # of another type, all of x would be cast
+        places = self.steps.search(np.ceil(edges))
         first, last = max(0, int(places[0]) - 1), min(len(self), int(places[-1]) + 1)
         if last - first <= 2 * len(edges):
-            return self.x[first:last], self.y[first:last]
+            return self.steps[first:last], self.y[first:last]
         places[0], places[-1] = first, last
         starts = np.unique(places)
         long = np.diff(starts) >= 2 * _BLOCK
@@ -164,7 +138,7 @@ class Trace:
             return np.empty(0), np.empty(0), np.empty(0)
         low, high = (self.y, self.y) if size == 1 else (self._least.array, self._most.array)
         places, end = starts[:-1] // size, starts[-1] // size
-        middle = self.x[(starts[:-1] + starts[1:] - 1) // 2]
+        middle = self.steps[(starts[:-1] + starts[1:] - 1) // 2]
         return middle, np.fmin.reduceat(low[:end], places), np.fmax.reduceat(high[:end], places)
 
     @staticmethod

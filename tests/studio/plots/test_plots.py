@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.plots.chart import Chart
+from studio.plots.growing import Growing
 from studio.plots.names import GRADIENT_NORM, LEARNING_RATE, SAMPLED
 from studio.plots.panel import REDRAW_MS, Plots
 from studio.plots.series import Curve
-from studio.plots.trace import Growing, Trace
+from studio.plots.steps import Steps
+from studio.plots.trace import Trace
 from studio.run.messages import Ended, EpochEnd, Progress, Started
 from studio.ui.appearance import Appearance
 
@@ -155,6 +157,41 @@ def test_growing_keeps_everything(sizes: list[int]) -> None:
     for piece in pieces:
         growing.extend(piece)
     np.testing.assert_array_equal(growing.array, np.concatenate([np.zeros(0), *pieces]))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9), st.booleans())),
+    st.integers(0, 60),
+    st.lists(st.floats(-5, 200)),
+    st.slices(100),
+)
+def test_steps_are_numbers_that_grow(
+    pieces: list[tuple[int, int, bool]], size: int, wanted: list[float], part: slice
+) -> None:
+    steps, plain = Steps(), np.zeros(0, np.int32)
+    for i, (gap, count, is_even) in enumerate(pieces):
+        first = (plain[-1] + 1 if len(plain) else 0) + gap
+        piece = first + np.arange(count, dtype=np.int32) * (1 if is_even else 2)
+        steps.extend(piece)
+        plain = np.concatenate([plain, piece])
+        if i == 3:
+            steps.cut(size)
+            plain = plain[:size]
+    assert len(steps) == len(plain)
+    assert steps.nbytes <= plain.nbytes
+    np.testing.assert_array_equal(steps.array, plain)
+    np.testing.assert_array_equal(steps[part.start : part.stop], plain[part.start : part.stop])
+    places = np.arange(-len(plain), len(plain))
+    np.testing.assert_array_equal(steps[places], plain[places])
+    for side in ("left", "right"):
+        np.testing.assert_array_equal(steps.search(np.array(wanted), side), np.searchsorted(plain, wanted, side))
+
+
+def test_the_steps_of_a_long_training_take_no_memory() -> None:
+    trace = Trace(np.float32)
+    for begin in range(0, 1_000_000, 10_000):
+        trace.extend(np.arange(begin, begin + 10_000), np.zeros(10_000))
+    assert (len(trace), trace.steps.nbytes) == (1_000_000, 0)
 
 
 @given(st.integers(0, 30_000), st.integers(2, 400), st.booleans(), st.randoms())
