@@ -98,7 +98,7 @@ from studio.ui.shell.tab_actions import TabActions
 from studio.ui.shell.tabs import Tabs
 from studio.ui.shell.top_bar import TopBar
 from studio.ui.shell.view_actions import ViewActions
-from studio.ui.shell.workspaces import Workspaces
+from studio.ui.shell.workspaces import DEBUG, Workspaces
 from studio.ui.theme import Theme
 from studio.ui.usage import Usage
 from studio.ui.widgets.banner import Banner
@@ -342,7 +342,7 @@ class MainWindow(QMainWindow):
         self.running.asked.connect(self._show_training)
         self.judging.asked.connect(self._show_tasks)
         self.task_actions.looked_into.connect(self.judging.look_into)
-        self.debugging.asked.connect(lambda: self.dock.setCurrentWidget(self.debugger))
+        self.debugging.asked.connect(self._show_debugger)
         self.runs.resume_asked.connect(self.run_documents.resume)
         self.runs.document_asked.connect(self.run_documents.open_document)
         self.runs.checkpoints.go_on_asked.connect(self.run_documents.resume)
@@ -415,6 +415,14 @@ class MainWindow(QMainWindow):
         self.dock.setCurrentWidget(self.runs)
         if queue:
             self.runs.show_queue()
+
+    def _show_debugger(self) -> None:
+        """Bring the debugger into sight: the compiler's views make way for it, a canvas that is presented stays alone."""
+        if self.workspaces.compiling:
+            self.workspaces.turn_to(DEBUG)
+        if not self.workspaces.presenting:
+            self.docks.docks["bottom"].setVisible(True)
+        self.dock.setCurrentWidget(self.debugger)
 
     def _show_tasks(self) -> None:
         """Bring the task views into sight."""

@@ -39,6 +39,7 @@ class Table(QTreeWidget):
         self._columns = columns
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the ends of long names tell them apart
         self.setColumnCount(len(columns))
         self.setFont(fonts.sans(12))
         header = self.header()

@@ -152,6 +152,13 @@ def test_a_change_of_the_document_makes_it_stale_and_measuring_compiles_it_anew(
     assert any("(64, 16)" in node.spec for node in program(user).stages[0].nodes)
 
 
+def test_a_debugger_that_begins_comes_into_sight(user: User) -> None:
+    user.do("debug.over")
+    user.until(lambda: user.window.debug_controller.state == "stopped")
+    assert not user.window.lazy.isVisible()
+    assert user.window.debugger.isVisible()
+
+
 def test_the_way_forward_alone(user: User) -> None:
     whole = len(program(user).stages[0].nodes)
     user.do("lazy.scope_forward")

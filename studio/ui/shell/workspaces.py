@@ -36,6 +36,8 @@ SHORT: Final = {
 PRESENT: Final = "present"
 #: The one in which the program that a document runs as lies beside it.
 LAZY: Final = "lazy"
+#: The one in which a run is stepped.
+DEBUG: Final = "debug"
 _FIRST: Final = "design"
 _CURRENT: Final = "workspace"
 #: Smallest and largest size of a panel that is believed, in pixels.
