@@ -417,7 +417,7 @@ class MainWindow(QMainWindow):
             self.runs.show_queue()
 
     def _show_debugger(self) -> None:
-        """Bring the debugger into sight: the compiler's views make way for it, a canvas that is presented stays alone."""
+        """Bring the debugger into sight: the compiler's views make way, and a canvas that is presented stays alone."""
         if self.workspaces.compiling:
             self.workspaces.turn_to(DEBUG)
         if not self.workspaces.presenting:
