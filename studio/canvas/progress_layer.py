@@ -142,6 +142,21 @@ class ProgressLayer(QGraphicsItem):
         if self._travelled >= 0:
             self._paint_values(painter, style)
 
+    def paint_from_afar(self, painter: QPainter) -> None:
+        """Paint where the run stands, what comes next, and breakpoints, in sizes of the screen: without a lane."""
+        style, zoom = self._shared.style, painter.worldTransform().m11()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for id, line in ((self.progress.after, Qt.PenStyle.DashLine), (self.progress.current, Qt.PenStyle.SolidLine)):
+            if (item := self._scene.node(id)) is not None:
+                painter.setPen(QPen(QColor(style.theme.warn), 2.5 / zoom, line))
+                away = 3 / zoom
+                painter.drawRect(item.body().adjusted(-away, -away, away, away))
+        painter.setPen(QPen(QColor(style.theme.panel), 1 / zoom))
+        painter.setBrush(QColor(style.theme.bad))
+        for id in self.progress.points.keys() | {ref.node for ref in self.progress.port_points}:
+            if (item := self._scene.node(id)) is not None:
+                painter.drawEllipse(item.body().topLeft(), 4 / zoom, 4 / zoom)
+
     def _items(self) -> Iterator[NodeItem]:
         """Yield the nodes that have a place in the lane: those on the way to a loss."""
         for id in self._scene.document.nodes:

@@ -441,6 +441,8 @@ class CanvasScene(QGraphicsScene):
         # -------------------------------------------------------------------------------------------------- words
         if self.shading.isVisible():
             self.shading.paint_over(painter)
+        if self.run.isVisible():
+            self.run.paint_from_afar(painter)
 
     def title(self, id: str) -> str:
         """Return what a node or note is called on the canvas."""

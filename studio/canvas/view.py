@@ -153,6 +153,8 @@ class CanvasView(WireView):
     def set_progress(self, progress: Progress) -> None:
         """Show where a run under the debugger stands."""
         self.canvas.set_progress(progress)
+        if self.detail is Detail.FAR:
+            self.viewport().update()
 
     def set_shade(self, shade: Shade) -> None:
         """Show how much time nodes take, and which are meant elsewhere."""

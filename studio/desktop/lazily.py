@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer
 from studio.canvas.shade import NO_SHADE, Shade
 from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
-from studio.desktop.stage import sees_all
 from studio.lazy.panel import Lazy
 from studio.run.controller import RunController
 from studio.run.lazy.attribution import compiled_by_node, eager_by_node
@@ -101,10 +100,7 @@ class Lazily(QObject):
         editor, shown = self._editor, self._workspaces.compiling
         if shown != self._is_shown:
             self._is_shown, self._meant = shown, frozenset()
-            was_whole = editor is not None and sees_all(editor.canvas)
             self._panel.setVisible(shown)
-            if editor is not None and was_whole:  # all is to be seen in the room that is left, too
-                QTimer.singleShot(0, editor.canvas, editor.canvas.frame_all)
         self._controller.look_at(editor.number if editor is not None else 0)
         is_idle = self._controller.state == "idle" and self._engine.state == "ready"
         is_unknown = self._controller.found.program is None and self._controller.found.error is None

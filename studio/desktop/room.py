@@ -13,7 +13,7 @@ from studio.desktop.editors import Editors
 from studio.desktop.stage import Stage, sees_all
 from studio.ui.shell.docks import Docks
 from studio.ui.shell.tabs import Tabs
-from studio.ui.shell.workspaces import Workspaces
+from studio.ui.shell.workspaces import PRESENT, Workspaces
 
 
 class Room(QObject):
@@ -41,7 +41,8 @@ class Room(QObject):
         self._tabs, self._status_line, self._dress = tabs, status_line, dress
         self._stage = Stage()
         docks.settled.connect(self.frame)
-        workspaces.changed.connect(self._on_workspace)
+        workspaces.changing.connect(self._keep_all_in_view)
+        workspaces.changed.connect(self._bare_or_not)
         editors.shown.connect(self._on_shown)
         editors.made.connect(lambda editor: editor.entered.connect(self._frame_soon))
 
@@ -53,13 +54,12 @@ class Room(QObject):
             self._frame_soon()
         self._bare_or_not()
 
-    def _on_workspace(self) -> None:
-        """The panels are about to lie otherwise: the canvas is alone, or not any more."""
+    def _keep_all_in_view(self, workspace: str) -> None:
+        """The panels are about to lie otherwise: where all of a graph is seen, it is to be seen then, too."""
         editor = self._editors.current
-        alone = self._tabs.is_bare or self._workspaces.presenting
+        alone = self._tabs.is_bare or workspace == PRESENT
         if editor is not None and not alone and sees_all(editor.canvas):
-            editor.is_new = True  # all is to be seen in another room, too
-        self._bare_or_not()
+            editor.is_new = True
 
     def _bare_or_not(self) -> None:
         """Show the canvas alone, or with tabs and status line."""

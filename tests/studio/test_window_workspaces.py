@@ -17,7 +17,8 @@ from studio.ui.shell.workspaces import WORKSPACES
 
 pytest_plugins = ("look", "window")
 
-KEYS = {"design": Qt.Key.Key_1, "train": Qt.Key.Key_2, "debug": Qt.Key.Key_3, "present": Qt.Key.Key_4}
+NAMES = ("design", "train", "debug", "present", "lazy")
+KEYS = {name: Qt.Key(Qt.Key.Key_1 + i) for i, name in enumerate(NAMES)}
 
 
 def go(user: User, name: str) -> None:
@@ -178,11 +179,14 @@ def test_presenting_makes_the_graph_large_and_leads_back_to_where_one_was(open_w
 
 
 def test_what_was_all_in_view_stays_so(open_window: Open) -> None:
-    user = open_window(EXAMPLES / "digits_mlp.trenza")
+    user = open_window(EXAMPLES / "mnist_cnn.trenza")
     settle(user)
     canvas = user.window.canvas
-    go(user, "train")
-    assert canvas.visible_area().contains(canvas.canvas.overview.bounds())
+    for workspace in ("train", "lazy", "debug", "lazy", "design", "train"):
+        go(user, workspace)
+        area, graph = canvas.visible_area(), canvas.canvas.overview.bounds()
+        assert area.contains(graph), workspace
+        assert graph.width() > 0.6 * area.width(), f"{workspace}: it is as large as it fits"
     canvas.zoom_to(2.0)
     go(user, "design")
     assert canvas.zoom == 2.0, "who looks at a part goes on looking at it"

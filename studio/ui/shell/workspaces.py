@@ -47,7 +47,7 @@ _BOUNDS: Final = (40, 4000)
 class Workspaces(QObject):
     """Lets the panels lie as the chosen workspace says, and remembers what the user makes of it.
 
-    `changed` tells that another one is in use: carries its name.
+    `changing` tells that another one is about to be in use, `changed` that it is: both carry its name.
 
     Parameters
     ----------
@@ -57,6 +57,7 @@ class Workspaces(QObject):
         The program's actions: `view.workspace_…` choose one.
     """
 
+    changing = Signal(str)
     changed = Signal(str)
 
     def __init__(self, docks: Docks, dock: BottomDock, actions: Actions) -> None:
@@ -102,6 +103,7 @@ class Workspaces(QObject):
         """Use another workspace."""
         if name != self.current:
             self.remember()
+            self.changing.emit(name)
             self.current = name
             settings().setValue(_CURRENT, name)
             self._arrange()

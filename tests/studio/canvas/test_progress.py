@@ -7,6 +7,7 @@ import pytest
 from graphs import build, moons
 from hand import settled_pixels
 
+from studio.canvas.metrics import Detail
 from studio.canvas.progress import NOTHING, Progress
 from studio.canvas.view import CanvasView
 from studio.document.document import PortRef
@@ -37,6 +38,24 @@ def test_without_a_run_there_is_nothing_to_see(canvas: CanvasView) -> None:
     assert canvas.canvas.node("hidden").marks.running
     canvas.set_progress(NOTHING)
     assert settled_pixels(canvas).tobytes() == before
+
+
+def test_from_afar_it_is_seen_where_a_run_stands_and_stops(canvas: CanvasView) -> None:
+    canvas.zoom_to(0.2)
+    assert canvas.detail is Detail.FAR
+    seen = []
+    for progress in (
+        NOTHING,
+        Progress("hidden", "output", "forward", is_on=True),
+        Progress("output", "loss", "forward", is_on=True),
+        Progress(points={"hidden": "on"}),
+        Progress(port_points={PortRef("output", "output"): "log"}),
+    ):
+        canvas.set_progress(progress)
+        seen.append(settled_pixels(canvas).tobytes())
+    assert len(set(seen)) == len(seen)
+    canvas.set_progress(NOTHING)
+    assert settled_pixels(canvas).tobytes() == seen[0]
 
 
 def test_gradients_lie_below_their_nodes_and_over_nothing_else(canvas: CanvasView) -> None:
