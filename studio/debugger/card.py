@@ -228,9 +228,10 @@ class StepCard(QScrollArea):
         if ref is not None:
             self._refs.append(ref)
             shown = self._link(called)
-        cells = (escape(name), shown, f"{escape(shape)} {escape(info.dtype)}")
+        # the figures below: beside it there is no room for them in a narrow panel
+        kind = f'{escape(shape)} {escape(info.dtype)}<br><span style="color:{theme.dim}">{figures}</span>'
         look = "padding-right:14px;white-space:nowrap"
-        return "<tr>" + "".join(f'<td style="{look}">{cell}</td>' for cell in cells) + f"<td>{figures}</td></tr>"
+        return "<tr>" + "".join(f'<td style="{look}">{cell}</td>' for cell in (escape(name), shown, kind)) + "</tr>"
 
     def _follow(self, link: str) -> None:
         kind, _colon, what = link.partition(":")
