@@ -104,6 +104,8 @@ class DebugSession:
         self._pending: Step | None = None
         self._until = -1  # the step that is run for without a stop on the way, -1 for none
         self._furthest = 0  # so many steps were made before some were forgotten to be made again
+        self._bads: dict[int, Bad] = {}
+        """What was found to be bad, by the numbers of steps: whoever comes by again stops there again."""
         self._error: EngineError | None = None
         self._turn = threading.Condition()
         self._thread = self._new_thread(None, None)
@@ -222,9 +224,12 @@ class DebugSession:
         names = [operand.name for operand in last.operands]
         meant = set(last.gives.values())
         of_interest = [i for i, place in enumerate(last.outputs) if place in meant]
-        return bad_values(
+        found = bad_values(
             last.op, names, _arrays(batch, [o.array for o in last.operands]), _arrays(batch, last.outputs), of_interest
         )
+        if found is not None:
+            self._bads[last.number] = found
+        return found
 
     def _tell(self, stop: Stop) -> None:
         self.last_stop = stop
@@ -288,10 +293,11 @@ class DebugSession:
                     self._resume(None)
 
     def _stops_within(self, begin: int, end: int) -> bool:
-        """Arrive at the first breakpoint among steps that were seen, if there is one; `end` is not one of them."""
+        """Arrive where there is a reason to stop among steps that were seen, if there is one; before `end`."""
         for number in range(begin, end):
             following = self.trace[number + 1] if number + 1 < len(self.trace) else self._pending
-            if stopping := self._met(self.trace[number], following):
+            stopping = self._met(self.trace[number], following)
+            if stopping or self._is_bad(number):
                 self._arrive(Place(number, self.place.depth), "breakpoint", stopping)
                 return True
         return False
@@ -352,9 +358,10 @@ class DebugSession:
         end = moves.end_of(self.trace, goal, begin) if begin < len(self.trace) else None
         if end is None and begin < len(self.trace) and (self._pending is None or not goal.holds(self._pending.path)):
             end = len(self.trace) - 1
+        if self._stops_within(self.place.step + 1, len(self.trace) if end is None else end):
+            return
         if end is not None:
-            if not self._stops_within(self.place.step + 1, end):  # behind the last one is where one arrives anyway
-                self._arrive(Place(end, goal.depth))
+            self._arrive(Place(end, goal.depth))
         elif self.state == "stopped":
             self._resume(goal)
 
@@ -387,7 +394,16 @@ class DebugSession:
             self._run_again(place.step, place.step)
             return
         self.place = moves.settled(place, self.trace[place.step].path) if place.step >= 0 else START
-        self._tell(Stop(reason, self.place, self._after(), hits, error=self._error if reason == "failed" else None))
+        if reason in ("move", "breakpoint") and self._is_bad(place.step):
+            self.place = Place(place.step, len(self.trace[place.step].path))
+            self._tell(Stop("bad", self.place, self._after(), hits, self._bads[place.step]))
+            return
+        error = self._error if reason == "failed" else None
+        self._tell(Stop(reason, self.place, self._after(), hits, error=error))
+
+    def _is_bad(self, step: int) -> bool:
+        """Return whether a step was found to give bad values, and that is of interest."""
+        return self.until_bad and step in self._bads
 
 
 def _arrays(batch: Batch, places: Sequence[int]) -> list[Array]:

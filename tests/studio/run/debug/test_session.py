@@ -395,6 +395,13 @@ def test_the_run_stops_at_the_op_that_makes_the_first_nan() -> None:
         assert debuggee.session.trace[stop.place.step].op == "log"
         assert "NaN appears here first, in 1 of 3 values." in str(stop.bad.what)
         assert "logarithm of -1, at [2] of x" in str(stop.bad.why)
+        found = stop
+        debuggee.back()
+        for move in ("over", "on"):
+            stop = debuggee.over() if move == "over" else debuggee.do(debuggee.session.go_on)
+            assert (stop.reason, stop.place, stop.bad) == ("bad", found.place, found.bad), "one stops there again"
+            debuggee.do(lambda: debuggee.session.go_to(-1))
+        debuggee.do(debuggee.session.go_on)
         stop = debuggee.do(debuggee.session.go_on)
         assert stop.reason == "complete", "what hands it on is not to blame"
 
