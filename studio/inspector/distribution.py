@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from engine.core.dtype import Array
 from studio.inspector.chunks import chunks
+from studio.run import summary
 from studio.run.messages import TensorInfo
-from studio.run.summary import real
 
 BINS: Final = 48
 #: Parts of the common axis onto which the histograms of all steps are laid.
@@ -48,16 +49,33 @@ def histogram(values: Array, check: Callable[[], None] = lambda: None) -> Histog
     if low == high:
         return Histogram(np.array([count]), low, high)
     counts = np.zeros(BINS, np.int64)
-    half = high / 2 - low / 2  # halves: the whole may be beyond the largest float
     for (piece,) in chunks(values):
         check()
-        shares = (_finite(piece).astype(np.float64) / 2 - low / 2) / half
-        counts += np.bincount(np.minimum(shares * BINS, BINS - 1).astype(np.int32), minlength=BINS)
+        counts += summary.histogram(_finite(piece), low, high, BINS)
     return Histogram(counts, low, high)
 
 
+def share(values: Any, low: float, high: float) -> Any:
+    """Return how far from `low` to `high` values lie, from 0 to 1; 0 where there is no way between them.
+
+    Examples
+    --------
+    >>> share(2.0, 1.0, 5.0), share(0.0, -1.5e308, 1.5e308), share(np.array([3.0]), 3.0, 3.0).tolist()
+    (0.25, 0.5, [0.0])
+    """
+    if math.isfinite(high - low):
+        return (values - low) / ((high - low) or 1.0)
+    return (values / 2 - low / 2) / (high / 2 - low / 2)  # halves: the whole is beyond the largest float
+
+
+def _spaced(low: float, high: float, count: int) -> Array:
+    """Return the ends of so many equal parts of a range, as `np.linspace` does; the range may be the largest."""
+    shares = np.linspace(0.0, 1.0, count + 1)
+    return low * (1 - shares) + high * shares
+
+
 def _finite(piece: Array) -> Array:
-    numbers = real(piece)
+    numbers = summary.real(piece)
     return numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
 
 
@@ -90,11 +108,10 @@ def history(samples: Iterable[tuple[int, TensorInfo]]) -> History | None:
     if not known:
         return None
     low, high = min(k[1] for k in known), max(k[2] for k in known)
-    unit = (high - low) or 1.0
     density = np.zeros((LEVELS, len(known)))
     edges = np.linspace(0.0, 1.0, LEVELS + 1)
     for column, (_step, least, most, _mean, counts) in enumerate(known):
-        places = (np.linspace(least, most, len(counts) + 1) - low) / unit
+        places = share(_spaced(least, most, len(counts)), low, high)
         if most == least:
             density[min(int(places[0] * LEVELS), LEVELS - 1), column] = 1.0
             continue

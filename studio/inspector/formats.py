@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -23,15 +24,15 @@ def _short(value: float) -> str:
 
 
 def _scientific(value: float) -> str:
-    return number(value) if value != value or value in (np.inf, -np.inf) else decimal(f"{value:.3e}")
+    return decimal(f"{value:.3e}") if math.isfinite(value) else number(value)
 
 
 def _exact(value: float) -> str:
-    return number(value) if isinstance(value, int) or value != value else decimal(repr(value))
+    return number(value) if isinstance(value, int) or not math.isfinite(value) else decimal(repr(value))
 
 
 def _percent(value: float) -> str:
-    return f"{number(100 * value, 1)} %" if np.isfinite(value) else number(value)
+    return f"{number(100 * value, 1)} %" if math.isfinite(value) else number(value)
 
 
 def _hexadecimal(value: float) -> str:

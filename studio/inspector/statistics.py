@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.core.dtype import Array
 from studio.inspector.chunks import chunks, thinned
-from studio.run.summary import real
+from studio.run.summary import Spread, real
 
 #: The shares of which quantiles are taken.
 SHARES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -61,9 +61,9 @@ def figures(values: Array, check: Callable[[], None] = lambda: None) -> Figures:
     >>> found.minimum, found.mean, found.maximum, found.zeros, found.nans, found.minus_infs
     (-3.0, 0.0, 2.0, 1, 1, 1)
     """
-    count = zeros = nans = plus = minus = denormals = 0
+    zeros = nans = plus = minus = denormals = 0
     low, high = math.inf, -math.inf
-    mean = spread = 0.0
+    spread = Spread()
     is_float = values.dtype.kind in "fc"
     tiny = float(np.finfo(values.dtype).tiny) if is_float else 0.0
     with np.errstate(over="ignore", invalid="ignore"):
@@ -82,22 +82,18 @@ def figures(values: Array, check: Callable[[], None] = lambda: None) -> Figures:
                 denormals += int(np.count_nonzero((magnitudes < tiny) & (magnitudes > 0)))
             if not numbers.size:
                 continue
-            low, high = min(low, float(numbers.min())), max(high, float(numbers.max()))
-            wide = numbers.astype(np.float64)
-            own = float(wide.mean())
-            # the pairwise rule of Chan, Golub and LeVeque (1979): it loses no digits where the mean is large
-            delta, total = own - mean, count + wide.size
-            spread += float(np.square(wide - own).sum()) + delta * delta * count * wide.size / total
-            mean += delta * wide.size / total
-            count = total
+            least, most = float(numbers.min()), float(numbers.max())
+            low, high = min(low, least), max(high, most)
+            spread.add(numbers, max(-least, most))
     check()
+    count = spread.count
     return Figures(
         values.size,
         low if count else None,
-        mean if count else None,
+        spread.mean if count else None,
         high if count else None,
-        math.sqrt(spread / count) if count else None,
-        math.sqrt(spread + count * mean * mean) if count else None,
+        spread.std if count else None,
+        spread.norm if count else None,
         zeros,
         nans,
         plus,
@@ -123,9 +119,19 @@ def quantiles(values: Array) -> tuple[float, ...] | None:
         numbers = numbers[finite] if not finite.all() else numbers
     if not numbers.size:
         return None
-    if numbers.dtype == np.float16:
-        numbers = numbers.astype(np.float32)
-    return tuple(float(q) for q in np.quantile(numbers, SHARES))
+    # not by `np.quantile`: what lies between two values of one dtype may be beyond its range on the way
+    places = [share * (numbers.size - 1) for share in SHARES]
+    ends = sorted({end for place in places for end in (math.floor(place), math.ceil(place))})
+    ordered = np.partition(numbers, ends)
+    return tuple(
+        _between(ordered[math.floor(place)].item(), ordered[math.ceil(place)].item(), place % 1) for place in places
+    )
+
+
+def _between(low: float, high: float, share: float) -> float:
+    """Return what lies at a share of the way from one number to another; whole numbers of Python are exact."""
+    gap = float(high - low)
+    return float(low) + share * gap if math.isfinite(gap) else (1 - share) * low + share * high
 
 
 def rank(values: Array) -> int | None:
@@ -141,5 +147,8 @@ def rank(values: Array) -> int | None:
     kind = np.complex128 if values.dtype.kind == "c" else np.float64
     # what rounding has left of a singular value of zero is none; float16 is too coarse a measure for that
     kept = min(float(np.finfo(values.dtype).eps), _FLOAT32) if values.dtype.kind in "fc" else _FLOAT64
-    singular = np.linalg.svd(values.astype(kind), compute_uv=False)
+    # in parts of the largest: products of what is near the ends of the range would leave it
+    wide = values.astype(kind)
+    wide /= float(np.abs(wide).max()) or 1.0
+    singular = np.linalg.svd(wide, compute_uv=False)
     return int(np.count_nonzero(singular > singular.max() * max(values.shape) * kept))

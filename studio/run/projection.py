@@ -46,9 +46,9 @@ def project(values: Array, most: int = MOST_POINTS) -> Projection | None:
     numbers, places = numbers[kept], np.flatnonzero(kept) * stride
     if len(numbers) < 2 or not numbers.shape[1]:
         return None
-    centred = numbers - numbers.mean(axis=0)
-    unit = np.abs(centred).max() or 1.0
-    centred /= unit  # squares of what is near the ends of the range would leave it
+    unit = float(np.abs(numbers).max()) or 1.0
+    centred = numbers / unit  # sums and squares of what is near the ends of the range would leave it
+    centred -= centred.mean(axis=0)
     # the smaller of the two products has the same eigenvalues, and the points follow from either
     if centred.shape[0] <= centred.shape[1]:
         found, vectors = np.linalg.eigh(centred @ centred.T)
@@ -59,6 +59,11 @@ def project(values: Array, most: int = MOST_POINTS) -> Projection | None:
     total = float(np.maximum(found, 0).sum()) or 1.0
     plane = np.zeros((len(numbers), 2))
     count = min(2, points.shape[1])
-    plane[:, :count] = points[:, ::-1][:, :count] * unit
+    plane[:, :count] = points[:, ::-1][:, :count]
+    # what rounding has left of a component without any variance is none
+    plane[:, :count][:, found[::-1][:count] <= np.finfo(np.float64).eps ** 2 * total] = 0.0
+    most = np.finfo(np.float64).max
+    with np.errstate(over="ignore"):
+        plane = np.clip(plane * unit, -most, most)
     shares = [*(float(max(v, 0.0)) / total for v in found[::-1][:count]), 0.0][:2]
     return Projection(plane, places, (shares[0], shares[1]))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from engine.core.dtype import Array
 from studio.inspector.background import Token
-from studio.inspector.distribution import Histogram, histogram
+from studio.inspector.distribution import Histogram, histogram, share
 from studio.inspector.plot import Plot
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
@@ -40,14 +40,14 @@ class Bars(Plot):
         theme, counts = appearance().theme, self.found.counts
         step = area.width() / counts.size
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for i, share in enumerate(counts / counts.max()):
-            height = max(share * area.height(), 1.0 if share else 0.0)
+        for i, part in enumerate(counts / counts.max()):
+            height = max(part * area.height(), 1.0 if part else 0.0)
             painter.fillRect(
                 QRectF(area.left() + i * step, area.bottom() - height, max(step - 1, 1), height), QColor(theme.accent)
             )
         low, high = self.found.low, self.found.high
         if low < 0 < high:
-            zero = area.left() - low / (high - low) * area.width()
+            zero = area.left() + share(0.0, low, high) * area.width()
             painter.fillRect(QRectF(zero, area.top(), 1, area.height()), QColor(theme.faint))
 
 

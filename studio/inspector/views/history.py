@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
-from studio.inspector.distribution import History, history
+from studio.inspector.distribution import History, history, share
 from studio.inspector.plot import Plot
 from studio.inspector.trail import Trail
 from studio.inspector.views.view import View
@@ -51,10 +51,11 @@ class Bands(Plot):
         rows, columns = pixels.shape
         image = QImage(pixels.tobytes(), columns, rows, columns * 4, QImage.Format.Format_RGB32)
         painter.drawImage(area, image)
-        unit = (found.high - found.low) or 1.0
         across = area.width() / len(found.means)
         points = [
-            QPointF(area.left() + (i + 0.5) * across, area.bottom() - (mean - found.low) / unit * area.height())
+            QPointF(
+                area.left() + (i + 0.5) * across, area.bottom() - share(mean, found.low, found.high) * area.height()
+            )
             for i, mean in enumerate(found.means)
         ]
         painter.setPen(QPen(QColor(theme.warn), 1.5))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.core.dtype import Array
 from studio.inspector.background import Token
+from studio.inspector.distribution import share
 from studio.inspector.plot import Plot
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
@@ -97,12 +98,11 @@ class Curves(Plot):
         assert self.found is not None
         found = self.found
         x = area.left() + found.places / max(found.count - 1, 1) * area.width()
-        unit = (found.high - found.low) or 1.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) <= RUNS)
         for token, line in zip(_TOKENS, found.lines, strict=False):
             colour = QColor(getattr(appearance().theme, token))
             painter.setPen(QPen(colour, 1.4))
-            y = area.bottom() - (line - found.low) / unit * area.height()
+            y = area.bottom() - share(line, found.low, found.high) * area.height()
             breaks = np.flatnonzero(~np.isfinite(y))
             for part_x, part_y in zip(np.split(x, breaks), np.split(y, breaks), strict=True):
                 points = [QPointF(a, b) for a, b in zip(part_x.tolist(), part_y.tolist(), strict=True) if b == b]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
 from engine.core.dtype import Array
 from studio.inspector.background import Token
+from studio.inspector.distribution import share
 from studio.inspector.plot import Plot
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
@@ -58,7 +59,7 @@ class Points(Plot):
     def _on_screen(self) -> Array:
         assert self.found is not None
         low, high = self._ends
-        shares = (self.found.points - low) / np.where(high > low, high - low, 1.0)
+        shares = np.stack([share(self.found.points[:, i], float(low[i]), float(high[i])) for i in range(2)], axis=1)
         area = self.area.adjusted(4, 4, -4, -4)
         return np.stack(
             [area.left() + shares[:, 0] * area.width(), area.bottom() - shares[:, 1] * area.height()], axis=1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -69,6 +71,26 @@ def test_odd_tensors_can_be_compared(values: np.ndarray) -> None:
 
 def test_unsigned_numbers_do_not_wrap() -> None:
     assert difference(np.uint8([1]), np.uint8([2])).tolist() == [-1.0]
+
+
+@given(st.data())
+def test_whole_numbers_of_64_bits_are_compared_to_the_last_digit(data: st.DataObject) -> None:
+    dtypes = [data.draw(st.sampled_from([np.int64, np.uint64])) for _ in range(2)]
+    a, b = (data.draw(st.integers(int(np.iinfo(d).min), int(np.iinfo(d).max))) for d in dtypes)
+    if data.draw(st.booleans()):  # neighbours: what floats do not tell apart
+        b = min(max(a + data.draw(st.integers(-3000, 3000)), np.iinfo(dtypes[1]).min), np.iinfo(dtypes[1]).max)
+    one, two = np.array([a], dtypes[0]), np.array([b], dtypes[1])
+    assert differences(one, two).count == (a != b)
+    np.testing.assert_allclose(difference(one, two), [float(a - b)], rtol=1e-15)
+    rounded = np.array([float(b)])
+    assert differences(one, rounded).count == (a != int(float(b)))
+
+
+def test_a_difference_beyond_the_largest_float_is_one() -> None:
+    a, b = np.array([1.7e308, 1.0]), np.array([-1.7e308, 1.0])
+    found = differences(a, b)
+    assert (found.count, found.first, found.largest, found.largest_at) == (1, (0,), np.inf, (0,))
+    assert found.relative == 2.0
 
 
 def test_shapes_must_be_equal() -> None:

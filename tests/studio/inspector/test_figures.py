@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +16,7 @@ from studio.inspector.background import CancelledError, Token
 from studio.inspector.bits import bits_of, meaning
 from studio.inspector.chunks import CHUNK, chunks, thinned
 from studio.inspector.distribution import BINS, histogram, history
+from studio.inspector.distribution import share as share_of
 from studio.inspector.statistics import SHARES, figures
 from studio.inspector.trail import MOST, Trail, norm
 from studio.inspector.views.line import RUNS, lines_of
@@ -71,6 +75,47 @@ def test_without_finite_values_there_are_no_figures(values: np.ndarray) -> None:
 def test_figures_of_complex_numbers_are_those_of_their_magnitudes() -> None:
     assert figures(np.array([3 + 4j, 0], np.complex64)).maximum == 5.0
     assert summarise(np.array([3 + 4j, 0], np.complex64)).maximum == 5.0
+
+
+EXTREMES = [
+    np.array([np.iinfo(np.int64).min, 0, np.iinfo(np.int64).max]),
+    np.array([np.iinfo(np.int64).min, np.iinfo(np.int64).max]),
+    np.array([0, np.iinfo(np.uint64).max], np.uint64),
+    np.array([-1.7e308, 1.7e308]),
+    np.array([-1.7e308, 0.0, 5e-324, 1.7e308, 1.0]),
+    np.array([0.0, 5e-324]),
+    np.array([[1.7e308, 1.7e308], [1.7e308, 1.6e308]]),
+    np.concatenate([np.zeros(CHUNK), np.full(CHUNK, 1e300)]),
+    np.array([60000, -60000], np.float16),
+]
+
+
+@pytest.mark.parametrize("values", EXTREMES, ids=lambda values: f"{values.dtype}{values.shape}")
+def test_what_lies_at_the_ends_of_the_range_has_figures(values: np.ndarray) -> None:
+    found, exact = figures(values), sorted(Fraction(value) for value in values.ravel().tolist())
+    mean = sum(exact) / len(exact)
+    assert found.mean == pytest.approx(float(mean), rel=1e-12, abs=float(exact[-1]) * 1e-15)
+    spread = sum((value - mean) ** 2 for value in exact) / len(exact)
+    assert found.std == pytest.approx(math.isqrt(int(spread)), rel=1e-9, abs=1.0)
+    assert found.quantiles is not None
+    least = float(exact[-1]) * 1e-12
+    for share, quantile in zip(SHARES, found.quantiles, strict=True):
+        place = Fraction(share) * (len(exact) - 1)
+        low, high = exact[math.floor(place)], exact[math.ceil(place)]
+        assert quantile == pytest.approx(float(low + (high - low) * (place % 1)), rel=1e-9, abs=least)
+    assert histogram(values).counts.sum() == values.size
+    if values.ndim == 2:
+        assert found.rank == 2
+    lines = lines_of(values, Token())
+    assert 0 <= share_of(lines.lines[0], lines.low, lines.high).min() <= 1
+    info = summarise(values)
+    assert (info.mean, info.std) == (pytest.approx(found.mean, abs=1.0), pytest.approx(found.std))
+    drawn = history([(0, info), (1, info)])
+    assert drawn is not None
+    assert np.isfinite(drawn.density).all()
+    plane = project(values.reshape(len(values), -1))
+    assert plane is not None
+    assert np.isfinite(plane.points).all()
 
 
 def test_quantiles_of_very_many_are_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +24,14 @@ from studio.ui.appearance import Appearance
 pytest_plugins = ("look",)
 pytestmark = pytest.mark.usefixtures("look")
 
+COMPARISONS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 ODD = np.array([[np.nan, np.inf, -1.0], [0.0, 2.0, -np.inf]], np.float32)
 
 
@@ -96,6 +108,32 @@ def test_what_is_no_condition_is_said_to_be_none(text: str) -> None:
 )
 def test_conditions_hold_where_they_should(text: str, holds: list[int]) -> None:
     np.testing.assert_array_equal(Condition.read(text).holds(np.array([-2.0, 0.0, 1.0, 2.0])), np.array(holds, bool))
+
+
+@given(
+    st.sampled_from(["<", "<=", "=", "!=", ">", ">="]),
+    st.sampled_from([np.int8, np.int64, np.uint64]),
+    st.integers(-(2**66), 2**66) | st.integers(2**53 - 3, 2**53 + 3) | st.integers(-130, 130),
+    st.booleans(),
+)
+def test_conditions_on_whole_numbers_are_exact(sign: str, dtype: type, limit: int, has_half: bool) -> None:
+    least, most = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    numbers = sorted({min(max(n, least), most) for n in (least, 0, limit - 1, limit, limit + 1, most)})
+    bound = Fraction(f"{limit}{'.5' if has_half else ''}")
+    for before, values in (("", numbers), ("abs ", [abs(n) for n in numbers])):
+        found = Condition.read(f"{before}{sign} {limit}{'.5' if has_half else ''}").holds(np.array(numbers, dtype))
+        assert found.tolist() == [COMPARISONS[sign](n, bound) for n in values]
+
+
+def test_conditions_on_floats_and_complex_numbers() -> None:
+    halves = np.array([0.1, 60000.0, np.inf], np.float16)
+    assert Condition.read("= 0.1").holds(halves).tolist() == [True, False, False]
+    assert Condition.read("> 70000").holds(halves).tolist() == [False, False, True]
+    assert Condition.read("<= 1e400").holds(halves).tolist() == [True, True, True]
+    turned = np.array([3j, 0, 1 + 0j], np.complex64)
+    assert Condition.read("> 2").holds(turned).tolist() == [True, False, False]
+    assert Condition.read("= 0").holds(turned).tolist() == [False, True, False]
+    assert Condition.read("> 1e-99999999").holds(np.array([0, 1])).tolist() == [False, True]
 
 
 def test_the_keys_move_and_extend(qtbot: QtBot, grid: Grid) -> None:
