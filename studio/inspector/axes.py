@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from studio.inspector.index_text import written
 from studio.inspector.slices import Cut
 from studio.ui import fonts
 from studio.ui.appearance import appearance
@@ -27,6 +28,8 @@ from studio.ui.i18n import _, number
 _HEIGHT: Final = 26
 _GAP: Final = 6
 _PAD: Final = 8
+#: Letters of a list in a chip.
+_LONGEST: Final = 16
 
 
 class AxesBar(QWidget):
@@ -68,12 +71,13 @@ class AxesBar(QWidget):
     def words(self, axis: int) -> str:
         """Return what the chip of an axis says: its part, its number, and its size or the place on it."""
         cut = self.cut
-        part = cut.index[axis]
+        part = cut.part(axis)
         if axis == cut.rows:
             return f"↓ {axis}: {number(cut.shape[axis])}"
         if axis == cut.columns:
             return f"→ {axis}: {number(cut.shape[axis])}"
-        return f"{axis} = {part} / {number(cut.shape[axis])}"
+        words = written(part)
+        return f"{axis} = {words if len(words) <= _LONGEST else '[…]'} / {number(cut.shape[axis])}"
 
     def _retranslate(self) -> None:
         self.setAccessibleName(_("Axes"))
@@ -172,7 +176,7 @@ class AxesBar(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Move along a fixed axis."""
         axis = self.axis_at(event.position().toPoint())
-        if axis is not None and isinstance(self.cut.index[axis], int):
+        if axis is not None and isinstance(self.cut.part(axis), int):
             self._change(self.cut.moved(axis, -1 if event.angleDelta().y() > 0 else 1))
             event.accept()
         else:

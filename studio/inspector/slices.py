@@ -1,104 +1,57 @@
-"""Which part of a tensor is shown: an index as NumPy writes it, such as ``0, :, 2:8``, read without evaluating it."""
+"""Which plane of a tensor is shown: what an index picks, with two axes at most, and where its cells are in the tensor.
+
+What an index means is what NumPy says: a plane is what NumPy picks with it. Here is only told which axis of the tensor
+goes which way, and where in the tensor a cell of the plane is.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
+from studio.inspector.index_text import Index, Part, Places, broadcast_shape, parse_index, per_axis, written
 
-Part = int | slice | tuple[int, ...]
-Index = tuple[Part, ...]
-
-_PART: Final = re.compile(r"(?P<at>[+-]?\d+)|(?P<start>[+-]?\d*):(?P<stop>[+-]?\d*)(?::(?P<step>[+-]?\d*))?")
-_HINT: Final = "Use numbers, ranges and lists parted by commas, such as 0, :, 2:8, [1, 3]."
+#: What is picked by lists is copied: more elements than this take longer than a frame.
+MOST_COPIED: Final = 2_000_000
 _WHOLE: Final = slice(None)
 
 
-def parse_index(text: str, shape: tuple[int, ...]) -> Index:
-    """Return the index that `text` stands for, one part for each axis of a tensor of this shape.
+@dataclass(frozen=True)
+class _Way:
+    """An axis of what an index picks.
 
-    Parts are integers, negative ones counting from the end, ranges ``start:stop:step`` of which all may be left out,
-    lists ``[0, 2]`` of places, and one ``...`` for all axes that are not named. Axes that are missing at the end are
-    taken whole.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it cannot be read, names too many axes, or a place that is not there.
-
-    Examples
-    --------
-    >>> parse_index("0, ..., 2:8", (4, 5, 6, 9))
-    (0, slice(None, None, None), slice(None, None, None), slice(2, 8, None))
-    >>> parse_index("[0, -1], 3", (4, 5))
-    ((0, 3), 3)
+    Parameters
+    ----------
+    axes
+        The tensor's axes that are gone along: one, several by lists, none for a new axis.
+    size
+        Its length.
+    of_lists
+        Which axis of the common shape of the lists it is, None if it is no such axis.
     """
-    parts = _split(text)
-    missing = len(shape) - len([part for part in parts if part != "..."])
-    if missing < 0:
-        raise InvalidArgumentError(
-            "The index names {count} axes.",
-            hint="This tensor has {rank}.",
-            count=len(parts),
-            rank=len(shape),
-        )
-    if parts.count("...") > 1:
-        raise InvalidArgumentError("There is more than one ... in the index.", hint="Use one.")
-    place = parts.index("...") if "..." in parts else len(parts)
-    full = [*parts[:place], *[":"] * missing, *parts[place + 1 :]]
-    return tuple(_part(part, axis, size) for axis, (part, size) in enumerate(zip(full, shape, strict=True)))
 
-
-def _split(text: str) -> list[str]:
-    """Return the parts between the commas that are in no brackets; brackets around all of it are left out."""
-    text = "".join(text.split())
-    if text.startswith("[") and text.endswith("]") and text.find("]") == len(text) - 1 and ":" in text:
-        text = text[1:-1]
-    return [part for part in re.split(r",(?![^\[]*\])", text) if part]
-
-
-def _part(text: str, axis: int, size: int) -> Part:
-    if text.startswith("[") and text.endswith("]"):
-        places = [place for place in text[1:-1].split(",") if place]
-        if not places or not all(re.fullmatch(r"[+-]?\d+", place) for place in places):
-            raise InvalidArgumentError("{text} is no index.", hint=_HINT, text=text)
-        return tuple(_place(int(place), axis, size) for place in places)
-    match = _PART.fullmatch(text)
-    if match is None:
-        raise InvalidArgumentError("{text} is no index.", hint=_HINT, text=text)
-    if match["at"] is not None:
-        return _place(int(match["at"]), axis, size)
-    start, stop, step = (int(match[name]) if match[name] else None for name in ("start", "stop", "step"))
-    if step == 0:
-        raise InvalidArgumentError("A range with a step of 0 goes nowhere.", hint="Use another step.")
-    return slice(start, stop, step)
-
-
-def _place(at: int, axis: int, size: int) -> int:
-    if not -size <= at < size:
-        raise InvalidArgumentError(
-            "Axis {axis} has no place {at}.", hint="Its size is {size}.", axis=axis, at=at, size=size
-        )
-    return at % size
+    axes: tuple[int, ...]
+    size: int
+    of_lists: int | None = None
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A plane of a tensor: two axes at most that are free, and a place on each of the others.
+    """A plane of a tensor: what an index picks, whose two axes at most go down and across.
 
     Parameters
     ----------
     shape
         Of the tensor.
     index
-        A part for each axis.
-    rows, columns
-        Which free axis goes down and which goes across; None where there is none.
+        As NumPy takes it, with a part for each axis; beside these there may be new axes.
+    is_crosswise
+        Whether the first axis of what is picked goes across.
 
     Examples
     --------
@@ -111,8 +64,7 @@ class Cut:
 
     shape: tuple[int, ...]
     index: Index
-    rows: int | None
-    columns: int | None
+    is_crosswise: bool = False
 
     @classmethod
     def first(cls, shape: tuple[int, ...]) -> Cut:
@@ -121,107 +73,187 @@ class Cut:
         channel = [0] if rank > 3 else []  # from here on the last axis has channels
         plane = [_WHOLE] * min(rank, 2)
         before = rank - len(plane) - len(channel)
-        return cls._of(shape, (*[0] * before, *plane, *channel))
+        return cls(shape, (*[0] * before, *plane, *channel))
 
     @classmethod
-    def read(cls, text: str, before: Cut) -> Cut:
+    def read(cls, text: str, shape: tuple[int, ...], before: Cut | None = None) -> Cut:
         """Return the plane that an index stands for; axes that were shown crosswise `before` still are.
 
         Raises
         ------
         InvalidArgumentError
-            If it is no index of such a tensor, or leaves more than two axes.
+            If it is no index of such a tensor, leaves more than two axes, or would copy too much.
         """
-        index = parse_index(text, before.shape)
-        free = [axis for axis, part in enumerate(index) if not isinstance(part, int)]
-        if len(free) > 2:
-            raise InvalidArgumentError("This leaves {n} axes.", hint="Give a number for all but two.", n=len(free))
-        found = cls._of(before.shape, index)
-        was_crosswise = len(free) == 2 and (before.columns, before.rows) == (found.rows, found.columns)
-        return found.swapped(*free) if was_crosswise else found
+        found = cls(shape, parse_index(text, shape))
+        if len(found._ways) > 2:
+            raise InvalidArgumentError(
+                "This leaves {n} axes.", hint="Give a number for all but two.", n=len(found._ways)
+            )
+        if found._lists and (size := int(np.prod([way.size for way in found._ways]))) > MOST_COPIED:
+            raise InvalidArgumentError(
+                "The lists pick {size} elements, but {most} at most can be copied.",
+                hint="Use ranges, which copy nothing.",
+                size=size,
+                most=MOST_COPIED,
+            )
+        if before is not None and found.rows is not None and found.columns is not None:
+            return replace(found, is_crosswise=(before.columns, before.rows) == (found.rows, found.columns))
+        return found
 
-    @classmethod
-    def _of(cls, shape: tuple[int, ...], index: Index) -> Cut:
-        free = [axis for axis, part in enumerate(index) if not isinstance(part, int)]
-        rows = free[0] if free else None
-        return cls(shape, index, rows, free[1] if len(free) > 1 else None)
+    # ----------------------------------------------------------------------------------------------------------- axes
+
+    @cached_property
+    def _parts(self) -> tuple[int | slice | Places, ...]:
+        """The part of each axis."""
+        return per_axis(self.index)
+
+    @cached_property
+    def _lists(self) -> tuple[bool | Places, ...]:
+        """The parts that NumPy broadcasts together, but numbers."""
+        return tuple(part for part in self.index if isinstance(part, bool | Places))
+
+    @cached_property
+    def _ways(self) -> tuple[_Way, ...]:
+        """The axes of what is picked, in NumPy's order."""
+        together = [place for place, part in enumerate(self.index) if self._lists and isinstance(part, int | Places)]
+        ways: list[_Way] = []
+        axis, begin = 0, 0
+        for place, part in enumerate(self.index):
+            if place in together[:1]:
+                begin = len(ways)
+            if isinstance(part, slice):
+                ways.append(_Way((axis,), len(range(*part.indices(self.shape[axis])))))
+            elif part is None:
+                ways.append(_Way((), 1))
+            axis += len(per_axis((part,)))
+        if together:
+            # lists with something between them go first: there is no one place where they are
+            begin = begin if together[-1] - together[0] == len(together) - 1 else 0
+            listed = tuple(axis for axis, part in enumerate(self._parts) if isinstance(part, Places))
+            common = broadcast_shape(self._lists)
+            ways[begin:begin] = [_Way(listed, size, i) for i, size in enumerate(common)]
+        return tuple(ways)
+
+    def _axis_of(self, way: int) -> int | None:
+        """Return the one axis of the tensor that is gone along, None if there is none, or not one."""
+        gone = self._ways[way].axes if way < len(self._ways) else ()
+        is_shared = sum(other.axes == gone for other in self._ways) > 1
+        return gone[0] if len(gone) == 1 and not is_shared else None
+
+    @property
+    def rows(self) -> int | None:
+        """The tensor's axis that goes down; None where there is none, or not a single one."""
+        return self._axis_of(1 if self.is_crosswise else 0)
+
+    @property
+    def columns(self) -> int | None:
+        """The tensor's axis that goes across."""
+        return self._axis_of(0 if self.is_crosswise else 1)
 
     @property
     def text(self) -> str:
         """The index, as NumPy writes it."""
-        return ", ".join(map(_written, self.index))
+        return ", ".join(map(written, self.index))
+
+    def part(self, axis: int) -> Part:
+        """Return what is picked of an axis."""
+        return self._parts[axis]
 
     @property
     def is_empty(self) -> bool:
         """Whether the tensor has no elements."""
         return 0 in self.shape
 
+    # ------------------------------------------------------------------------------------------------------- changing
+
+    @property
+    def _plain(self) -> Cut:
+        """The plane, or one with as many of its places, in which each axis has a number or a way of its own."""
+        gone = [axis for way in self._ways for axis in way.axes]
+        is_plain = len(self.index) == len(self.shape) and len(set(gone)) == len(gone) == len(self._ways)
+        if is_plain and all(way.axes for way in self._ways):
+            return self
+        index: list[Part] = [part if isinstance(part, int) else _WHOLE for part in self._parts]
+        free = [axis for axis, part in enumerate(index) if not isinstance(part, int)]
+        for axis in free[:-2]:
+            index[axis] = 0
+        return Cut(self.shape, tuple(index))
+
     def swapped(self, a: int, b: int) -> Cut:
         """Return the plane in which two axes have changed their parts: down, across, or a place."""
-        index = list(self.index)
+        plain = self._plain
+        index = list(plain.index)
         fixed = [axis for axis in (a, b) if isinstance(index[axis], int)]
         if len(fixed) == 1:
             index[a], index[b] = (_WHOLE, 0) if fixed == [a] else (0, _WHOLE)
         pair = {a: b, b: a}
-        rows, columns = (None if axis is None else pair.get(axis, axis) for axis in (self.rows, self.columns))
-        return replace(self, index=tuple(index), rows=rows, columns=columns)
+        found = Cut(self.shape, tuple(index))
+        rows = None if plain.rows is None else pair.get(plain.rows, plain.rows)
+        return replace(found, is_crosswise=found.rows != rows and found.columns == rows)
 
     def moved(self, axis: int, by: int) -> Cut:
         """Return the plane some places further on along an axis; it stays within."""
-        at = self.index[axis]
+        at = self._parts[axis]
         if not isinstance(at, int):
             return self
         index = list(self.index)
-        index[axis] = min(max(at + by, 0), max(self.shape[axis] - 1, 0))
+        place = [i for i, part in enumerate(index) if per_axis((part,))][axis]
+        index[place] = min(max(at + by, 0), max(self.shape[axis] - 1, 0))
         return replace(self, index=tuple(index))
+
+    def through(self, place: tuple[int, ...]) -> Cut:
+        """Return the plane with the same free axes, whole, that holds a place in the tensor."""
+        plain = self._plain
+        index = tuple(at if isinstance(part, int) else _WHOLE for part, at in zip(plain.index, place, strict=True))
+        return Cut(self.shape, index, plain.is_crosswise)
+
+    # -------------------------------------------------------------------------------------------------------- looking
 
     def plane(self, values: Array) -> Array:
         """Return the picked part of a tensor of this shape, without a copy unless places are listed."""
         if self.is_empty:
-            sizes = [self.shape[axis] for axis in (self.rows, self.columns) if axis is not None]
+            sizes = [way.size for way in self._ways]
             return np.zeros(sizes if 0 in sizes or not sizes else (0, 0), values.dtype)
-        found = values[tuple(_WHOLE if isinstance(part, tuple) else part for part in self.index)]
-        free = [part for part in self.index if not isinstance(part, int)]
-        for axis, part in enumerate(free):
-            if isinstance(part, tuple):
-                found = np.take(found, np.array(part), axis)
-        is_crosswise = self.rows is not None and self.columns is not None and self.rows > self.columns
-        return found.T if is_crosswise else found
+        found = values[tuple(part.array if isinstance(part, Places) else part for part in self.index)]
+        return np.asarray(found).T if self.is_crosswise else np.asarray(found)
 
     def place(self, row: int, column: int) -> tuple[int, ...]:
         """Return where in the tensor a cell of the plane is."""
-        along = {self.rows: row, self.columns: column}
-        return tuple(
-            part if isinstance(part, int) else _nth(part, size, along[axis])
-            for axis, (part, size) in enumerate(zip(self.index, self.shape, strict=True))
-        )
+        at = (column, row) if self.is_crosswise else (row, column)
+        along = {axis: at[i] for i, way in enumerate(self._ways) if way.of_lists is None for axis in way.axes}
+        in_lists = tuple(at[i] for i, way in enumerate(self._ways) if way.of_lists is not None)
+        common = broadcast_shape(self._lists)
+        found = []
+        for axis, part in enumerate(self._parts):
+            if isinstance(part, int):
+                found.append(part)
+            elif isinstance(part, slice):
+                found.append(range(*part.indices(self.shape[axis]))[along[axis]])
+            else:
+                found.append(int(np.broadcast_to(part.array, common)[in_lists]))
+        return tuple(found)
 
     def cell(self, place: tuple[int, ...]) -> tuple[int, int] | None:
         """Return the row and the column of a place in the tensor, None if the plane does not hold it."""
-        found: dict[int | None, int] = {None: 0}
-        for axis, (part, size, at) in enumerate(zip(self.index, self.shape, place, strict=True)):
-            along = (part,) if isinstance(part, int) else _places(part, size)
-            if at not in along:
+        common = broadcast_shape(self._lists)
+        here = np.ones(common, bool)
+        along: dict[int, int] = {}
+        for axis, (part, size, at) in enumerate(zip(self._parts, self.shape, place, strict=True)):
+            if isinstance(part, Places):
+                here &= np.broadcast_to(part.array == at, common)
+            elif isinstance(part, slice):
+                places = range(*part.indices(size))
+                if at not in places:
+                    return None
+                along[axis] = places.index(at)
+            elif part != at:
                 return None
-            found[axis] = along.index(at)
-        return found[self.rows], found[self.columns]
-
-    def through(self, place: tuple[int, ...]) -> Cut:
-        """Return the plane with the same free axes, whole, that holds a place in the tensor."""
-        index = tuple(at if isinstance(part, int) else _WHOLE for part, at in zip(self.index, place, strict=True))
-        return replace(self, index=index)
-
-
-def _places(part: slice | tuple[int, ...], size: int) -> range | tuple[int, ...]:
-    return range(*part.indices(size)) if isinstance(part, slice) else part
-
-
-def _nth(part: slice | tuple[int, ...], size: int, at: int) -> int:
-    return _places(part, size)[at]
-
-
-def _written(part: Part) -> str:
-    if isinstance(part, slice):
-        ends = ["" if end is None else str(end) for end in (part.start, part.stop, part.step)]
-        return ":".join(ends[: 3 if ends[2] else 2])
-    return f"[{', '.join(map(str, part))}]" if isinstance(part, tuple) else str(part)
+        if not here.any():
+            return None
+        in_lists = [int(i) for i in np.unravel_index(int(here.argmax()), common)]
+        found = [
+            in_lists[way.of_lists] if way.of_lists is not None else along[way.axes[0]] if way.axes else 0
+            for way in self._ways
+        ]
+        found += [0] * (2 - len(found))
+        return (found[1], found[0]) if self.is_crosswise else (found[0], found[1])

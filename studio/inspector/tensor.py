@@ -288,7 +288,7 @@ class TensorInspector(QWidget):
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.index.setAccessibleName(_("Index"))
-        self.index.setToolTip(_("Which part to show, as NumPy writes it: 0, :, 2:8"))
+        self.index.setToolTip(_("Which part to show, as NumPy writes it: 0, :, 2:8, [1, 3], None"))
         self._name_tabs()
         for view in self._views.values():
             view.retranslate()
@@ -426,9 +426,9 @@ class TensorInspector(QWidget):
 
     def _lay_slicing(self) -> None:
         view = self.view
-        rank = len(self._shown.info.shape) if self._shown is not None else 0
+        shape = self._shown.info.shape if self._shown is not None else ()
         has_plane = view is not None and (view.plane or isinstance(view, CompareView))
-        self._slicing.setVisible(has_plane and rank > 1)
+        self._slicing.setVisible(has_plane and len(shape) > 1 and 0 not in shape)
 
     def _on_cut(self, cut: Cut) -> None:
         self._cut = cut
@@ -440,7 +440,9 @@ class TensorInspector(QWidget):
             return
         wrong = ""
         try:
-            self._cut = Cut.read(self.index.text(), Cut(self._shown.info.shape, *self._part_of_cut()))
+            shape = self._shown.info.shape
+            # of what has no elements no place can be named
+            self._cut = Cut.first(shape) if 0 in shape else Cut.read(self.index.text(), shape, self._cut)
         except EngineError as error:
             wrong = describe(error)
         self.index.setProperty("invalid", bool(wrong))
@@ -450,9 +452,6 @@ class TensorInspector(QWidget):
         if not wrong:
             self.axes.show_cut(self._cut)
         self._refresh()
-
-    def _part_of_cut(self) -> tuple[tuple[int | slice | tuple[int, ...], ...], int | None, int | None]:
-        return self._cut.index, self._cut.rows, self._cut.columns
 
     @property
     def plane(self) -> Array:

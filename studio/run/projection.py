@@ -61,9 +61,9 @@ def project(values: Array, most: int = MOST_POINTS) -> Projection | None:
     count = min(2, points.shape[1])
     plane[:, :count] = points[:, ::-1][:, :count]
     # what rounding has left of a component without any variance is none
-    plane[:, :count][:, found[::-1][:count] <= np.finfo(np.float64).eps ** 2 * total] = 0.0
-    most = np.finfo(np.float64).max
+    plane[:, :count][:, found[::-1][:count] <= np.finfo(np.float64).eps * max(centred.shape) * total] = 0.0
+    end = float(np.finfo(np.float64).max)
     with np.errstate(over="ignore"):
-        plane = np.clip(plane * unit, -most, most)
+        plane = np.clip(plane * unit, -end, end)
     shares = [*(float(max(v, 0.0)) / total for v in found[::-1][:count]), 0.0][:2]
     return Projection(plane, places, (shares[0], shares[1]))

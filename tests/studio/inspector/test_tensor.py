@@ -130,6 +130,38 @@ def test_the_index_picks_a_plane(qtbot: QtBot, panel: TensorInspector) -> None:
     assert "3 axes" in panel.wrong.text()
 
 
+def test_the_index_may_be_any_of_numpy(qtbot: QtBot, panel: TensorInspector, look: Appearance) -> None:
+    values = TENSORS["images"]
+    show(panel, watched(values))
+    table = panel._views[TableView]
+    for text, expected in (
+        ("0, [0, 1, 2], [0, 1, 2]", values[0, [0, 1, 2], [0, 1, 2]].reshape(-1, 1)),
+        ("None, 1, 2", values[None, 1, 2]),
+        ("[0, 1], :, [2, 3]", values[[0, 1], :, [2, 3]]),
+        ("0, [0, 1, 2, 3, 4, 5, 6, 7], :", values[0]),
+    ):
+        panel.index.setText(text)
+        panel.index.textEdited.emit(text)
+        np.testing.assert_array_equal(table.grid.values, expected)
+        assert not panel.grab().isNull()
+        assert not panel.wrong.isVisible()
+    assert panel.axes.words(1) == "↓ 1: 8"
+    panel.index.setText("0, 0, None")
+    panel._slice()
+    panel.axes._change(panel.axes.cut.moved(1, 3))
+    assert panel.index.text() == "0, 3, None, :"
+    panel.axes._change(panel.axes.cut.swapped(0, 2))
+    assert panel.index.text() == ":, 3, 0"
+
+
+@pytest.mark.parametrize("name", ["nothing", "empty"])
+def test_a_tensor_without_elements_has_no_index(panel: TensorInspector, name: str) -> None:
+    show(panel, watched(TENSORS[name]))
+    show(panel, watched(np.zeros((0, 4, 5)), "other"))
+    assert not panel._slicing.isVisible()
+    assert not panel.wrong.isVisible()
+
+
 def test_the_index_stays_while_the_same_port_is_watched(panel: TensorInspector) -> None:
     show(panel, watched(TENSORS["images"]))
     panel.index.setText("5, :, :")
