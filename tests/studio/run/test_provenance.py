@@ -15,10 +15,20 @@ from engine.core.errors import EngineError
 from engine.core.op import OPS
 from studio.document.catalogue import CATALOGUE
 from studio.document.lower import Program
-from studio.run.provenance import everything, made_of, rule_of, trace_back
+from studio.run.provenance import made_of, trace_back
+from studio.run.provenance_rules import everything, rule_of
 from studio.run.tensor_ref import TensorRef
 
 RNG = np.random.default_rng(0)
+
+
+def others(values: np.ndarray, at: tuple[int, ...]) -> list[Any]:
+    """Return what a cell may be instead: of indices, what others are."""
+    if values.dtype.kind == "f":
+        return [values[at] + delta for delta in (1.0, -3.7, 100.0, -100.0)]
+    if values.dtype.kind == "b":
+        return [not values[at]]
+    return [value for value in np.unique([*values.ravel(), 0, 1]) if value != values[at]]
 
 
 def changed_by(
@@ -31,9 +41,9 @@ def changed_by(
         values = np.asarray(x.numpy())
         marks = np.zeros(values.shape, bool)
         for at in np.ndindex(values.shape) if which_ones is None or which in which_ones else ():
-            for delta in (1.0, -3.7):
+            for value in others(values, at):
                 other = values.copy()
-                other[at] = other[at] + delta
+                other[at] = value
                 changed = [*inputs]
                 changed[which] = tf.constant(other)
                 after = np.asarray(apply(changed)[output].numpy())[place]
@@ -81,6 +91,7 @@ LAYERS: list[tuple[Any, tuple[int, ...], tuple[int, ...]]] = [
     (keras.layers.AveragePooling2D(2), (1, 4, 4, 2), (0, 1, 0, 1)),
     (keras.layers.Flatten(), (2, 3, 2), (1, 4)),
     (keras.layers.LayerNormalization(), (2, 3), (1, 1)),
+    (keras.layers.MaxPooling2D(2), (1, 4, 4, 1), (0, 1, 0, 0)),
 ]
 
 
@@ -106,6 +117,23 @@ def test_layers_are_gone_back_through_op_by_op(layer: Any, shape: tuple[int, ...
             is_changed = np.asarray(apply([x])[0].numpy())[place] != before
             assert is_changed == by_id[id(weight)][at], (weight.name, at)
         weight.assign(values)
+
+
+def test_an_embedding_comes_from_its_row_and_attention_from_all_of_a_sequence() -> None:
+    words = tf.constant([[1, 2, 0], [2, 2, 1]])
+    embedding = keras.layers.Embedding(5, 3)
+    [marks], [(_table, rows)] = trace_back(lambda given: [embedding(given[0])], [words], 0, (1, 0, 2))
+    assert np.argwhere(marks).tolist() == [[1, 0]]
+    assert np.argwhere(rows).tolist() == [[2, 2]]
+    x = tf.constant(RNG.normal(size=(2, 3, 4)).astype(np.float32))
+
+    def apply(given: list[Any]) -> list[Any]:
+        queries, keys = given
+        return [tf.matmul(tf.nn.softmax(tf.matmul(queries, keys, transpose_b=True)), keys)]
+
+    found, _weights = trace_back(apply, [x, x + 1.0], 0, (1, 2, 3))
+    for marks, expected in zip(found, changed_by(apply, [x, x + 1.0], 0, (1, 2, 3)), strict=True):
+        np.testing.assert_array_equal(marks, expected)
 
 
 def test_a_maximum_comes_from_its_window() -> None:
@@ -161,9 +189,65 @@ def test_a_normalised_value_comes_from_its_channel_and_a_loss_from_its_row() -> 
     np.testing.assert_array_equal(rows[1], np.arange(4)[:, np.newaxis] == np.ones(3))
 
 
+#: Ops whose cells come from some cells only, which the values of indices and conditions say.
+SHARP = (
+    *(
+        "gather",
+        "gather_nd",
+        "take_along",
+        "take_pooled",
+        "one_hot",
+        "top_k",
+        "in_top_k",
+        "where",
+        "setitem",
+        "getitem",
+    ),
+    *("max_pool_with_indices", "max_pool2d", "sparse_softmax_cross_entropy_with_logits", "softmax_without_one_hot"),
+    *("set_diag", "band_part", "diag", "diag_part", "bitcast", "sum_like", "mirror_pad_gradient", "broadcast_like"),
+    *("zeros_like", "shape", "size", "inv", "det", "solve", "sort", "cumsum", "cumprod", "stack", "tile", "roll"),
+    *("reverse", "conv_input_gradient", "conv_filter_gradient", "layer_norm", "fused_batch_norm", "moments"),
+)
+#: In which a change of one cell is hidden by what others are: of these only so many cells are too many.
+HIDDEN = {"in_top_k": 2, "softmax_without_one_hot": 1}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [c for name in SHARP for c in calls(OPS[name], "float32") if sum(a.size for a in c.arrays) <= SMALL],
+    ids=str,
+)
+def test_cells_come_from_those_only_that_can_change_them(call: Call) -> None:
+    inputs = [tf.constant(array) for array in call.arrays]
+    made = [np.asarray(y.numpy()) for y in call.apply(inputs)]
+    for output, values in enumerate(made):
+        for flat in {0, values.size // 2, values.size - 1} if values.size else ():
+            place = tuple(int(i) for i in np.unravel_index(flat, values.shape))
+            found, _variables = trace_back(call.apply, inputs, output, place)
+            for marks, expected in zip(found, changed_by(call.apply, inputs, output, place), strict=True):
+                assert not (expected & ~marks).any()
+                assert (marks & ~expected).sum() <= HIDDEN.get(call.op.name, 0)
+
+
+def test_a_sequence_may_be_long() -> None:
+    layer = tf.keras.layers.GRU(4, return_sequences=True)
+    x = tf.constant(RNG.normal(size=(2, 600, 3)).astype(np.float32))
+    [marks], _weights = trace_back(lambda inputs: [layer(inputs[0])], [x], 0, (1, 580, 2))
+    expected = np.zeros((2, 600, 3), bool)
+    expected[1, :581] = True
+    np.testing.assert_array_equal(marks, expected)
+
+
+def test_integers_are_gone_back_through_as_floats_are() -> None:
+    tensor, updates = tf.constant([1, 2, 3, 4]), tf.constant([10, 20])
+    scatter = OPS["tensor_scatter_nd_add"]
+    found, _weights = trace_back(lambda given: [scatter(given[0], [[0], [3]], given[1])], [tensor, updates], 0, (3,))
+    assert [marks.tolist() for marks in found] == [[False, False, False, True], [False, True]]
+
+
 def test_what_no_rule_knows_depends_on_everything() -> None:
-    assert rule_of(OPS["qr"]) is everything
-    assert rule_of(OPS["inv"]) is everything
+    assert rule_of(OPS["unique"]) is everything
+    assert rule_of(OPS["nonzero"]) is everything
 
 
 def test_the_weights_of_a_node_are_named() -> None:
