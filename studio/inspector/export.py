@@ -15,9 +15,11 @@ import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError, UnavailableError, UnsupportedError
-from studio.ui.array_text import limited, numpy_text
+from studio.ui.array_text import as_text, limited, numpy_text
 from studio.ui.i18n import N_
 
+#: The kinds of dtypes whose elements are strings.
+_TEXT: Final = "OSU"
 #: The most elements of a constant in a document, which is read and written with each save.
 MOST_CONSTANT: Final = 10_000
 
@@ -46,11 +48,14 @@ def _write_rows(values: Array, text: Any, check: Callable[[], None] = lambda: No
     columns = values.shape[-1] if values.ndim > 1 else 1
     for row in values.reshape(-1, columns) if values.size else ():
         check()
-        writer.writerow(row.tolist())
+        cells = row.tolist()
+        writer.writerow(map(as_text, cells) if values.dtype.kind in _TEXT else cells)
 
 
 def latex_text(values: Array) -> str:
-    """Return a matrix as LaTeX writes it, with four significant digits; of more axes, a matrix for each plane.
+    """Return a matrix as LaTeX writes it, a matrix for each plane if there are more axes.
+
+    Of floats there are four significant digits, of whole numbers all.
 
     Raises
     ------
@@ -73,12 +78,25 @@ def latex_text(values: Array) -> str:
     return "\\begin{bmatrix}\n" + " \\\\\n".join(lines) + "\n\\end{bmatrix}"
 
 
+#: What stands for letters that mean something to LaTeX.
+_ESCAPED: Final = str.maketrans(
+    {
+        **{letter: f"\\{letter}" for letter in "_%&#${}"},
+        "\\": "\\textbackslash{}",
+        "~": "\\textasciitilde{}",
+        "^": "\\textasciicircum{}",
+    }
+)
+
+
 def _latex(value: Any) -> str:
     if isinstance(value, np.bool_ | str | bytes):
-        return f"\\text{{{value.decode(errors='replace') if isinstance(value, bytes) else value}}}"
+        return f"\\text{{{as_text(value).translate(_ESCAPED)}}}"
+    if isinstance(value, np.integer):
+        return str(value)
     if isinstance(value, np.complexfloating):
         sign = "-" if value.imag < 0 else "+"
-        return f"{_latex(value.real)} {sign} {_latex(abs(value.imag))}i"
+        return f"{_latex(value.real)} {sign} {_latex(abs(value.imag))}{'' if np.isfinite(value.imag) else ' '}i"
     if not np.isfinite(value):
         return "\\text{NaN}" if np.isnan(value) else "\\infty" if value > 0 else "-\\infty"
     mantissa, e, power = f"{value.item():.4g}".partition("e")
@@ -118,18 +136,42 @@ def constant_of(values: Array) -> dict[str, Any]:
             "A constant of a document holds finite numbers and truth values only.",
             hint="Pick a part without NaN and infinite values by an index.",
         )
+    if np.shape(values.tolist()) != values.shape:
+        raise InvalidArgumentError(
+            "A constant of a document is written as lists, and none have the shape {shape}.",
+            hint="Pick a part that has elements.",
+            shape=values.shape,
+        )
     return {"value": values.tolist(), "dtype": values.dtype.name}
 
 
 # ------------------------------------------------------------------------------------------------------------- files
 
 
+def _strings(values: Array) -> Array:
+    """Return a tensor of strings in a dtype that files of NumPy have: as bytes if all are, else as text.
+
+    Raises
+    ------
+    UnsupportedError
+        If a string ends in zeros, which NumPy takes for what fills it up.
+    """
+    if values.dtype.kind != "O":
+        return values
+    flat = values.ravel().tolist()
+    if any(as_text(value).endswith("\0") for value in flat):
+        raise UnsupportedError("Strings that end in zeros cannot be saved for NumPy.", hint="Save them as .csv.")
+    is_bytes = all(isinstance(value, bytes) for value in flat)
+    found = np.array(flat, bytes) if is_bytes else np.array([as_text(value) for value in flat], str)
+    return found.reshape(values.shape)
+
+
 def _npy(file: BinaryIO, values: Array, check: Callable[[], None]) -> None:
-    np.lib.format.write_array(file, np.asarray(values), allow_pickle=False)
+    np.lib.format.write_array(file, _strings(np.asarray(values)), allow_pickle=False)
 
 
 def _npz(file: BinaryIO, values: Array, check: Callable[[], None]) -> None:
-    fields: dict[str, Any] = {name: values[name] for name in values.dtype.names or ()} or {"values": values}
+    fields: dict[str, Any] = {name: values[name] for name in values.dtype.names or ()} or {"values": _strings(values)}
     np.savez_compressed(file, **fields)
 
 
@@ -166,8 +208,6 @@ def save(values: Array, path: Path, check: Callable[[], None] = lambda: None) ->
             hint="Use .npy, .npz or .csv.",
             ending=path.suffix or path.name,
         )
-    if values.dtype.kind == "O":
-        values = values.astype(str)
     temporary = path.with_name(f".trenza-{secrets.token_hex(6)}.tmp")
     try:
         # not by `tempfile`, whose files only their owner may read

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from studio.ui.array_text import as_text
 from studio.ui.i18n import N_, _, decimal, number
 
 
@@ -71,5 +72,4 @@ def written(value: Any, format: str = PLAIN) -> str:
         return f"{write(float(value.real))} {'−' if value.imag < 0 else '+'} {write(abs(float(value.imag)))}i"
     if isinstance(value, np.integer | np.floating):
         return write(value.item())
-    text = value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)
-    return text.replace("\n", "↵")
+    return as_text(value).replace("\n", "↵")

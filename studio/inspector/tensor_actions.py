@@ -26,6 +26,9 @@ from studio.ui.saving import ask_path
 TYPE_MIME: Final = "application/x-trenza-node"
 PARAMS_MIME: Final = "application/x-trenza-params"
 
+#: Elements that are written in less than a frame.
+_AT_ONCE: Final = 10_000
+
 BUTTONS: Final = ("tensor.pin", "tensor.keep", "tensor.compare")
 MENU: Final = (
     *("tensor.link", "", "tensor.copy_numpy", "tensor.copy_csv", "tensor.copy_latex", ""),
@@ -64,7 +67,9 @@ class TensorActions(QObject):
         super().__init__(window)
         self._commands, self._inspector, self._window, self._add = commands, inspector, window, add
         self.background = Background(self)
-        self.background.failed.connect(self._fail)
+        self._copying = Background(self)
+        for background in (self.background, self._copying):
+            background.failed.connect(self._fail)
         slots: tuple[tuple[str, Callable[[], object]], ...] = (
             ("tensor.pin", self._pin),
             ("tensor.keep", lambda: inspector.watching.keep()),
@@ -133,7 +138,11 @@ class TensorActions(QObject):
     # ------------------------------------------------------------------------------------------------ copying, saving
 
     def _copy(self, write: Callable[[Any], str]) -> None:
-        QGuiApplication.clipboard().setText(write(self._inspector.picked))
+        values = self._inspector.picked
+        if values.size <= _AT_ONCE:
+            QGuiApplication.clipboard().setText(write(values))
+        else:
+            self._copying.start(lambda _token: write(values), lambda text: QGuiApplication.clipboard().setText(text))
 
     def _ask(self, title: str, words: Mapping[str, str]) -> Path | None:
         front = self._inspector.watching.front

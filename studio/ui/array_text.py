@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any, Final
 
 from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError, UnsupportedError
@@ -32,8 +34,19 @@ def limited(values: Array, most: int = MOST_COPIED) -> None:
         )
 
 
+def as_text(value: Any) -> str:
+    """Return a string; bytes as the text that they are in UTF-8, what is none in it as it is written in code.
+
+    Examples
+    --------
+    >>> as_text("a"), as_text("ñ".encode()), as_text(b"\\xff")
+    ('a', 'ñ', '\\\\xff')
+    """
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)
+
+
 def numpy_text(values: Array) -> str:
-    """Return a tensor as the code that makes it.
+    """Return a tensor as the code that makes it, with its shape and its dtype.
 
     Raises
     ------
@@ -45,8 +58,33 @@ def numpy_text(values: Array) -> str:
     >>> import numpy as np
     >>> numpy_text(np.array([[1.0, 2.5]], np.float32))
     'np.array([[1.0, 2.5]], dtype=np.float32)'
+    >>> numpy_text(np.zeros((0, 3), bool)), numpy_text(np.array(complex(0, np.inf), np.complex64))
+    ('np.zeros((0, 3), dtype=np.bool_)', 'np.array(complex(0.0, np.inf), dtype=np.complex64)')
     """
     limited(values)
-    text = repr(values.tolist()).replace("nan", "np.nan").replace("inf", "np.inf") if values.dtype.kind in "fc" else ""
-    kind = "str" if values.dtype.kind in "OSU" else f"np.{values.dtype.name}"
-    return f"np.array({text or repr(values.tolist())}, dtype={'np.bool_' if values.dtype.kind == 'b' else kind})"
+    kind = values.dtype.kind
+    dtype = repr(values.dtype.str) if kind in "SU" else _NAMES.get(kind, f"np.{values.dtype.name}")
+    if not values.size:  # lists of nothing have lost how long the other axes are
+        return f"np.zeros({values.shape}, dtype={dtype})"
+    words = [_WRITERS.get(kind, repr)(value) for value in values.ravel().tolist()]
+    for size in reversed(values.shape):
+        words = [f"[{', '.join(words[begin : begin + size])}]" for begin in range(0, len(words), size)]
+    return f"np.array({words[0]}, dtype={dtype})"
+
+
+def _float(value: float) -> str:
+    return repr(value) if isfinite(value) else repr(value).replace("nan", "np.nan").replace("inf", "np.inf")
+
+
+def _complex(value: complex) -> str:
+    """Return a complex number; not as a sum, which has no infinite parts and forgets the sign of zero."""
+    text = repr(value)
+    if isfinite(value.real) and isfinite(value.imag) and "-0" not in text:
+        return text
+    return f"complex({_float(value.real)}, {_float(value.imag)})"
+
+
+#: By the kind of a dtype, what it is called where that is not as in NumPy.
+_NAMES: Final[Mapping[str, str]] = {"b": "np.bool_", "O": "object"}
+#: By the kind of a dtype, where `repr` is not what writes an element.
+_WRITERS: Final[Mapping[str, Callable[[Any], str]]] = {"f": _float, "c": _complex}

@@ -11,6 +11,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from user import Open, User, saved
 
+from studio.inspector import tensor_actions
+from studio.inspector.export import csv_text
 from studio.inspector.views.heat import HeatView
 from studio.inspector.views.table import TableView
 from studio.inspector.watching import Pin
@@ -75,6 +77,15 @@ def test_without_a_pin_there_is_nothing_to_compare_with(user: User) -> None:
     user.do("tensor.compare")
     assert "nothing to compare with" in user.banner
     assert not user.action("tensor.compare").isChecked()
+
+
+def test_what_is_much_is_copied_beside_the_window(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensor_actions, "_AT_ONCE", 0)
+    kernel = look_at(user, TensorRef("weight", "hidden", "kernel"))
+    QGuiApplication.clipboard().setText("before")
+    user.do("tensor.copy_csv")
+    assert QGuiApplication.clipboard().text() == "before"
+    user.until(lambda: QGuiApplication.clipboard().text() == csv_text(kernel))
 
 
 def test_it_is_copied_saved_and_put_into_the_document(user: User, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from PySide6.QtWidgets import QPlainTextEdit
@@ -11,6 +11,7 @@ from engine.core.dtype import Array
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
+from studio.ui.array_text import as_text
 from studio.ui.i18n import N_, ngettext, number
 
 #: The elements that are listed.
@@ -42,17 +43,7 @@ class TextView(View):
         lines = []
         for place in zip(*np.unravel_index(np.arange(count), picked.shape), strict=True):
             where = ", ".join(str(int(at)) for at in place)
-            lines.append(f"[{where}]  {_read(picked[place])}")
+            lines.append(f"[{where}]  {as_text(picked[place])}")
         if (rest := picked.size - count) > 0:
             lines.append(ngettext("… and {n} more", "… and {n} more", rest).format(n=number(rest)))
         self.text.setPlainText("\n".join(lines))
-
-
-def _read(value: Any) -> str:
-    """Return a string; bytes that are no UTF-8 show as they are written in code."""
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return repr(value)
-    return str(value)

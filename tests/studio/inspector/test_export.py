@@ -28,15 +28,23 @@ TENSORS = [
     np.zeros((0, 3), np.float32),
     np.array(["a,b", 'q"x', "ñ"]),
     np.array([[np.nan, np.inf], [-np.inf, 1e-30]], np.float32),
+    np.array([complex(np.nan, np.inf), complex(-0.0, -np.inf), complex(1, -0.0)], np.complex128),
+    np.array([[np.iinfo(np.int64).min, np.iinfo(np.int64).max]]),
+    np.zeros((2, 0, 3), np.bool_),
+    np.zeros((0, 4), "<U7"),
+    np.array([b"ab", b"c"]),
 ]
+BYTES = np.array([["ñandú".encode(), b"\xff"], [b"a,b", b""]], object)
 IDS = [f"{t.dtype}{t.shape}" for t in TENSORS]
 
 
 @pytest.mark.parametrize("values", TENSORS, ids=IDS)
 def test_the_code_makes_the_tensor_again(values: np.ndarray) -> None:
     again = eval(numpy_text(values), {"np": np})
-    assert again.dtype.kind == values.dtype.kind
-    np.testing.assert_array_equal(again.reshape(values.shape), values)
+    assert (again.dtype, again.shape) == (values.dtype, values.shape)
+    np.testing.assert_array_equal(again, values)
+    if values.dtype.kind in "fc":
+        np.testing.assert_array_equal(np.signbit(again.imag), np.signbit(values.imag))
 
 
 @pytest.mark.parametrize("values", TENSORS, ids=IDS)
@@ -51,6 +59,31 @@ def test_the_rows_are_those_of_the_tensor(values: np.ndarray) -> None:
 def test_latex_has_a_matrix_for_each_plane(values: np.ndarray) -> None:
     planes = int(np.prod(values.shape[:-2])) if values.ndim > 2 else 1
     assert latex_text(values).count("\\begin{bmatrix}") == planes
+
+
+def test_latex_is_what_latex_reads() -> None:
+    assert "9223372036854775807" in latex_text(np.array([2**63 - 1]))
+    assert "1 - \\infty i" in latex_text(np.array([complex(1, -np.inf)]))
+    assert "\\text{NaN} + 2i" in latex_text(np.array([complex(np.nan, 2)]))
+    text = latex_text(np.array(["50 %_&#${}", "a\\b~^"]))
+    assert "\\text{50 \\%\\_\\&\\#\\$\\{\\}}" in text
+    assert "\\text{a\\textbackslash{}b\\textasciitilde{}\\textasciicircum{}}" in text
+
+
+def test_strings_of_bytes_are_copied_and_saved(tmp_path: Path) -> None:
+    again = eval(numpy_text(BYTES), {"np": np})
+    assert (again.dtype, again.tolist()) == (BYTES.dtype, BYTES.tolist())
+    assert csv_text(BYTES) == 'ñandú,\\xff\n"a,b",\n'
+    assert "ñandú" in latex_text(BYTES)
+    save(BYTES, tmp_path / "x.npy")
+    assert np.load(tmp_path / "x.npy").tolist() == BYTES.tolist()
+    save(BYTES, tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8") == csv_text(BYTES)
+    mixed = np.array(["ñ", b"\xc3\xb1", b"\xff"], object)
+    save(mixed, tmp_path / "x.npz")
+    assert np.load(tmp_path / "x.npz")["values"].tolist() == ["ñ", "ñ", "\\xff"]
+    with pytest.raises(UnsupportedError, match="end in zeros"):
+        save(np.array([b"a\0"], object), tmp_path / "x.npy")
 
 
 @pytest.mark.parametrize("ending", [".npy", ".npz"])
@@ -95,7 +128,7 @@ def test_a_constant_holds_what_a_document_can() -> None:
     values = RNG.normal(size=(3, 4)).astype(np.float32)
     params = json.loads(json.dumps(constant_of(values)))
     np.testing.assert_array_equal(np.array(params["value"], params["dtype"]), values)
-    for refused in (np.zeros(MOST_CONSTANT + 1), np.array([np.nan]), np.array(["a"]), np.array([1j])):
+    for refused in (np.zeros(MOST_CONSTANT + 1), np.array([np.nan]), np.array(["a"]), np.array([1j]), np.zeros((0, 3))):
         with pytest.raises(EngineError):
             constant_of(refused)
 
