@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui import fonts
@@ -11,7 +11,13 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
 
 _AXIS = 20
-_LABEL = 52
+_SIZE = 11
+_GAP = 6
+
+
+def _end(value: float) -> str:
+    """Return the number at an end of an axis; a zero has no sign there."""
+    return number(value + 0)
 
 
 class Plot(QWidget):
@@ -49,8 +55,16 @@ class Plot(QWidget):
     @property
     def area(self) -> QRectF:
         """Where the drawing is."""
-        left = _LABEL if self.vertical is not None else 0
+        left = self._label_width
         return QRectF(left, 4, max(self.width() - left, 1), max(min(self.height(), 320) - _AXIS - 4, 1))
+
+    @property
+    def _label_width(self) -> int:
+        """As wide as the longer of the numbers at the left is written."""
+        if (up := self.vertical) is None:
+            return 0
+        metrics = QFontMetrics(fonts.mono(_SIZE))
+        return max(metrics.horizontalAdvance(_end(value)) for value in up) + _GAP
 
     def paint_plot(self, painter: QPainter, area: QRectF) -> None:
         """Draw into the area."""
@@ -68,14 +82,14 @@ class Plot(QWidget):
             return
         area = self.area
         self.paint_plot(painter, area)
-        painter.setFont(fonts.mono(11))
+        painter.setFont(fonts.mono(_SIZE))
         painter.fillRect(QRectF(area.left(), area.bottom(), area.width(), 1), QColor(theme.line))
         painter.setPen(QColor(theme.dim))
         if (across := self.horizontal) is not None:
             below = QRectF(area.left(), area.bottom() + 4, area.width(), _AXIS - 4)
-            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, number(across[0]))
-            painter.drawText(below, Qt.AlignmentFlag.AlignRight, number(across[1]))
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, _end(across[0]))
+            painter.drawText(below, Qt.AlignmentFlag.AlignRight, _end(across[1]))
         if (up := self.vertical) is not None:
-            beside = QRectF(0, area.top(), _LABEL - 6, area.height())
-            painter.drawText(beside, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), number(up[1]))
-            painter.drawText(beside, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom), number(up[0]))
+            beside = QRectF(0, area.top(), area.left() - _GAP, area.height())
+            painter.drawText(beside, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), _end(up[1]))
+            painter.drawText(beside, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom), _end(up[0]))

@@ -105,6 +105,10 @@ class TensorInspector(QWidget):
         self.tabs.currentChanged.connect(self._turn_to)
         self._stack = QStackedWidget()
         self._veil = Veil(self._stack)
+        self.magnitudes = Text(
+            N_("Complex numbers: colours, pictures and figures show their magnitudes."), "dim", fonts.sans(11)
+        )
+        self.magnitudes.setWordWrap(True)
         self.busy = BusyLine()
         self.busy.cancelled.connect(self._cancel)
         self._pinned = [view() for view in PINNED]
@@ -140,6 +144,8 @@ class TensorInspector(QWidget):
         body.addWidget(self._slicing)
         body.addWidget(self.wrong)
         body.addSpacing(8)
+        body.addWidget(self.magnitudes)
+        body.addSpacing(4)
         body.addWidget(self.busy)
         body.addWidget(self._stack, 1)
         body.addWidget(self.sources)
@@ -271,6 +277,7 @@ class TensorInspector(QWidget):
             self._fill_tabs()
         self._empty.hide()
         self._body.show()
+        self.magnitudes.setVisible(shown.info.dtype.startswith("complex"))
         self._lay_slicing()
         self._slice()
 

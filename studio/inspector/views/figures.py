@@ -13,14 +13,23 @@ from engine.core.dtype import Array
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
-from studio.ui.i18n import N_, number
+from studio.ui.i18n import N_, decimal, number
 from studio.ui.widgets.labels import Text
 
 _NOTHING: Final = "–"
+_SHORT: Final = 10_000
 
 
 def _value(value: float | None) -> str:
     return _NOTHING if value is None else number(float(value))
+
+
+def _count(count: int) -> str:
+    """Return a count; of a large one two digits, as there is room for no more: the statistics have them all."""
+    if count < _SHORT:
+        return number(count)
+    mantissa, _e, power = f"{count:.1e}".partition("e")
+    return f"{decimal(mantissa)}e{int(power)}"
 
 
 def _share(count: int, info: TensorInfo) -> str:
@@ -35,7 +44,7 @@ FIGURES: Final[tuple[tuple[str, Callable[[TensorInfo], str], Callable[[TensorInf
     (N_("max"), lambda i: _value(i.maximum), lambda i: False),
     (N_("std"), lambda i: _value(i.std), lambda i: False),
     (N_("zeros"), lambda i: _share(i.zeros, i), lambda i: False),
-    (N_("NaN · Inf"), lambda i: f"{number(i.nans)} · {number(i.infs)}", lambda i: i.nans + i.infs > 0),
+    (N_("NaN · Inf"), lambda i: f"{_count(i.nans)} · {_count(i.infs)}", lambda i: i.nans + i.infs > 0),
 )
 _COLUMNS: Final = 3
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.dtype import Array
@@ -16,15 +17,35 @@ from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.colours import limit_of, places, ramp
+from studio.ui.colours import MINUS_INF, NAN, PLUS_INF, limit_of, places, ramp
 from studio.ui.i18n import N_, _, number
 
 # More cells than pixels cannot be seen; every n-th is taken, so that huge tensors cost no more than large ones.
 MOST_CELLS: Final = 480
 _LARGEST_CELL: Final = 24
 _LEGEND: Final = 34
+_LINE: Final = 18
+_BOX: Final = 10
+# A smaller cell has no room for a mark.
+_MARKED: Final = 6
+#: By the place in the ramp: what is not finite.
+SPECIAL: Final = {NAN: math.nan, PLUS_INF: math.inf, MINUS_INF: -math.inf}
 # How much of the panel's colour lies over cells that are not marked.
 _VEIL: Final = 0.8
+
+
+def _draw_mark(painter: QPainter, place: int, cell: QRectF) -> None:
+    """Draw what tells a value that is not finite: a cross for NaN, a plus for infinity, a minus for minus infinity."""
+    painter.setPen(QPen(QColor(appearance().theme.panel), 1.5))
+    reach = 0.3 * min(cell.width(), cell.height())
+    x, y = cell.center().x(), cell.center().y()
+    if place == NAN:
+        painter.drawLine(QPointF(x - reach, y - reach), QPointF(x + reach, y + reach))
+        painter.drawLine(QPointF(x - reach, y + reach), QPointF(x + reach, y - reach))
+        return
+    painter.drawLine(QPointF(x - reach, y), QPointF(x + reach, y))
+    if place == PLUS_INF:
+        painter.drawLine(QPointF(x, y - reach), QPointF(x, y + reach))
 
 
 class HeatMap(QWidget):
@@ -36,6 +57,7 @@ class HeatMap(QWidget):
         self._stride = (1, 1)
         self._limit = 0.0
         self._signed = False
+        self._special: dict[int, int] = {}
         self._image = QImage()
         self._marked = QImage()
         self.chosen: Callable[[int, int], None] = lambda row, column: None
@@ -50,6 +72,8 @@ class HeatMap(QWidget):
         self._stride = max(1, -(-rows // MOST_CELLS)), max(1, -(-columns // MOST_CELLS))
         self._values = values[:: self._stride[0], :: self._stride[1]]
         self._limit = limit_of(self._values)
+        found = places(self._values, self._limit)
+        self._special = {place: int((found == place).sum()) for place in SPECIAL}
         self._signed = not np.iscomplexobj(values) and bool((self._values < 0).any())
         self._marked = QImage()
         self._tint()
@@ -93,7 +117,7 @@ class HeatMap(QWidget):
     def _picture(self) -> QRect:
         """Return where the picture lies: as wide as fits, cells square unless that makes it too low or too high."""
         rows, columns = self.size_in_cells
-        width, height = self.width(), self.height() - _LEGEND
+        width, height = self.width(), self.height() - _LEGEND - _LINE * (bool(self.special) + bool(self.sampled))
         cell = min(width / columns, _LARGEST_CELL)
         tall = min(max(cell * rows, min(48, height)), height)
         return QRect(0, 0, round(cell * columns), round(tall))
@@ -112,9 +136,56 @@ class HeatMap(QWidget):
         smooth = picture.width() < columns or picture.height() < rows
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(picture, self._image)
+        self._mark_special(painter, QRectF(picture))
         if not self._marked.isNull():
             painter.drawImage(picture, self._marked)
-        self._paint_legend(painter, QRectF(0, picture.bottom() + 9, min(self.width(), 280), 8))
+        bar = QRectF(0, picture.bottom() + 9, min(self.width(), 280), 8)
+        self._paint_legend(painter, bar)
+        self._paint_notes(painter, bar.bottom() + _LINE + 4)
+
+    @property
+    def special(self) -> dict[int, str]:
+        """What the legend says of what is not finite: by its place in the ramp."""
+        is_whole = self._stride == (1, 1)
+        return {
+            place: f"{number(value)} {number(count)}" if is_whole else number(value)
+            for place, value in SPECIAL.items()
+            if (count := self._special.get(place))
+        }
+
+    @property
+    def sampled(self) -> str:
+        """Says which cells are drawn, "" if all are."""
+        if self._stride == (1, 1):
+            return ""
+        down, across = map(number, self._stride)
+        return _("drawn: 1 row of {down}, 1 column of {across}").format(down=down, across=across)
+
+    def _mark_special(self, painter: QPainter, picture: QRectF) -> None:
+        """Mark the cells that are not finite, where there is room for more than their colours."""
+        rows, columns = self.size_in_cells
+        width, height = picture.width() / columns, picture.height() / rows
+        if min(width, height) < _MARKED or not self.special:
+            return
+        found = places(self._values, self._limit)
+        for row, column in np.argwhere(found >= NAN).tolist():
+            cell = QRectF(picture.left() + column * width, picture.top() + row * height, width, height)
+            _draw_mark(painter, int(found[row, column]), cell)
+
+    def _paint_notes(self, painter: QPainter, top: float) -> None:
+        colours, left = ramp(appearance().theme), 0.0
+        for place, words in self.special.items():
+            box = QRectF(left, top + (_LINE - _BOX) / 2, _BOX, _BOX)
+            painter.fillRect(box, QColor(int(colours[place]) & 0xFFFFFF))
+            _draw_mark(painter, place, box)
+            painter.setPen(QColor(appearance().theme.dim))
+            room = QRectF(box.right() + 5, top, painter.fontMetrics().horizontalAdvance(words), _LINE)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), words)
+            left = room.right() + 14
+        if self.special:
+            top += _LINE
+        painter.setFont(fonts.sans(11))
+        painter.drawText(QRectF(0, top, self.width(), _LINE), int(Qt.AlignmentFlag.AlignVCenter), self.sampled)
 
     def _paint_legend(self, painter: QPainter, bar: QRectF) -> None:
         colours = ramp(appearance().theme)
@@ -123,6 +194,7 @@ class HeatMap(QWidget):
         for place in (0, 0.5, 1):
             gradient.setColorAt(place, QColor(int(colours[round(first + (254 - first) * place)]) & 0xFFFFFF))
         painter.fillRect(bar, gradient)
+        painter.setPen(QColor(appearance().theme.dim))
         painter.setFont(fonts.mono(11))
         below = bar.translated(0, bar.height() + 2)
         below.setHeight(16)

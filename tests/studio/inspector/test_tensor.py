@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from studio.inspector.tensor import TensorInspector
 from studio.inspector.views import PINNED, VIEWS
 from studio.inspector.views.heat import MOST_CELLS, HeatView
 from studio.inspector.views.image import ImageView
+from studio.inspector.views.line import LineView
 from studio.inspector.views.statistics import StatisticsView
 from studio.inspector.views.table import TableView
 from studio.inspector.watching import MOST_PINS, Pin, Watching
@@ -26,6 +28,7 @@ from studio.run.images import as_bytes, as_images
 from studio.run.messages import Missing, TensorInfo, Watched
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
+from studio.ui import fonts
 from studio.ui.appearance import Appearance
 from studio.ui.colours import limit_of, places
 from studio.ui.i18n import number, written_size
@@ -236,9 +239,37 @@ def test_the_heat_map_takes_no_more_cells_than_can_be_seen(qtbot: QtBot) -> None
 
 
 def test_colours_of_values() -> None:
-    assert places(ODD, 2.0).tolist() == [[255, 254, 64], [127, 254, 0]]
+    assert places(ODD, 2.0).tolist() == [[255, 256, 64], [127, 254, 257]]
     assert limit_of(ODD) == 2.0
     assert limit_of(np.zeros(0)) == 0.0
+    large = np.array([1e300, -5e299, np.inf, np.iinfo(np.int64).max])
+    assert limit_of(large) == 1e300
+    assert places(large, 1e300).tolist() == [254, 64, 256, 127]
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_heat_map_says_what_is_not_finite(qtbot: QtBot, look: Appearance, theme: str) -> None:
+    look.set_theme(theme, remember=False)
+    view = HeatView()
+    qtbot.addWidget(view.widget)
+    view.widget.resize(300, 200)
+    view.show(TensorInfo((2, 3), "float32", 24), ODD)
+    assert list(view.widget.special.values()) == ["NaN 1", "∞ 1", "−∞ 1"]
+    assert view.widget.sampled == ""
+    image = view.widget.grab().toImage()
+    ground = [image.pixelColor(2 + 24 * column, 26 + 24 * row).rgb() for row, column in ((-1, 0), (-1, 1), (0, 2))]
+    assert len(set(ground)) == 3
+    below = [image.pixelColor(x, y).rgb() for x in range(70) for y in range(60, 80)]
+    assert QColor(look.theme.dim).rgb() in below, "the numbers of the legend can be read"
+    marks = [image.pixelColor(x, y).rgb() for x, y in ((36, 8), (12, 8), (60, 31))]
+    assert marks[0] != ground[1], "a plus has an upright stroke"
+    assert (marks[1], marks[2]) == (ground[0], ground[2]), "neither a cross has one nor a minus"
+    view.show(TensorInfo((2, 3), "float32", 24), np.zeros((2, 3)))
+    assert not view.widget.special
+    view.show(TensorInfo((2000, 900), "float32", 24), np.full((2000, 900), np.nan, np.float32))
+    assert list(view.widget.special.values()) == ["NaN"]
+    assert view.widget.sampled == "drawn: 1 row of 5, 1 column of 2"
+    assert not view.widget.grab().isNull()
 
 
 @pytest.mark.parametrize(
@@ -248,6 +279,26 @@ def test_colours_of_values() -> None:
 def test_what_is_an_image(name: str, images: int) -> None:
     found = as_images(TENSORS[name])
     assert (0 if found is None else len(found)) == images
+
+
+def test_magnitudes_are_said_to_be_ones(panel: TensorInspector) -> None:
+    show(panel, watched(TENSORS["complex"]))
+    assert panel.magnitudes.isVisible()
+    show(panel, watched(TENSORS["matrix"], "other"))
+    assert not panel.magnitudes.isVisible()
+
+
+def test_numbers_beside_a_plot_are_written_in_full(qtbot: QtBot) -> None:
+    for values in (np.array([0.0, -1234567.0]), np.array([-1.2345e-101, -1.1e-101]), np.array([-0.0, 2.0])):
+        view = LineView()
+        qtbot.addWidget(view.widget)
+        view.widget.resize(300, 200)
+        view.show(summarise(values), values)
+        ends = [number(end + 0) for end in view.widget.vertical]
+        assert "-0" not in ends
+        metrics = QFontMetrics(fonts.mono(11))
+        assert view.widget.area.left() > max(metrics.horizontalAdvance(end) for end in ends)
+        assert not view.widget.grab().isNull()
 
 
 def test_images_are_stretched_only_where_they_must_be() -> None:
@@ -270,6 +321,8 @@ def test_figures_alarm_where_they_should(panel: TensorInspector) -> None:
         "NaN · Inf": "1 · 2",
     }
     assert values["NaN · Inf"].property("tone") == "bad"
+    show(panel, Watched(1, TensorRef("value", "hidden", "y"), replace(info, nans=500_000_000, infs=9999), ODD))
+    assert values["NaN · Inf"].text().replace("\u2009", "") == "5.0e8 · 9999"
 
 
 def test_sizes_read_well() -> None:
