@@ -40,7 +40,7 @@ def histogram(values: Array, check: Callable[[], None] = lambda: None) -> Histog
     low, high, count = np.inf, -np.inf, 0
     for (piece,) in chunks(values):
         check()
-        finite = _finite(piece)
+        finite = summary.finite(summary.real(piece))
         if finite.size:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
             count += finite.size
@@ -51,7 +51,7 @@ def histogram(values: Array, check: Callable[[], None] = lambda: None) -> Histog
     counts = np.zeros(BINS, np.int64)
     for (piece,) in chunks(values):
         check()
-        counts += summary.histogram(_finite(piece), low, high, BINS)
+        counts += summary.histogram(summary.finite(summary.real(piece)), low, high, BINS)
     return Histogram(counts, low, high)
 
 
@@ -72,11 +72,6 @@ def _spaced(low: float, high: float, count: int) -> Array:
     """Return the ends of so many equal parts of a range, as `np.linspace` does; the range may be the largest."""
     shares = np.linspace(0.0, 1.0, count + 1)
     return low * (1 - shares) + high * shares
-
-
-def _finite(piece: Array) -> Array:
-    numbers = summary.real(piece)
-    return numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
 
 
 @dataclass(frozen=True)

@@ -52,20 +52,20 @@ def summarise(array: Array, batched: bool = False) -> TensorInfo:
     for part in _parts(flat):
         zeros += part.size - int(np.count_nonzero(part))
         numbers = real(part)
-        finite = _finite(numbers)
-        if finite is not numbers:
+        found = finite(numbers)
+        if found is not numbers:
             nans += int(np.isnan(part).sum())
             infs += int(np.isinf(part).sum())
-        if finite.size:
-            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        if found.size:
+            low, high = min(low, float(found.min())), max(high, float(found.max()))
     brief = replace(brief, nans=nans, infs=infs)
     if low > high:  # nothing is finite
         return brief
     spread, bars = Spread(), np.zeros(BINS, np.intp)
     for part in _parts(flat):
-        finite = _finite(real(part))
-        spread.add(finite, max(-low, high))
-        bars += histogram(finite, low, high)
+        found = finite(real(part))
+        spread.add(found, max(-low, high))
+        bars += histogram(found, low, high)
     return replace(
         brief,
         minimum=low,
@@ -83,12 +83,12 @@ def _parts(flat: Array) -> Iterator[Array]:
         yield flat[begin : begin + _PART]
 
 
-def _finite(numbers: Array) -> Array:
+def finite(numbers: Array) -> Array:
     """Return the finite ones: the array itself, if all are."""
     if numbers.dtype.kind != "f":
         return numbers
-    finite = np.isfinite(numbers)
-    return numbers if finite.all() else numbers[finite]
+    is_finite = np.isfinite(numbers)
+    return numbers if is_finite.all() else numbers[is_finite]
 
 
 class Spread:
@@ -184,18 +184,16 @@ def picture(array: Array, batched: bool) -> Array | None:
     if not array.size:
         return None
     shown = array[0] if batched and array.ndim > 1 else array
-    shown = np.abs(shown) if shown.dtype.kind == "c" else shown
     while shown.ndim > 3:
         shown = shown[0]
     if shown.ndim == 3:
         shown = _plane(shown, is_image=array.ndim > 3 or shown.shape[-1] in (1, *_COLOURS))
-    with np.errstate(over="ignore"):
-        shown = shown.astype(np.float32)
     if shown.ndim == 1:
-        return _thinned(shown, BARS)
-    if shown.ndim > 1:
-        return shown[:: _stride(shown.shape[0], SIDE), :: _stride(shown.shape[1], SIDE)].copy()
-    return shown
+        shown = _thinned(shown, BARS)
+    elif shown.ndim > 1:
+        shown = shown[:: _stride(shown.shape[0], SIDE), :: _stride(shown.shape[1], SIDE)]
+    with np.errstate(over="ignore"):
+        return real(shown).astype(np.float32)
 
 
 def _plane(values: Array, is_image: bool) -> Array:
@@ -214,5 +212,9 @@ def _thinned(vector: Array, most: int) -> Array:
     stride = _stride(len(vector), most)
     if stride == 1:
         return vector
-    padded = np.concatenate([vector, np.zeros(-len(vector) % stride, vector.dtype)]).reshape(-1, stride)
-    return np.take_along_axis(padded, np.abs(padded).argmax(axis=1)[:, None], axis=1)[:, 0]
+    found = []
+    for begin in range(0, len(vector), stride):
+        run = real(vector[begin : begin + stride])  # of each run by itself: what is made of all may not fit into memory
+        low, high = run.min(), run.max()
+        found.append(low if -float(low) > float(high) else high)
+    return np.array(found)

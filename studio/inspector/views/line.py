@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -51,22 +52,33 @@ def lines_of(values: Array, token: Token) -> Lines:
     """
     columns = values.reshape(-1, 1) if values.ndim < 2 else values[:, :MOST_LINES]
     count = len(columns)
-    places, found = np.arange(count), []
+    is_long = count > 2 * RUNS
     runs = np.linspace(0, count, RUNS, endpoint=False).astype(np.intp)
-    if count > 2 * RUNS:
-        places = np.repeat(runs, 2)
+    places, found = np.repeat(runs, 2) if is_long else np.arange(count), []
     for column in columns.T:
-        token.check()
-        line = real(column).astype(np.float64)
-        line[~np.isfinite(line)] = np.nan
-        if count > 2 * RUNS:
-            pair = np.fmin.reduceat(line, runs), np.fmax.reduceat(line, runs)
-            line = np.stack(pair, axis=1).ravel()
+        if is_long:
+            ends: list[float] = []
+            for begin, end in pairwise([*runs.tolist(), count]):
+                token.check()
+                ends += _extremes(real(column[begin:end]))
+            line = np.array(ends)
+        else:
+            line = real(column).astype(np.float64)
+            line[~np.isfinite(line)] = np.nan
         found.append(line)
     drawn = np.concatenate(found) if found else np.zeros(0)
     drawn = drawn[np.isfinite(drawn)]
     low, high = (float(drawn.min()), float(drawn.max())) if drawn.size else (0.0, 0.0)
     return Lines(places, tuple(found), count, low, high)
+
+
+def _extremes(numbers: Array) -> tuple[float, float]:
+    """Return the least and the greatest finite number, NaN if there is none."""
+    low, high = float(numbers.min()), float(numbers.max())
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high  # which says that all are, without a copy
+    finite = numbers[np.isfinite(numbers)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (math.nan, math.nan)
 
 
 class Curves(Plot):

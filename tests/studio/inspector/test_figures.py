@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -232,6 +233,16 @@ def test_the_meaning_of_the_bits_is_the_value(value: float) -> None:
     assert float(factor) * 2.0 ** int(power) == pytest.approx(value, rel=1e-8)
 
 
+def test_lines_of_much_take_no_memory() -> None:
+    line = np.zeros(20_000_000, np.float32)
+    tracemalloc.start()
+    for work in (lambda: lines_of(line, Token()), lambda: summarise(line), lambda: histogram(line)):
+        tracemalloc.reset_peak()
+        work()
+        assert tracemalloc.get_traced_memory()[1] < line.nbytes / 10
+    tracemalloc.stop()
+
+
 def test_lines_keep_the_peaks() -> None:
     line = np.zeros(1_000_000, np.float32)
     line[123_456] = 7.0
@@ -239,3 +250,8 @@ def test_lines_keep_the_peaks() -> None:
     assert len(found.lines[0]) == 2 * RUNS
     assert found.high == 7.0
     assert np.isnan(lines_of(np.full(5, np.inf), Token()).lines[0]).all()
+    line[[5, 700_000]] = np.nan, -np.inf
+    line[-1] = -3.0
+    found = lines_of(line, Token())
+    assert (found.low, found.high) == (-3.0, 7.0)
+    assert np.isfinite(found.lines[0]).all()
