@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -55,19 +54,6 @@ def histogram(values: Array, check: Callable[[], None] = lambda: None) -> Histog
     return Histogram(counts, low, high)
 
 
-def share(values: Any, low: float, high: float) -> Any:
-    """Return how far from `low` to `high` values lie, from 0 to 1; 0 where there is no way between them.
-
-    Examples
-    --------
-    >>> share(2.0, 1.0, 5.0), share(0.0, -1.5e308, 1.5e308), share(np.array([3.0]), 3.0, 3.0).tolist()
-    (0.25, 0.5, [0.0])
-    """
-    if math.isfinite(high - low):
-        return (values - low) / ((high - low) or 1.0)
-    return (values / 2 - low / 2) / (high / 2 - low / 2)  # halves: the whole is beyond the largest float
-
-
 def _spaced(low: float, high: float, count: int) -> Array:
     """Return the ends of so many equal parts of a range, as `np.linspace` does; the range may be the largest."""
     shares = np.linspace(0.0, 1.0, count + 1)
@@ -106,7 +92,7 @@ def history(samples: Iterable[tuple[int, TensorInfo]]) -> History | None:
     density = np.zeros((LEVELS, len(known)))
     edges = np.linspace(0.0, 1.0, LEVELS + 1)
     for column, (_step, least, most, _mean, counts) in enumerate(known):
-        places = share(_spaced(least, most, len(counts)), low, high)
+        places = summary.share(_spaced(least, most, len(counts)), low, high)
         if most == least:
             density[min(int(places[0] * LEVELS), LEVELS - 1), column] = 1.0
             continue

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from engine.core.dtype import Array
+from studio.run.summary import real, share
 
 _COLOURS: Final = (3, 4)
 # Smaller than this, a matrix is more likely to be weights or scores than a picture.
@@ -39,12 +40,12 @@ def as_bytes(images: Array) -> Array:
     """Return images with values from 0 to 255: bytes and shares of one as they are, all else stretched."""
     if images.dtype == np.uint8:
         return images
-    real = np.abs(images) if np.iscomplexobj(images) else np.asarray(images, np.float32)
-    real = np.nan_to_num(real, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(real.min()), float(real.max())
+    shown = real(images)
+    shown = np.nan_to_num(shown.astype(np.result_type(shown.dtype, np.float32)), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(shown.min()), float(shown.max())
     if low < 0 or high > 1:
-        real = (real - low) / (high - low) if high > low else np.zeros_like(real)
-    return np.asarray(np.round(real * 255), np.uint8)
+        shown = share(shown, low, high)
+    return np.asarray(np.round(shown * 255), np.uint8)
 
 
 def is_image(shape: tuple[int, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -169,6 +169,19 @@ def histogram(values: Array, low: float, high: float, bins: int = BINS) -> Array
     shares *= bins
     np.minimum(shares, bins - 1, out=shares)
     return np.bincount(shares.astype(np.intp), minlength=bins)
+
+
+def share(values: Any, low: float, high: float) -> Any:
+    """Return how far from `low` to `high` values lie, from 0 to 1; 0 where there is no way between them.
+
+    Examples
+    --------
+    >>> share(2.0, 1.0, 5.0), share(0.0, -1.5e308, 1.5e308), share(np.array([3.0]), 3.0, 3.0).tolist()
+    (0.25, 0.5, [0.0])
+    """
+    if math.isfinite(high - low):
+        return (values - low) / ((high - low) or 1.0)
+    return (values / 2 - low / 2) / (high / 2 - low / 2)  # halves: the whole is beyond the largest float
 
 
 def picture(array: Array, batched: bool) -> Array | None:

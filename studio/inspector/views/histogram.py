@@ -7,10 +7,11 @@ from PySide6.QtGui import QColor, QPainter
 
 from engine.core.dtype import Array
 from studio.inspector.background import Token
-from studio.inspector.distribution import Histogram, histogram, share
+from studio.inspector.distribution import Histogram, histogram
 from studio.inspector.plot import Plot
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
+from studio.run.summary import share
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
 

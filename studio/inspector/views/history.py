@@ -7,11 +7,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
-from studio.inspector.distribution import History, history, share
+from studio.inspector.distribution import History, history
 from studio.inspector.plot import Plot
 from studio.inspector.trail import Trail
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
+from studio.run.summary import share
 from studio.ui.appearance import appearance
 from studio.ui.colours import ramp
 from studio.ui.i18n import N_

@@ -89,7 +89,11 @@ class KernelsView(View):
         if channel is None:
             colours = np.moveaxis(real(shown).astype(np.float64), 1, -1)
             limit = limit_of(colours) or 1.0
-            pixels = np.round(np.nan_to_num(colours / limit) * 127 + 128).clip(0, 255).astype(np.uint8)
+            pixels = (
+                np.round(np.nan_to_num(colours / limit, posinf=1.0, neginf=-1.0) * 127 + 128)
+                .clip(0, 255)
+                .astype(np.uint8)
+            )
             self.pages.sheet.present([image_of(one) for one in pixels])
         else:
             plane = shown[:, channel]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,11 +12,10 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.core.dtype import Array
 from studio.inspector.background import Token
-from studio.inspector.distribution import share
 from studio.inspector.plot import Plot
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
-from studio.run.summary import real
+from studio.run.summary import finite, real, share
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
 
@@ -56,12 +54,9 @@ def lines_of(values: Array, token: Token) -> Lines:
     runs = np.linspace(0, count, RUNS, endpoint=False).astype(np.intp)
     places, found = np.repeat(runs, 2) if is_long else np.arange(count), []
     for column in columns.T:
+        token.check()
         if is_long:
-            ends: list[float] = []
-            for begin, end in pairwise([*runs.tolist(), count]):
-                token.check()
-                ends += _extremes(real(column[begin:end]))
-            line = np.array(ends)
+            line = _ends(column, runs)
         else:
             line = real(column).astype(np.float64)
             line[~np.isfinite(line)] = np.nan
@@ -72,13 +67,15 @@ def lines_of(values: Array, token: Token) -> Lines:
     return Lines(places, tuple(found), count, low, high)
 
 
-def _extremes(numbers: Array) -> tuple[float, float]:
-    """Return the least and the greatest finite number, NaN if there is none."""
-    low, high = float(numbers.min()), float(numbers.max())
-    if math.isfinite(low) and math.isfinite(high):
-        return low, high  # which says that all are, without a copy
-    finite = numbers[np.isfinite(numbers)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (math.nan, math.nan)
+def _ends(line: Array, runs: Array) -> Array:
+    """Return the least and the greatest finite number of each run of a line, which is not copied; NaN for none."""
+    numbers = real(line)
+    ends: Array = np.stack([f.reduceat(numbers, runs).astype(np.float64) for f in (np.minimum, np.maximum)], axis=1)
+    for run in np.flatnonzero(~np.isfinite(ends).all(axis=1)):  # else all in the run is finite
+        part = numbers[runs[run] : runs[run + 1] if run + 1 < len(runs) else None]
+        found = finite(part)
+        ends[run] = (found.min(), found.max()) if found.size else np.nan
+    return ends.ravel()
 
 
 class Curves(Plot):

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
 from engine.core.dtype import Array
 from studio.inspector.background import Token
-from studio.inspector.distribution import share
 from studio.inspector.plot import Plot
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
 from studio.run.projection import Projection, project
+from studio.run.summary import share
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, number

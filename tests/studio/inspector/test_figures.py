@@ -17,12 +17,12 @@ from studio.inspector.background import CancelledError, Token
 from studio.inspector.bits import bits_of, meaning
 from studio.inspector.chunks import CHUNK, chunks, thinned
 from studio.inspector.distribution import BINS, histogram, history
-from studio.inspector.distribution import share as share_of
 from studio.inspector.statistics import SHARES, figures
 from studio.inspector.trail import MOST, Trail, norm
 from studio.inspector.views.line import RUNS, lines_of
 from studio.run.messages import TensorInfo
 from studio.run.projection import MOST_POINTS, project
+from studio.run.summary import share as share_of
 from studio.run.summary import summarise
 
 RNG = np.random.default_rng(0)

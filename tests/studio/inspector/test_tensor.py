@@ -64,6 +64,8 @@ TENSORS = {
     "sparse": sparse([1.0, -2.0], [[0, 1], [2, 0]], (3, 2)),
     "ragged": ragged(np.arange(6.0), [0, 2, 2, 6]),
     "empty ragged": ragged(np.zeros(0), [0]),
+    "large": np.array([[1.7e308, -1.7e308] * 4] * 8),
+    "odd kernels": np.full((3, 3, 3, 2), [np.inf, np.nan], np.float32),
     "nothing": np.zeros((2, 0, 3, 4)),
     "huge": np.broadcast_to(np.float32(1), (100_000, 10_000)),
 }
@@ -306,6 +308,7 @@ def test_images_are_stretched_only_where_they_must_be() -> None:
     assert as_bytes(shares).ravel().tolist() == [0, 128, 255]
     assert as_bytes(shares * 10 - 5).ravel().tolist() == [0, 128, 255]
     assert as_bytes(np.uint8([[[[7]]]])).ravel().tolist() == [7]
+    assert as_bytes((shares - 0.5) * 2 * 1.7e308).ravel().tolist() == [0, 128, 255]
 
 
 def test_figures_alarm_where_they_should(panel: TensorInspector) -> None:
