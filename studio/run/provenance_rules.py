@@ -91,6 +91,13 @@ def normed(
     return [*lines, *(_folded(marked[0], x.shape) for x in inputs[1:])]
 
 
+def in_order(
+    op: Op, inputs: Sequence[Array], outputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]
+) -> list[Array]:
+    """The cells of the first operand that have other places, but stand in the same order."""
+    return [marked[0].reshape(inputs[0].shape), *(np.zeros(x.shape, bool) for x in inputs[1:])]
+
+
 def rows(
     op: Op, inputs: Sequence[Array], outputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]
 ) -> list[Array]:
@@ -121,8 +128,9 @@ def moved(
     """The cells that were moved there: the op is applied to numbers in place of values."""
     begins = np.cumsum([1, *(x.size for x in inputs)])
     kinds = [_says_where(op, i) for i in range(len(inputs))]
+    numbers = np.int32 if begins[-1] < 2**31 else np.int64
     numbered = [
-        x if kept else np.arange(begin, begin + x.size).reshape(x.shape)
+        x if kept else np.arange(begin, begin + x.size, dtype=numbers).reshape(x.shape)
         for x, begin, kept in zip(inputs, begins, kinds, strict=False)
     ]
     found = as_arrays(op.reference(*numbered, **attrs))
@@ -286,7 +294,8 @@ RULES: Final[tuple[tuple[Callable[[Op], bool], Rule], ...]] = (
     (lambda op: op.name in ("inv", "det", "cholesky", "qr", "eigh", "svd"), matrices),
     (lambda op: op.name == "bitcast", elementwise),
     (lambda op: op.reduction is not None, fibre),
-    (lambda op: op.view or op.family == "shape" or op.name in _MOVED, moved),
+    (lambda op: op.view, in_order),
+    (lambda op: op.family == "shape" or op.name in _MOVED, moved),
     (lambda op: op.scalar is not None or op.broadcasts, elementwise),
 )
 

@@ -247,11 +247,17 @@ class HeatView(View):
     def __init__(self) -> None:
         super().__init__()
         self.widget: HeatMap = HeatMap()
-        self.widget.chosen = lambda row, column: self.picked(row, column)
+        self._is_line = False
+        self.widget.chosen = self._choose
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """Show a plane of values."""
+        self._is_line = values.ndim == 1
         self.widget.present(values)
+
+    def _choose(self, row: int, column: int) -> None:
+        # a line lies across here, but its only axis is that of the rows
+        self.picked(*((column, row) if self._is_line else (row, column)))
 
     def highlight(self, cells: Array | None) -> None:
         """Dim the cells that are not marked."""

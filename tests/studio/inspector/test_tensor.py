@@ -231,6 +231,17 @@ def test_the_heat_map_reads_single_values(qtbot: QtBot) -> None:
     assert view.widget.value_at(QPointF(290, 190)) == ""
 
 
+def test_a_cell_of_the_heat_map_is_one_of_the_tensor(qtbot: QtBot, panel: TensorInspector) -> None:
+    asked: list[tuple[int, ...]] = []
+    panel.watching.trace_asked.connect(lambda _ref, place: asked.append(place))
+    panel.toggle_link()
+    for name, place in (("vector", (3,)), ("matrix", (2, 3)), ("images", (0, 2, 3))):
+        show(panel, watched(TENSORS[name]))
+        panel.turn_to(HeatView)
+        panel.view.widget.chosen(0 if name == "vector" else 2, 3)
+        assert asked[-1] == place
+
+
 def test_the_heat_map_takes_no_more_cells_than_can_be_seen(qtbot: QtBot) -> None:
     view = HeatView()
     qtbot.addWidget(view.widget)
