@@ -435,7 +435,7 @@ class TensorInspector(QWidget):
         view = self.view
         shape = self._shown.info.shape if self._shown is not None else ()
         has_plane = view is not None and (view.plane or isinstance(view, CompareView))
-        self._slicing.setVisible(has_plane and len(shape) > 1 and 0 not in shape)
+        self._slicing.setVisible(has_plane and bool(shape) and 0 not in shape)
 
     def _on_cut(self, cut: Cut) -> None:
         self._cut = cut

@@ -159,6 +159,17 @@ def test_the_index_may_be_any_of_numpy(qtbot: QtBot, panel: TensorInspector, loo
     assert panel.index.text() == ":, 3, 0"
 
 
+def test_a_vector_has_an_index_too(panel: TensorInspector) -> None:
+    show(panel, watched(TENSORS["vector"]))
+    assert panel._slicing.isVisible()
+    panel.index.setText("[3, -1]")
+    panel._slice()
+    table = panel._views[TableView]
+    np.testing.assert_array_equal(table.grid.values[:, 0], TENSORS["vector"][[3, -1]])
+    show(panel, watched(TENSORS["scalar"], "other"))
+    assert not panel._slicing.isVisible()
+
+
 @pytest.mark.parametrize("name", ["nothing", "empty"])
 def test_a_tensor_without_elements_has_no_index(panel: TensorInspector, name: str) -> None:
     show(panel, watched(TENSORS[name]))
