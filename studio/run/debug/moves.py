@@ -79,11 +79,11 @@ def back(trace: Trace, place: Place) -> Place:
         return START
     here = trace[place.step].path
     first = place.step
-    while first > 0 and trace[first - 1].path[: place.depth] == here[: place.depth]:
+    while first > 0 and trace.path(first - 1)[: place.depth] == here[: place.depth]:
         first -= 1
     if first == 0:
         return START
-    before = trace[first - 1].path
+    before = trace.path(first - 1)
     return Place(first - 1, max(min(place.depth, common(here, before) + 1, len(before)), OUTER + 1))
 
 

@@ -24,7 +24,7 @@ from studio.run.debug.messages import Reason
 from studio.run.debug.moves import START, Goal, Move, Place
 from studio.run.debug.recorder import Namer, Recorder, line_of
 from studio.run.debug.step import Path, Step, common
-from studio.run.debug.trace import DISK, MEMORY, Batch, Trace
+from studio.run.debug.trace import DISK, MEMORY, STEPS, Batch, Trace
 from studio.run.debug.work import Work
 from studio.run.tensor_ref import TensorRef
 
@@ -73,8 +73,8 @@ class DebugSession:
         Where it stops by itself.
     until_bad
         Whether it stops at the first op that makes bad values.
-    memory, disk
-        Bytes that what is remembered may take.
+    memory, disk, steps
+        What may be remembered: bytes, and steps without their arrays.
     """
 
     def __init__(
@@ -87,10 +87,11 @@ class DebugSession:
         until_bad: bool = True,
         memory: int = MEMORY,
         disk: int = DISK,
+        steps: int = STEPS,
     ) -> None:
         self._work, self.names = work, names
         self._stopped, self._said = stopped, said
-        self.trace = Trace(memory, disk)
+        self.trace = Trace(memory, disk, steps)
         self.points = Watchpoints(breakpoints)
         self.until_bad = until_bad
         self.place = START
@@ -142,15 +143,14 @@ class DebugSession:
 
     def _end_of(self, error: EngineError | None) -> Stop:
         """Return how the run has ended, and stand behind its last step."""
-        number = len(self.trace) - 1
         over: Reason = "failed" if error else "complete"
-        if number < 0:
+        last = self.trace.last
+        if last is None:
             return Stop(over, START, error=error)
-        last = self.trace[number]
-        self.place = moves.settled(Place(number, self.place.depth), last.path)
+        self.place = moves.settled(Place(last.number, self.place.depth), last.path)
         stopping = self._met(last, None)
         if error is None and self.until_bad and (bad := self._bad(last)) is not None:
-            self.place = Place(number, len(last.path))
+            self.place = Place(last.number, len(last.path))
             return Stop("bad", self.place, hits=stopping, bad=bad)
         if error is None and stopping:
             return Stop("breakpoint", self.place, hits=stopping)
@@ -160,8 +160,7 @@ class DebugSession:
         """Let the next step be made, or stand still in front of it until somebody lets it."""
         with self._turn:
             self._checkpoint()
-            last = self.trace[len(self.trace) - 1] if len(self.trace) else None
-            stop = self._reason(last, pending)
+            stop = self._reason(self.trace.last, pending)
             if stop is None:
                 return
             self._pending, self.place, self.state = pending, stop.place, "stopped"
@@ -179,7 +178,7 @@ class DebugSession:
         """Return why to stand still in front of a step, None if there is no reason to."""
         after = pending.path
         if last is None:
-            return Stop("pause", START, after) if self._is_to_pause else None
+            return Stop("pause", START, after) if self._is_to_pause and not len(self.trace) else None
         if self._until >= 0:
             is_there = last.number >= self._until
             if not is_there and not self._is_to_pause:
@@ -210,8 +209,7 @@ class DebugSession:
         batch = self.trace.batch_of(last.number)
         hits = list(self.points.behind(last, batch.in_epoch, lambda ref: self.trace.array(last.number, ref)))
         if pending is not None:
-            number = batch.in_epoch if pending.batch == batch.number else self.trace.batches[pending.batch].in_epoch
-            hits += self.points.in_front(last, pending, number)
+            hits += self.points.in_front(last, pending, self.trace.batch_of(pending.number).in_epoch)
         for hit in hits:
             if not hit.stops:
                 self._said(hit)
@@ -283,14 +281,12 @@ class DebugSession:
         with self._turn:
             if self.state == "running":
                 return
-            begin = self.place.step + 1
-            if begin < len(self.trace) and self.trace.batch_of(begin).is_gone and self.points.asks_for_values:
-                self._run_again(begin, -1)  # no breakpoint can be asked of what is forgotten
-            elif not self._stops_within(begin, len(self.trace)):
-                if self.state == "ended":
-                    self._arrive(Place(len(self.trace) - 1, self.place.depth), "failed" if self._error else "complete")
-                else:
-                    self._resume(None)
+            if self._stops_within(self.place.step + 1, len(self.trace)):
+                return
+            if self.state == "ended":
+                self._arrive(Place(len(self.trace) - 1, self.place.depth), "failed" if self._error else "complete")
+            else:
+                self._resume(None)
 
     def _stops_within(self, begin: int, end: int) -> bool:
         """Arrive where there is a reason to stop among steps that were seen, if there is one; before `end`."""
@@ -374,24 +370,26 @@ class DebugSession:
         """How many steps were made, those counted that were forgotten and are to be made again."""
         return max(len(self.trace), self._furthest)
 
-    def _run_again(self, step: int, until: int) -> None:
-        """Run again from the mark before a step whose values were forgotten, with the same seed: up to another, or on.
+    def _run_again(self, step: int) -> None:
+        """Run again from the mark before a step whose values were forgotten, up to it: with the same seed.
 
-        Where there is no mark, as of a program, it is run from its beginning.
+        Where there is no mark, as of a program, it is run from its beginning; -1 leads to that.
         """
-        number, start = self._marks.before(self.trace.batch_of(step).number) or (0, None)
+        number, start = self._marks.before(self.trace.batch_of(max(step, 0)).number) or (0, None)
         self._furthest = self.total
         self.trace.cut(number)
-        self._until, self._pending, self._goal, self._target = until, None, None, ""
+        self._until, self._pending, self._goal, self._target = step, None, None, ""
+        self._is_to_pause = step < 0
         self.state = "running"
         self._thread = self._new_thread(start, self._thread)
         self._turn.notify_all()
         self._thread.start()
 
     def _arrive(self, place: Place, reason: Reason = "move", hits: tuple[Hit, ...] = ()) -> None:
-        if place.step >= 0 and self.trace.batch_of(place.step).is_gone:
+        nearest = max(place.step, 0)  # what is behind the start is where one goes on from there
+        if nearest < len(self.trace) and self.trace.batch_of(nearest).is_gone:
             self.place = place
-            self._run_again(place.step, place.step)
+            self._run_again(place.step)
             return
         self.place = moves.settled(place, self.trace[place.step].path) if place.step >= 0 else START
         if reason in ("move", "breakpoint") and self._is_bad(place.step):

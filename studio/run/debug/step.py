@@ -27,7 +27,7 @@ OUTER: Final = 2
 NOBODY: Final = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Operand:
     """What went into an op.
 
@@ -52,7 +52,7 @@ class Operand:
     result: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Step:
     """One op.
 

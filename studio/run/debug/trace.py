@@ -1,7 +1,7 @@
 """The trace: all steps that the debugger has seen, and every tensor as it was behind each of them.
 
 It is cut into training steps. Each keeps its arrays once, in a table; what a step gives are places in it. The oldest
-arrays lie on the disk, and of training steps before those nothing but the steps is left.
+arrays lie on the disk; of training steps before those nothing but the steps is left, and in the end not even these.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from typing import Final
 import numpy as np
 
 from engine.core.dtype import Array
-from studio.run.debug.step import Step
+from studio.run.debug.past import Past
+from studio.run.debug.step import Frame, Path, Step
 from studio.run.messages import TensorInfo
 from studio.run.tensor_ref import TensorRef
 
 #: Bytes of arrays in memory, and on the disk, until older ones make way.
 MEMORY: Final = 256 * 2**20
 DISK: Final = 2 * 2**30
+#: Steps that are kept without their arrays, in some 85 MB (1.4 kB each), until older ones make way.
+STEPS: Final = 60_000
 #: Within a training step this part of the memory is freed at once, and not a little for each op.
 _AT_ONCE: Final = 8
 
@@ -140,11 +143,19 @@ class Trace:
     ----------
     memory, disk
         Bytes that arrays may take. Those of the training step that is under way stay on the disk, however many.
+    steps
+        How many steps are kept; those of the last two training steps all are.
+
+    Attributes
+    ----------
+    batches
+        The training steps of which the steps are kept, in order.
     """
 
-    def __init__(self, memory: int = MEMORY, disk: int = DISK) -> None:
-        self.memory, self.disk = memory, disk
+    def __init__(self, memory: int = MEMORY, disk: int = DISK, steps: int = STEPS) -> None:
+        self.memory, self.disk, self.steps = memory, disk, steps
         self.batches: list[Batch] = []
+        self._past = Past()
         self._near: deque[Batch] = deque()
         self._older = 0  # bytes in memory of all of these but the last
         self._far: deque[Batch] = deque()
@@ -152,32 +163,50 @@ class Trace:
 
     def __len__(self) -> int:
         """Return how many steps there are."""
-        return self.batches[-1].first + len(self.batches[-1].steps) if self.batches else 0
+        return self.batches[-1].first + len(self.batches[-1].steps) if self.batches else self._past.end
 
     def __getitem__(self, number: int) -> Step:
         batch = self.batch_of(number)
         return batch.steps[number - batch.first]
 
     @property
+    def last(self) -> Step | None:
+        """The last step, if there is one that is kept."""
+        return self[len(self) - 1] if len(self) > self._past.end else None
+
+    def path(self, number: int) -> Path:
+        """Return the path of a step; of one that is not kept the training step is all that is known."""
+        if number < self._past.end:
+            return (Frame("batch", str(self._past.batch_of(number))),)
+        return self[number].path
+
+    @property
     def next_batch(self) -> int:
         """Number of the training step that begins next."""
-        return len(self.batches)
+        return len(self._past) + len(self.batches)
 
     def begin(self, epoch: int, base: Mapping[TensorRef, Array]) -> Batch:
         """Begin a training step, in front of which these tensors are known."""
-        before = self.batches[-1] if self.batches else None
+        before = self.batch_of(len(self) - 1) if len(self) else None
         number = self.next_batch
         in_epoch = before.in_epoch + 1 if before is not None and before.epoch == epoch else 1
         batch = Batch(number, epoch, in_epoch, len(self))
         batch.base = {ref: batch.place(array) for ref, array in base.items()}
         self.batches.append(batch)
+        self._forget()
         self._older = self.in_memory
         self._near.append(batch)
         self.make_room()
         return batch
 
     def batch_of(self, number: int) -> Batch:
-        """Return the training step that a step belongs to."""
+        """Return the training step that a step belongs to; of one that is not kept, when it was."""
+        if number < self._past.end:
+            place = self._past.batch_of(number)
+            epoch, in_epoch, first = self._past[place]
+            gone = Batch(place, epoch, in_epoch, first)
+            gone.drop()
+            return gone
         low, high = 0, len(self.batches) - 1
         while low < high:
             middle = (low + high + 1) // 2
@@ -196,6 +225,8 @@ class Trace:
         """Return a tensor as it was behind a step, None if it was not known, or is gone."""
         if ref.kind == "step":
             batch = self.batch_of(int(ref.node))
+            if batch.is_gone:
+                return None
             outputs = batch.steps[int(ref.node) - batch.first].outputs
             return batch.array(outputs[int(ref.name)]) if int(ref.name) < len(outputs) else None
         place = self.state(number).get(ref)
@@ -203,9 +234,11 @@ class Trace:
 
     def cut(self, batch: int) -> None:
         """Forget a training step and all behind it."""
-        for gone in self.batches[batch:]:
+        kept = max(0, batch - len(self._past))
+        for gone in self.batches[kept:]:
             gone.drop()
-        del self.batches[batch:]
+        del self.batches[kept:]
+        self._past.cut(batch)
         self._near = deque(b for b in self._near if b.number < batch)
         self._older = sum(b.in_memory for b in list(self._near)[:-1])
         self._far = deque(b for b in self._far if b.number < batch)
@@ -219,6 +252,17 @@ class Trace:
     def on_disk(self) -> int:
         """Bytes of the arrays on the disk."""
         return sum(batch.on_disk for batch in (*self._near, *self._far))
+
+    def _forget(self) -> None:
+        """Let the oldest steps make way for new ones."""
+        # where a training step begins, one stands behind the last step of the one before
+        while len(self.batches) > 2 and len(self) - self._past.end > self.steps:
+            oldest = self.batches.pop(0)
+            oldest.drop()
+            for queue in (self._near, self._far):
+                if queue and queue[0] is oldest:
+                    queue.popleft()
+            self._past.add(oldest.epoch, oldest.in_epoch, oldest.first, oldest.first + len(oldest.steps))
 
     def make_room(self) -> None:
         """Let the oldest arrays make way for new ones, at last those of the training step that is under way."""
@@ -248,6 +292,7 @@ class Trace:
         """Leave nothing on the disk."""
         for batches in (self.batches, self._near, self._far):
             batches.clear()
+        self._past.cut(0)
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

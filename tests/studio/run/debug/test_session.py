@@ -332,6 +332,25 @@ def test_what_was_met_counts_once_however_often_one_comes_by() -> None:
             assert said == [str(i + 1) for i in range(len(said))]
 
 
+def test_steps_are_bounded_too_and_one_goes_back_over_those_that_are_not_kept() -> None:
+    points = [Breakpoint(1, "output", epoch=2, step=1)]
+    with debugged(moons(), points, steps=100) as debuggee:
+        session = debuggee.session
+        late = debuggee.do(session.go_on)
+        first = session.trace.batches[0]
+        assert len(session.trace.batches) <= 3
+        assert first.number > 2
+        debuggee.do(lambda: session.go_to(first.first))
+        back = [debuggee.back().place.step for _ in range(20)]
+        assert debuggee.here[0] == "forward"
+        assert back[0] == first.first - 1, "in front of what is kept lies the training step before"
+        assert session.trace.batch_of(back[-1]).number == first.number - 2
+        assert [debuggee.over().place.step for _ in back] == [*back[-2::-1], first.first]
+        before = session.trace.batch_of(0)
+        assert (before.number, before.epoch, before.in_epoch, before.is_gone) == (0, 0, 1, True)
+        assert debuggee.do(session.go_on).place == late.place
+
+
 def test_the_slider_goes_ahead_to_what_is_made_again() -> None:
     points = [Breakpoint(1, "output", epoch=2, step=1)]
     with debugged(moons(), points, memory=3000, disk=3000) as debuggee:
@@ -419,9 +438,10 @@ def test_what_is_remembered_is_bounded_and_comes_back_from_the_disk() -> None:
         assert debuggee.session.trace.batches[0].is_gone
 
 
-def test_what_was_forgotten_is_run_again_with_the_same_seed_to_the_bit() -> None:
+@pytest.mark.parametrize("budget", [{"memory": 20_000, "disk": 20_000}, {"steps": 150}])
+def test_what_was_forgotten_is_run_again_with_the_same_seed_to_the_bit(budget: dict[str, int]) -> None:
     points = [Breakpoint(1, "output", epoch=2, step=1)]
-    with debugged(moons(), points, memory=20_000, disk=20_000) as debuggee:
+    with debugged(moons(), points, **budget) as debuggee:
         for _ in range(9):
             debuggee.over()
         session = debuggee.session
@@ -429,14 +449,21 @@ def test_what_was_forgotten_is_run_again_with_the_same_seed_to_the_bit() -> None
         refs = list(session.trace.state(step))
         early = {ref: np.array(session.array(ref)) for ref in refs}
         debuggee.do(session.go_on)
-        late_place = session.place
+        late_place, total = session.place, session.total
         late = {ref: np.array(session.array(ref)) for ref in session.trace.state(late_place.step)}
-        assert session.trace.batches[0].is_gone
-        stop = debuggee.do(lambda: session.go_to(step))
-        assert stop.place.step == step
-        assert list(session.trace.state(step)) == refs
-        for ref, before in early.items():
-            np.testing.assert_array_equal(session.array(ref), before, str(ref))
+        assert session.trace.batch_of(0).is_gone
+        for way in ("to it", "to the start, and over"):
+            if way == "to it":
+                debuggee.do(lambda: session.go_to(step))
+            else:
+                debuggee.do(lambda: session.go_to(-1))
+                assert (session.place.step, session.total) == (-1, total)
+                for _ in range(9):
+                    debuggee.over()
+            assert session.place.step == step
+            assert list(session.trace.state(step)) == refs
+            for ref, before in early.items():
+                np.testing.assert_array_equal(session.array(ref), before, str(ref))
         stop = debuggee.do(session.go_on)
         assert (stop.reason, stop.place) == ("breakpoint", late_place)
         for ref, before in late.items():
