@@ -162,15 +162,17 @@ class Keeper:
             try:
                 job = self._jobs.get(timeout=files.BEAT_INTERVAL)
             except queue.Empty:
-                self._try(self._beat)
+                self._beat()
                 continue
             if job is None:
                 break
             self._try(job)
             self._jobs.task_done()
             if time.monotonic() - self._beaten > files.BEAT_INTERVAL:
-                self._try(self._beat)
+                self._beat()
         self._close()
+        with suppress(OSError):  # a run whose end could not be written is cut off from here on
+            (self.folder.path / files.BEAT).unlink(missing_ok=True)
 
     def _try(self, job: Callable[[], None]) -> None:
         try:
@@ -179,8 +181,6 @@ class Keeper:
         except Exception as error:  # whatever it is: a run that is not kept is better than one that is lost
             self._broken = True
             self._close()
-            with suppress(OSError):  # for the others it is cut off from here on
-                (self.folder.path / files.BEAT).unlink(missing_ok=True)
             self._trouble(_in_words(error, self.folder.path))
 
     def _begin(self, document: str) -> None:
@@ -194,7 +194,7 @@ class Keeper:
     def _make_folder(self, document: str) -> None:
         path, start = self.folder.path, self._start
         path.mkdir(parents=True, exist_ok=True)
-        self._beat()
+        self._touch()
         self.record.write(path)  # first: without it others would take the folder for a damaged run
         (path / files.CHECKPOINTS).mkdir(exist_ok=True)
         self._rows = (path / files.STEPS).open("ab", buffering=0)
@@ -208,7 +208,7 @@ class Keeper:
         """Write on, although something could not be written before."""
         path = self.folder.path
         if self.folder.document.exists():
-            self._beat()
+            self._touch()
             self._rows = (path / files.STEPS).open("ab", buffering=0)
             self.record.write(path)
         else:
@@ -264,7 +264,15 @@ class Keeper:
         return self._events
 
     def _beat(self) -> None:
+        """Give a sign of life: of a run that is not kept any more, too, which is trained all the same."""
         self._beaten = time.monotonic()
+        if self._broken:
+            with suppress(OSError):
+                os.utime(self.folder.path / files.BEAT)
+        else:
+            self._try(self._touch)
+
+    def _touch(self) -> None:
         (self.folder.path / files.BEAT).touch()
         if self._events is not None:
             self._events.flush()
@@ -320,7 +328,6 @@ class Keeper:
         self.record.write(self.folder.path)
         if status in ("complete", "failed"):  # one that was stopped may go on
             self._event_file().end_session(status == "complete")
-        (self.folder.path / files.BEAT).unlink(missing_ok=True)
 
     def _close(self) -> None:
         for file in (self._rows, self._events):

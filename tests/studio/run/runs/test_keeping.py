@@ -348,8 +348,19 @@ def test_a_full_disk_ends_the_keeping_and_not_the_training(
     driven = Driven()
     original = checkpoint_file.write
     monkeypatch.setattr(checkpoint_file, "write", lambda p, c: full() if c.done or c.epoch else original(p, c))
-    driven.answer = lambda e: driven.worker.receive(SaveCheckpoint(1)) if isinstance(e, EpochEnd) else None
+    seen: list[str] = []
+
+    def answer(event: Any) -> None:
+        if isinstance(event, EpochEnd):
+            if driven.of(Refused):
+                seen.append(RunFolder(tmp_path).record.status)
+            driven.worker.receive(SaveCheckpoint(1))
+            time.sleep(0.01)  # for the thread that writes
+
+    driven.answer = answer
     driven.worker.handle(train(tmp_path))
+    assert set(seen) == {"training"}, "it is not cut off: an engine is at it"
+    assert RunFolder(tmp_path).record.status == "interrupted", "its end could not be written"
     texts = [str(refused.error) for refused in driven.of(Refused)]
     assert texts, "and whoever insists is told again"
     assert all("No space left on device. The training goes on" in text for text in texts)
