@@ -63,6 +63,7 @@ from studio.plots.panel import Plots
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
 from studio.run.lazy.controller import LazyController
+from studio.run.messages import QUEUE
 from studio.run.tasks.controller import TaskController
 from studio.tasks.actions import TaskActions
 from studio.tasks.panel import Tasks
@@ -80,7 +81,8 @@ from studio.ui.runs.controls import TrainingControls
 from studio.ui.runs.documents import RunsOfDocuments
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.runs.panel import RunsPanel
-from studio.ui.runs.queue import QUEUE, Queue, QueueList
+from studio.ui.runs.queue import Queue
+from studio.ui.runs.queue_list import QueueList
 from studio.ui.settings import settings
 from studio.ui.shell import files
 from studio.ui.shell.desk import Desk
@@ -352,6 +354,8 @@ class MainWindow(QMainWindow):
         self.running.changed.connect(self.tabs.refresh)
         self.running.over.connect(self.notifier.tell)
         self.queue.over.connect(self.notifier.tell)
+        self.queue.begun.connect(lambda: self.plots.follow_queue(True))
+        self.queue.changed.connect(self._name_queue)
         self.running.changed.connect(self._update_actions)
         self.tabs.menu_asked.connect(lambda at: _open_menu(self.top_bar.tab_menu(), at))
         self.exporting.done.connect(
@@ -503,8 +507,13 @@ class MainWindow(QMainWindow):
     def _name_of(self, number: int) -> str:
         document = self.desk.by_number(number)
         if number == QUEUE and self.queue.current is not None:
-            return f"{_('Queue')} · {self.queue.current.name}"
+            place, count = self.queue.place
+            return f"{_('Queue')} {place}/{count} · {self.queue.current.title}"
         return document.name if document is not None else ""
+
+    def _name_queue(self) -> None:
+        if (item := self.queue.current) is not None:
+            self.plots.bar.name_queue(item.title)
 
     def _add_constant(self, params: Mapping[str, Any]) -> None:
         if self.canvas is not None:

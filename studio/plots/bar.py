@@ -19,6 +19,8 @@ from studio.ui.icons import icon
 FACTORS: Final = (0.0, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0, 16.0)
 #: From this width on there is room for all words.
 _WIDE: Final = 560
+#: Most pixels of the name of the queue's training.
+_WIDEST_NAME: Final = 240
 _USUAL: Final = FACTORS.index(1.0)
 
 
@@ -33,15 +35,19 @@ class Bar(QWidget):
         Their axis of epochs is to be logarithmic or not.
     toggled
         The curve of a name is to be shown or not.
+    queue_wanted
+        The curves of the queue's trainings are to be shown, or those of the document.
     """
 
     smoothed = Signal(float)
     log_x = Signal(bool)
     toggled = Signal(str, bool)
+    queue_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: list[str] = []
+        self._queued = ""
         self._hidden: set[str] = set()
         self.menu = QMenu(self)
         self.choose = QToolButton()
@@ -55,7 +61,13 @@ class Bar(QWidget):
         self.log.setObjectName("plots.log_x")
         self.log.setCheckable(True)
         self.log.toggled.connect(self.log_x)
-        for button in (self.choose, self.log):
+        self.queue = QToolButton()
+        self.queue.setObjectName("plots.queue")
+        self.queue.setCheckable(True)
+        self.queue.setMaximumWidth(_WIDEST_NAME)
+        self.queue.hide()
+        self.queue.toggled.connect(self.queue_wanted)
+        for button in (self.choose, self.log, self.queue):
             button.setProperty("flat", True)
             button.setFont(fonts.sans(12))
             button.setFixedHeight(26)
@@ -77,6 +89,7 @@ class Bar(QWidget):
             self._layout.addWidget(widget)
         self._epoch = QLabel()
         self._epoch.setProperty("tone", "dim")
+        self._layout.addWidget(self.queue)
         self._layout.addSpacing(16)
         self._layout.addWidget(self._epoch)
         self._layout.addStretch(1)
@@ -92,6 +105,14 @@ class Bar(QWidget):
     def say_epoch(self, epoch: float | None) -> None:
         """Say which epoch the cross is at."""
         self._epoch.setText("" if epoch is None else _("epoch {epoch}").format(epoch=number(epoch, 2)))
+
+    def name_queue(self, name: str) -> None:
+        """Say which training of the queue goes on, or was the last."""
+        self._queued = name
+        text = _("Queue: {name}").format(name=name) if name else _("Queue")
+        room = _WIDEST_NAME - 2 * self.queue.fontMetrics().averageCharWidth()
+        self.queue.setText(self.queue.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room))
+        self.queue.setToolTip(_("Show the curves of the queue's training: {name}").format(name=name))
 
     def add(self, widget: QWidget) -> None:
         """Put a widget at the end."""
@@ -114,6 +135,7 @@ class Bar(QWidget):
         self.choose.setToolTip(_("Which curves are shown"))
         self.log.setText(_("log epochs"))
         self.log.setToolTip(_("Logarithmic axis of epochs"))
+        self.name_queue(self._queued)
         self._word.setText(_("Smoothing"))
         self.slider.setAccessibleName(_("Smoothing"))
         self.slider.setToolTip(_("Over how many steps each value of the full line is a mean; at the left over none"))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLay
 from studio.plots.bar import Bar
 from studio.plots.names import GRADIENT_NORM, SAMPLED
 from studio.plots.series import Curve, Curves
-from studio.run.messages import Ended, EpochEnd, Progress, Started, WentBack
+from studio.run.messages import QUEUE, Ended, EpochEnd, Progress, Started, WentBack
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_
 from studio.ui.settings import settings
@@ -37,7 +37,8 @@ _LEAST_HEIGHT: Final = 206
 class Plots(QWidget):
     """A plot for the loss and for each metric, and what else is measured: those of the last training of one document.
 
-    The curves of the others are kept, and go on, while they are not shown.
+    The curves of the others are kept, and go on, while they are not shown. Those of the queue's trainings, which are of
+    no document that is open, take their place as long as the user wants it.
 
     Signals
     -------
@@ -49,7 +50,7 @@ class Plots(QWidget):
     Attributes
     ----------
     shown
-        The number of the document whose curves are shown.
+        The number of the document whose curves are shown, or `QUEUE`.
     cells
         The plots that are shown, by the names of their curves.
     content
@@ -64,7 +65,7 @@ class Plots(QWidget):
         self.setObjectName("plots")
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.shown = 0
+        self.shown = self._document = 0
         self._trainings: dict[int, Curves] = {}
         self.cells: dict[str, PlotCell] = {}
         self._row = QHBoxLayout()
@@ -79,20 +80,21 @@ class Plots(QWidget):
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(content)
         scroll.setMinimumHeight(_LEAST_HEIGHT)
-        self._stack = QStackedLayout(self)
+        self._stack = QStackedLayout()
         self._stack.addWidget(EmptyState("chart-line", N_("Train, and the curves appear here.")))
         self._hidden: set[str] = set(filter(None, str(settings().value(_HIDDEN) or "").split()))
         self.bar = Bar()
         self.bar.smoothed.connect(self._redraw_all)
         self.bar.log_x.connect(self._set_log_x)
         self.bar.toggled.connect(self._toggle)
-        page = QWidget()
-        column = QVBoxLayout(page)
+        self.bar.queue_wanted.connect(lambda _on: self._turn())
+        self._stack.addWidget(scroll)
+        self.bar.hide()
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addWidget(scroll, 1)
-        self._stack.addWidget(page)
+        column.addLayout(self._stack, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._redraw_some)
@@ -127,13 +129,29 @@ class Plots(QWidget):
 
     def show_document(self, number: int) -> None:
         """Show the curves of another document, or none (0)."""
+        self._document = number
+        self._turn()
+
+    def follow_queue(self, on: bool) -> None:
+        """Show the curves of the queue's trainings in place of those of the document, or no longer."""
+        if on:
+            self.bar.queue.show()
+        self.bar.queue.setChecked(on)
+        self._observe()  # what was observed of an earlier turn of the queue is forgotten
+
+    def _turn(self) -> None:
+        number = QUEUE if self.bar.queue.isChecked() else self._document
         if number != self.shown:
+            if self.shown == QUEUE:  # of another document, the engine knows that it is not shown
+                self.observed.emit(QUEUE, ())
             self.shown = number
             self._rebuild()
             self._observe()
 
     def begin(self, started: Started) -> None:
         """Make room for the curves of a training."""
+        if started.document == self._document:
+            self.follow_queue(False)
         names = dict.fromkeys(("loss", *started.metrics))
         sampled = {name: is_smoothed for name, (_title, is_smoothed) in SAMPLED.items()}
         self._trainings[started.document] = Curves(names, started.epochs, started.steps_per_epoch, sampled)
@@ -150,6 +168,7 @@ class Plots(QWidget):
             self._spare.append(cell)
         self.cells = {}
         self._stack.setCurrentIndex(1 if self.curves else 0)
+        self.bar.setVisible(bool(self.curves) or QUEUE in self._trainings)  # from there one comes back to the queue
         self.bar.show_names(self.curves, self._hidden)
         if self._shown_names:
             self._next_stage()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
@@ -19,6 +19,9 @@ from studio.run.tensor_ref import TensorRef
 
 Mode = Literal["eager", "lazy"]
 Status = Literal["complete", "stopped", "failed"]
+
+#: What the trainings of the queue are known by, as documents are by their numbers; -1 is the debugger's program.
+QUEUE: Final = -2
 
 # ------------------------------------------------------------------------------------------------ commands
 

@@ -35,6 +35,7 @@ from studio.run.lazy.host import LazyHost
 from studio.run.lazy.messages import Leave
 from studio.run.lookup import Lookup, why_missing
 from studio.run.messages import (
+    QUEUE,
     Control,
     Downloading,
     Ended,
@@ -172,8 +173,8 @@ class Worker:
         return self.shown in (None, document)
 
     def observes(self, document: int, what: str) -> bool:
-        """Whether anybody looks at this of the training of a document."""
-        return self.is_shown(document) and what in self.observed.get(document, ())
+        """Whether anybody looks at this of the training of a document, or of that of the queue, which has no page."""
+        return (document == QUEUE or self.is_shown(document)) and what in self.observed.get(document, ())
 
     def work(self) -> None:
         """Carry out commands until there is a `Shutdown`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from graphs import moons
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
 )
-from user import Open, User, saved
+from user import Open, User, saved, steps
 
 from studio.document.document import Document
 from studio.document.edits import SetParams
@@ -285,7 +285,7 @@ def test_who_stops_a_training_of_the_queue_holds_it(open_window: Open, tmp_path:
     user.do("run.enqueue")
     queue = user.window.queue
     user.until(lambda: user.window.controller.training and user.action("run.rate").isEnabled())
-    user.until(lambda: user.window.status_line.values["elsewhere"].text().startswith("Queue · long: epoch"))
+    user.until(lambda: user.window.status_line.values["elsewhere"].text().startswith("Queue 1/2 · long: epoch"))
     user.do("run.train")
     assert user.banner == "'the queue' is being trained, and one document trains at a time."
     user.do("run.stop")
@@ -298,6 +298,67 @@ def test_who_stops_a_training_of_the_queue_holds_it(open_window: Open, tmp_path:
     user.click("queue.remove")
     user.click("queue.clear")
     assert listed.count() == 0
+
+
+def test_the_curves_of_the_queue_are_live_and_it_says_how_long_it_will_take(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(with_rate(0.01, epochs=100_000), tmp_path, "long"), engine=True)
+    user.until_ready()
+    user.do("run.enqueue")
+    user.do("run.enqueue")
+    plots, queue = user.window.plots, user.window.queue
+    user.window.dock.setCurrentWidget(plots)
+    user.until(lambda: ":gradient_norm" in plots.cells and len(plots.curves[":gradient_norm"].raw) > 1)
+    assert len(plots.curves["loss"].raw) > 1
+    assert user.find("plots.queue").text() == "Queue: long"
+    user.click("plots.queue")
+    assert not plots.curves, "those of the document, which was not trained"
+    user.click("plots.queue")
+    assert plots.curves
+    shown(user)
+    user.window.runs.show_queue()
+    user.until(lambda: "Training 1 of 2 · " in user.find("queue.said").text())
+    assert "left" in user.find("queue.said").text()
+    listed = user.find("queue.list")
+    assert isinstance(listed, QListWidget)
+    assert listed.item(0).text().endswith(" %")
+    user.click("queue.skip")
+    user.until(lambda: [item.state for item in queue.items] == ["stopped", "training"])
+    user.until(lambda: user.window.controller.state == "training" and len(plots.curves["loss"].raw))
+    user.do("run.stop")
+    user.until_ready()
+    user.do("run.train")
+    user.until(lambda: plots.shown == user.window.desk.current.number and steps(user, "loss"))
+    user.do("run.stop")
+    user.until_ready()
+
+
+def test_the_queue_is_put_in_another_order(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path, "moons"))
+    queue = user.window.queue
+    shown(user)
+    queue.add("moons", [(name, moons()) for name in "abcd"], "lazy")
+    user.window.runs.show_queue()
+    listed = user.find("queue.list")
+    assert isinstance(listed, QListWidget)
+    listed.setCurrentRow(3)
+    user.click("queue.up")
+    user.click("queue.up")
+    assert "".join(item.label for item in queue.items) == "adbc"
+    assert [index.row() for index in listed.selectedIndexes()] == [1], "what is selected stays so"
+    user.click("queue.down")
+    assert "".join(item.label for item in queue.items) == "abdc"
+    listed.model().moveRow(QModelIndex(), 0, QModelIndex(), 4)  # as if it was dragged
+    user.until(lambda: "".join(item.label for item in queue.items) == "bdca")
+
+
+def test_a_failure_in_the_queue_says_why(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(moons(), tmp_path, "moons"), engine=True)
+    user.until_ready()
+    user.window.queue.add("odd", [("", moons(output=("layer.Dense", {"units": 1})))], "lazy")
+    listed = user.find("queue.list")
+    assert isinstance(listed, QListWidget)
+    user.until(lambda: "failed" in listed.item(0).text())
+    assert len(listed.item(0).toolTip()) > 20
 
 
 def checkpoints(user: User) -> QTreeWidget:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QL
 from engine.core.errors import EngineError
 from engine.core.param import Param
 from studio.run.controller import RunController
-from studio.run.messages import CheckpointSaved, Ended, Refused, Started, Tuned, WentBack
+from studio.run.messages import QUEUE, CheckpointSaved, Ended, Refused, Started, Tuned, WentBack
 from studio.ui.actions import Actions
 from studio.ui.i18n import _, describe, number
 from studio.ui.widgets.banner import Banner
@@ -175,11 +175,16 @@ class TrainingControls(QObject):
 
     def _on_refused(self, event: Refused) -> None:
         error = event.error
-        self._banner.say("warn", lambda: describe(error), about=event.document)
+        self._banner.say("warn", lambda: describe(error), about=_subject(event.document))
 
     def _on_ended(self, _event: Ended | None = None) -> None:
         self._tuned = None
         self.update_actions()
 
     def _say(self, text: Callable[[], str], document: int) -> None:
-        self._banner.say("info", text, seconds=4, about=document)
+        self._banner.say("info", text, seconds=4, about=_subject(document))
+
+
+def _subject(document: int) -> int:
+    """Return which document a message is about: the queue's trainings are those of none, and are told to anybody."""
+    return 0 if document == QUEUE else document

@@ -4,39 +4,32 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.core.errors import EngineError
 from studio.document.document import Document
 from studio.document.file import dumps, loads
 from studio.run.controller import RunController
-from studio.run.messages import Ended, Mode
-from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, ngettext, number
-from studio.ui.icons import icon
+from studio.run.messages import QUEUE, Ended, Mode, Progress, Started
+from studio.ui.i18n import _, ngettext, number
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.shell.notifier import LONG
-
-#: What the trainings of the queue are known by, as documents are by their numbers.
-QUEUE: Final = -1
-
-#: Icon, colour and word for each state of an item.
-_STATES: Final[dict[str, tuple[str, str, str]]] = {
-    "waiting": ("minus", "dim", N_("waiting")),
-    "training": ("play", "train", N_("training")),
-    "complete": ("circle-check", "ok", N_("complete")),
-    "stopped": ("square", "dim", N_("stopped")),
-    "failed": ("circle-alert", "bad", N_("failed")),
-}
 
 
 @dataclass
 class Item:
-    """A training that is to be made: of a document as it was when it was put into the queue."""
+    """A training that is to be made: of a document as it was when it was put into the queue.
+
+    Parameters
+    ----------
+    done
+        How much of it is done, from 0 to 1.
+    error
+        Why it failed, if it did.
+    """
 
     name: str
     label: str
@@ -44,17 +37,28 @@ class Item:
     mode: Mode
     sweep: str = ""
     state: str = "waiting"
+    done: float = 0.0
+    error: EngineError | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called: the document, and in what it differs from the others of a sweep."""
+        return f"{self.name} · {self.label}" if self.label else self.name
 
 
 class Queue(QObject):
     """Trains one document after the other, whenever nothing else is being trained.
 
-    Who stops a training of the queue holds the queue, too.
+    Who stops a training of the queue holds the queue, too; who skips it does not.
 
     Signals
     -------
+    begun
+        It begins to train, after it had nothing to do.
     changed
         Other trainings are to come, or one has come to its end.
+    progressed
+        The one that goes on has made some steps.
     over
         It begins nothing more, after a long time: carries what is to be said of that, in a word and in a sentence.
 
@@ -64,7 +68,9 @@ class Queue(QObject):
         Whether it begins nothing for now.
     """
 
+    begun = Signal()
     changed = Signal()
+    progressed = Signal()
     over = Signal(str, str)
 
     def __init__(self, controller: RunController, kept: KeptRuns) -> None:
@@ -75,9 +81,14 @@ class Queue(QObject):
         self._sweeps = itertools.count(1)
         self._began: float | None = None
         self._made = 0
+        self._started: Started | None = None
+        self._item_began = self._trained = 0.0
+        self._skips = False
         self._timer = QTimer(self, interval=0, singleShot=True)  # whoever waits for this training to end goes first
         self._timer.timeout.connect(self._begin_next)
         controller.state_changed.connect(lambda _state: self._timer.start())
+        controller.started.connect(self._on_started)
+        controller.progressed.connect(self._on_progress)
         controller.ended.connect(self._on_ended)
         controller.crashed.connect(lambda _event: self._end_item("failed", hold=True))
 
@@ -90,6 +101,21 @@ class Queue(QObject):
     def current(self) -> Item | None:
         """The one that goes on."""
         return next((item for item in self.items if item.state == "training"), None)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which of the trainings of this turn goes on, counted from 1, and how many there are."""
+        return self._made + 1, self._made + (self.current is not None) + len(self.waiting)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long all that is to come will take, judged by what was made so far; None: nothing was."""
+        item = self.current
+        share = self._made + (item.done if item is not None else 0.0)
+        if item is None or not share:
+            return None
+        seconds = self._trained + time.perf_counter() - self._item_began
+        return seconds / share * (1 - item.done + len(self.waiting))
 
     def add(self, name: str, documents: Sequence[tuple[str, Document]], mode: Mode, is_sweep: bool = False) -> None:
         """Put trainings at the end: of each a label and the document, which is copied."""
@@ -105,6 +131,26 @@ class Queue(QObject):
         self.changed.emit()
         self._timer.start()
 
+    def skip(self) -> None:
+        """Stop the training that goes on, and go on with the next one."""
+        if self.current is not None:
+            self._skips = True
+            self._controller.stop()
+
+    def arrange(self, order: Sequence[int]) -> None:
+        """Let the trainings stand in another order: first the one that stood at the first of these places."""
+        self.items = [self.items[place] for place in order]
+        self.changed.emit()
+
+    def move(self, places: Sequence[int], by: int) -> None:
+        """Let the trainings at these places that are still to come change with the one above (-1) or below (1)."""
+        items = self.items
+        for place in sorted(places, reverse=by > 0):
+            other = place + by
+            if 0 <= other < len(items) and items[place].state == items[other].state == "waiting":
+                items[place], items[other] = items[other], items[place]
+        self.changed.emit()
+
     def remove(self, places: Sequence[int]) -> None:
         """Take trainings out; the one that goes on stays."""
         self.items = [item for i, item in enumerate(self.items) if i not in places or item.state == "training"]
@@ -116,21 +162,35 @@ class Queue(QObject):
             return
         item = waiting[0]
         item.state = "training"
+        self._item_began = time.perf_counter()
         if self._began is None:
-            self._began, self._made = time.perf_counter(), 0
-        name = f"{item.name} · {item.label}" if item.label else item.name
-        keep = self._kept.keep(QUEUE, name, item.sweep)
+            self._began, self._made, self._trained = self._item_began, 0, 0.0
+            self.begun.emit()
+        keep = self._kept.keep(QUEUE, item.title, item.sweep)
         self._controller.train(QUEUE, item.document, item.mode, keep, fresh=True)
         self.changed.emit()
 
-    def _on_ended(self, event: Ended) -> None:
+    def _on_started(self, event: Started) -> None:
         if event.document == QUEUE:
-            self._end_item(event.status, hold=event.status == "stopped")
+            self._started = event
+
+    def _on_progress(self, event: Progress) -> None:
+        started, item = self._started, self.current
+        if event.document == QUEUE and started is not None and item is not None:
+            item.done = (int(event.steps[-1]) + 1) / max(1, started.epochs * started.steps_per_epoch)
+            self.progressed.emit()
+
+    def _on_ended(self, event: Ended) -> None:
+        if event.document == QUEUE and (item := self.current) is not None:
+            item.error = event.error
+            self._end_item(event.status, hold=event.status == "stopped" and not self._skips)
 
     def _end_item(self, state: str, hold: bool) -> None:
         if (item := self.current) is None:
             return
         item.state = state
+        self._skips, self._started = False, None
+        self._trained += time.perf_counter() - self._item_began
         self.held = self.held or hold
         if not self.waiting:
             self._controller.forget(QUEUE)
@@ -141,72 +201,3 @@ class Queue(QObject):
                 self.over.emit(_("Queue"), made.format(count=number(self._made)))
             self._began = None
         self.changed.emit()
-
-
-class QueueList(QWidget):
-    """Shows the queue.
-
-    Parameters
-    ----------
-    queue
-        What is shown.
-    """
-
-    def __init__(self, queue: Queue) -> None:
-        super().__init__()
-        self.setObjectName("runs.queue")
-        self._queue = queue
-        self.list = QListWidget()
-        self.list.setObjectName("queue.list")
-        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
-        self._said = QLabel()
-        self._said.setProperty("tone", "dim")
-        self._hold = self._button("queue.hold", lambda: queue.hold(not queue.held))
-        self._remove = self._button(
-            "queue.remove", lambda: queue.remove([index.row() for index in self.list.selectedIndexes()])
-        )
-        self._clear = self._button("queue.clear", self._clear_over)
-        bar = QHBoxLayout()
-        for widget in (self._hold, self._remove, self._clear):
-            bar.addWidget(widget)
-        bar.addWidget(self._said, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 0)
-        layout.addLayout(bar)
-        layout.addWidget(self.list, 1)
-        queue.changed.connect(self.refresh)
-        appearance().language_changed.connect(self.refresh)
-        appearance().theme_changed.connect(self.refresh)
-        self.refresh()
-
-    def _button(self, name: str, do: Callable[[], None]) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName(name)
-        button.setProperty("compact", True)
-        button.clicked.connect(do)
-        return button
-
-    def _clear_over(self) -> None:
-        over = [i for i, item in enumerate(self._queue.items) if item.state not in ("waiting", "training")]
-        self._queue.remove(over)
-
-    def refresh(self) -> None:
-        """Show how the queue is now."""
-        self.list.clear()
-        for item in self._queue.items:
-            picture, tone, word = _STATES[item.state]
-            text = " · ".join(filter(None, (item.name, item.label, _(word))))
-            self.list.addItem(QListWidgetItem(icon(picture, tone), text))
-        if (current := self._queue.current) is not None:
-            self.list.scrollToItem(self.list.item(self._queue.items.index(current)))
-        self._hold.setText(_("Go on") if self._queue.held else _("Hold"))
-        self._hold.setEnabled(bool(self._queue.waiting))
-        self._remove.setText(_("Remove"))
-        self._clear.setText(_("Clear what is over"))
-        left = len(self._queue.waiting)
-        self._said.setText(
-            ngettext("{count} training to come", "{count} trainings to come", left).format(count=number(left))
-            if self._queue.items
-            else _("Put documents in, or sweep over parameters.")
-        )
-        self._said.setAlignment(Qt.AlignmentFlag.AlignVCenter)

@@ -308,7 +308,7 @@ class Running(QObject):
         self._banner.retract(_STUCK)
         if event.document != self._number and self._desk.by_number(event.document) is not None:
             self.outcomes[event.document] = event.status
-        if (error := event.error) is not None:
+        if (error := event.error) is not None and self._desk.by_number(event.document) is not None:
             self._banner.say("bad", lambda: describe(error), about=event.document)
             if error.node:
                 self.failed_at.emit(event.document, error.node)

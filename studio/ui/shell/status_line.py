@@ -184,7 +184,7 @@ class StatusLine(QStatusBar):
         left = elapsed / (done - started.step) * (started.epochs * started.steps_per_epoch - done)
         self._say(document, "progress", lambda: _place(started, progress.epoch, done))
         self._say(document, "speed", lambda: _speed(progress.seconds_per_step, batch_size))
-        self._say(document, "remaining", lambda: _left(left))
+        self._say(document, "remaining", lambda: time_left(left))
 
     def epoch(self, end: EpochEnd) -> None:
         """An epoch is over."""
@@ -237,10 +237,10 @@ def _place(started: Started, epoch: int, done: int) -> str:
     )
 
 
-def _left(seconds: float) -> str:
+def time_left(seconds: float) -> str:
     """Return how long it will take.
 
-    >>> _left(12.34), _left(754.0), _left(10_000.0)
+    >>> time_left(12.34), time_left(754.0), time_left(10_000.0)
     ('12.3 s left', '12:34 min left', '2:46 h left')
     """
     if seconds < _SECONDS:
