@@ -463,7 +463,8 @@ class Program:
             if step.node_type.id.startswith("layer."):
                 raise InvalidArgumentError(
                     "The truth of a loss depends on the layer '{layer}', so it would be learned too.",
-                    hint="Wire y_true to data, or to ops on data.",
+                    hint="Wire '{port}' to data, or to ops on data.",
+                    port=loss.node_type.inputs[0].name,
                     layer=step.id,
                     node=loss.id,
                 )

@@ -31,8 +31,8 @@ SAMPLED: Final[dict[str, tuple[str, bool]]] = {
 # What the titles alone do not say.
 HELP: Final[dict[str, str]] = {
     GRADIENT_NORM: N_(
-        "The length of the gradient of the loss over all weights, of one batch now and then: at first with each "
-        "report, later at most ten times a second, and only while this is shown."
+        "The length of the gradient of the loss over all weights, of some examples now and then: the same as in the "
+        "panel of the layers, and only while this is shown."
     ),
 }
 

@@ -309,7 +309,7 @@ class Progress:
     `steps` counts over all epochs from 0; `series` holds, for "loss" and each metric, one value a step: that of the
     step's own batch. `seconds_per_step` is their mean: validations and reports are not in it. `sampled` holds what is
     measured but once a report, at the last step: "learning_rate", "examples_per_second", and now and then
-    "gradient_norm", the length of the gradient of one batch's loss over all weights, where somebody observes it.
+    "gradient_norm", the length of the gradient of some examples' loss over all weights, where somebody observes it.
     """
 
     document: int

@@ -197,6 +197,8 @@ class _Facts(Formatter):
         value = kwargs.get(str(key), f"{{{key}}}")
         if hasattr(value, "template"):  # an error within an error
             return describe(value)
+        if key == "port":  # it is called as on the canvas
+            return label(str(value))
         return translate_phrase(value, _) if isinstance(value, str) else value
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -1,4 +1,4 @@
-"""What a million points cost the curves: a repaint, a report, another smoothing; and what observing costs a training.
+"""What a million points cost the curves: a repaint, a report, another smoothing.
 
 Run ``python -m tests.benchmarks.plots [--points N]``. A repaint is the choice of what is drawn and its painting, of one
 plot of 600 by 300 pixels; a frame at 60 per second has 16.7 ms.
@@ -10,12 +10,9 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def milliseconds(work: Callable[[], Any], repeats: int = 30) -> float:
@@ -68,28 +65,13 @@ def curves(points: int) -> Iterator[tuple[str, str]]:
     yield "another smoothing", f"{milliseconds(lambda: curve.smooth(float(next(factors))), 5):.0f} ms"
 
 
-def observing() -> Iterator[tuple[str, str]]:
-    """Yield what the gradient norm takes of the time of a training that somebody looks at."""
-    from studio.document.catalogue import CATALOGUE
-    from studio.document.file import load
-    from studio.document.lower import Program
-    from studio.run.training.sampling import INTERVAL, SHARE, GradientNorm
-
-    for name in ("digits_mlp", "spiral", "sequence_lstm"):
-        program = Program(CATALOGUE)
-        program.update(load(ROOT / "examples" / f"{name}.trenza"))
-        cost = milliseconds(GradientNorm(program.training())._measure)
-        share = cost / (1000 * max(INTERVAL, cost / 1000 / SHARE))
-        yield f"the gradient norm of {name}", f"{cost:.2f} ms, {100 * share:.1f} % of the time"
-
-
 def main() -> None:
     """Print the figures."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--points", type=int, default=1_000_000)
     given = parser.parse_args()
-    for what, figure in (*curves(given.points), *observing()):
+    for what, figure in curves(given.points):
         print(f"{what:<40}{figure:>28}")
 
 

@@ -29,8 +29,9 @@ from studio.run.runs.record import Record, RunStatus
 if TYPE_CHECKING:
     from engine.io.tensorboard import EventFile
 
-#: Seconds between two scalars of a series in the event file: one takes 0.1 ms, and TensorBoard draws a thousand.
-SCALAR_INTERVAL: Final = 1.0
+#: Seconds between two scalars of a series in the event file, of steps and of epochs: one takes 0.1 ms, and TensorBoard
+#: draws a thousand.
+SCALAR_INTERVALS: Final[Mapping[str, float]] = {"step": 1.0, "epoch": 0.1}
 #: Checkpoints made by themselves that are left: the last ones.
 AUTO_LEFT: Final = 2
 
@@ -68,7 +69,10 @@ class Keeper:
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._events: EventFile | None = None
         self._rows: Any = None
-        self._beaten = self._told = 0.0
+        self._beaten = 0.0
+        self._told: dict[str, float] = {}
+        self._latest: dict[str, tuple[int, Mapping[str, float]]] = {}
+        """Of a step and of an epoch, the values that are not in the event file."""
         self._document = ""
         self._broken = self._has_gap = False
         self._write_seconds = 0.0
@@ -243,7 +247,7 @@ class Keeper:
     def _go_back(self, start: Checkpoint, step: int) -> None:
         if self._events is not None:
             self._events.close()
-        self._events, self._start = None, start
+        self._events, self._start, self._latest = None, start, {}
         self._take_back(start)
         self._append(files.NOTES, {"what": "restored", "step": self._step_of(start), "from": step})
         # the newest one is what a run goes on from
@@ -283,15 +287,23 @@ class Keeper:
             self._has_gap = False
         table = np.stack([series[name] for name in self.record.series], axis=1).astype(np.float32)
         self._rows.write(table.tobytes())
-        if time.monotonic() - self._told > SCALAR_INTERVAL:
-            self._told = time.monotonic()
-            now = {name: float(series[name][-1]) for name in self.record.series}
-            self._event_file().scalars(first + len(table) - 1, {f"step/{name}": v for name, v in now.items()})
-            self._event_file().scalars(first + len(table) - 1, others)
+        now = {f"step/{name}": float(series[name][-1]) for name in self.record.series}
+        self._scalars("step", first + len(table) - 1, {**now, **others})
+
+    def _scalars(self, kind: str, step: int, values: Mapping[str, float]) -> None:
+        """Put values into the event file if the last ones are long enough ago, else remember them for the end."""
+        self._latest[kind] = step, values
+        if time.monotonic() - self._told.get(kind, 0.0) > SCALAR_INTERVALS[kind]:
+            self._tell_scalars(kind)
+
+    def _tell_scalars(self, kind: str) -> None:
+        if (latest := self._latest.pop(kind, None)) is not None:
+            self._told[kind] = time.monotonic()
+            self._event_file().scalars(*latest)
 
     def _epoch(self, epoch: int, step: int, logs: dict[str, float], seconds: float) -> None:
         self._append(files.EPOCHS, {"epoch": epoch, "seconds": seconds, "logs": logs})
-        self._event_file().scalars(step - 1, logs)
+        self._scalars("epoch", step - 1, logs)
 
     def _append(self, name: str, line: Mapping[str, Any]) -> None:
         with (self.folder.path / name).open("a", encoding="utf-8") as file:
@@ -326,6 +338,8 @@ class Keeper:
     def _end(self, status: RunStatus, seconds: float, why: str) -> None:
         self.record = self.record.but(status=status, seconds=seconds, why=why)
         self.record.write(self.folder.path)
+        for kind in SCALAR_INTERVALS:  # what TensorBoard shows of a run beside its settings are the last values
+            self._tell_scalars(kind)
         if status in ("complete", "failed"):  # one that was stopped may go on
             self._event_file().end_session(status == "complete")
 

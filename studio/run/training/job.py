@@ -23,6 +23,7 @@ from studio.run.debug.names import Names
 from studio.run.debug.probes import Probes
 from studio.run.health.layout import Sampling
 from studio.run.health.monitor import EVERY, EXAMPLES, Allowance, HealthMonitor
+from studio.run.health.records import Sample
 from studio.run.messages import Control, Ended, Refused, Status, Train
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
@@ -140,7 +141,8 @@ class Job:
 
     def _allowance(self) -> Allowance:
         """Return how much time looks may take: more while somebody looks at what they find."""
-        return SEEN if self._host.observes(self._command.document, LAYERS) else Allowance(HEALTH_SHARE)
+        is_seen = any(self._host.observes(self._command.document, what) for what in (LAYERS, "gradient_norm"))
+        return SEEN if is_seen else Allowance(HEALTH_SHARE)
 
     def _trouble(self, error: EngineError) -> None:
         self._host.send(Refused(*self._name, error))
@@ -151,7 +153,12 @@ class Job:
         self._began = time.perf_counter()
         sampling = Sampling(EVERY, EXAMPLES, HEALTH_SHARE, SEEN.share, SEEN.seconds)
         teller = LayerTeller(self._host, self._study, self._command.run, training, self._keeping, sampling)
-        health = HealthMonitor(self._study.program, training, teller.warn, teller.take, share=self._allowance)
+
+        def take(sample: Sample) -> None:
+            teller.take(sample)
+            listener.take(sample)
+
+        health = HealthMonitor(self._study.program, training, teller.warn, take, share=self._allowance)
         while True:
             resuming = [Resuming(start, watching)] if start is not None else []
             callbacks = [*watching, *resuming, *self._others, health, listener, teller]

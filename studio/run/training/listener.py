@@ -17,6 +17,7 @@ from engine.io.checkpoint_file import Checkpoint
 from engine.keras.callbacks import Callback, Wait
 from studio.document.breakpoints import Breakpoint
 from studio.document.lower import Training
+from studio.run.health.records import Sample
 from studio.run.messages import (
     BreakAt,
     Compiling,
@@ -34,7 +35,6 @@ from studio.run.messages import (
 )
 from studio.run.runs.folder import RunFolder
 from studio.run.training.keeping import Keeping
-from studio.run.training.sampling import GradientNorm
 from studio.run.training.switches import Switches, Wish
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ class Listener(Callback):
         self._keeping = keeping
         self._watching = watching
         self._break_at = break_at
-        self._gradient_norm = GradientNorm(training)
+        self._gradient_norm: float | None = None
+        """That of the last look at the training's health, if it is not reported yet."""
         self._is_told = self._is_comparing = False
         self._epoch = 0
         self.step = 0
@@ -262,10 +263,14 @@ class Listener(Callback):
         rate = float(self.model.optimizer.learning_rate)
         found = {"learning_rate": rate, "examples_per_second": self._training.fit["batch_size"] / seconds}
         if self._host.observes(self._study.document, "gradient_norm"):
-            norm = self._gradient_norm.due()
+            norm, self._gradient_norm = self._gradient_norm, None
             if norm is not None:
                 found["gradient_norm"] = norm
         return found
+
+    def take(self, sample: Sample) -> None:
+        """Take from a look at the training's health what is shown as a curve."""
+        self._gradient_norm = sample.gradient_norm
 
     # ------------------------------------------------------------------------------------------------------ wishes
 

@@ -123,5 +123,5 @@ def test_an_error_is_translated_where_it_is_shown(look: Appearance) -> None:
     assert describe(again) == "The input 'inputs' is not connected. Drag a wire to it."
     look.set_language("es", remember=False)
     spanish = describe(again)
-    assert "inputs" in spanish
+    assert "entradas" in spanish
     assert "connected" not in spanish

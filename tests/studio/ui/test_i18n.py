@@ -96,3 +96,10 @@ def test_the_theme_is_remembered(look: Appearance) -> None:
 def test_the_system_chooses_the_first_language(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "fr:es_MX:en")
     assert i18n.system_language() == "es"
+
+
+def test_a_port_is_called_in_errors_as_on_the_canvas() -> None:
+    error = EngineError("The input '{port}' is not connected.", port="y_true")
+    assert describe(error) == "The input 'y true' is not connected."
+    i18n.set_language("es")
+    assert "«y verdadera»" in describe(error)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from graphs import MOON_WIRES, MOONS, build, moons
 
 from engine.core.errors import DataLossError, UnavailableError
 from engine.io import checkpoint_file
+from engine.io.tensorboard import EventFile
 from studio.document.document import Document
 from studio.document.file import dumps, load
 from studio.run.messages import (
@@ -405,6 +406,20 @@ def test_with_room_again_a_wish_begins_the_keeping_anew(
     known = np.isfinite(losses)
     assert 0 < (~known).sum() <= 12, "of the steps that could not be written there are no values"
     np.testing.assert_array_equal(losses[known], np.array(whole(), np.float32)[known])
+
+
+def test_the_last_values_of_a_run_are_in_its_event_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, int] = {}
+
+    def scalars(_file: EventFile, step: int, values: Mapping[str, float]) -> None:
+        told.update(dict.fromkeys(values, step))
+
+    monkeypatch.setattr(EventFile, "scalars", scalars)
+    Driven().worker.handle(train(tmp_path))
+    last = RunFolder(tmp_path).step_count - 1
+    assert told == dict.fromkeys(("step/loss", "step/accuracy", "step/learning_rate", "step/seconds"), last) | (
+        dict.fromkeys(RunFolder(tmp_path).epochs()[0]["logs"], last)
+    )
 
 
 @pytest.mark.parametrize("mode", ["eager", "lazy"])
