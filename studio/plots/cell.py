@@ -9,11 +9,12 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.plots.chart import Chart
-from studio.plots.names import HELP, SAMPLED, less_is_better, title
+from studio.plots.names import HELP, SAMPLED, title
 from studio.plots.series import Curve
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
+from studio.ui.measures import less_is_better
 from studio.ui.theme import Theme
 
 _SAMPLE: Final = 18
@@ -57,9 +58,12 @@ class PlotCell(QWidget):
     -------
     pointed
         The mouse is at an epoch, or at none (None).
+    log_wanted
+        The values of a curve are to have a logarithmic axis or not: carries its name.
     """
 
     pointed = Signal(object)
+    log_wanted = Signal(str, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,6 +80,7 @@ class PlotCell(QWidget):
         self._log.setFont(fonts.sans(11))
         self._log.setFixedHeight(22)
         self._log.toggled.connect(self.chart.set_log)
+        self._log.toggled.connect(lambda on: self.log_wanted.emit(self.name, on))
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 4, 0)
         head.setSpacing(12)
@@ -91,11 +96,11 @@ class PlotCell(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.chart, 1)
 
-    def show_curve(self, name: str, curve: Curve, epochs: int) -> None:
-        """Become the plot of a curve, which may hold nothing yet, over so many epochs."""
+    def show_curve(self, name: str, curve: Curve, epochs: int, log: bool = False) -> None:
+        """Become the plot of a curve, which may hold nothing yet, over so many epochs, its axis logarithmic or not."""
         self.setObjectName(f"plot.{name}")
         self.name = name
-        self._log.setChecked(False)
+        self._log.setChecked(log)
         self.chart.show_curve(curve, epochs, less_is_better(name))
         self.retranslate()
 

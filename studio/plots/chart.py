@@ -42,6 +42,14 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]
         return [number(value * scale, digits) if digits < 5 else number(value * scale) for value in values]
 
 
+class EpochView(pg.ViewBox):  # type: ignore[misc]
+    """What is in sight: the wheel zooms into epochs and leaves the values as they are in sight, but over their axis."""
+
+    def wheelEvent(self, event: Any, axis: int | None = None) -> None:
+        """Zoom into the axis of epochs, or into that of the values if the mouse is over it."""
+        super().wheelEvent(event, pg.ViewBox.XAxis if axis is None else axis)
+
+
 class _Bands(pg.GraphicsObject):  # type: ignore[misc]
     """Shades every second epoch, over the whole height of the plot."""
 
@@ -87,7 +95,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, theme: Theme) -> None:
         axes = {side: NumberAxis(side) for side in ("left", "bottom")}
-        super().__init__(axisItems=axes)
+        super().__init__(axisItems=axes, viewBox=EpochView())
         self.curve, self.epochs, self.least = Curve(1), 1, True
         self._theme = theme
         self._log = self._log_x = False
@@ -100,6 +108,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         view = self.getViewBox()
         view.setDefaultPadding(0.02)
         view.setMouseMode(view.RectMode)
+        view.setAutoVisible(y=True)
         self._bands = _Bands(view)
         self._raw = pg.PlotCurveItem(connect="finite")
         self._smooth = pg.PlotCurveItem(connect="finite", antialias=True)
@@ -138,6 +147,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
             Whether the least value is the best one.
         """
         self.curve, self.epochs, self.least = curve, epochs, least
+        self.setYRange(0, 1)  # until there are values: 10 to the power of what was in sight before has no place
         self.follow()
         self.redraw()
 

@@ -36,8 +36,6 @@ HELP: Final[dict[str, str]] = {
     ),
 }
 
-_LESS_IS_BETTER: Final = ("loss", "error", "mae", "mse", "rmse", "mape", "crossentropy", "divergence", "perplexity")
-
 
 def title(name: str) -> str:
     """Return the title of the plot of "loss" or of a metric, in the language in use.
@@ -53,14 +51,3 @@ def title(name: str) -> str:
         return _(SAMPLED[name][0])
     *way, last = name.split("/")
     return " · ".join((sentence(label(last)), *([" › ".join(map(label, way))] if way else [])))
-
-
-def less_is_better(name: str) -> bool:
-    """Return whether the least value is the best one.
-
-    Examples
-    --------
-    >>> less_is_better("mean_absolute_error"), less_is_better("accuracy")
-    (True, False)
-    """
-    return any(word in name for word in _LESS_IS_BETTER)

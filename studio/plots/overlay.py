@@ -10,18 +10,19 @@ import pyqtgraph as pg
 from PySide6.QtGui import QPen
 
 from engine.core.dtype import Array
-from studio.plots.chart import NumberAxis
+from studio.plots.chart import EpochView, NumberAxis
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
 
 
 class Overlay(pg.PlotWidget):  # type: ignore[misc]
-    """Lines over epochs; the wheel zooms, dragging moves, a double click shows all."""
+    """Lines over epochs; the wheel zooms into epochs, dragging moves, a double click shows all."""
 
     def __init__(self) -> None:
         axes = {side: NumberAxis(side) for side in ("left", "bottom")}
-        super().__init__(axisItems=axes)
+        super().__init__(axisItems=axes, viewBox=EpochView())
+        self.getViewBox().setAutoVisible(y=True)
         self.setObjectName("runs.overlay")
         self.setFrameShape(self.Shape.NoFrame)
         self.hideButtons()

@@ -100,6 +100,7 @@ class Plots(QWidget):
         self._timer.timeout.connect(self._redraw_some)
         self._spare: list[PlotCell] = []
         self._undrawn: list[PlotCell] = []
+        self._logarithmic: set[str] = set()
         self._import: threading.Thread | None = None
         self._stages = QTimer(self)
         self._stages.setSingleShot(True)
@@ -185,10 +186,12 @@ class Plots(QWidget):
         if not self._spare or (not self.curves and len(self._spare) < SPARES):
             self._spare.append(PlotCell())
             self._spare[-1].pointed.connect(self._point)
+            self._spare[-1].log_wanted.connect(self._note_log)
         if missing:
             cell = self._spare.pop()
             cell.chart.set_log_x(self.bar.log.isChecked())
-            cell.show_curve(missing[0], self.curves[missing[0]], self._trainings[self.shown].epochs)
+            epochs, log = self._trainings[self.shown].epochs, missing[0] in self._logarithmic
+            cell.show_curve(missing[0], self.curves[missing[0]], epochs, log)
             self._draw(cell)
             self.cells[missing[0]] = cell
             self._row.addWidget(cell, 2 if missing[0] in SAMPLED else 3)
@@ -255,6 +258,10 @@ class Plots(QWidget):
         settings().setValue(_HIDDEN, " ".join(sorted(self._hidden)))
         self._rebuild()
         self._observe()
+
+    def _note_log(self, name: str, on: bool) -> None:
+        """Remember the axis of a curve for the trainings to come."""
+        (self._logarithmic.add if on else self._logarithmic.discard)(name)
 
     def _point(self, epoch: float | None) -> None:
         """Set the cross of all plots at one epoch."""

@@ -118,7 +118,7 @@ def test_what_happened_is_told(open_window: Open, tmp_path: Path) -> None:
     panel = shown(user)
     story = panel.findChild(QLabel, "runs.story")
     assert isinstance(story, QLabel)
-    panel.tabs.setCurrentWidget(story)
+    panel.tabs.setCurrentWidget(panel.story)
     assert run.id in story.text()
     assert "3 epochs of 3" in story.text()
     assert "The loss went from" in story.text()
@@ -145,6 +145,30 @@ def test_runs_are_tagged_and_deleted(open_window: Open, tmp_path: Path, monkeypa
     user.until(lambda: len(panel.model.glances) == 1)
 
 
+def test_runs_are_noted_about_and_filtered_and_differ(open_window: Open, tmp_path: Path) -> None:
+    slow, fast = keep("slow", with_rate(0.001)), keep("fast", with_rate(0.1))
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    panel.choose(slow.id)
+    panel.tabs.setCurrentWidget(panel.story)
+    panel.story.note.setPlainText("hardly learns")
+    panel.choose(fast.id)
+    assert panel.story.note.toPlainText() == ""
+    assert RunFolder(slow.path).note == "hardly learns"
+    user.until(lambda: "hardly learns" in cells(panel)["Note"])
+    for text, found in (("hardly", ["slow"]), ("learning_rate=0.1 complete", ["fast"]), ("none", [])):
+        panel.filter.setText(text)
+        assert cells(panel)["Name"] == found
+    panel.filter.setText("")
+    panel.table.selectAll()
+    table = panel.story.table
+    rows = {table.verticalHeaderItem(row).text(): row for row in range(table.rowCount())}
+    assert "trainer.learning_rate" in rows
+    assert "trainer.epochs" not in rows, "they do not differ in it"
+    said = [table.item(rows["Loss"], column).text() for column in range(2)]
+    assert sum("★" in text for text in said) == 1
+
+
 def test_a_damaged_run_is_listed_as_such(open_window: Open, tmp_path: Path) -> None:
     run, _ = keep("a", with_rate(0.01)), keep("b", with_rate(0.02))
     (run.path / "run.json").write_text("{")
@@ -154,7 +178,7 @@ def test_a_damaged_run_is_listed_as_such(open_window: Open, tmp_path: Path) -> N
     panel.choose(run.id)
     story = panel.findChild(QLabel, "runs.story")
     assert isinstance(story, QLabel)
-    panel.tabs.setCurrentWidget(story)
+    panel.tabs.setCurrentWidget(panel.story)
     assert "run.json cannot be understood" in story.text()
     assert not panel.findChild(QPushButton, "runs.resume").isEnabled()
     assert panel.findChild(QAbstractButton, "runs.delete").isEnabled()

@@ -2,7 +2,7 @@
 
 ========================  ============================================================================================
 ``run.json``              the record
-``user.json``             tags: what the user says of it
+``user.json``             tags and a note: what the user says of it
 ``document.trenza``       the document as it was trained
 ``epochs.jsonl``          the logs of each epoch, a line each
 ``steps.f32``             loss and metrics of each step, a row each
@@ -262,13 +262,25 @@ class RunFolder:
     # -------------------------------------------------------------------------------------------------------- user
 
     @cached_property
+    def _said(self) -> dict[str, Any]:
+        """What the user says of it."""
+        try:
+            found = json.loads(read_text(self.path / USER))
+        except (EngineError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """What the user has tagged it with."""
-        try:
-            found = json.loads(read_text(self.path / USER)).get("tags", ())
-            return tuple(map(str, found))
-        except (EngineError, ValueError, AttributeError, TypeError):
-            return ()
+        found = self._said.get("tags")
+        return tuple(map(str, found)) if isinstance(found, list) else ()
+
+    @property
+    def note(self) -> str:
+        """What the user has noted about it, "" if nothing."""
+        found = self._said.get("note")
+        return found if isinstance(found, str) else ""
 
     def tag(self, tags: tuple[str, ...]) -> None:
         """Tag it with these and no others.
@@ -278,8 +290,22 @@ class RunFolder:
         UnavailableError
             If that cannot be written.
         """
-        write_text(json.dumps({"tags": list(tags)}), self.path / USER)
-        self.tags = tags
+        self._say(tags=list(tags))
+
+    def annotate(self, note: str) -> None:
+        """Note this about it, and nothing else.
+
+        Raises
+        ------
+        UnavailableError
+            If that cannot be written.
+        """
+        self._say(note=note)
+
+    def _say(self, **said: Any) -> None:
+        found = {**self._said, **said}
+        write_text(json.dumps(found), self.path / USER)
+        self._said = found
 
     @cached_property
     def size(self) -> int:

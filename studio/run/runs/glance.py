@@ -35,6 +35,7 @@ class Glance:
     last: Mapping[str, float] = field(default_factory=dict)
     best: float = math.nan
     tags: tuple[str, ...] = ()
+    note: str = ""
     size: int = 0
     stamp: tuple[int, ...] = ()
 
@@ -62,7 +63,7 @@ class Glance:
         rows = [line["logs"] for line in run.epochs()]
         losses = [v for logs in rows if math.isfinite(v := logs.get("val_loss", logs.get("loss", math.nan)))]
         best = min(losses, default=math.nan)
-        return cls(run, record, None, len(rows), rows[-1] if rows else {}, best, run.tags, run.size, stamp)
+        return cls(run, record, None, len(rows), rows[-1] if rows else {}, best, run.tags, run.note, run.size, stamp)
 
 
 def stamp_of(run: RunFolder) -> tuple[int, ...]:

@@ -39,11 +39,12 @@ from studio.ui.icons import icon
 from studio.ui.runs.checkpoints import CheckpointsPage
 from studio.ui.runs.kept import KeptRuns
 from studio.ui.runs.parallel import ParallelPlot
-from studio.ui.runs.story import story
-from studio.ui.runs.table import RunsModel, measured_title
+from studio.ui.runs.story_page import StoryPage
+from studio.ui.runs.table import RunsModel, is_found, measured_title
 from studio.ui.strokes import SWATCH, stroke
 from studio.ui.widgets.labels import EmptyState
 from studio.ui.widgets.question import LOSE, STAY, Question, ask
+from studio.ui.widgets.search_field import SearchField
 
 #: Milliseconds in which runs are looked at before the window gets its turn again, and between two looks at changes.
 BUDGET: Final = 6
@@ -124,6 +125,8 @@ class RunsPanel(QWidget):
         self.parallel_page.setFrameShape(QFrame.Shape.NoFrame)
         self.parallel_page.setWidgetResizable(True)
         self.parallel_page.setWidget(self.parallel)
+        self.story = StoryPage()
+        self.story.noted.connect(self._note)
         self.checkpoints = CheckpointsPage()
         self._build(queue)
         self._timer = QTimer(self, interval=0, singleShot=True)
@@ -163,7 +166,12 @@ class RunsPanel(QWidget):
         self._tags.setObjectName("runs.tags")
         self._tags.setMaximumWidth(220)
         self._tags.returnPressed.connect(self._tag)
-        bar.addWidget(self._tags)
+        bar.addWidget(self._tags, 1)
+        self.filter = SearchField(N_("Filter"))
+        self.filter.setObjectName("runs.filter")
+        self.filter.setMaximumWidth(200)
+        self.filter.textChanged.connect(self._show_runs)
+        bar.addWidget(self.filter, 1)
         self._said = QLabel()
         self._said.setProperty("tone", "dim")
         bar.addWidget(self._said, 1)
@@ -188,21 +196,14 @@ class RunsPanel(QWidget):
         self._curves = QVBoxLayout(curves)
         self._curves.setContentsMargins(8, 6, 8, 0)
         self._curves.addLayout(head)
-        self._story = QLabel()
-        self._story.setObjectName("runs.story")
-        self._story.setTextFormat(Qt.TextFormat.PlainText)
-        self._story.setWordWrap(True)
-        self._story.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._story.setMargin(10)
-        self._story.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        for page in (curves, self.parallel_page, self._story, self.checkpoints, queue):
+        for page in (curves, self.parallel_page, self.story, self.checkpoints, queue):
             self.tabs.addTab(page, "")
         self._shows: dict[QWidget, Callable[[], None]] = {
             curves: self._show_curves,
             self.parallel_page: self._show_parallel,
-            self._story: self._tell,
+            self.story: lambda: self.story.show_runs(self.chosen()[:MOST_LINES]),
             self.checkpoints: self._show_checkpoints,
         }
         self.tabs.currentChanged.connect(self._show_page)
@@ -251,16 +252,21 @@ class RunsPanel(QWidget):
         if self._waiting:
             self._timer.start()
             return
+        self._show_runs()
+
+    def _show_runs(self) -> None:
+        """Show the runs in which the words of the filter are found."""
         chosen = self.chosen_ids()
+        found = [glance for glance in self._known.values() if is_found(glance, self.filter.text())]
         with QSignalBlocker(self.table.selectionModel()):
-            self.model.show_runs(list(self._known.values()))
+            self.model.show_runs(found)
             for id in chosen:
                 self._select(id)
         self._fit_columns()
         self._stack.setCurrentIndex(0 if self._known or self.tabs.currentIndex() == len(_TABS) else 1)
         self._say_size()
-        if not chosen and self._known:
-            self.choose(max(self._known))
+        if not self.chosen_ids() and found:
+            self.choose(max(glance.id for glance in found))
         else:
             self._update_chosen()
             self._page_timer.start()
@@ -338,21 +344,12 @@ class RunsPanel(QWidget):
 
     def _show_parallel(self) -> None:
         glances = self.chosen()
-        everything = list(self._known.values())
+        everything = list(self.model.glances)
         self.parallel.show_runs(glances if len(glances) > 1 else everything, [g.id for g in glances[:1]])
 
     def _show_checkpoints(self) -> None:
         glances = self.chosen()
         self.checkpoints.show_run(glances[0].run if len(glances) == 1 and glances[0].record is not None else None)
-
-    def _tell(self) -> None:
-        glance = next(iter(self.chosen()), None)
-        if glance is None:
-            self._story.setText("")
-        elif glance.error is not None:
-            self._story.setText(describe(glance.error))
-        else:
-            self._story.setText("\n".join((glance.id, "", *story(glance.run))))
 
     def _draw(self) -> None:
         name = self.names.currentData()
@@ -386,6 +383,14 @@ class RunsPanel(QWidget):
         tags = tuple(dict.fromkeys(t for part in self._tags.text().split(",") if (t := part.strip())))
         self._each(lambda glance: glance.run.tag(tags))
 
+    def _note(self, run: RunFolder, text: str) -> None:
+        try:
+            run.annotate(text)
+        except EngineError as error:
+            self._said.setText(describe(error))
+            return
+        self.refresh()
+
     def delete(self) -> None:
         """Delete the selected runs, if the user is sure."""
         glances = self.chosen()
@@ -417,6 +422,7 @@ class RunsPanel(QWidget):
             self.tabs.setTabText(place, _(text))
         self.tabs.setTabText(len(_TABS), _("Queue"))
         self.checkpoints.retranslate()
+        self.story.retranslate()
         self._log.setText(_("log"))
         self._log.setToolTip(_("Logarithmic axis"))
         self._tags.setPlaceholderText(_("Tags, parted by commas"))
@@ -427,4 +433,7 @@ class RunsPanel(QWidget):
     def _say_size(self) -> None:
         size = written_size(sum(g.size for g in self._known.values()))
         text = ngettext("{count} run, {size}", "{count} runs, {size}", len(self._known))
-        self._said.setText(text.format(count=number(len(self._known)), size=size))
+        said = text.format(count=number(len(self._known)), size=size)
+        if (count := len(self.model.glances)) < len(self._known):
+            said = _("{count} of {runs}").format(count=number(count), runs=said)
+        self._said.setText(said)

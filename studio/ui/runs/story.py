@@ -48,6 +48,8 @@ def _course(run: RunFolder) -> Iterator[str]:
     )
     if record.status == "complete" and epochs < record.epochs:
         yield _("It ended early: the loss had not become better for some epochs.")
+        if any(name.endswith(".restore_best") and value for name, value in record.settings.items()):
+            yield _("The network has the weights of its best epoch again.")
     if run.record.why:
         yield record.why
     if run.can_go_on:

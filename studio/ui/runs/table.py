@@ -78,8 +78,20 @@ _BEST: Final = Column(
 _LAST: Final = (
     Column(lambda: _("Seconds"), lambda g, r: number(r.seconds, 1), lambda g, r: r.seconds, right=True),
     Column(lambda: _("Tags"), lambda g, r: ", ".join(g.tags), lambda g, r: g.tags),
+    Column(lambda: _("Note"), lambda g, r: g.note.partition("\n")[0], lambda g, r: g.note),
     Column(lambda: _("Size"), lambda g, r: written_size(g.size), lambda g, r: g.size, right=True),
 )
+
+
+def is_found(glance: Glance, text: str) -> bool:
+    """Return whether each word of a text is in what the table says of a run, or in its settings, as "name=value"."""
+    record = glance.record
+    said = [glance.id, glance.note, *glance.tags]
+    if record is not None:
+        said += [record.name, record.sweep, _(STATUS[record.status])]
+        said += [f"{name}={value}" for name, value in record.settings.items()]
+    whole = "\n".join(said).casefold()
+    return all(word in whole for word in text.casefold().split())
 
 
 class RunsModel(QAbstractTableModel):
@@ -137,7 +149,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0 and glance.id in self._shown:
             return swatch(stroke(self._shown[glance.id]))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return describe(glance.error) if glance.error is not None else glance.id
+            return describe(glance.error) if glance.error is not None else glance.note or glance.id
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

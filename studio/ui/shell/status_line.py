@@ -150,7 +150,7 @@ class StatusLine(QStatusBar):
         """A training has begun."""
         self._started, self._batch_size, self._begin = started, batch_size, time.perf_counter()
         self._at_work = started.document
-        self._hush(started.document, "speed", "remaining")
+        self._hush(started.document, "progress", "speed", "remaining")
 
     def downloading(self, event: Downloading) -> None:
         """A data file is on its way."""

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -378,3 +379,39 @@ def test_smoothing_in_blocks_is_smoothing_one_by_one(values: list[float], size: 
         expected.append(mean / weight if weight else np.nan)
     for curve in (whole, parts):
         np.testing.assert_allclose(curve.smoothed.y, expected, rtol=1e-6, atol=1e-9)
+
+
+def test_the_wheel_zooms_into_epochs_and_the_values_follow(plots: Plots) -> None:
+    begin(plots, STARTED)
+    plots.extend(progress(np.arange(450)))
+    plots.redraw()
+    chart = plots.cells["loss"].chart
+    view = chart.getViewBox()
+    place = QPointF(chart.viewport().rect().center())
+    turn = QWheelEvent(
+        place,
+        chart.viewport().mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 960),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    plots.grab()
+    before = view.viewRange()
+    QApplication.sendEvent(chart.viewport(), turn)
+    plots.grab()
+    (low, high), _values = view.viewRange()
+    assert before[0][0] < low < high < before[0][1]
+    assert view.autoRangeEnabled()[1], "what is in sight fits"
+    assert view.viewRange()[1][1] < before[1][1], "behind the first steps it is small"
+
+
+def test_an_axis_stays_logarithmic_in_the_next_training(plots: Plots) -> None:
+    begin(plots, STARTED)
+    plots.cells["loss"]._log.setChecked(True)
+    begin(plots, STARTED)
+    assert plots.cells["loss"]._log.isChecked()
+    assert plots.cells["loss"].chart._log
+    assert not plots.cells["accuracy"]._log.isChecked()
