@@ -160,6 +160,8 @@ class QueueList(QWidget):
             said = [_("Training {place} of {count}").format(place=number(place), count=number(count))]
             if (seconds := queue.seconds_left) is not None:
                 said.append(time_left(seconds))
+        elif queue.items and not left:
+            said = [_("All trainings are over.")]
         elif queue.items:
             said = [ngettext("{count} training to come", "{count} trainings to come", left).format(count=number(left))]
         else:

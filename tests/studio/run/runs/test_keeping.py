@@ -452,6 +452,13 @@ def test_the_best_checkpoint_is_that_of_the_best_epoch_however_often_it_goes_on(
         check()
 
 
+def test_a_run_that_ended_early_says_so_and_which_weights_it_has(tmp_path: Path) -> None:
+    Driven().worker.handle(train(tmp_path, epochs=200, patience=1, restore_best=True, learning_rate=0.3))
+    told = " ".join(story(RunFolder(tmp_path)))
+    assert "It ended early" in told
+    assert "The network has the weights of its best epoch again." in told
+
+
 def test_of_a_folder_that_could_not_be_made_nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_args: Any) -> None:
         raise OSError(28, "No space left on device")
