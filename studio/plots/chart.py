@@ -25,6 +25,8 @@ _MOST_SMOOTHED: Final = 400
 # Narrower epochs are not shaded: they would only flicker.
 _LEAST_BAND: Final = 4
 _SHADED: Final = 0.035
+# How far above the best value the words end that tell it, in their heights from their upper edge.
+_ABOVE: Final = 1.4
 # The axis ends a little after the last epoch, where the ring of the best one may lie.
 _ROOM_FOR_THE_RING: Final = 1.015
 # Pixels for the right half of the last number on the axis.
@@ -116,6 +118,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self._ring = pg.ScatterPlotItem(size=10, pxMode=True)
         self._best = pg.TextItem(anchor=(0, 1))
         self._best.setFont(fonts.sans(11, 500))
+        self._best_at = 0.0, 0.0
         self._cross = pg.InfiniteLine(angle=90)
         self._cross.hide()
         self.addItem(self._bands, ignoreBounds=True)
@@ -132,6 +135,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         axes["left"].setStyle(autoExpandTextSpace=True)
         self.follow()
         view.sigXRangeChanged.connect(lambda *_ranges: self.redraw())
+        view.sigYRangeChanged.connect(lambda *_ranges: self._place_words())
         self.dress(theme)
 
     def show_curve(self, curve: Curve, epochs: int, least: bool) -> None:
@@ -215,7 +219,8 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
     def _level_out(self, values: Array) -> None:
         """Show a line without ups and downs, such as a constant learning rate, on an axis from 0 on."""
-        is_level = len(values) > 0 and bool((values == values[0]).all()) and values[0] != 0 and not self._log
+        is_alone = len(values) > 0 and not len(self.curve.validation) and not self._log
+        is_level = is_alone and bool((values == values[0]).all()) and values[0] != 0
         level = float(values[0]) if is_level and math.isfinite(values[0]) else None
         if level == self._level or (self._level is None and not self.getViewBox().autoRangeEnabled()[1]):
             return
@@ -268,12 +273,21 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         behind = QColor(self._theme.panel)
         behind.setAlpha(200)  # or the curves would strike it through
         self._best.fill = pg.mkBrush(behind)
+        self._best_at = x, y
+        self._place_words()
+
+    def _place_words(self) -> None:
+        """Put the words of the best epoch where they are in sight."""
+        x, y = self._best_at
         low, high = self.getViewBox().viewRange()[0]
         beyond = (high - x) / (high - low) * self.getViewBox().width()
         near_the_end = self._best.boundingRect().width() > beyond
+        bottom, top = self.getViewBox().viewRange()[1]
+        room = (top - y) / ((top - bottom) or 1.0) * self.getViewBox().height()
+        is_above = self.least and self._best.boundingRect().height() * _ABOVE < room
         # At the other side of the ring where it would not fit; behind the ring and off the curve: above it where low
-        # is good, below it where high is.
-        self._best.setAnchor((1.0 if near_the_end else 0.0, 1.4 if self.least else -0.4))
+        # is good and there is room, below it where high is.
+        self._best.setAnchor((1.0 if near_the_end else 0.0, _ABOVE if is_above else 1 - _ABOVE))
         self._best.setPos(x, y)
 
     def epoch_at(self, point: QPointF) -> float | None:

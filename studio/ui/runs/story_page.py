@@ -24,7 +24,7 @@ from studio.ui.i18n import _, describe, number
 from studio.ui.measures import less_is_better
 from studio.ui.runs.story import STATUS, story
 from studio.ui.runs.table import measured_title
-from studio.ui.strokes import stroke, swatch
+from studio.ui.strokes import SWATCH, stroke, swatch
 from studio.ui.widgets.text_undo import TextUndo
 
 #: Height of the field for a note, in pixels: three lines.
@@ -77,7 +77,6 @@ class StoryPage(QWidget):
         self.table.setObjectName("runs.compared")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of a sweep differ at their ends
         self.table.verticalHeader().setDefaultSectionSize(26)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(one)
@@ -113,8 +112,11 @@ class StoryPage(QWidget):
         self.table.setRowCount(len(lines))
         self.table.setColumnCount(len(glances))
         for column, glance in enumerate(glances):
-            head = QTableWidgetItem(swatch(stroke(column)), glance.record.name if glance.record is not None else "")
-            head.setToolTip(glance.id)
+            name = glance.record.name if glance.record is not None else ""
+            room = _WIDEST - 3 * SWATCH.width() // 2
+            short = self.table.fontMetrics().elidedText(name, Qt.TextElideMode.ElideLeft, room)
+            head = QTableWidgetItem(swatch(stroke(column)), short)  # names of a sweep differ at their ends
+            head.setToolTip(f"{name}\n{glance.id}")
             self.table.setHorizontalHeaderItem(column, head)
         for row, (title, values, best) in enumerate(lines):
             self.table.setVerticalHeaderItem(row, QTableWidgetItem(title))

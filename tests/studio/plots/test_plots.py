@@ -408,6 +408,20 @@ def test_the_wheel_zooms_into_epochs_and_the_values_follow(plots: Plots) -> None
     assert view.viewRange()[1][1] < before[1][1], "behind the first steps it is small"
 
 
+def test_the_best_value_is_told_where_there_is_room(plots: Plots) -> None:
+    begin(plots, STARTED)
+    plots.extend(Progress(1, 1, 1, np.arange(90), {"loss": np.full(90, 1e-6)}, 1e-3))
+    for epoch, value in enumerate((0.5, 0.51)):
+        plots.epoch(epoch_end(epoch, value))
+    chart = plots.cells["loss"].chart
+    for log in (False, True):
+        chart.set_log(log)
+        plots.redraw()
+        plots.grab()
+        top = chart._best.mapRectToScene(chart._best.boundingRect()).top()
+        assert top >= chart.getViewBox().sceneBoundingRect().top(), "it would be cut off"
+
+
 def test_an_axis_stays_logarithmic_in_the_next_training(plots: Plots) -> None:
     begin(plots, STARTED)
     plots.cells["loss"]._log.setChecked(True)
