@@ -156,6 +156,8 @@ def test_runs_are_noted_about_and_filtered_and_differ(open_window: Open, tmp_pat
     assert panel.story.note.toPlainText() == ""
     assert RunFolder(slow.path).note == "hardly learns"
     user.until(lambda: "hardly learns" in cells(panel)["Note"])
+    column = [c.title() for c in panel.model.columns].index("Note")
+    assert panel.table.columnWidth(column) >= panel.table.sizeHintForColumn(column), "there is room for it"
     for text, found in (("hardly", ["slow"]), ("learning_rate=0.1 complete", ["fast"]), ("none", [])):
         panel.filter.setText(text)
         assert cells(panel)["Name"] == found

@@ -103,6 +103,8 @@ class RunsPanel(QWidget):
         self._known: dict[str, Glance] = {}
         self._waiting: list[RunFolder] = []
         self._titles: list[str] = []
+        self._needed: list[int] = []
+        """What the contents of each column need, in pixels."""
         self._single = ""
         self.model = RunsModel()
         self.table = QTableView()
@@ -272,13 +274,19 @@ class RunsPanel(QWidget):
             self._page_timer.start()
 
     def _fit_columns(self) -> None:
-        """Give columns the width of what they hold, when there are others than before."""
+        """Give columns the width of what they hold when there are others than before, and more where it has grown."""
+        needed = [self.table.sizeHintForColumn(column) for column in range(self.model.columnCount())]
         if (titles := [column.title() for column in self.model.columns]) != self._titles:
-            self._titles = titles
+            self._titles, self._needed = titles, needed
             self.table.resizeColumnsToContents()
             for column in range(self.model.columnCount()):
                 room = 2 * SWATCH.width() if column == 0 else 0  # for the piece of its line
                 self.table.setColumnWidth(column, min(self.table.columnWidth(column) + room, WIDEST))
+            return
+        for column, (before, now) in enumerate(zip(self._needed, needed, strict=True)):
+            if now > max(before, self.table.columnWidth(column)):
+                self.table.setColumnWidth(column, min(now, WIDEST))
+        self._needed = needed
 
     # ------------------------------------------------------------------------------------------------------ choosing
 
