@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -29,6 +30,8 @@ def all_work_is_divided() -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests' kernels beside pytest's own cache, so that a second run compiles nothing; do without a screen."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as what a shell runs in the background inherits it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     for kind in ("CONFIG", "STATE", "DATA"):  # what is whose runs the tests is not for them, nor theirs for him
