@@ -20,6 +20,7 @@ from studio.document.edits import AddNode, AddNote, AddWire
 from studio.document.history import History
 from studio.document.nodetype import Catalogue, NodeType, Port
 from studio.run.messages import TensorInfo
+from studio.ui.garbage import collect
 
 #: Tests with windows between two full collections, each of which takes 0.1 s.
 _FULL_EVERY: Final = 25
@@ -85,7 +86,7 @@ def garbage_is_cleared_away_in_this_thread(request: pytest.FixtureRequest) -> It
     yield
     gc.collect(1)
     if not next(_windows) % _FULL_EVERY or len(QApplication.allWidgets()) > _WIDGETS:
-        gc.collect()
+        collect()
     gc.enable()
 
 
