@@ -80,7 +80,7 @@ class PlotCell(QWidget):
         self._log.setFont(fonts.sans(11))
         self._log.setFixedHeight(22)
         self._log.toggled.connect(self.chart.set_log)
-        self._log.toggled.connect(lambda on: self.log_wanted.emit(self.name, on))
+        self._log.toggled.connect(self._want_log)  # a lambda would keep it for good while it has no parent
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 4, 0)
         head.setSpacing(12)
@@ -103,6 +103,9 @@ class PlotCell(QWidget):
         self._log.setChecked(log)
         self.chart.show_curve(curve, epochs, less_is_better(name))
         self.retranslate()
+
+    def _want_log(self, on: bool) -> None:
+        self.log_wanted.emit(self.name, on)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which the axes can be read, and what is said above them."""

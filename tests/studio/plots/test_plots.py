@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.plots.cell import PlotCell
 from studio.plots.chart import Chart
 from studio.plots.growing import Growing
 from studio.plots.names import GRADIENT_NORM, LEARNING_RATE, SAMPLED
@@ -186,6 +189,15 @@ def test_steps_are_numbers_that_grow(
     np.testing.assert_array_equal(steps[places], plain[places])
     for side in ("left", "right"):
         np.testing.assert_array_equal(steps.search(np.array(wanted), side), np.searchsorted(plain, wanted, side))
+
+
+def test_a_cell_that_is_not_needed_goes(look: Appearance) -> None:
+    cell = PlotCell()
+    cell.show_curve("loss", Curve(1), 1)
+    known = weakref.ref(cell)
+    del cell
+    gc.collect()
+    assert known() is None
 
 
 def test_the_steps_of_a_long_training_take_no_memory() -> None:
