@@ -74,6 +74,7 @@ from studio.ui.appearance import appearance
 from studio.ui.garbage import Collector, collect
 from studio.ui.i18n import N_, _, describe, number
 from studio.ui.library.shelf import Shelf
+from studio.ui.memory import keep_large_apart
 from studio.ui.preferences.folders_page import DATA_DIR
 from studio.ui.preferences.window import SettingsWindow
 from studio.ui.resources import examples, resource
@@ -599,6 +600,7 @@ def application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("trenza")
     Collector(app)
+    keep_large_apart()
     accessible.install(CanvasView)
     return app
 

@@ -13,9 +13,10 @@ _DTYPE: Final = np.int32
 
 
 class Steps:
-    """Numbers in rising order. The last ones are not kept where each is one more than that before it.
+    """Numbers in rising order, with room for so many that are kept.
 
-    So the steps of a training of a million take no memory, which as numbers would be half of that of a curve.
+    The last ones are not kept where each is one more than that before it. So the steps of a training of a million take
+    no memory, which as numbers would be half of that of a curve.
 
     Examples
     --------
@@ -28,8 +29,8 @@ class Steps:
     (array([5, 7, 8], dtype=int32), array([ 2, 15], dtype=int32), array([  1,   2, 995]))
     """
 
-    def __init__(self) -> None:
-        self._head = Growing(_DTYPE, 0)
+    def __init__(self, room: int = 0) -> None:
+        self._head = Growing(_DTYPE, room)
         self._first = self._run = 0  # of those behind the head
 
     def __len__(self) -> int:

@@ -81,7 +81,7 @@ class Trace:
         They are taken part by part: the memory for all at once, 20 MB, would be given back to the system late or never.
         """
         steps, y, whole = self.steps, self.y, len(self) // 4 * 4
-        self.steps, self._y = Steps(), Growing(y.dtype, len(y) // 2 + _PART)
+        self.steps, self._y = Steps(len(y) // 2 + _PART), Growing(y.dtype, len(y) // 2 + _PART)
         for begin in range(0, whole, _PART):
             part = slice(begin, min(begin + _PART, whole))
             fours = y[part].reshape(-1, 4)
