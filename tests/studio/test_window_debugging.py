@@ -328,6 +328,16 @@ def test_a_training_makes_an_end_of_debugging(open_window: Open, tmp_path: Path)
     user.until(lambda: user.window.controller.state == "ready")
 
 
+def debugging(open_window: Open, program: Path, monkeypatch: pytest.MonkeyPatch) -> User:
+    """Return somebody who has put a program under the debugger from the menu."""
+    user = open_window(saved(moons(), program.parent), engine=True)
+    user.until_ready()
+    monkeypatch.setattr(files, "ask_program", lambda _parent: program)
+    user.do("debug.program")
+    user.until(lambda: user.window.debug_controller.state == "stopped")
+    return user
+
+
 def test_a_python_program_is_debugged_from_the_menu(
     open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -335,12 +345,8 @@ def test_a_python_program_is_debugged_from_the_menu(
     path.write_text(
         "import engine as tf\nx = tf.constant([1.0, 2.0])\ny = x * x\nprint('sum', float(tf.reduce_sum(y)))\n"
     )
-    user = open_window(saved(moons(), tmp_path), engine=True)
-    user.until_ready()
-    monkeypatch.setattr(files, "ask_program", lambda _parent: path)
-    user.do("debug.program")
+    user = debugging(open_window, path, monkeypatch)
     debugger = user.window.debug_controller
-    user.until(lambda: debugger.state == "stopped")
     stood(user, Qt.Key.Key_F10)
     card = user.window.debugger.card
     assert "▶    3  y = x * x" in card.source.text()
@@ -360,12 +366,8 @@ def test_a_program_that_comes_to_no_op_says_where_it_is_and_ends(
 ) -> None:
     path = tmp_path / "loops.py"
     path.write_text("import engine as tf\nx = tf.ones([2]) + 1.0\nwhile True:\n    pass\n")
-    user = open_window(saved(moons(), tmp_path), engine=True)
-    user.until_ready()
-    monkeypatch.setattr(files, "ask_program", lambda _parent: path)
-    user.do("debug.program")
+    user = debugging(open_window, path, monkeypatch)
     debugger = user.window.debug_controller
-    user.until(lambda: debugger.state == "stopped")
     user.do("debug.continue")
     user.until(lambda: debugger.state == "running")
     user.do("debug.pause")

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graphs import MOON_WIRES, MOONS, build, moons, port
+from graphs import build, moons, port
+from lowering import TWO_HEADS, TWO_HEADS_WIRES
 from working import Post, long, preview, train, value
 
 from engine.compile import cache
@@ -72,21 +73,7 @@ def test_the_time_of_a_step_is_not_that_of_a_validation(
 
 
 def test_names_of_the_series_are_those_that_were_announced(worker: Worker, post: Post) -> None:
-    nodes = {
-        **MOONS,
-        "size": ("layer.Dense", {"units": 2}),
-        "distance": "loss.MeanSquaredError",
-        "off": "metric.MeanAbsoluteError",
-    }
-    wires = """
-        hidden.output > size.inputs
-        data.x > distance.y_true
-        size.output > distance.y_pred
-        data.x > off.y_true
-        size.output > off.y_pred
-        distance.loss > trainer.loss[1]
-    """
-    worker.handle(train(build(nodes, MOON_WIRES + wires, seed=1)))
+    worker.handle(train(build(TWO_HEADS, TWO_HEADS_WIRES, seed=1)))
     (started,) = post.of(Started)
     assert len(started.metrics) == 2
     assert set(started.metrics) <= set(post.of(Progress)[0].series)
