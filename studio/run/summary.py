@@ -225,9 +225,6 @@ def _thinned(vector: Array, most: int) -> Array:
     stride = _stride(len(vector), most)
     if stride == 1:
         return vector
-    found = []
-    for begin in range(0, len(vector), stride):
-        run = real(vector[begin : begin + stride])  # of each run by itself: what is made of all may not fit into memory
-        low, high = run.min(), run.max()
-        found.append(low if -float(low) > float(high) else high)
-    return np.array(found)
+    numbers, runs = real(vector), np.arange(0, len(vector), stride)
+    low, high = (extreme.reduceat(numbers, runs) for extreme in (np.minimum, np.maximum))
+    return np.where(-low.astype(np.float64) > high, low, high)

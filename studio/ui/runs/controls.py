@@ -168,9 +168,8 @@ class TrainingControls(QObject):
 
     def _on_back(self, event: WentBack) -> None:
         step = event.step
-        self._kept = [
-            saved for saved in self._kept if saved.step <= step or saved.kind == "kept"
-        ]  # the others are gone
+        # the others are gone
+        self._kept = [saved for saved in self._kept if saved.step <= step or saved.kind == "kept"]
         self._say(lambda: _("It goes on from the checkpoint of step {step}.").format(step=number(step)), event.document)
 
     def _on_refused(self, event: Refused) -> None:
