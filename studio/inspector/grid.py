@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import nlargest
 from typing import Any, Final
 
 import numpy as np
@@ -37,6 +38,8 @@ _LEAST_WIDTH: Final = 56
 _MOST_PIXELS: Final = 1 << 30
 # Cells on which the width of the columns is tried.
 _SAMPLE: Final = 32
+# The longest texts of these, whose widths are measured.
+_MEASURED: Final = 8
 
 _KEYS: Final = {
     Qt.Key.Key_Up: (-1, 0),
@@ -153,7 +156,9 @@ class Grid(QAbstractScrollArea):
         metrics = QFontMetrics(self.font())
         rows, columns = self.values.shape
         sample = self.values[:_SAMPLE, : _SAMPLE // 4] if rows and columns else self.values
-        widest = max((metrics.horizontalAdvance(written(v, self.format)) for v in sample.flat), default=0)
+        # asking the font about each of them takes as long as writing them; the longest in letters are the widest
+        longest = nlargest(_MEASURED, (written(v, self.format) for v in sample.flat), key=len)
+        widest = max(map(metrics.horizontalAdvance, longest), default=0)
         if self.values.dtype.kind == "f":  # a number further down may have a sign, an exponent and all its digits
             widest = max(widest, metrics.horizontalAdvance(written(np.float64(-0.00012345), self.format)))
         self._width = max(_LEAST_WIDTH, min(widest, 240) + _PADDING)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from studio.ui.resources import resource
@@ -59,14 +59,16 @@ class _Engine(QIconEngine):
         self._token = token
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        token = self._token if self._token and mode != Mode.Disabled else _TOKENS[mode]
-        paint(painter, self._name, QRectF(rect), str(getattr(_theme, token)))
+        paint(painter, self._name, QRectF(rect), self._colour(mode))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         size = size / scale if _asks_for_pixels() else size
+        key = f"trenza/{self._name}/{self._colour(mode)}/{size.width()}x{size.height()}@{scale}"
+        if QPixmapCache.find(key, pixmap := QPixmap()):
+            return pixmap
         pixmap = QPixmap(size * scale)
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -74,7 +76,12 @@ class _Engine(QIconEngine):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
         painter.end()
+        QPixmapCache.insert(key, pixmap)
         return pixmap
+
+    def _colour(self, mode: QIcon.Mode) -> str:
+        token = self._token if self._token and mode != Mode.Disabled else _TOKENS[mode]
+        return str(getattr(_theme, token))
 
     def clone(self) -> QIconEngine:
         return _Engine(self._name, self._token)
