@@ -5,7 +5,8 @@ trains on the 8×8 digits. Two processes train the same document: the engine of 
 nobody watches and that keeps nothing. They take turns of some seconds, in which the other one is halted (SIGSTOP; so
 there is no Windows here), since the pace of one and the same training drifts by a fifth within minutes where others use
 the machine, too. Each turn that was watched is held against those alone before and after it; the medians are printed,
-with the quartiles between which half the turns lie.
+with the quartiles between which half the turns lie. What is done once in so many seconds is done for those of a halt,
+too; therefore the turns alone are short.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ import numpy as np
 
 from tests.benchmarks.watched import FOREVER, ROOT, Watched, example, parser
 
-#: Seconds of a turn: some twenty epochs of MNIST.
-TURN = 4.0
+#: Seconds of a turn that is watched, and of one alone: some ten epochs of MNIST.
+TURN: Final = 12.0
+TURN_ALONE: Final = 3.0
 _ALONE: Final = "alone"
 #: What one may cost the training, in percent of a step's time.
 MAY_COST: Final = {"with all panels open": 5, "with the panels closed": 1}
@@ -76,7 +78,8 @@ class Alone:
     def end(self) -> None:
         """End the process."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        self._out.close()
 
 
 def pace(reports: Sequence[tuple[float, int]]) -> float:
@@ -100,10 +103,10 @@ class Turns:
         self._watched, self._alone = watched, alone
         self._order = [what for kind in MAY_COST for what in (_ALONE, kind)]
         self._turns = 0
-        cycle = TURN * len(self._order)
+        cycle = (TURN + TURN_ALONE) * len(MAY_COST)
         self._all = len(self._order) * max(1, round(60 * minutes / cycle)) + 1  # the last is alone, as the first
         self._reports: list[tuple[float, int]] = []
-        self._turn = QTimer(interval=int(1000 * TURN))
+        self._turn = QTimer(singleShot=True)
         self._turn.timeout.connect(self._next)
         watched.window.controller.progressed.connect(self._note)
 
@@ -114,11 +117,7 @@ class Turns:
         """Begin with the first turn, when the window has settled."""
         from PySide6.QtCore import QTimer
 
-        QTimer.singleShot(10_000, self._begin)
-
-    def _begin(self) -> None:
-        self._take(self._order[0])
-        self._turn.start()
+        QTimer.singleShot(10_000, lambda: self._take(self._order[0]))
 
     def _next(self) -> None:
         """Note the pace of the turn that is over, and begin the next."""
@@ -127,7 +126,6 @@ class Turns:
         self.paces.append((what, pace([report for report in reports if report[0] > self._begun])))
         self._turns += 1
         if self._turns == self._all:
-            self._turn.stop()
             os.kill(self._engine, signal.SIGCONT)
             self._watched.window.controller.stop()
             return
@@ -150,6 +148,7 @@ class Turns:
         os.kill(going, signal.SIGCONT)
         self._reports = []
         self._begun = time.monotonic()
+        self._turn.start(round(1000 * (TURN_ALONE if is_alone else TURN)))
 
 
 def lines(paces: Sequence[tuple[str, float]]) -> list[str]:

@@ -269,12 +269,24 @@ class DebugSession:
         with self._turn:
             if self.state == "running":
                 return
-            for number in range(self.place.step + 2, len(self.trace)):
-                if self.trace[number].node == node != self.trace[number - 1].node:
-                    self._arrive(Place(number - 1, self.place.depth))
-                    return
-            self._target = node
-            self._resume(None)
+            end = self._before(node)
+            if self._stops_within(self.place.step + 1, len(self.trace) if end is None else end):
+                return
+            if end is not None:
+                self._arrive(Place(end, self.place.depth))
+            elif self.state == "ended":
+                self._arrive_at_the_end()
+            else:
+                self._target = node
+                self._resume(None)
+
+    def _before(self, node: str) -> int | None:
+        """Return the next step that was seen behind which a node comes; None if none was."""
+        for number in range(self.place.step + 1, len(self.trace)):
+            following = self.trace[number + 1] if number + 1 < len(self.trace) else self._pending
+            if following is not None and following.node == node != self.trace[number].node:
+                return number
+        return None
 
     def go_on(self) -> None:
         """Go on until there is a reason to stop: first through what was seen before, then on from there."""
@@ -284,9 +296,12 @@ class DebugSession:
             if self._stops_within(self.place.step + 1, len(self.trace)):
                 return
             if self.state == "ended":
-                self._arrive(Place(len(self.trace) - 1, self.place.depth), "failed" if self._error else "complete")
+                self._arrive_at_the_end()
             else:
                 self._resume(None)
+
+    def _arrive_at_the_end(self) -> None:
+        self._arrive(Place(len(self.trace) - 1, self.place.depth), "failed" if self._error else "complete")
 
     def _stops_within(self, begin: int, end: int) -> bool:
         """Arrive where there is a reason to stop among steps that were seen, if there is one; before `end`."""

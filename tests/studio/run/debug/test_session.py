@@ -13,7 +13,7 @@ from graphs import build, example, moons, port
 from engine.core.dtype import Array
 from studio.document.breakpoints import Breakpoint
 from studio.document.document import Document, Node, Wire
-from studio.document.edits import AddNode, AddWire, RemoveWire
+from studio.document.edits import AddNode, AddWire, RemoveWire, SetParams
 from studio.document.enclose import enclose
 from studio.document.reroute import REROUTE
 from studio.document.scope import Scope
@@ -234,7 +234,7 @@ def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind
         assert debuggee.here == ["forward", "hidden"]
         assert stop.after is not None
         assert stop.after[2].name == "output"
-        debuggee.do(lambda: debuggee.session.go_to(0))
+        debuggee.do(lambda: debuggee.session.go_to(-1))
         again = debuggee.do(debuggee.session.go_on)
         assert (again.place, [hit.point.id for hit in again.hits]) == (stop.place, [2, 1]), "it is met in the past, too"
 
@@ -523,3 +523,32 @@ def test_each_training_step_that_was_forgotten_comes_back_with_its_own_examples(
             tight.do(lambda place=place: tight.session.go_to(place))
             for ref, before in zip(refs, expected[place], strict=True):
                 np.testing.assert_array_equal(tight.session.array(ref), before, f"{ref} at {place}")
+
+
+def test_run_to_here_knows_what_comes_next_behind_what_was_seen() -> None:
+    with debugged(moons()) as debuggee:
+        walk(debuggee, 3)
+        stood = debuggee.session.place.step
+        debuggee.back()
+        debuggee.do(lambda: debuggee.session.run_to("loss"))
+        assert debuggee.session.place.step == stood, "not in front of its gradient"
+
+
+def test_run_to_here_stops_at_breakpoints_in_what_was_seen() -> None:
+    with debugged(moons(), [Breakpoint(1, "hidden")]) as debuggee:
+        first = debuggee.do(lambda: debuggee.session.run_to("output"))
+        assert first.reason == "breakpoint"
+        walk(debuggee, 4)
+        debuggee.do(lambda: debuggee.session.go_to(-1))
+        again = debuggee.do(lambda: debuggee.session.run_to("output"))
+        assert (again.reason, again.place.step) == ("breakpoint", first.place.step)
+
+
+def test_run_to_here_ends_where_the_run_does() -> None:
+    document = moons()
+    document.apply(SetParams("trainer", {"epochs": 1}))
+    with debugged(document) as debuggee:
+        debuggee.do(debuggee.session.go_on)
+        assert debuggee.session.state == "ended"
+        assert debuggee.do(lambda: debuggee.session.run_to("hidden")).reason == "complete"
+        assert debuggee.session.state == "ended"
