@@ -8,20 +8,13 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.dtype import Array
+from engine.core.memory import aligned
 
 #: Results from this size on are given out as they are. Copying one takes longer than finding other memory for the
 #: next run, which is about 10 µs for each kernel that writes there: 256 kB are copied in 15 µs, 4 MB in 900.
 LENT_BYTES: Final = 1 << 18
 #: Memory of so many results is kept for the next ones.
 _SPARES: Final = 2
-_ALIGNMENT = 64  # bytes of a cache line, and of the widest vector
-
-
-def aligned(nbytes: int) -> Array:
-    """Return memory that begins where a vector may."""
-    raw = np.zeros(nbytes + _ALIGNMENT, np.uint8)
-    offset = -raw.ctypes.data % _ALIGNMENT
-    return raw[offset : offset + nbytes]
 
 
 class Lender:

@@ -13,7 +13,7 @@ import numpy as np
 from engine.compile import cache
 from engine.compile.explain import Explanation, explain
 from engine.compile.layout import read_by
-from engine.compile.loans import LENT_BYTES, Lender, aligned
+from engine.compile.loans import LENT_BYTES, Lender
 from engine.compile.machine import FLUSH, exchange_control_word
 from engine.compile.memory import Lifetime, assign
 from engine.compile.notes import Notes
@@ -27,6 +27,7 @@ from engine.compile.source import Source
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from engine.core.memory import aligned
 from engine.core.processors import available
 from engine.core.quiet import quietly
 from engine.graph.graph import Graph, Node, Value
@@ -214,7 +215,7 @@ class Plan:
             if node.op.name == "constant":
                 self._arrays[node.outputs[0]] = _writable(node.attrs["value"])
             elif node.op.name == "placeholder":
-                self._arrays[node.outputs[0]] = np.zeros(_shape(node.outputs[0]), _dtype(node.outputs[0]))
+                self._arrays[node.outputs[0]] = _view(aligned(_size(node.outputs[0])), node.outputs[0])
 
     def _array(self, value: Value) -> Array:
         if value in self._arrays:

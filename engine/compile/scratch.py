@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from engine.compile.loans import aligned
 from engine.compile.row import Own
 from engine.compile.team import capacity
+from engine.core.memory import LINE, aligned
 from engine.core.op import Scratch
-
-_LINE: Final = 64  # bytes of a processor's cache line, so that threads do not write to one
 
 
 class Workplace:
@@ -50,4 +48,4 @@ def _nbytes(argument: Any) -> int:
     if not isinstance(argument, Scratch):
         return 0
     nbytes: int = argument.size * np.dtype(argument.dtype).itemsize
-    return -(-nbytes // _LINE) * _LINE
+    return -(-nbytes // LINE) * LINE

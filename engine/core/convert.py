@@ -92,9 +92,9 @@ def _require_numbers(array: Array, value: Any) -> None:
         )
 
 
-def own_array(value: Any, dtype: Any = None, hint: DType | None = None) -> Array:
+def own_array(value: Any, dtype: Any = None) -> Array:
     """Return `value` as an array that shares no memory with it; see `as_array`."""
-    array = as_array(value, hint, dtype)
+    array = as_array(value, dtype=dtype)
     return array if _is_python(value) else array.copy()
 
 

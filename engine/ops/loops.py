@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.dtype import Array
+from engine.core.memory import LINE
 
 Arrays = Sequence[Array]
 
@@ -18,8 +19,6 @@ PARTS: Final = 16
 #: Work with fewer multiply-adds, or as many operations on elements, is done on one thread: at some 10 to 40 a
 #: nanosecond this is 12 to 50 µs, of which telling another thread takes 1 to 2.
 PARALLEL_WORK: Final = 2**19
-#: Bytes of a line of the processor's cache.
-_LINE: Final = 64
 
 
 def parts_for(work: int, most: int) -> int:
@@ -46,8 +45,8 @@ def aligned_vector(size: int, dtype: Any) -> Array:
     ((3,), 'float32', 0)
     """
     nbytes = size * np.dtype(dtype).itemsize
-    memory = np.empty(nbytes + _LINE, np.uint8)
-    start = -memory.ctypes.data % _LINE
+    memory = np.empty(nbytes + LINE, np.uint8)
+    start = -memory.ctypes.data % LINE
     return memory[start : start + nbytes].view(dtype)
 
 

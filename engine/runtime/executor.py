@@ -12,6 +12,7 @@ from engine.compile.program import Program, operation
 from engine.compile.team import use_threads
 from engine.core.convert import contiguous
 from engine.core.dtype import Array
+from engine.core.memory import aligned_copy
 from engine.core.processors import available
 from engine.core.spec import TensorSpec
 from engine.graph.graph import Graph, Value
@@ -75,7 +76,7 @@ class Executor:
         else:
             _governed(self._governor, plan.run)
         if self._copies:
-            fresh = [plan.output(o).copy() for _, o in self._copies]  # all are read before one is written
+            fresh = [aligned_copy(plan.output(o)) for _, o in self._copies]  # all are read before one is written
             for (variable, _), array in zip(self._copies, fresh, strict=True):
                 variable.adopt(array)
 

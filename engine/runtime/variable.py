@@ -8,10 +8,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from engine.core.convert import as_array, contiguous, own_array
+from engine.core.convert import as_array
 from engine.core.dispatch import eagerly, interpreter, is_tracing
 from engine.core.dtype import Array, DType, as_dtype
 from engine.core.errors import InvalidArgumentError, UnsupportedError
+from engine.core.memory import aligned_copy
 from engine.core.shape import TensorShape, as_shape
 from engine.core.spec import TensorSpec
 from engine.core.witness import witness
@@ -84,7 +85,7 @@ class Variable(Operators):
             given = array_of(value) if isinstance(value, Tensor | Variable) else as_array(value, dtype=dtype)
             if dtype is not None and given.dtype != as_dtype(dtype).as_numpy_dtype:
                 given = given.astype(as_dtype(dtype).as_numpy_dtype)
-            self._array = np.array(given, order="C")
+            self._array = aligned_copy(given)
         self._spec = TensorSpec(self._array.shape if shape is None else shape, self._array.dtype, self.name)
         self._require(TensorSpec(self._array.shape, self._array.dtype))
 
@@ -129,7 +130,7 @@ class Variable(Operators):
                 got=f"{value.dtype} {value.shape}",
                 wanted=str(self._spec),
             )
-        self._array = np.array(value, order="C")
+        self._array = aligned_copy(value)
         self._initializer = None
 
     def read_value(self) -> Any:
@@ -152,7 +153,7 @@ class Variable(Operators):
         """Return the array for writing: a fresh copy if a tensor still shows the old values."""
         array = self.array
         if self._shared:
-            self._array = array = array.copy()
+            self._array = array = aligned_copy(array)
             self._shared = False
             self._tensor = None
         return array
@@ -215,10 +216,10 @@ class Variable(Operators):
         if isinstance(value, Variable):
             value = value.read_value()
         # a copy, since executors write into it
-        array = value._array.copy() if isinstance(value, Tensor) else own_array(value, hint=self.dtype)
+        array = aligned_copy(value._array if isinstance(value, Tensor) else as_array(value, hint=self.dtype))
         self._require(TensorSpec(array.shape, array.dtype))
         before = self._array
-        self._array, self._tensor, self._shared, self._initializer = contiguous(array), None, False, None
+        self._array, self._tensor, self._shared, self._initializer = array, None, False, None
         if (watching := witness()) is not None:
             watching.assigned(self, before, self._array)
         return self

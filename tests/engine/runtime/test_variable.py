@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import basic_indices
 
 import engine as tf
+from engine.core.memory import LINE
 
 
 def matrix() -> Any:
@@ -304,3 +305,16 @@ def test_variables_are_objects_with_names_copies_and_keys() -> None:
         hash(v)
     assert [float(x) for x in v] == [1.0, 2.0]
     assert np.add(v, np.ones(2, np.float32)).tolist() == [2.0, 3.0]
+
+
+def test_large_states_begin_with_a_line_of_the_cache_wherever_they_come_from() -> None:
+    large = np.ones((100, 129), np.float32)
+    variable = tf.Variable(large)
+    places = [variable.array.ctypes.data]
+    for value in (large, tf.constant(large), large.tolist(), variable.read_value() + 1.0):
+        variable.assign(value)
+        places.append(variable.array.ctypes.data)
+    seen = variable.read_value()  # so that another array is written
+    places.append(variable.writable().ctypes.data)
+    assert seen.numpy()[0, 0] == 2
+    assert [place % LINE for place in places] == [0] * len(places)
