@@ -1,11 +1,14 @@
-"""Large documents to measure with: networks that really run, in a grid, as wide as the screen is against its height."""
+"""Documents to measure with: examples that train, and large networks that really run, in a grid as wide as a screen."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from studio.document.document import Document, Node, PortRef, Wire
-from studio.document.edits import AddNode, AddWire
+from studio.document.edits import AddNode, AddWire, SetParams
+
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 HUB: Final = "hub"
 """The id of the node with many wires."""
@@ -20,6 +23,17 @@ _CYCLE: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("op.add", {}, "x"),
     ("op.tanh", {}, "x"),
 )
+
+
+def example(data_dir: Path | None) -> Path:
+    """Return the example that is trained: that of MNIST where there is a folder with it, or else of the 8×8 digits."""
+    return ROOT / "examples" / ("mnist_mlp.trenza" if data_dir is not None else "digits_mlp.trenza")
+
+
+def with_epochs(document: Document, epochs: int) -> SetParams:
+    """Return the edit that lets a document train for so many epochs."""
+    trainer = next(node.id for node in document.nodes.values() if node.type.startswith("train."))
+    return SetParams(trainer, {"epochs": epochs})
 
 
 def large_document(count: int, hub_wires: int = 10) -> Document:

@@ -1,9 +1,9 @@
 """A training with everything open: how long the event loop stalls, and how memory grows.
 
 Run ``python -m tests.benchmarks.everything [--minutes 10] [--data-dir DIR]``; without a folder with ``mnist.npz`` it
-trains on the 8×8 digits. One panel after the other is brought to the front of the dock, for as long as the run takes;
-between two of them all are closed for a turn. A stall is the time between two ticks of a timer of one millisecond, less
-that millisecond. Memory is counted from the moment on when all was shown once.
+trains on the 8×8 digits. One panel after the other is brought to the front of the dock, round and round. A stall is the
+time between two ticks of a timer of one millisecond, less that millisecond. Memory is counted from the moment on when
+all was shown once.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from engine.core.dtype import Array
-from tests.benchmarks.watched import Watched, example, parser
+from tests.benchmarks.documents import example
+from tests.benchmarks.watched import Watched, parser
 
-#: Seconds for which a panel is in front, or all are closed.
+#: Seconds for which a panel is in front.
 TURN = 5.0
-#: Turns of a panel, and then one of none.
-_SHOWN = 2
 
 
 def resident(pid: int) -> float:
@@ -60,8 +59,7 @@ class Observer:
     def _next(self) -> None:
         """Note the memory, and bring what is next to the front."""
         watched, controller = self._watched, self._watched.window.controller
-        panel, shown = divmod(self._turns, _SHOWN + 1)
-        if panel >= watched.panels or self._turns > self._all // 2:
+        if self._turns > min(watched.panels, self._all // 2):
             assert controller.pid is not None  # the training goes on for ever
             self.memory.append((resident(os.getpid()), resident(controller.pid)))
         if self._turns == self._all:
@@ -69,11 +67,8 @@ class Observer:
             self._ticks.stop()
             controller.stop()
             return
+        watched.bring(self._turns)
         self._turns += 1
-        if shown == _SHOWN:
-            watched.hide()
-        else:
-            watched.bring(panel)
 
 
 def lines(observer: Observer) -> list[str]:

@@ -2,8 +2,8 @@
 
 Run ``python -m tests.benchmarks.keeping [--data-dir DIR]``; without ``mnist.npz`` it trains on the 8×8 digits.
 All that a training does for the window and for its folder is timed where it is done, in time of the processor, to which
-no other program adds; what it takes to look at the clock is taken off. How long whole trainings take with and without
-says little here: on a machine that has other things to do they differ by more than is to be seen.
+no other program adds; what it takes to look at the clock is taken off. How much slower the steps themselves are beside
+a window, tests.benchmarks.watching tells.
 """
 
 from __future__ import annotations

@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-FOREVER = {"epochs": 100_000}
+from tests.benchmarks.documents import with_epochs
+
+#: So many epochs that a training has no end.
+FOREVER = 100_000
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -18,23 +20,16 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return found
 
 
-def example(data_dir: Path | None) -> Path:
-    """Return the document that is trained: MNIST where there is a folder with it, or else the 8×8 digits."""
-    return ROOT / "examples" / ("mnist_mlp.trenza" if data_dir is not None else "digits_mlp.trenza")
-
-
 class Watched:
     """The window: a weight is in its inspector, and its gradient and its update are pinned."""
 
     def __init__(self, document: Path, data_dir: Path | None) -> None:
         from studio.app import application, open_studio
-        from studio.document.edits import SetParams
 
         self._app = application()
         self.window = window = open_studio(document, data_dir)
         window.resize(1600, 1000)
-        trainer = next(n.id for n in window.document.nodes.values() if n.type.startswith("train."))
-        window.history.do(SetParams(trainer, FOREVER))
+        window.history.do(with_epochs(window.document, FOREVER))
         window.history.mark_saved()  # or closing would ask
 
     def run(self, begun: Callable[[], None]) -> None:

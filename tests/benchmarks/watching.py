@@ -6,7 +6,7 @@ nobody watches and that keeps nothing. They take turns of some seconds, in which
 there is no Windows here), since the pace of one and the same training drifts by a fifth within minutes where others use
 the machine, too. Each turn that was watched is held against those alone before and after it; the medians are printed,
 with the quartiles between which half the turns lie. What is done once in so many seconds is done for those of a halt,
-too; therefore the turns alone are short.
+too; therefore the turns alone are short. How fast a training is, is counted in epochs, with their validation.
 """
 
 from __future__ import annotations
@@ -23,34 +23,35 @@ from typing import Any, Final
 
 import numpy as np
 
-from tests.benchmarks.watched import FOREVER, ROOT, Watched, example, parser
+from tests.benchmarks.documents import ROOT, example, with_epochs
+from tests.benchmarks.watched import FOREVER, Watched, parser
 
 #: Seconds of a turn that is watched, and of one alone: some ten epochs of MNIST.
 TURN: Final = 12.0
 TURN_ALONE: Final = 3.0
-_ALONE: Final = "alone"
-#: What one may cost the training, in percent of a step's time.
-MAY_COST: Final = {"with all panels open": 5, "with the panels closed": 1}
+ALONE, OPEN, CLOSED = "alone", "with all panels open", "with the panels closed"
+#: What one may cost the training, in percent of an epoch's time.
+MAY_COST: Final = {OPEN: 5, CLOSED: 1}
+#: One round of turns.
+_ORDER: Final = (ALONE, OPEN, ALONE, CLOSED)
 
 
 def train_alone(document: Path, data_dir: Path | None) -> None:
-    """Train without a window and without an end, and print when each epoch ended and how many steps it had."""
+    """Train without a window and without an end, and print when each epoch ended."""
     from engine.data.files import use_folder
     from engine.keras.callbacks import Callback
     from studio.document.catalogue import CATALOGUE
-    from studio.document.edits import SetParams
     from studio.document.file import load
     from studio.document.lower import Program
     from studio.run import session
 
     class Clock(Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            print(time.monotonic(), self.params["steps"], flush=True)
+            print(time.monotonic(), flush=True)
 
     use_folder(data_dir)
     contents = load(document)
-    trainer = next(n.id for n in contents.nodes.values() if n.type.startswith("train."))
-    contents.apply(SetParams(trainer, FOREVER))
+    contents.apply(with_epochs(contents, FOREVER))
     program = Program(CATALOGUE)
     program.update(contents)
     session.train(program, program.training(), "lazy", [Clock()])
@@ -69,11 +70,9 @@ class Alone:
         self._out.readline()  # what comes first loads and compiles
         os.set_blocking(self._out.fileno(), False)
 
-    def reports(self) -> Iterator[tuple[float, int]]:
-        """Yield when its epochs ended since one last asked, and how many steps each had."""
-        for line in self._out.readlines():
-            moment, steps = line.split()
-            yield float(moment), int(steps)
+    def ends(self) -> Iterator[float]:
+        """Yield when its epochs ended since one last asked."""
+        yield from map(float, self._out.readlines())
 
     def end(self) -> None:
         """End the process."""
@@ -82,15 +81,15 @@ class Alone:
         self._out.close()
 
 
-def pace(reports: Sequence[tuple[float, int]]) -> float:
-    """Return the steps a second of a turn, from its first report to its last.
+def pace(ends: Sequence[float]) -> float:
+    """Return the epochs a second of a turn, from the first end of one to the last.
 
     Examples
     --------
-    >>> pace([(10.0, 7), (10.5, 100), (11.0, 100)])
-    200.0
+    >>> pace([10.0, 10.5, 11.0])
+    2.0
     """
-    return sum(steps for _, steps in reports[1:]) / (reports[-1][0] - reports[0][0])
+    return (len(ends) - 1) / (ends[-1] - ends[0])
 
 
 class Turns:
@@ -101,35 +100,46 @@ class Turns:
 
         self.paces: list[tuple[str, float]] = []
         self._watched, self._alone = watched, alone
-        self._order = [what for kind in MAY_COST for what in (_ALONE, kind)]
-        self._turns = 0
-        cycle = (TURN + TURN_ALONE) * len(MAY_COST)
-        self._all = len(self._order) * max(1, round(60 * minutes / cycle)) + 1  # the last is alone, as the first
-        self._reports: list[tuple[float, int]] = []
+        rounds = max(1, round(60 * minutes / (2 * TURN_ALONE + 2 * TURN)))
+        self._left = [*_ORDER * rounds, ALONE]
+        self._ends: list[float] = []
         self._turn = QTimer(singleShot=True)
         self._turn.timeout.connect(self._next)
-        watched.window.controller.progressed.connect(self._note)
-
-    def _note(self, event: Any) -> None:
-        self._reports.append((time.monotonic(), len(event.steps)))
+        watched.window.controller.epoch_ended.connect(lambda _event: self._ends.append(time.monotonic()))
 
     def begin(self) -> None:
         """Begin with the first turn, when the window has settled."""
         from PySide6.QtCore import QTimer
 
-        QTimer.singleShot(10_000, lambda: self._take(self._order[0]))
+        QTimer.singleShot(10_000, self._take)
+
+    def _take(self) -> None:
+        """Begin the turn that is next."""
+        is_alone = self._left[0] == ALONE
+        halted, going = (self._engine, self._alone.pid) if is_alone else (self._alone.pid, self._engine)
+        os.kill(halted, signal.SIGSTOP)
+        if self._left[0] == OPEN:
+            self._watched.bring(len(self.paces) // len(_ORDER))
+        elif self._left[0] == CLOSED:
+            self._watched.hide()
+        os.kill(going, signal.SIGCONT)
+        self._ends.clear()
+        self._begun = time.monotonic()
+        self._turn.start(round(1000 * (TURN_ALONE if is_alone else TURN)))
 
     def _next(self) -> None:
         """Note the pace of the turn that is over, and begin the next."""
-        what = self._order[self._turns % len(self._order)]
-        reports = list(self._alone.reports()) if what == _ALONE else self._reports
-        self.paces.append((what, pace([report for report in reports if report[0] > self._begun])))
-        self._turns += 1
-        if self._turns == self._all:
+        if self._left[0] == ALONE:
+            self._ends += (end for end in self._alone.ends() if end > self._begun)
+        if len(self._ends) < 2:  # of longer epochs, a turn takes as long as it must
+            self._turn.start(1000)
+            return
+        self.paces.append((self._left.pop(0), pace(self._ends)))
+        if self._left:
+            self._take()
+        else:
             os.kill(self._engine, signal.SIGCONT)
             self._watched.window.controller.stop()
-            return
-        self._take(self._order[self._turns % len(self._order)])
 
     @property
     def _engine(self) -> int:
@@ -137,40 +147,26 @@ class Turns:
         assert pid is not None  # the training goes on for ever
         return pid
 
-    def _take(self, what: str) -> None:
-        is_alone = what == _ALONE
-        halted, going = (self._engine, self._alone.pid) if is_alone else (self._alone.pid, self._engine)
-        os.kill(halted, signal.SIGSTOP)
-        if what == "with the panels closed":
-            self._watched.hide()
-        elif not is_alone:
-            self._watched.bring(self._turns // len(self._order))
-        os.kill(going, signal.SIGCONT)
-        self._reports = []
-        self._begun = time.monotonic()
-        self._turn.start(round(1000 * (TURN_ALONE if is_alone else TURN)))
-
 
 def lines(paces: Sequence[tuple[str, float]]) -> list[str]:
     """Return what was measured, in words.
 
     Examples
     --------
-    >>> kinds = ["alone", *(word for kind in MAY_COST for word in (kind, "alone"))]
-    >>> for line in lines(list(zip(kinds, [1000.0, 960.0, 1016.0, 1000.0, 992.0]))):
+    >>> for line in lines([(ALONE, 4.0), (OPEN, 3.84), (ALONE, 4.064), (CLOSED, 4.0), (ALONE, 3.968)]):
     ...     print(line)
-    alone: 1000 steps a second
-    with all panels open: +5.0 % of a step's time (5), half the turns between +5.0 and +5.0 %
-    with the panels closed: +0.4 % of a step's time (1), half the turns between +0.4 and +0.4 %
+    alone: 4.00 epochs a second
+    with all panels open: +5.0 % of an epoch's time (5), half the turns between +5.0 and +5.0 %
+    with the panels closed: +0.4 % of an epoch's time (1), half the turns between +0.4 and +0.4 %
     """
     costs = defaultdict(list)
     for (_, before), (what, found), (_, after) in zip(paces[::2], paces[1::2], paces[2::2], strict=False):
         costs[what].append(100 * ((before + after) / 2 / found - 1))
-    told = [f"alone: {np.median([found for what, found in paces if what == _ALONE]):.0f} steps a second"]
+    told = [f"alone: {np.median([found for what, found in paces if what == ALONE]):.2f} epochs a second"]
     for what, may in MAY_COST.items():
         first, middle, third = np.percentile(costs[what], (25, 50, 75))
         half = f"half the turns between {first:+.1f} and {third:+.1f} %"
-        told.append(f"{what}: {middle:+.1f} % of a step's time ({may}), {half}")
+        told.append(f"{what}: {middle:+.1f} % of an epoch's time ({may}), {half}")
     return told
 
 

@@ -234,7 +234,7 @@ def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind
         assert debuggee.here == ["forward", "hidden"]
         assert stop.after is not None
         assert stop.after[2].name == "output"
-        debuggee.do(lambda: debuggee.session.go_to(-1))
+        debuggee.do(lambda: debuggee.session.go_to(0))
         again = debuggee.do(debuggee.session.go_on)
         assert (again.place, [hit.point.id for hit in again.hits]) == (stop.place, [2, 1]), "it is met in the past, too"
 
