@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from statistics import median, quantiles
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.benchmarks.documents import example
+
 #: Milliseconds that a step may take to be shown.
 TARGET = 50.0
 
@@ -70,8 +71,7 @@ def main() -> int:
     asked = parser.parse_args()
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    has_mnist = asked.data_dir is not None and (asked.data_dir / "mnist.npz").exists()
-    document = ROOT / "examples" / ("mnist_mlp.trenza" if has_mnist else "digits_mlp.trenza")
+    document = example(asked.data_dir)
     print(f"{document.stem}, 1600×1000: milliseconds from the key to the painted window")
     missed = 0
     for name, times in steps(document, asked.data_dir, asked.steps).items():

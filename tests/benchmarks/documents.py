@@ -26,8 +26,9 @@ _CYCLE: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
 
 
 def example(data_dir: Path | None) -> Path:
-    """Return the example that is trained: that of MNIST where there is a folder with it, or else of the 8×8 digits."""
-    return ROOT / "examples" / ("mnist_mlp.trenza" if data_dir is not None else "digits_mlp.trenza")
+    """Return the example that is trained: MNIST's if the folder has ``mnist.npz``, or else that of the 8×8 digits."""
+    has_mnist = data_dir is not None and (data_dir / "mnist.npz").is_file()
+    return ROOT / "examples" / ("mnist_mlp.trenza" if has_mnist else "digits_mlp.trenza")
 
 
 def with_epochs(document: Document, epochs: int) -> SetParams:

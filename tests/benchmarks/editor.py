@@ -33,12 +33,11 @@ from studio.document.catalogue import CATALOGUE
 from studio.document.edits import SetParams, remove
 from studio.document.file import save
 from studio.document.infer import Inference
-from tests.benchmarks.documents import HUB, large_document
+from tests.benchmarks.documents import HUB, ROOT, large_document
 
 clock = time.perf_counter
 """What is measured with; `main` may change it."""
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZES = (1000, 5000)
 
 

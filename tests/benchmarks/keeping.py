@@ -23,7 +23,6 @@ from unittest import mock
 import numpy as np
 
 from engine.data.files import use_folder
-from studio.document.edits import SetParams
 from studio.document.file import dumps, load
 from studio.run.health.monitor import HealthMonitor
 from studio.run.messages import Ended, Event, Keep, Progress, Train
@@ -31,8 +30,7 @@ from studio.run.runs.folder import RunFolder
 from studio.run.runs.keeper import Keeper
 from studio.run.training.listener import Listener
 from studio.run.worker import Worker
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.benchmarks.documents import example, with_epochs
 
 _HEARD: Final = ("on_train_begin", "on_epoch_begin", "on_train_batches_end", "on_epoch_end")
 #: What is done beside the steps themselves, and by which methods.
@@ -141,10 +139,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="by default so many that a training takes some seconds")
     given = parser.parse_args()
     use_folder(given.data_dir)
-    name = "mnist_mlp" if given.data_dir is not None else "digits_mlp"
-    document = load(ROOT / "examples" / f"{name}.trenza")
-    trainer = next(n.id for n in document.nodes.values() if n.type.startswith("train."))
-    document.apply(SetParams(trainer, {"epochs": given.epochs or EPOCHS[name]}))
+    path = example(given.data_dir)
+    name, document = path.stem, load(path)
+    document.apply(with_epochs(document, given.epochs or EPOCHS[name]))
     text, overhead = dumps(document), clock()
     trained(text, None, overhead)  # compiles the kernels
     with tempfile.TemporaryDirectory() as place:

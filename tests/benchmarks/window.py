@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.benchmarks.documents import ROOT, example, with_epochs
 
 _UP = """
 import sys, time
@@ -55,12 +55,10 @@ def stalls(document: Path, data_dir: Path | None, epochs: int) -> np.ndarray:
     from PySide6.QtCore import Qt, QTimer
 
     from studio.app import application, open_studio
-    from studio.document.edits import SetParams
 
     app = application()
     window = open_studio(document, data_dir)
-    trainer = next(n.id for n in window.document.nodes.values() if n.type.startswith("train."))
-    window.history.do(SetParams(trainer, {"epochs": epochs}))
+    window.history.do(with_epochs(window.document, epochs))
     window.history.mark_saved()  # or closing would ask
     gaps: list[float] = []
     last = [0.0]
@@ -86,14 +84,13 @@ def stalls(document: Path, data_dir: Path | None, epochs: int) -> np.ndarray:
 def main() -> None:
     """Print both figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data-dir", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--data-dir", type=Path)
     parser.add_argument("--epochs", type=int, default=10)
     args = parser.parse_args()
-    has_mnist = (args.data_dir / "mnist.npz").is_file()
-    document = ROOT / "examples" / ("mnist_mlp.trenza" if has_mnist else "digits_mlp.trenza")
-    up = time_to_window(ROOT / "examples" / "digits_mlp.trenza")
+    document = example(args.data_dir)
+    up = time_to_window(example(None))
     print(f"window up and answering: median {np.median(up):.2f} s, range {min(up):.2f} to {max(up):.2f} s")
-    gaps = stalls(document, args.data_dir if has_mnist else None, args.epochs)
+    gaps = stalls(document, args.data_dir, args.epochs)
     longest = ", ".join(f"{g:.0f}" for g in sorted(gaps)[-5:][::-1])
     print(
         f"event loop while {document.stem} trains: 99.9 % under {np.percentile(gaps, 99.9):.1f} ms, worst {longest} ms"
