@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from studio.app import MainWindow
-from studio.canvas.view import CanvasView
-from studio.desktop.editor import Editor
 from studio.desktop.inspecting import reveal_inspector
 from studio.document.breakpoints import Breakpoint, set_breakpoints
 from studio.document.document import Node, PortRef, Wire
@@ -22,55 +17,8 @@ from studio.inspector.watching import Pin
 from studio.run.runs.sweep import Choices, Place, grid
 from studio.run.tensor_ref import TensorRef
 
-EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
-_PATIENCE: Final = 30.0
-
-
-def until(done: Callable[[], object]) -> None:
-    """Let the event loop run until something is so.
-
-    Raises
-    ------
-    TimeoutError
-        If it never is.
-    """
-    end = time.monotonic() + _PATIENCE
-    while not done():
-        QTest.qWait(10)
-        if time.monotonic() > end:
-            raise TimeoutError("the window never came into this state")
-
-
-def settled(window: MainWindow) -> None:
-    """Wait until nothing of the document that is shown is on its way."""
-    until(lambda: not window.analysing and not canvas_of(window).canvas.busy)
-    QApplication.processEvents()
-
-
-def canvas_of(window: MainWindow) -> CanvasView:
-    """Return the canvas that is shown."""
-    assert window.canvas is not None
-    return window.canvas
-
-
-def _editor(window: MainWindow) -> Editor:
-    assert window.editors.current is not None
-    return window.editors.current
-
-
-def _has_values(window: MainWindow) -> bool:
-    return window.editors.current is not None and bool(window.editors.current.tensors)
-
-
-def _open(window: MainWindow, name: str) -> CanvasView:
-    window.desk.open(EXAMPLES / f"{name}.trenza")
-    until(lambda: window.canvas is not None)
-    settled(window)
-    if window.controller.pid is not None:
-        until(lambda: window.controller.state == "ready" and _has_values(window))
-    canvas_of(window).frame_all()
-    settled(window)
-    return canvas_of(window)
+from .driving import canvas_of, editor_of, open_example, settled, train, until
+from .views import VIEW_SCENES
 
 
 def start_page(window: MainWindow) -> None:
@@ -81,14 +29,14 @@ def start_page(window: MainWindow) -> None:
 
 def design(window: MainWindow) -> None:
     """A network with its values, and a layer selected."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.select(["hidden"])
     QTest.qWait(300)
 
 
 def subgraph(window: MainWindow) -> None:
     """Within a function, under the breadcrumb."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.select(["flatten", "hidden", "output"])
     canvas.functions.make()
     settled(window)
@@ -103,14 +51,14 @@ def subgraph(window: MainWindow) -> None:
 
 def search_to_add(window: MainWindow) -> None:
     """What fits a wire that was dropped where nothing is."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.request_add(canvas.visible_area().center() + QPointF(0, 60), PortRef("flatten", "output"))
     QTest.qWait(100)
 
 
 def refused_wire(window: MainWindow) -> None:
     """A wire in the hand, over an input that cannot take it, with the reason."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     item, target = canvas.canvas.node("digits"), canvas.canvas.node("hidden")
     assert item is not None
     assert target is not None
@@ -124,7 +72,7 @@ def refused_wire(window: MainWindow) -> None:
 
 def problem_with_fix(window: MainWindow) -> None:
     """A loss without truth behind a layer with too few units: badges, words, and what would mend it."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.do(SetParams("output", {"units": 8}))
     settled(window)
     canvas.select(["loss"])
@@ -135,7 +83,7 @@ def problem_with_fix(window: MainWindow) -> None:
 
 def unconnected(window: MainWindow) -> None:
     """A node whose wire was taken away, and the wires that are offered."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     wires = canvas.canvas.document.wires
     canvas.do(RemoveWire(wires[PortRef("loss", "y_true")]))
     settled(window)
@@ -146,7 +94,7 @@ def unconnected(window: MainWindow) -> None:
 
 def minimap(window: MainWindow) -> None:
     """Zoomed in, with the map at the corner."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.zoom_to(1.6)
     canvas.centerOn(canvas.canvas.items_by_id["hidden"].body().center())
     QTest.qWait(100)
@@ -154,9 +102,9 @@ def minimap(window: MainWindow) -> None:
 
 def tensor(window: MainWindow) -> None:
     """A weight with its gradient and what was kept of it pinned."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.select(["hidden"])
-    watching = _editor(window).watching
+    watching = editor_of(window).watching
     kernel = TensorRef("weight", "hidden", "kernel")
     watching.look_at(kernel)
     watching.pin(Pin(TensorRef("weight_gradient", "hidden", "kernel")))
@@ -167,9 +115,9 @@ def tensor(window: MainWindow) -> None:
 
 def linked(window: MainWindow) -> None:
     """A cell of a layer's output, and what it was made of."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.select(["hidden"])
-    watching = _editor(window).watching
+    watching = editor_of(window).watching
     output = TensorRef.of(PortRef("hidden", "output"))
     watching.look_at(output)
     if window.controller.pid is not None:
@@ -181,9 +129,9 @@ def linked(window: MainWindow) -> None:
 
 def compared(window: MainWindow) -> None:
     """The values of the eager run beside those of the compiled one."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     canvas.select(["output"])
-    watching = _editor(window).watching
+    watching = editor_of(window).watching
     eager, compiled = (TensorRef.of(PortRef("output", "output"), kind) for kind in ("value", "compiled"))
     watching.look_at(eager)
     watching.pin(Pin(compiled))
@@ -195,14 +143,14 @@ def compared(window: MainWindow) -> None:
 
 def debugging(window: MainWindow) -> None:
     """Half-way back through a training step, with breakpoints."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     window.workspaces.turn_to("debug")
     points = (
         Breakpoint(1, "output"),
         Breakpoint(2, "hidden", "output", "max > 10"),
         Breakpoint(3, "loss", enabled=False),
     )
-    _editor(window).history.do(set_breakpoints(points))
+    editor_of(window).history.do(set_breakpoints(points))
     canvas.frame_all()
     if window.controller.pid is not None:
         debugger = window.debug_controller
@@ -218,7 +166,7 @@ def debugging(window: MainWindow) -> None:
 
 def _compiled(window: MainWindow) -> bool:
     """Bring the digits network and the program that it runs as side by side; return whether there is an engine."""
-    _open(window, "digits_mlp")
+    open_example(window, "digits_mlp")
     window.commands["view.workspace_lazy"].trigger()
     if window.controller.pid is None:
         QTest.qWait(100)
@@ -257,19 +205,12 @@ def memory_over_time(window: MainWindow) -> None:
         window.lazy.look_at_kernel(14)
 
 
-def _train(window: MainWindow) -> None:
-    ended: list[object] = []
-    window.controller.ended.connect(ended.append)
-    window.running.train()
-    until(lambda: ended)
-
-
 def curves(window: MainWindow) -> None:
     """The curves of a training that is over, with the cross at one epoch."""
-    _open(window, "digits_mlp")
+    open_example(window, "digits_mlp")
     window.workspaces.turn_to("train")
     if window.controller.pid is not None:
-        _train(window)
+        train(window)
         until(lambda: len(window.plots.cells) == len(window.plots.curves))
         window.plots.cells["loss"].pointed.emit(1.5)
     QTest.qWait(600)
@@ -277,7 +218,7 @@ def curves(window: MainWindow) -> None:
 
 def _trained(window: MainWindow, front: str, *edits: SetParams) -> bool:
     """Train the digits network, its layers in front, and choose one of them; return whether there is an engine."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     window.workspaces.turn_to("train")
     window.dock.setCurrentWidget(window.layers)
     if window.controller.pid is None:
@@ -317,7 +258,7 @@ def all_layers(window: MainWindow) -> None:
 
 def _results(window: MainWindow, name: str, view: str, *edits: Edit) -> bool:
     """Train a document and bring one of its task views to the front; return whether there is an engine."""
-    canvas = _open(window, name)
+    canvas = open_example(window, name)
     window.workspaces.turn_to("train")
     if edits:
         for edit in edits:
@@ -329,7 +270,7 @@ def _results(window: MainWindow, name: str, view: str, *edits: Edit) -> bool:
     if window.controller.pid is None:
         QTest.qWait(100)
         return False
-    _train(window)
+    train(window)
     until(lambda: window.tasks.view is not None and not window.task_controller.is_waiting)
     window.tasks.show_view(view)
     until(lambda: window.tasks.view is not None and window.tasks.view.facts == view)
@@ -376,15 +317,15 @@ def pairs(window: MainWindow) -> None:
 
 def trained(window: MainWindow) -> None:
     """The picture of the README: a trained network, a tensor, and the curves."""
-    canvas = _open(window, "digits_mlp")
+    canvas = open_example(window, "digits_mlp")
     window.workspaces.turn_to("design")
     window.dock.setCurrentWidget(window.plots)
     if window.controller.pid is not None:
-        _train(window)
+        train(window)
         until(lambda: len(window.plots.cells) == len(window.plots.curves))
     reveal_inspector(window.commands)
     canvas.select(["hidden"])
-    watching = _editor(window).watching
+    watching = editor_of(window).watching
     watching.look_at(TensorRef.of(PortRef("hidden", "output")))
     until(lambda: watching.shown is not None or window.controller.pid is None)
     canvas.frame_all()
@@ -411,14 +352,14 @@ def filters(window: MainWindow) -> None:
 
 def _two_runs(window: MainWindow) -> None:
     """Train the digits network twice, with two learning rates, and bring both runs into sight."""
-    _open(window, "digits_mlp")
+    open_example(window, "digits_mlp")
     window.workspaces.turn_to("train")
     if window.controller.pid is not None:
         for rate in (0.01, 0.001):
-            _editor(window).history.do(SetParams("trainer", {"learning_rate": rate}))
+            editor_of(window).history.do(SetParams("trainer", {"learning_rate": rate}))
             settled(window)
             until(lambda: window.controller.state == "ready")
-            _train(window)
+            train(window)
     window.commands["run.runs"].trigger()
     until(lambda: len(window.runs.model.glances) >= 2 or window.controller.pid is None)
 
@@ -432,9 +373,9 @@ def runs(window: MainWindow) -> None:
 
 def _swept(window: MainWindow) -> None:
     """Let the queue train the digits network with several rates and sizes."""
-    _open(window, "digits_mlp")
+    open_example(window, "digits_mlp")
     window.workspaces.turn_to("train")
-    document = _editor(window).history.document
+    document = editor_of(window).history.document
     rates, units = (Place("trainer", "learning_rate"), Place("hidden", "units"))
     choices = {rates: Choices((0.0003, 0.003, 0.03)), units: Choices((4, 16, 64))}
     trials = [(trial.label, trial.document) for trial in grid(document, choices)]
@@ -525,4 +466,5 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "queue": queue,
     "story": what_happened,
     "checkpoints": checkpoints,
+    **VIEW_SCENES,
 }
