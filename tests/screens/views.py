@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from engine.core.dtype import Array
 from studio.app import MainWindow
+from studio.document.edits import SetParams
 from studio.inspector.structure import ragged
 from studio.inspector.views import VIEWS
 from studio.inspector.views.attention import AttentionView
@@ -76,7 +77,8 @@ def _show(view: type[View], window: MainWindow) -> None:
         watching.look_at_pin(Pin(ref, Watched(1, ref, summarise(values), values)))
     else:
         watching.look_at(_KERNEL)
-        if view is HistoryView:
+        if view is HistoryView:  # of which there is a sample each half second
+            editor_of(window).history.do(SetParams("trainer", {"epochs": 200}))
             train(window)
         until(lambda: watching.shown is not None)
     if not window.inspector.tensor.turn_to(view):
