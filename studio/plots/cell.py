@@ -65,8 +65,8 @@ class PlotCell(QWidget):
     pointed = Signal(object)
     log_wanted = Signal(str, bool)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.name = ""
         self.chart = Chart(appearance().theme)
         self.chart.setMouseTracking(True)
@@ -80,7 +80,7 @@ class PlotCell(QWidget):
         self._log.setFont(fonts.sans(11))
         self._log.setFixedHeight(22)
         self._log.toggled.connect(self.chart.set_log)
-        self._log.toggled.connect(self._want_log)  # a lambda would keep it for good while it has no parent
+        self._log.toggled.connect(self._want_log)
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 4, 0)
         head.setSpacing(12)

@@ -97,7 +97,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, theme: Theme) -> None:
         axes = {side: NumberAxis(side) for side in ("left", "bottom")}
-        super().__init__(axisItems=axes, viewBox=EpochView())
+        super().__init__(axisItems=axes, viewBox=EpochView(enableMenu=False))
         self.curve, self.epochs, self.least = Curve(1), 1, True
         self._theme = theme
         self._log = self._log_x = False

@@ -21,7 +21,7 @@ class Overlay(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self) -> None:
         axes = {side: NumberAxis(side) for side in ("left", "bottom")}
-        super().__init__(axisItems=axes, viewBox=EpochView())
+        super().__init__(axisItems=axes, viewBox=EpochView(enableMenu=False))
         self.getViewBox().setAutoVisible(y=True)
         self.setObjectName("runs.overlay")
         self.setFrameShape(self.Shape.NoFrame)

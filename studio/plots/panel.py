@@ -184,9 +184,11 @@ class Plots(QWidget):
 
         missing = [name for name in self._shown_names if name not in self.cells]
         if not self._spare or (not self.curves and len(self._spare) < SPARES):
-            self._spare.append(PlotCell())
-            self._spare[-1].pointed.connect(self._point)
-            self._spare[-1].log_wanted.connect(self._note_log)
+            cell = PlotCell(self.content)  # which without a parent would outlive the window
+            cell.hide()
+            cell.pointed.connect(self._point)
+            cell.log_wanted.connect(self._note_log)
+            self._spare.append(cell)
         if missing:
             cell = self._spare.pop()
             cell.chart.set_log_x(self.bar.log.isChecked())

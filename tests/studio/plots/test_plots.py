@@ -9,6 +9,7 @@ import weakref
 
 import numpy as np
 import pytest
+import shiboken6
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -20,7 +21,7 @@ from studio.plots.cell import PlotCell
 from studio.plots.chart import Chart
 from studio.plots.growing import Growing
 from studio.plots.names import GRADIENT_NORM, LEARNING_RATE, SAMPLED
-from studio.plots.panel import REDRAW_MS, Plots
+from studio.plots.panel import REDRAW_MS, SPARES, Plots
 from studio.plots.series import Curve
 from studio.plots.steps import Steps
 from studio.plots.trace import Trace
@@ -198,6 +199,17 @@ def test_a_cell_that_is_not_needed_goes(look: Appearance) -> None:
     del cell
     gc.collect()
     assert known() is None
+
+
+def test_plots_in_reserve_do_not_outlive_their_panel(qtbot: QtBot) -> None:
+    plots = Plots()
+    plots.show()
+    plots.warm_up()
+    qtbot.waitUntil(lambda: len(plots._spare) == SPARES)
+    reserve = list(plots._spare)
+    assert not any(cell.isVisible() for cell in reserve)
+    shiboken6.delete(plots)
+    assert not any(map(shiboken6.isValid, reserve))
 
 
 def test_the_steps_of_a_long_training_take_no_memory() -> None:
