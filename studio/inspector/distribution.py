@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -62,7 +63,10 @@ def _spaced(low: float, high: float, count: int) -> Array:
 
 @dataclass(frozen=True)
 class History:
-    """The distributions of a tensor over the steps: a column for each sample, low values at the bottom row."""
+    """The distributions of a tensor over the steps: a column for each sample, low values at the bottom row.
+
+    A sample without a finite value has an empty column, and NaN for its mean.
+    """
 
     density: Array
     low: float
@@ -81,21 +85,24 @@ def history(samples: Iterable[tuple[int, TensorInfo]]) -> History | None:
     >>> found.density.shape, found.steps, float(found.density[:, 0].sum())
     ((96, 2), (0, 5), 1.0)
     """
-    known = [
-        (step, info.minimum, info.maximum, info.mean or 0.0, info.histogram)
-        for step, info in samples
-        if info.histogram is not None and info.minimum is not None and info.maximum is not None
-    ]
-    if not known:
+    counted = [(step, info) for step, info in samples if math.prod(info.shape)]
+    ranges = [(info.minimum, info.maximum) for _step, info in counted]
+    ends = [(low, high) for low, high in ranges if low is not None and high is not None]
+    if not counted:
         return None
-    low, high = min(k[1] for k in known), max(k[2] for k in known)
-    density = np.zeros((LEVELS, len(known)))
+    low, high = (min(end[0] for end in ends), max(end[1] for end in ends)) if ends else (0.0, 0.0)
+    density = np.zeros((LEVELS, len(counted)))
     edges = np.linspace(0.0, 1.0, LEVELS + 1)
-    for column, (_step, least, most, _mean, counts) in enumerate(known):
-        places = summary.share(_spaced(least, most, len(counts)), low, high)
-        if most == least:
+    means = []
+    for column, (_step, info) in enumerate(counted):
+        if info.histogram is None or info.minimum is None or info.maximum is None:
+            means.append(math.nan)
+            continue
+        means.append(info.mean or 0.0)
+        places = summary.share(_spaced(info.minimum, info.maximum, len(info.histogram)), low, high)
+        if info.maximum == info.minimum:
             density[min(int(places[0] * LEVELS), LEVELS - 1), column] = 1.0
             continue
-        heights = np.concatenate([[0.0], np.cumsum(counts) / counts.sum()])
+        heights = np.concatenate([[0.0], np.cumsum(info.histogram) / info.histogram.sum()])
         density[:, column] = np.diff(np.interp(edges, places, heights))
-    return History(density, low, high, tuple(k[0] for k in known), tuple(k[3] for k in known))
+    return History(density, low, high, tuple(step for step, _info in counted), tuple(means))

@@ -123,6 +123,7 @@ class TensorInspector(QWidget):
         self._close: Callable[[], None] = lambda: None
         self.open(Watching(self))
         appearance().language_changed.connect(self.retranslate)
+        appearance().theme_changed.connect(self._refresh)  # pictures and texts have its colours in them
 
     def _lay_out(self) -> None:
         self._slicing = QWidget()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from itertools import groupby
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.core.dtype import Array
 from studio.inspector.distribution import History, history
@@ -13,9 +17,10 @@ from studio.inspector.trail import Trail
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.run.summary import share
+from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.colours import ramp
-from studio.ui.i18n import N_
+from studio.ui.i18n import N_, _
 
 
 class Bands(Plot):
@@ -39,11 +44,12 @@ class Bands(Plot):
 
     @property
     def vertical(self) -> tuple[float, float] | None:
-        """The range of all values."""
-        return (self.found.low, self.found.high) if self.found is not None else None
+        """The range of all finite values, None if there was none."""
+        found = self.found
+        return (found.low, found.high) if found is not None and any(map(math.isfinite, found.means)) else None
 
     def paint_plot(self, painter: QPainter, area: QRectF) -> None:
-        """Draw the columns and the line."""
+        """Draw the columns, and over them the line or what stands where it breaks off."""
         assert self.found is not None
         found, theme = self.found, appearance().theme
         strength = np.sqrt(found.density / (found.density.max(axis=0, keepdims=True) + 1e-300))
@@ -52,15 +58,35 @@ class Bands(Plot):
         rows, columns = pixels.shape
         image = QImage(pixels.tobytes(), columns, rows, columns * 4, QImage.Format.Format_RGB32)
         painter.drawImage(area, image)
-        across = area.width() / len(found.means)
-        points = [
-            QPointF(
-                area.left() + (i + 0.5) * across, area.bottom() - share(mean, found.low, found.high) * area.height()
-            )
-            for i, mean in enumerate(found.means)
-        ]
-        painter.setPen(QPen(QColor(theme.warn), 1.5))
-        painter.drawPolyline(QPolygonF(points))
+        for is_finite, run in groupby(enumerate(found.means), key=lambda pair: math.isfinite(pair[1])):
+            (self._draw_means if is_finite else self._hatch)(painter, area, dict(run))
+
+    def _draw_means(self, painter: QPainter, area: QRectF, means: Mapping[int, float]) -> None:
+        """Draw a line through the means of successive samples."""
+        assert self.found is not None
+        across, low, high = area.width() / len(self.found.means), self.found.low, self.found.high
+        painter.setPen(QPen(QColor(appearance().theme.warn), 1.5))
+        line = (
+            QPointF(area.left() + (i + 0.5) * across, area.bottom() - share(mean, low, high) * area.height())
+            for i, mean in means.items()
+        )
+        painter.drawPolyline(QPolygonF(list(line)))
+
+    def _hatch(self, painter: QPainter, area: QRectF, samples: Mapping[int, float]) -> None:
+        """Mark successive samples without a finite value, and say so where there is room."""
+        assert self.found is not None
+        across, colour = area.width() / len(self.found.means), QColor(appearance().theme.bad)
+        band = QRectF(area.left() + min(samples) * across, area.top(), len(samples) * across, area.height())
+        painter.fillRect(band, QBrush(colour, Qt.BrushStyle.BDiagPattern))
+        painter.setFont(fonts.sans(11))
+        words = _("not finite")
+        metrics = painter.fontMetrics()
+        label = QRectF(0, 0, metrics.horizontalAdvance(words) + 8, metrics.height() + 4)
+        label.moveCenter(band.center())
+        if label.width() <= band.width():
+            painter.fillRect(label, QColor(appearance().theme.panel))
+            painter.setPen(colour)
+            painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), words)
 
 
 class HistoryView(View):

@@ -75,11 +75,12 @@ class TableView(View):
         self.grid.viewport().update()
 
     def _mark(self, text: str) -> None:
-        wrong = ""
+        wrong, condition = "", None
         try:
-            self.grid.mark_where(Condition.read(text) if text.strip() else None)
+            condition = Condition.read(text) if text.strip() else None
         except EngineError as error:
             wrong = describe(error)
+        self.grid.mark_where(condition)
         self.where.setProperty("invalid", bool(wrong))
         self.where.style().polish(self.where)
         self.where.setToolTip(wrong or _("Colour cells where this holds: > 0.5, abs >= 2, nan, inf, zero"))

@@ -171,6 +171,18 @@ def test_a_history_lays_all_samples_on_one_axis() -> None:
     assert history([(0, TensorInfo((0,), "float32", 0))]) is None
 
 
+def test_samples_without_a_finite_value_have_empty_columns() -> None:
+    good, bad = summarise(np.array([1.0, 3.0])), summarise(np.full(2, np.nan))
+    found = history([(0, good), (5, bad), (9, good)])
+    assert found is not None
+    assert found.steps == (0, 5, 9)
+    assert found.density.sum(axis=0).tolist() == [1.0, 0.0, 1.0]
+    np.testing.assert_array_equal(found.means, [2.0, np.nan, 2.0])
+    lost = history([(0, bad)])
+    assert lost is not None
+    assert (lost.steps, lost.density.any()) == ((0,), False)
+
+
 def test_a_trail_covers_a_training_of_any_length() -> None:
     trail = Trail()
     info = TensorInfo((), "float32", 4)

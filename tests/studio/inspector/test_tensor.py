@@ -18,11 +18,15 @@ from studio.document.document import PortRef
 from studio.inspector.structure import ragged, sparse
 from studio.inspector.tensor import TensorInspector
 from studio.inspector.views import PINNED, VIEWS
+from studio.inspector.views.attention import AttentionView
+from studio.inspector.views.bits import BitsView
 from studio.inspector.views.heat import MOST_CELLS, HeatView
 from studio.inspector.views.image import ImageView
+from studio.inspector.views.kernels import KernelsView
 from studio.inspector.views.line import LineView
 from studio.inspector.views.statistics import StatisticsView
 from studio.inspector.views.table import TableView
+from studio.inspector.views.view import View
 from studio.inspector.watching import MOST_PINS, Pin, Watching
 from studio.run.images import as_bytes, as_images
 from studio.run.messages import Missing, TensorInfo, Watched
@@ -459,3 +463,36 @@ def test_values_may_be_kept_twice_although_nothing_has_changed(qtbot: QtBot) -> 
     watching.unpin(last)
     assert watching.pins[0] is not last
     assert len(watching.pins) == 1
+
+
+@pytest.mark.parametrize(("name", "kind"), [("kernels", KernelsView), ("scores", AttentionView)])
+def test_pictures_take_on_the_colours_of_another_theme(
+    panel: TensorInspector, look: Appearance, name: str, kind: type[View]
+) -> None:
+    show(panel, watched(TENSORS[name]))
+    assert panel.turn_to(kind)
+    if kind is KernelsView:
+        panel.view.channel.setCurrentIndex(1)  # colour images have the same colours in each
+    look.set_theme("dark", remember=False)
+    before = list(panel.view.pages.sheet.images)
+    look.set_theme("light", remember=False)
+    assert all(one != other for one, other in zip(before, panel.view.pages.sheet.images, strict=True))
+
+
+def test_bits_take_on_the_colours_of_another_theme(panel: TensorInspector, look: Appearance) -> None:
+    show(panel, watched(TENSORS["vector"]))
+    assert panel.turn_to(BitsView)
+    look.set_theme("dark", remember=False)
+    before = panel.view.text.toHtml()
+    look.set_theme("light", remember=False)
+    assert panel.view.text.toHtml() != before
+
+
+def test_a_condition_that_is_wrong_marks_nothing(qtbot: QtBot, panel: TensorInspector) -> None:
+    show(panel, watched(TENSORS["matrix"]))
+    assert panel.turn_to(TableView)
+    qtbot.keyClicks(panel.view.where, "> 0")
+    assert panel.view.grid.condition is not None
+    qtbot.keyClicks(panel.view.where, "x")
+    assert panel.view.grid.condition is None
+    assert panel.view.where.property("invalid")
