@@ -37,9 +37,10 @@ def _percent(value: float) -> str:
 
 
 def _hexadecimal(value: float) -> str:
-    return hex(value) if isinstance(value, int) else value.hex()
+    return hex(value) if isinstance(value, int) else value.hex() if math.isfinite(value) else number(value)
 
 
+EXACT: Final = N_("Exact")
 #: By an untranslated name: what writes a number so. The first is the one without a choice.
 FORMATS: Final[Mapping[str, Callable[[float], str]]] = {
     N_("Four digits"): _plain,
@@ -47,7 +48,7 @@ FORMATS: Final[Mapping[str, Callable[[float], str]]] = {
     N_("Four decimals"): _fixed,
     N_("Scientific"): _scientific,
     N_("Per cent"): _percent,
-    N_("Exact"): _exact,
+    EXACT: _exact,
     N_("Hexadecimal"): _hexadecimal,
 }
 PLAIN: Final = next(iter(FORMATS))
@@ -69,7 +70,8 @@ def written(value: Any, format: str = PLAIN) -> str:
         return _("true") if value else _("false")
     write = FORMATS[format]
     if isinstance(value, np.complexfloating):
-        return f"{write(float(value.real))} {'−' if value.imag < 0 else '+'} {write(abs(float(value.imag)))}i"
+        sign = "−" if np.signbit(value.imag) else "+"  # the zeros differ, too: which side of a branch cut it is on
+        return f"{write(float(value.real))} {sign} {write(abs(float(value.imag)))}i"
     if isinstance(value, np.integer | np.floating):
         return write(value.item())
     return as_text(value).replace("\n", "↵")

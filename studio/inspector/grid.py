@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from heapq import nlargest
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
@@ -22,8 +21,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from engine.core.dtype import Array
-from studio.inspector.formats import PLAIN, written
+from studio.inspector.formats import EXACT, PLAIN, written
 from studio.inspector.marks import Condition
+from studio.inspector.slices import Cut
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
@@ -75,8 +75,8 @@ class Grid(QAbstractScrollArea):
         self.current = (0, 0)
         self._anchor = (0, 0)
         self._width = _LEAST_WIDTH
-        self.labels: tuple[Callable[[int], int], Callable[[int], int]] = (int, int)
-        """What a row and a column are called: their places along the axes of the tensor."""
+        self.cut = Cut.first((0, 0))
+        """Which plane of a tensor it is, by which rows and columns are called."""
         appearance().theme_changed.connect(self.viewport().update)
         appearance().language_changed.connect(self._on_language)
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
@@ -85,14 +85,14 @@ class Grid(QAbstractScrollArea):
 
     # --------------------------------------------------------------------------------------------------------- values
 
-    def present(self, values: Array, limit: float) -> None:
+    def present(self, values: Array, limit: float, cut: Cut) -> None:
         """Show another matrix; where it is as large as the last one, what is in sight stays."""
         if values.shape != self.values.shape:
             self.current = self._anchor = (0, 0)
             self.horizontalScrollBar().setValue(0)
             self.verticalScrollBar().setValue(0)
             self.cells = None
-        self.values, self.limit = values, limit
+        self.values, self.limit, self.cut = values, limit, cut
         self._measure()
         self.viewport().update()
 
@@ -186,10 +186,10 @@ class Grid(QAbstractScrollArea):
         return bar.value() * self._unit(is_vertical)
 
     def _label_width(self) -> int:
-        last = max(self.values.shape[0] - 1, 0)
-        return (
-            QFontMetrics(self.font()).horizontalAdvance(str(self.labels[0](last) if self.values.shape[0] else 0)) + 12
-        )
+        """As wide as the largest place along the axis, so that nothing moves while one slices."""
+        axis = self.cut.rows
+        last = (self.cut.shape[axis] if axis is not None else len(self.values)) - 1
+        return QFontMetrics(self.font()).horizontalAdvance(str(max(last, 0))) + 12
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let one scroll as far as there are cells."""
@@ -277,11 +277,11 @@ class Grid(QAbstractScrollArea):
         painter.setClipRect(label_width, 0, self.viewport().width(), _ROW)
         for column in columns:
             rect = QRect(self._left(column), 0, self._width, _ROW)
-            painter.drawText(rect.adjusted(0, 0, -7, 0), middle, str(self.labels[1](column)))
+            painter.drawText(rect.adjusted(0, 0, -7, 0), middle, str(self.cut.column_label(column)))
         painter.setClipRect(0, _ROW, label_width, self.viewport().height())
         for row in rows:
             rect = QRect(0, self._top(row), label_width, _ROW)
-            painter.drawText(rect.adjusted(0, 0, -6, 0), middle, str(self.labels[0](row)))
+            painter.drawText(rect.adjusted(0, 0, -6, 0), middle, str(self.cut.row_label(row)))
         painter.setClipping(False)
         painter.fillRect(0, _ROW - 1, self.viewport().width(), 1, QColor(theme.line))
         painter.fillRect(label_width - 1, 0, 1, self.viewport().height(), QColor(theme.line))
@@ -355,6 +355,5 @@ class Grid(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def words(self, row: int, column: int) -> str:
-        """Return place and exact value of a cell."""
-        value: Any = self.values[row, column]
-        return f"[{self.labels[0](row)}, {self.labels[1](column)}]  {value}"
+        """Return the place in the tensor and the exact value of a cell."""
+        return f"{list(self.cut.place(row, column))}  {written(self.values[row, column], EXACT)}"

@@ -233,6 +233,22 @@ class Cut:
                 found.append(int(np.broadcast_to(part.array, common)[in_lists]))
         return tuple(found)
 
+    def row_label(self, row: int) -> int:
+        """Return what a row is called: its place along the tensor's axis, or its number where that is not one axis."""
+        return self._label(self.rows, row)
+
+    def column_label(self, column: int) -> int:
+        """Return what a column is called."""
+        return self._label(self.columns, column)
+
+    def _label(self, axis: int | None, at: int) -> int:
+        part = self._parts[axis] if axis is not None else None
+        if axis is not None and isinstance(part, slice):
+            return range(*part.indices(self.shape[axis]))[at]
+        if isinstance(part, Places):
+            return int(np.broadcast_to(part.array, broadcast_shape(self._lists)).flat[at])
+        return at
+
     def cell(self, place: tuple[int, ...]) -> tuple[int, int] | None:
         """Return the row and the column of a place in the tensor, None if the plane does not hold it."""
         common = broadcast_shape(self._lists)

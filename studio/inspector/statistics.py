@@ -82,7 +82,7 @@ def figures(values: Array, check: Callable[[], None] = lambda: None) -> Figures:
                 denormals += int(np.count_nonzero((magnitudes < tiny) & (magnitudes > 0)))
             if not numbers.size:
                 continue
-            least, most = float(numbers.min()), float(numbers.max())
+            least, most = numbers.min().item(), numbers.max().item()  # whole numbers to the last digit
             low, high = min(low, least), max(high, most)
             spread.add(numbers, max(-least, most))
     check()

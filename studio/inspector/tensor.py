@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.core.dtype import Array
-from engine.core.errors import EngineError
+from engine.core.errors import EngineError, FailedPreconditionError
 from studio.inspector.axes import AxesBar
 from studio.inspector.busy import BusyLine
 from studio.inspector.head import Head
@@ -208,7 +208,8 @@ class TensorInspector(QWidget):
         if view is None or not view.plane:
             return self._shown.values
         if isinstance(view, TableView) and view.grid.has_selection:
-            return view.grid.values[view.grid.selection()]
+            cells = view.grid.values[view.grid.selection()]
+            return cells if self.plane.ndim > 1 else cells.reshape(-1)
         return self.plane
 
     @property
@@ -390,7 +391,17 @@ class TensorInspector(QWidget):
         self.turned.emit()
 
     def toggle_link(self) -> None:
-        """Show what a chosen cell was made of, from now on; or no longer."""
+        """Show what a chosen cell was made of, from now on; or no longer.
+
+        Raises
+        ------
+        FailedPreconditionError
+            If the tensor has no cells.
+        """
+        if not self.is_linking and self._shown is not None and not self._shown.values.size:
+            raise FailedPreconditionError(
+                "The tensor has no elements, so none was made of anything.", hint="Show a tensor that has some."
+            )
         self.is_linking = not self.is_linking
         if not self.is_linking:
             self.watching.link(None)
@@ -400,7 +411,7 @@ class TensorInspector(QWidget):
     def _on_picked(self, row: int, column: int) -> None:
         """Ask what a cell was made of, if the user wants to know."""
         front = self.watching.front
-        if self.is_linking and front is not None and self._cut.shape and self._shown is not None:
+        if self.is_linking and front is not None and self._shown is not None and self.plane.size:
             self.watching.link(front, self._cut.place(row, column))
 
     def _on_linked(self) -> None:
@@ -474,11 +485,12 @@ class TensorInspector(QWidget):
         if self._shown is None or view is None:
             return
         view.follow(self.watching.trail(self._shown.ref))
+        view.cut = self._cut
         if isinstance(view, CompareView):
             other = self.watching.of(self._other) if self._other is not None else None
             values = other.values if isinstance(other, Watched) else np.zeros((0,))
             name = self.pins.words(self._other)[0] if self._other is not None else ""
-            view.against(name, values, self._cut)
+            view.against(name, values)
         view.show(self._shown.info, self.plane if view.plane else self._shown.values)
         self._highlight()
         for pinned in self._pinned:

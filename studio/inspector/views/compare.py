@@ -13,7 +13,6 @@ from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from studio.inspector.background import Token
 from studio.inspector.comparing import Differences, Place, difference, differences, relative_error
-from studio.inspector.slices import Cut
 from studio.inspector.views.heat import HeatMap
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
@@ -53,7 +52,6 @@ class CompareView(Computed):
         self._info: TensorInfo | None = None
         self._this: Array = np.zeros((0, 0))
         self._other: Array = np.zeros((0, 0))
-        self._cut = Cut.first(())
         self._name = ""
         self.widget = QWidget()
         self.name = QLabel()
@@ -89,6 +87,7 @@ class CompareView(Computed):
         self.first.setObjectName("compare.first")
         self.first.clicked.connect(self._go_to_first)
         self.map = HeatMap()
+        self.map.place = lambda row, column: self.cut.place(row, column)
         choosing = QHBoxLayout()
         choosing.setSpacing(6)
         choosing.addWidget(self.mode, 1)
@@ -108,9 +107,9 @@ class CompareView(Computed):
         if self.found is not None and self.found.first is not None:
             self.go(self.found.first)
 
-    def against(self, name: str, values: Array, cut: Cut) -> None:
-        """Take the other tensor, what it is called, and the plane that is drawn."""
-        self._name, self._other, self._cut = name, values, cut
+    def against(self, name: str, values: Array) -> None:
+        """Take the other tensor, and what it is called."""
+        self._name, self._other = name, values
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """Compare a tensor with the other one."""
@@ -159,10 +158,10 @@ class CompareView(Computed):
         self.first.setEnabled(found is not None and found.first is not None)
 
     def _draw(self) -> None:
-        if self._this.shape != self._other.shape or self._cut.shape != self._this.shape:
+        if self._this.shape != self._other.shape or self.cut.shape != self._this.shape:
             self.map.present(np.zeros((0, 0)))
             return
-        a, b = (np.atleast_2d(self._cut.plane(values)) for values in (self._this, self._other))
+        a, b = (np.atleast_2d(self.cut.plane(values)) for values in (self._this, self._other))
         self.map.present_pair(a, b, MODES[self.mode.currentData()])
 
     def retranslate(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -62,6 +62,8 @@ class HeatMap(QWidget):
         self._marked = QImage()
         self.chosen: Callable[[int, int], None] = lambda row, column: None
         """Called with the cell of the matrix that the user clicks."""
+        self.place: Callable[[int, int], Sequence[int]] = lambda row, column: (row, column)
+        """Says where in the tensor a cell of the matrix is."""
         self.setMinimumHeight(120)
         appearance().theme_changed.connect(self._tint)
 
@@ -229,12 +231,12 @@ class HeatMap(QWidget):
         return row, column
 
     def value_at(self, point: QPointF) -> str:
-        """Return place and value of the cell at `point`, "" where there is none."""
+        """Return the place in the tensor and the value of the cell at `point`, "" where there is none."""
         cell = self.cell_at(point)
         if cell is None:
             return ""
-        value = written(self._values[cell])
-        return f"[{cell[0] * self._stride[0]}, {cell[1] * self._stride[1]}]  {value}"
+        place = self.place(cell[0] * self._stride[0], cell[1] * self._stride[1])
+        return f"{list(place)}  {written(self._values[cell])}"
 
 
 class HeatView(View):
@@ -248,16 +250,17 @@ class HeatView(View):
         super().__init__()
         self.widget: HeatMap = HeatMap()
         self._is_line = False
-        self.widget.chosen = self._choose
+        self.widget.chosen = lambda row, column: self.picked(*self._cell(row, column))
+        self.widget.place = lambda row, column: self.cut.place(*self._cell(row, column))
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """Show a plane of values."""
         self._is_line = values.ndim == 1
         self.widget.present(values)
 
-    def _choose(self, row: int, column: int) -> None:
+    def _cell(self, row: int, column: int) -> tuple[int, int]:
         # a line lies across here, but its only axis is that of the rows
-        self.picked(*((column, row) if self._is_line else (row, column)))
+        return (column, row) if self._is_line else (row, column)
 
     def highlight(self, cells: Array | None) -> None:
         """Dim the cells that are not marked."""

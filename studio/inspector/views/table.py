@@ -63,7 +63,7 @@ class TableView(View):
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """Show a plane of values."""
-        self.grid.present(np.atleast_2d(values) if values.ndim != 1 else values.reshape(-1, 1), _limit(info))
+        self.grid.present(np.atleast_2d(values) if values.ndim != 1 else values.reshape(-1, 1), _limit(info), self.cut)
 
     def highlight(self, cells: Array | None) -> None:
         """Frame cells."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.core.dtype import Array
 from studio.inspector.background import Background, Token
+from studio.inspector.slices import Cut
 from studio.inspector.trail import Trail
 from studio.run.messages import TensorInfo
 
@@ -35,6 +36,8 @@ class View(ABC):
         Whether it shows at most two axes; it is then given what the user's index picks.
     widget
         What is shown, made in `__init__`. Views are made when they are first looked at.
+    cut
+        Which plane of the tensor it is given.
     picked
         Called with row and column of the cell that the user has chosen, by views that let cells be chosen.
     background
@@ -47,6 +50,7 @@ class View(ABC):
     widget: QWidget
 
     def __init__(self) -> None:
+        self.cut = Cut.first(())
         self.picked: Callable[[int, int], None] = _nobody
         self.background: Background | None = None
 

@@ -157,6 +157,11 @@ def test_a_histogram_is_that_of_numpy() -> None:
     assert (found.counts.sum(), len(found.counts)) == (480, BINS)
 
 
+def test_whole_numbers_are_told_to_the_last_digit() -> None:
+    found = figures(np.array([-(2**62) - 1, 2**53 + 1]))
+    assert (found.minimum, found.maximum) == (-(2**62) - 1, 2**53 + 1)
+
+
 def test_a_history_lays_all_samples_on_one_axis() -> None:
     trail = Trail()
     for step in range(5):

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from engine.core.dtype import Array
 from engine.core.errors import InvalidArgumentError
 from studio.inspector.formats import FORMATS, written
 from studio.inspector.grid import Grid
 from studio.inspector.marks import Condition
+from studio.inspector.slices import Cut
 from studio.inspector.views.table import TableView
 from studio.run.summary import summarise
 from studio.ui.appearance import Appearance
@@ -44,16 +46,44 @@ def grid(qtbot: QtBot) -> Grid:
     return widget
 
 
+def present(grid: Grid, values: Array, limit: float) -> None:
+    grid.present(values, limit, Cut.first(values.shape))
+
+
+def test_a_cell_is_told_by_its_place_in_the_tensor(grid: Grid) -> None:
+    values = np.arange(120.0).reshape(2, 5, 12)
+    for index, rows, columns, place in (
+        ("1, 2:5, ::-3", [2, 3, 4], [11, 8, 5, 2], [1, 3, 8]),
+        ("1, [4, 0, 3], 2:9:2", [4, 0, 3], [2, 4, 6, 8], [1, 0, 4]),
+        (":, 3, [7, 1]", [0, 1], [7, 1], [1, 3, 1]),
+    ):
+        cut = Cut.read(index, values.shape)
+        grid.present(cut.plane(values), 1.0, cut)
+        assert [cut.row_label(i) for i in range(len(rows))] == rows
+        assert [cut.column_label(i) for i in range(len(columns))] == columns
+        assert grid.words(1, 1) == f"{place}  {values[tuple(place)]}"
+
+
+def test_what_is_exact_is_written_as_the_language_does(grid: Grid, look: Appearance) -> None:
+    present(grid, np.array([[0.1, np.nan]], np.float32), 1.0)
+    assert grid.words(0, 0) == "[0, 0]  0.10000000149011612"
+    assert grid.words(0, 1) == "[0, 1]  NaN"
+    assert written(np.float64("nan"), "Hexadecimal") == "NaN"
+    assert written(np.complex64(complex(1.0, -0.0))) == "1 − 0i"
+    look.set_language("es")
+    assert grid.words(0, 0) == "[0, 0]  0,10000000149011612"
+
+
 def test_it_writes_numbers_as_the_language_does(grid: Grid, look: Appearance) -> None:
-    grid.present(ODD, 2.0)
+    present(grid, ODD, 2.0)
     assert [[grid.text(r, c) for c in range(3)] for r in range(2)] == [["NaN", "∞", "-1"], ["0", "2", "−∞"]]
     look.set_language("es")
-    grid.present(np.array([[0.25]]), 1.0)
+    present(grid, np.array([[0.25]]), 1.0)
     assert grid.text(0, 0) == "0,25"
 
 
 def test_what_is_not_finite_has_another_ink_and_size_tints(grid: Grid, look: Appearance) -> None:
-    grid.present(ODD, 2.0)
+    present(grid, ODD, 2.0)
     tints, inks = grid._colours(ODD)
     assert [[ink.name() == look.theme.bad for ink in row] for row in inks] == [
         [True, True, False],
@@ -137,7 +167,7 @@ def test_conditions_on_floats_and_complex_numbers() -> None:
 
 
 def test_the_keys_move_and_extend(qtbot: QtBot, grid: Grid) -> None:
-    grid.present(np.arange(10_000.0).reshape(100, 100), 1.0)
+    present(grid, np.arange(10_000.0).reshape(100, 100), 1.0)
     chosen: list[tuple[int, int]] = []
     grid.chosen.connect(lambda row, column: chosen.append((row, column)))
     qtbot.keyClick(grid, Qt.Key.Key_Down)
@@ -161,7 +191,7 @@ def test_a_hundred_million_cells_scroll_smoothly(
     huge = np.broadcast_to(np.float32(0.5), (100_000_000, 1))
     wide = np.broadcast_to(np.float32(0.5), (10_000, 10_000))
     for values in (huge, wide, wide.T):
-        assert benchmark_ms(lambda values=values: grid.present(values, 1.0)) < 16
+        assert benchmark_ms(lambda values=values: present(grid, values, 1.0)) < 16
         grid.go_to(*(size - 1 for size in values.shape))
         assert grid.rect_of(*grid.current).bottom() <= grid.viewport().height() + 1
         bar = grid.verticalScrollBar()

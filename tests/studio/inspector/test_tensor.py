@@ -13,8 +13,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.core.dtype import Array
-from engine.core.errors import InvalidArgumentError, UnavailableError
+from engine.core.errors import FailedPreconditionError, InvalidArgumentError, UnavailableError
 from studio.document.document import PortRef
+from studio.inspector.formats import written
+from studio.inspector.slices import Cut
 from studio.inspector.structure import ragged, sparse
 from studio.inspector.tensor import TensorInspector
 from studio.inspector.views import PINNED, VIEWS
@@ -240,6 +242,7 @@ def test_the_heat_map_reads_single_values(qtbot: QtBot) -> None:
     qtbot.addWidget(view.widget)
     view.widget.resize(300, 200)
     values = np.arange(6.0).reshape(2, 3)
+    view.cut = Cut.first(values.shape)
     view.show(TensorInfo((2, 3), "float64", 48), values)
     assert view.widget.value_at(QPointF(1, 1)) == "[0, 0]  0"
     assert view.widget.value_at(QPointF(71, 47)) == "[1, 2]  5"
@@ -486,6 +489,44 @@ def test_bits_take_on_the_colours_of_another_theme(panel: TensorInspector, look:
     before = panel.view.text.toHtml()
     look.set_theme("light", remember=False)
     assert panel.view.text.toHtml() != before
+
+
+def test_where_there_are_no_cells_none_is_linked(qtbot: QtBot, panel: TensorInspector) -> None:
+    show(panel, watched(TENSORS["empty"]))
+    assert panel.turn_to(TableView)
+    with pytest.raises(FailedPreconditionError, match="no elements"):
+        panel.toggle_link()
+    assert not panel.is_linking
+    show(panel, watched(TENSORS["matrix"]))
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "0:0")
+    panel.toggle_link()
+    assert panel.watching.linking is None
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "3, 2:")
+    panel.view.grid.go_to(0, 0)
+    assert panel.watching.linking == (panel.watching.front, (3, 2))
+
+
+def test_cells_of_a_vector_are_copied_as_a_vector(panel: TensorInspector) -> None:
+    show(panel, watched(TENSORS["vector"]))
+    assert panel.turn_to(TableView)
+    panel.view.grid.show_cell(2, 0)
+    panel.view.grid.show_cell(4, 0, extend=True)
+    np.testing.assert_array_equal(panel.picked, TENSORS["vector"][2:5])
+
+
+def test_the_mouse_tells_the_place_in_the_tensor(qtbot: QtBot, panel: TensorInspector) -> None:
+    show(panel, watched(TENSORS["maps"]))
+    assert panel.turn_to(HeatView)
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "1, 2:, ::-1, 5")
+    heat = panel.view.widget
+    words = heat.value_at(QPointF(1, 1))
+    assert words == f"[1, 2, 7, 5]  {written(TENSORS['maps'][1, 2, 7, 5])}"
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "1, 3:, 4, 5")
+    assert heat.value_at(QPointF(1, 1)).startswith("[1, 3, 4, 5]")
 
 
 def test_a_condition_that_is_wrong_marks_nothing(qtbot: QtBot, panel: TensorInspector) -> None:
