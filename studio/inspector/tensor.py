@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QStackedWidget,
     QTabBar,
     QVBoxLayout,
     QWidget,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, FailedPreconditionError
 from studio.inspector.axes import AxesBar
-from studio.inspector.busy import BusyLine
+from studio.inspector.busy import BusyLine, Stage
 from studio.inspector.head import Head
 from studio.inspector.pins import Pins
 from studio.inspector.slices import Cut
@@ -38,7 +37,6 @@ from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe
 from studio.ui.icons import icon
 from studio.ui.widgets.labels import EmptyState, Text
-from studio.ui.widgets.veil import Veil
 
 #: Milliseconds for which the tensor that was in front before may stay, until the values of another one come.
 _PATIENCE: Final = 250
@@ -103,8 +101,9 @@ class TensorInspector(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.currentChanged.connect(self._turn_to)
-        self._stack = QStackedWidget()
-        self._veil = Veil(self._stack)
+        self.tabs.tabBarClicked.connect(self._compute_after_all)
+        self._stack = Stage()
+        self._is_new = True
         self.magnitudes = Text(
             N_("Complex numbers: colours, pictures and figures show their magnitudes."), "dim", fonts.sans(11)
         )
@@ -270,6 +269,7 @@ class TensorInspector(QWidget):
             self._first_marked = None
             self.index.setText(self._cut.text)
             self._leave()
+        self._is_new |= is_other
         self._front = shown.ref
         accepting = [view for view in VIEWS if view.accepts(shown.info)]
         if self._other is not None and CompareView.accepts(shown.info):
@@ -292,7 +292,7 @@ class TensorInspector(QWidget):
             said = _("From an earlier run: the node has no value now.")
             self.stale.setText(_("From an earlier run.") + " " + describe(why) if why is not None else said)
         self.stale.setVisible(is_stale)
-        self._veil.cover(is_stale)
+        self._stack.make_paler(is_stale)
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
@@ -346,8 +346,7 @@ class TensorInspector(QWidget):
             if isinstance(view, CompareView):
                 view.go = self.go_to
             view.picked = self._on_picked
-        self._stack.setCurrentWidget(self._views[kind].widget)
-        self._veil.raise_()
+        self._is_new = True
         self._name_tabs()
         self._lay_slicing()
         self._refresh()
@@ -366,11 +365,23 @@ class TensorInspector(QWidget):
 
     def _on_busy(self, _busy: bool) -> None:
         view = self.view
-        self.busy.setVisible(view is not None and view.background is not None and view.background.is_working)
+        is_working = view is not None and view.background is not None and view.background.is_working
+        self.busy.setVisible(is_working)
+        if is_working and self._is_new:  # what the view shows is of another tensor
+            self._stack.say_computing()
+        elif view is not None:
+            self._is_new &= is_working
+            self._stack.bring(view.widget)
 
     def _cancel(self) -> None:
         if (view := self.view) is not None:
             view.leave()
+            self._is_new = True
+            self._stack.say_cancelled()
+
+    def _compute_after_all(self, tab: int) -> None:
+        if tab == self.tabs.currentIndex() and self._stack.is_cancelled:
+            self._refresh()
 
     def _leave(self) -> None:
         """Stop what is worked out for what is shown now."""
@@ -484,6 +495,8 @@ class TensorInspector(QWidget):
         view = self.view
         if self._shown is None or view is None:
             return
+        if self.busy.isHidden():
+            self._stack.bring(view.widget)
         view.follow(self.watching.trail(self._shown.ref))
         view.cut = self._cut
         if isinstance(view, CompareView):

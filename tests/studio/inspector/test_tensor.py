@@ -38,6 +38,7 @@ from studio.ui import fonts
 from studio.ui.appearance import Appearance
 from studio.ui.colours import limit_of, places
 from studio.ui.i18n import number, written_size
+from studio.ui.widgets.veil import Veil
 
 pytest_plugins = ("look",)
 pytestmark = pytest.mark.usefixtures("look")
@@ -231,10 +232,16 @@ def test_what_takes_long_is_said_to_be_computed_and_can_be_cancelled(qtbot: QtBo
     qtbot.mouseClick(panel.busy.button, Qt.MouseButton.LeftButton)
     assert not panel.busy.isVisible()
     assert not view.background.is_working
+    assert not view.widget.isVisible(), "it shows the figures of whatever was there before"
+    qtbot.mouseClick(panel.tabs, Qt.MouseButton.LeftButton, pos=panel.tabs.tabRect(panel.tabs.currentIndex()).center())
+    qtbot.waitUntil(lambda: view.background.is_working, timeout=5000)
+    qtbot.waitUntil(panel.busy.isVisible, timeout=5000)
+    assert not view.widget.isVisible()
     values = RNG.normal(size=200_000)
     show(panel, watched(values, "other"))
     qtbot.waitUntil(lambda: view.figures is not None and view.figures.size == 200_000, timeout=5000)
     assert view.values["mean"].text() == number(float(values.mean()))
+    assert view.widget.isVisible()
 
 
 def test_the_heat_map_reads_single_values(qtbot: QtBot) -> None:
@@ -376,11 +383,11 @@ def test_a_tensor_of_an_earlier_run_is_said_to_be_one(panel: TensorInspector) ->
     assert panel.stale.isVisible()
     assert panel.stale.text() == "From an earlier run. The axis is 3."
     assert panel.shown is first, "nothing is lost"
-    assert panel._veil.isVisibleTo(panel)
+    assert panel._stack.findChild(Veil).isVisibleTo(panel)
     assert not panel.grab().isNull()
     show(panel, watched(TENSORS["matrix"]))
     assert not panel.stale.isVisible()
-    assert not panel._veil.isVisibleTo(panel)
+    assert not panel._stack.findChild(Veil).isVisibleTo(panel)
 
 
 def test_a_tensor_that_never_had_a_value_says_why(panel: TensorInspector) -> None:
