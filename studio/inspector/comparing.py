@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from engine.core.dtype import Array
-from engine.core.errors import InvalidArgumentError
+from engine.core.errors import InvalidArgumentError, UnsupportedError
 from studio.inspector.chunks import chunks
 
 Place = tuple[int, ...]
@@ -17,6 +17,8 @@ Place = tuple[int, ...]
 #: Up to here a float of 64 bits holds every whole number; a whole number of 64 bits has 11 digits more.
 _LARGEST_WHOLE: Final = 2.0**53
 _LOW_DIGITS: Final = 0x7FF
+#: Kinds of dtypes, as NumPy calls them: truth values, whole numbers, floats and complex numbers.
+_NUMBERS: Final = "biufc"
 
 
 @dataclass(frozen=True)
@@ -92,20 +94,20 @@ def _parted(values: Array) -> tuple[Array, Array]:
     return np.where(is_long, (values - low).astype(np.float64), wide), np.where(is_long, low, 0).astype(np.float64)
 
 
-def differences(a: Array, b: Array, tolerance: float = 0.0, check: Callable[[], None] = lambda: None) -> Differences:
-    """Return where two tensors differ; `check` is called often, and may end the work by raising.
+def check_comparable(a: Array, b: Array) -> None:
+    """Go on only if two tensors can be compared place by place.
 
     Raises
     ------
     InvalidArgumentError
         If they have not the same shape.
-
-    Examples
-    --------
-    >>> found = differences(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.5, 4.0]]))
-    >>> found.count, found.largest, found.first
-    (1, 0.5, (1, 0))
+    UnsupportedError
+        If one of them holds no numbers.
     """
+    if any(values.dtype.kind not in _NUMBERS for values in (a, b)):
+        raise UnsupportedError(
+            "Only numbers and truth values can be compared.", hint="Compare with another tensor, or look at both."
+        )
     if a.shape != b.shape:
         raise InvalidArgumentError(
             "The tensors have the shapes {a} and {b}.",
@@ -113,6 +115,23 @@ def differences(a: Array, b: Array, tolerance: float = 0.0, check: Callable[[], 
             a=a.shape,
             b=b.shape,
         )
+
+
+def differences(a: Array, b: Array, tolerance: float = 0.0, check: Callable[[], None] = lambda: None) -> Differences:
+    """Return where two tensors differ; `check` is called often, and may end the work by raising.
+
+    Raises
+    ------
+    InvalidArgumentError, UnsupportedError
+        If they cannot be compared.
+
+    Examples
+    --------
+    >>> found = differences(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.5, 4.0]]))
+    >>> found.count, found.largest, found.first
+    (1, 0.5, (1, 0))
+    """
+    check_comparable(a, b)
     count, begin, total, compared = 0, 0, 0.0, 0
     largest, relative = (0.0, -1), (0.0, -1)
     first = -1

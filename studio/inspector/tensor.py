@@ -272,7 +272,7 @@ class TensorInspector(QWidget):
         self._is_new |= is_other
         self._front = shown.ref
         accepting = [view for view in VIEWS if view.accepts(shown.info)]
-        if self._other is not None and CompareView.accepts(shown.info):
+        if self._other is not None:
             accepting.append(CompareView)
         if accepting != self._types:
             self._types = accepting
@@ -501,9 +501,8 @@ class TensorInspector(QWidget):
         view.cut = self._cut
         if isinstance(view, CompareView):
             other = self.watching.of(self._other) if self._other is not None else None
-            values = other.values if isinstance(other, Watched) else np.zeros((0,))
             name = self.pins.words(self._other)[0] if self._other is not None else ""
-            view.against(name, values)
+            view.against(name, other)
         view.show(self._shown.info, self.plane if view.plane else self._shown.values)
         self._highlight()
         for pinned in self._pinned:

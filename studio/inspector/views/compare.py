@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPush
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from studio.inspector.background import Token
-from studio.inspector.comparing import Differences, Place, difference, differences, relative_error
+from studio.inspector.comparing import Differences, Place, check_comparable, difference, differences, relative_error
 from studio.inspector.views.heat import HeatMap
 from studio.inspector.views.view import Computed
-from studio.run.messages import TensorInfo
+from studio.run.messages import Missing, TensorInfo, Watched
 from studio.ui import fonts
 from studio.ui.i18n import N_, _, describe, number
 from studio.ui.widgets.labels import Text
@@ -51,7 +51,7 @@ class CompareView(Computed):
         """Called with a place in the tensor that the user wants to see."""
         self._info: TensorInfo | None = None
         self._this: Array = np.zeros((0, 0))
-        self._other: Array = np.zeros((0, 0))
+        self._other: Watched | Missing | None = None
         self._name = ""
         self.widget = QWidget()
         self.name = QLabel()
@@ -107,9 +107,14 @@ class CompareView(Computed):
         if self.found is not None and self.found.first is not None:
             self.go(self.found.first)
 
-    def against(self, name: str, values: Array) -> None:
-        """Take the other tensor, and what it is called."""
-        self._name, self._other = name, values
+    @staticmethod
+    def accepts(info: TensorInfo) -> bool:
+        """Return true: of what cannot be compared it says why."""
+        return True
+
+    def against(self, name: str, other: Watched | Missing | None) -> None:
+        """Take the other tensor, as far as there is one, and what it is called."""
+        self._name, self._other = name, other
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """Compare a tensor with the other one."""
@@ -121,24 +126,33 @@ class CompareView(Computed):
         if self._info is None:
             return
         self.name.setText(_("Compared with {name}").format(name=self._name))
+        self.wrong.setText(self._why_not())
+        self.wrong.setVisible(bool(self.wrong.text()))
+        if self.wrong.text():
+            self.background.cancel()
+            self.present(None)
+        else:
+            super().show(self._info, self._this)
+
+    def _why_not(self) -> str:
+        """Return why the tensors cannot be compared, "" if they can be."""
         try:
-            if self._this.shape != self._other.shape:
-                differences(self._this, self._other)  # which says so
+            if isinstance(self._other, Missing):
+                return describe(self._other.error)
+            if self._other is None:
+                return _("The engine has not sent it yet.")
+            check_comparable(self._this, self._other.values)
         except EngineError as error:
-            self.wrong.setText(describe(error))
-            self.wrong.show()
-            self.found = None
-            self._say()
-            return
-        self.wrong.hide()
-        super().show(self._info, self._this)
+            return describe(error)
+        return ""
 
     def compute(self, info: TensorInfo, values: Array, token: Token) -> Differences:
         """Compare place by place."""
-        return differences(values, self._other, self.tolerance.currentData(), token.check)
+        assert isinstance(self._other, Watched)
+        return differences(values, self._other.values, self.tolerance.currentData(), token.check)
 
-    def present(self, found: Differences) -> None:
-        """Show the figures."""
+    def present(self, found: Differences | None) -> None:
+        """Show the figures, or that there are none."""
         self.found = found
         self._say()
 
@@ -158,10 +172,10 @@ class CompareView(Computed):
         self.first.setEnabled(found is not None and found.first is not None)
 
     def _draw(self) -> None:
-        if self._this.shape != self._other.shape or self.cut.shape != self._this.shape:
+        if self.wrong.text() or not isinstance(self._other, Watched) or self.cut.shape != self._this.shape:
             self.map.present(np.zeros((0, 0)))
             return
-        a, b = (np.atleast_2d(self.cut.plane(values)) for values in (self._this, self._other))
+        a, b = (np.atleast_2d(self.cut.plane(values)) for values in (self._this, self._other.values))
         self.map.present_pair(a, b, MODES[self.mode.currentData()])
 
     def retranslate(self) -> None:

@@ -9,19 +9,26 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from engine.core.errors import InvalidArgumentError
+from engine.core.errors import InvalidArgumentError, UnavailableError, UnsupportedError
 from studio.inspector.chunks import CHUNK
 from studio.inspector.comparing import difference, differences, relative_error
+from studio.inspector.structure import ragged, sparse
 from studio.inspector.tensor import TensorInspector
 from studio.inspector.views.compare import MODES, CompareView
 from studio.inspector.views.table import TableView
 from studio.inspector.watching import Pin
-from studio.run.messages import Watched
+from studio.run.messages import Missing, Watched
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 
 pytest_plugins = ("look",)
 RNG = np.random.default_rng(0)
+NO_NUMBERS = [
+    np.array(["one", "two"]),
+    np.array([b"a", "b"], object),
+    sparse([1.0], [[1]], (2,)),
+    ragged([1.0], [0, 0, 1]),
+]
 
 
 def test_equal_tensors_part_nowhere() -> None:
@@ -156,3 +163,45 @@ def test_a_live_pin_can_be_the_other_one(qtbot: QtBot, look: object) -> None:
     assert view.found.count == 36
     panel.watching.take(event(two, "other"))
     assert view.found.count == 0, "the other one has changed"
+
+
+@pytest.mark.parametrize("is_front", [False, True])
+@pytest.mark.parametrize(
+    "odd",
+    [np.array(["one", "two"]), np.array([b"a", "b"], object), sparse([1.0], [[1]], (2,)), ragged([1.0], [0, 0, 1])],
+)
+def test_what_holds_no_numbers_is_not_compared_and_that_is_said(
+    qtbot: QtBot, look: object, odd: np.ndarray, is_front: bool
+) -> None:
+    panel = TensorInspector()
+    qtbot.addWidget(panel)
+    numbers = np.zeros(2)
+    front, other = (odd, numbers) if is_front else (numbers, odd)
+    kept = event(other, "kept")
+    panel.watching.look_at(TensorRef("value", "hidden", "output"))
+    panel.watching.take(event(front))
+    panel.compare(Pin(kept.ref, kept))
+    view = panel.view
+    assert isinstance(view, CompareView)
+    assert "Only numbers" in view.wrong.text()
+    assert view.values["places that differ"].text() == "–"
+    assert not panel.grab().isNull()
+    with pytest.raises(UnsupportedError, match="Only numbers"):
+        differences(odd, odd)
+
+
+def test_why_the_other_one_has_no_values_is_said(qtbot: QtBot, look: object) -> None:
+    panel = TensorInspector()
+    qtbot.addWidget(panel)
+    other = TensorRef("value", "hidden", "other")
+    panel.watching.look_at(TensorRef("value", "hidden", "output"))
+    panel.watching.pin(Pin(other))
+    panel.watching.take(event(np.zeros(3)))
+    panel.compare(Pin(other))
+    assert isinstance(panel.view, CompareView)
+    assert panel.view.wrong.text() == "The engine has not sent it yet."
+    panel.watching.take(Missing(1, other, UnavailableError("It was not computed.", hint="Run it.")))
+    assert "It was not computed." in panel.view.wrong.text()
+    panel.watching.take(event(np.ones(3), "other"))
+    assert not panel.view.wrong.text()
+    assert panel.view.found is not None
