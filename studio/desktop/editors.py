@@ -11,7 +11,7 @@ from studio.canvas.levels import MakeCanvas
 from studio.desktop.editor import Editor
 from studio.document.types import EMPTY, Library
 from studio.run.controller import RunController
-from studio.run.messages import Inventory, Missing, Previewed, Traced, Watched
+from studio.run.messages import Inventory, Missing, Previewed, Traced, TraceEnded, Watched
 from studio.ui.shell.desk import Desk
 from studio.ui.shell.open_document import OpenDocument
 
@@ -70,6 +70,7 @@ class Editors(QObject):
         controller.missed.connect(self._on_watched)
         controller.inventoried.connect(self._on_inventoried)
         controller.traced.connect(self._on_traced)
+        controller.trace_ended.connect(self._on_trace_ended)
 
     def __iter__(self) -> Iterator[Editor]:
         return iter(self._by_number.values())
@@ -127,3 +128,7 @@ class Editors(QObject):
     def _on_traced(self, event: Traced) -> None:
         if (editor := self._by_number.get(event.document)) is not None:
             editor.watching.take_traced(event)
+
+    def _on_trace_ended(self, event: TraceEnded) -> None:
+        if (editor := self._by_number.get(event.document)) is not None:
+            editor.watching.take_trace_end(event)

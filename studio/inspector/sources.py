@@ -12,7 +12,7 @@ from studio.inspector.names import full
 from studio.inspector.watching import Watching
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import _, ngettext, number
+from studio.ui.i18n import _, describe, ngettext, number
 from studio.ui.widgets.labels import Text
 
 
@@ -63,10 +63,15 @@ class Sources(QWidget):
             return
         ref, place = linking
         cell = f"{full(ref, self._node_name)} {list(place)}"
-        if not links:
+        if (why := self._watching.why_no_links) is not None:
+            unknown = _("It is not known what {cell} was made of.").format(cell=cell)
+            self.title.setText(f"{unknown} {describe(why)}")
+        elif links:
+            self.title.setText(_("{cell} was made of:").format(cell=cell))
+        elif self._watching.has_all_links:
             self.title.setText(_("{cell} was made of nothing else.").format(cell=cell))
-            return
-        self.title.setText(_("{cell} was made of:").format(cell=cell))
+        else:
+            self.title.setText(_("Looking for what {cell} was made of…").format(cell=cell))
         for source, marks in links.items():
             count = int(marks.sum())
             words = ngettext("{n} element of {tensor}", "{n} elements of {tensor}", count)

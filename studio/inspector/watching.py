@@ -12,7 +12,7 @@ from engine.core.dtype import Array
 from engine.core.errors import EngineError, UnavailableError
 from studio.document.document import PortRef
 from studio.inspector.trail import Trail
-from studio.run.messages import Missing, Traced, Watched
+from studio.run.messages import Missing, Traced, TraceEnded, Watched
 from studio.run.tensor_ref import TensorRef
 
 #: Each pinned tensor is sent with each look, so that there must not be many.
@@ -68,6 +68,10 @@ class Watching(QObject):
         The ports that carried something in the last run.
     links
         The elements that the chosen place was made of: for each tensor a truth value for each element.
+    has_all_links
+        Whether nothing more is to be heard of it.
+    why_no_links
+        Why it is not known, if that was heard.
     stale
         The tensors whose values are of an earlier run, each with why it has none now.
     """
@@ -86,6 +90,8 @@ class Watching(QObject):
         self.inventory: tuple[TensorRef, ...] = ()
         self.carrying: Collection[PortRef] = ()
         self.links: dict[TensorRef, Array] = {}
+        self.has_all_links = False
+        self.why_no_links: EngineError | None = None
         self._linking: tuple[TensorRef, tuple[int, ...]] | None = None
         self.stale: dict[TensorRef, EngineError | None] = {}
         self._is_seen = True
@@ -194,7 +200,7 @@ class Watching(QObject):
     def link(self, ref: TensorRef | None, place: tuple[int, ...] = ()) -> None:
         """Want to know what a place of a tensor was made of, and nothing else; None: nothing."""
         self._linking = (ref, place) if ref is not None else None
-        self.links = {}
+        self.links, self.has_all_links, self.why_no_links = {}, False, None
         if ref is not None:
             self.trace_asked.emit(ref, place)
         self.linked.emit()
@@ -203,6 +209,12 @@ class Watching(QObject):
         """Take note of what the chosen place was made of."""
         if (event.ref, event.place) == self._linking:
             self.links[event.source] = event.marks
+            self.linked.emit()
+
+    def take_trace_end(self, event: TraceEnded) -> None:
+        """Take note that all was said of the chosen place, or why it is not known."""
+        if (event.ref, event.place) == self._linking:
+            self.has_all_links, self.why_no_links = True, event.error
             self.linked.emit()
 
     @property

@@ -44,6 +44,7 @@ from studio.run.messages import (
     TensorInfo,
     Trace,
     Traced,
+    TraceEnded,
     Train,
     Tune,
     Tuned,
@@ -108,6 +109,7 @@ class RunController(QObject):
     missed = Signal(Missing)
     inventoried = Signal(Inventory)
     traced = Signal(Traced)
+    trace_ended = Signal(TraceEnded)
     compiling = Signal(Compiling)
     started = Signal(Started)
     progressed = Signal(Progress)
@@ -142,6 +144,7 @@ class RunController(QObject):
             Missing: self.missed,
             Inventory: self.inventoried,
             Traced: self.traced,
+            TraceEnded: self.trace_ended,
             Downloading: self.downloading,
             Compiling: self.compiling,
             Started: self.started,
@@ -432,7 +435,7 @@ class RunController(QObject):
                 self._end_preview()
         if isinstance(event, Watched | Missing) and (followed is None or event.ref not in followed.watching):
             return
-        if isinstance(event, Inventory | Traced) and followed is None:
+        if isinstance(event, Inventory | Traced | TraceEnded) and followed is None:
             return
         if isinstance(event, Paused):
             self._set_state("paused" if event.paused else "training")

@@ -260,6 +260,16 @@ class Traced:
 
 
 @dataclass(frozen=True)
+class TraceEnded:
+    """All was said of what a place of a tensor was made of, or `error` tells why that is not known."""
+
+    document: int
+    ref: TensorRef
+    place: tuple[int, ...]
+    error: EngineError | None = None
+
+
+@dataclass(frozen=True)
 class Inventory:
     """Which tensors there are beside the values of wires: gradients, weights, and what the optimiser keeps for them."""
 
@@ -423,6 +433,7 @@ Event = (
     | Watched
     | Missing
     | Traced
+    | TraceEnded
     | Inventory
     | Downloading
     | Compiling

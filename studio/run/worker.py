@@ -16,9 +16,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.core.errors import EngineError
+from engine.core.dtype import Array
+from engine.core.errors import EngineError, UnsupportedError
 from engine.data.files import use_folder, use_progress
 from engine.io import checkpoint, checkpoint_file
+from engine.runtime.tensor import Tensor
 from studio import __version__
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import PortRef
@@ -54,6 +56,7 @@ from studio.run.messages import (
     TensorInfo,
     Trace,
     Traced,
+    TraceEnded,
     Train,
     Watch,
     Watched,
@@ -333,17 +336,34 @@ class Worker:
         return self.debug if is_program or study.document == self.debug.document else study.lookup
 
     def _trace(self, command: Trace) -> None:
-        """Say what a place was made of; where nothing made it, as at data, there is nothing to say."""
-        study, ref = self.study(command.document), command.ref
+        """Say what a place was made of, and then that this was all, or why it is not known."""
+        error = None
+        try:
+            for source, marks in self._made_of(self.study(command.document), command):
+                self.send(Traced(command.document, command.ref, command.place, source, marks))
+        except EngineError as why:
+            error = why
+        self.send(TraceEnded(command.document, command.ref, command.place, error))
+
+    def _made_of(self, study: Study, command: Trace) -> Iterable[tuple[TensorRef, Array]]:
+        ref = command.ref
+        if ref.kind not in ("value", "compiled"):
+            raise UnsupportedError(
+                "What made it is known only of the values of wires.", hint="Link a cell of an output.", node=ref.node
+            )
         step = study.program.step(ref.node)
-        tensors = study.lookup.values.tensors
-        if ref.kind not in ("value", "compiled") or step is None or not step.sources:
-            return
-        if any(source not in tensors for source in step.sources):
-            return
-        inputs = [tensors[source] for source in step.sources]
-        for source, marks in made_of(study.program, step, inputs, ref.name, command.place):
-            self.send(Traced(study.document, ref, command.place, source, marks))
+        if step is None:
+            raise why_missing(ref)
+        if not step.sources:  # data, or a constant
+            return ()
+        finder = self._finder(study, ref)
+        sources = [TensorRef.of(source) for source in step.sources]
+        arrays = [finder.array(source) for source in sources]
+        for source, array in zip(sources, arrays, strict=True):
+            if array is None:
+                raise why_missing(source, finder is self.debug)
+        inputs = [Tensor(array) for array in arrays if array is not None]
+        return made_of(study.program, step, inputs, ref.name, command.place)
 
     def _forget(self, command: Forget) -> None:
         if command.document == self.debug.document:
