@@ -104,10 +104,15 @@ def test_runs_are_compared(open_window: Open, tmp_path: Path) -> None:
     assert panel.parallel.axes[0].title == "trainer.learning_rate"
     assert panel.parallel.axes[-1].title == "Best loss"
 
-    # a click on a line chooses its run
+    # a click on a line lets its run stand out, and the comparison goes on
     line = panel.parallel.line(made[0].id)
     middle = (line[0] + line[1] * 3) / 4
-    assert panel.parallel.at(middle) == made[0].id
+    for button, picked in ((Qt.MouseButton.RightButton, ""), (Qt.MouseButton.LeftButton, made[0].id)):
+        QTest.mouseClick(panel.parallel, button, pos=middle.toPoint())
+        assert panel._picked == picked
+        assert len(panel.chosen_ids()) == 2
+    assert panel.table.currentIndex().row() == panel.model.row_of(made[0].id)
+    assert panel.parallel.said(made[0].id).splitlines()[:3] == ["slow", made[0].id, "trainer.learning_rate: 0.001"]
     appearance().set_language("es", remember=False)
     assert "Mejor pérdida" in cells(panel)
 
@@ -280,8 +285,10 @@ def test_a_range_that_is_dragged_along_an_axis_leaves_the_runs_within(open_windo
     QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)
     assert [plot.within(id) for id in (slow, middle, fast)] == [False, True, True]
     plot.grab()
+    there = (plot.line(slow)[-1] + 3 * plot.line(slow)[-2]) / 4
+    assert plot.at(there) != slow, "what steps back cannot be picked"
     chosen: list[str] = []
-    plot.chosen.connect(chosen.append)
+    plot.picked.connect(chosen.append)
     QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at(middle))
     assert all(map(plot.within, (slow, middle, fast))), "a click takes it away"
     assert chosen == []

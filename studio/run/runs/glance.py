@@ -100,10 +100,19 @@ def varying(settings: Iterable[Mapping[str, Any]], is_missing_other: bool = True
     names = dict.fromkeys(name for each in known for name in each)
 
     def values(name: str) -> set[Any]:
-        return {_comparable(each.get(name)) for each in known if is_missing_other or name in each}
+        return {frozen(each.get(name)) for each in known if is_missing_other or name in each}
 
     return [name for name in names if len(values(name)) > 1]
 
 
-def _comparable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+def frozen(value: Any) -> Any:
+    """Return a setting as something that can stand in a set: lists as tuples, and tables as those of their entries.
+
+    >>> frozen([3, [1, 2]]), frozen({"name": "l2", "rates": [0.1]})
+    ((3, (1, 2)), (('name', 'l2'), ('rates', (0.1,))))
+    """
+    if isinstance(value, Mapping):
+        return tuple((str(key), frozen(each)) for key, each in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(map(frozen, value))
+    return value

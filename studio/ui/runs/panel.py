@@ -105,7 +105,7 @@ class RunsPanel(QWidget):
         self._titles: list[str] = []
         self._needed: list[int] = []
         """What the contents of each column need, in pixels."""
-        self._single = ""
+        self._single = self._picked = ""
         self.model = RunsModel()
         self.table = QTableView()
         self.table.setObjectName("runs.table")
@@ -123,7 +123,7 @@ class RunsPanel(QWidget):
         self.table.horizontalHeader().setResizeContentsPrecision(0)  # what is in sight: of 1,000 runs all take 160 ms
         self.table.selectionModel().selectionChanged.connect(self._show_chosen)
         self.parallel = ParallelPlot()
-        self.parallel.chosen.connect(self.choose)
+        self.parallel.picked.connect(self._pick)
         self.parallel_page = QScrollArea()  # for when there are more axes than have room
         self.parallel_page.setFrameShape(QFrame.Shape.NoFrame)
         self.parallel_page.setWidgetResizable(True)
@@ -354,7 +354,19 @@ class RunsPanel(QWidget):
     def _show_parallel(self) -> None:
         glances = self.chosen()
         everything = list(self.model.glances)
-        self.parallel.show_runs(glances if len(glances) > 1 else everything, [g.id for g in glances[:1]])
+        compared = len(glances) > 1
+        marked = self._picked if compared else glances[0].id if glances else ""
+        self.parallel.show_runs(glances if compared else everything, marked)
+
+    def _pick(self, id: str) -> None:
+        """Let a run of those that are compared stand out, and bring it into sight; alone, it is chosen instead."""
+        if len(self.chosen_ids()) < 2:
+            self.choose(id)
+        self._picked = id
+        index = self.model.index(self.model.row_of(id), 0)
+        self.table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.table.scrollTo(index)
+        self.parallel.mark(id)
 
     def _show_checkpoints(self) -> None:
         glances = self.chosen()

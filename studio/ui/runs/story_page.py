@@ -23,7 +23,7 @@ from studio.run.runs.glance import Glance, varying
 from studio.ui.i18n import _, describe, number
 from studio.ui.measures import less_is_better
 from studio.ui.runs.story import STATUS, story
-from studio.ui.runs.table import measured_title
+from studio.ui.runs.table import measured_title, setting_text
 from studio.ui.strokes import SWATCH, stroke, swatch
 from studio.ui.widgets.text_undo import TextUndo
 
@@ -33,8 +33,9 @@ _NOTE: Final = 68
 #: Widest column of the comparison, in pixels: two or three runs are to be seen beside each other.
 _WIDEST: Final = 150
 
-#: A line of the comparison: its title, what it says of each run, and the run that is best in it, if one is.
-Line = tuple[str, list[str], int | None]
+#: A line of the comparison: its title, what it says of each run, and the runs that are best in it, if some are.
+Line = tuple[str, list[str], frozenset[int]]
+_NONE: Final[frozenset[int]] = frozenset()
 
 
 class StoryPage(QWidget):
@@ -121,7 +122,7 @@ class StoryPage(QWidget):
         for row, (title, values, best) in enumerate(lines):
             self.table.setVerticalHeaderItem(row, QTableWidgetItem(title))
             for column, value in enumerate(values):
-                item = QTableWidgetItem(f"{value} ★" if column == best else value)
+                item = QTableWidgetItem(f"{value} ★" if column in best else value)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
         self.table.resizeColumnsToContents()
@@ -144,11 +145,11 @@ def compared(glances: Sequence[Glance]) -> list[Line]:
     """Return how runs came out and in which settings they differ; the best value of each measure is marked."""
     records = [glance.record for glance in glances if glance.record is not None]
     lines: list[Line] = [
-        (_("How it is"), [_(STATUS[record.status]) for record in records], None),
+        (_("How it is"), [_(STATUS[record.status]) for record in records], _NONE),
         (
             _("Epochs"),
             [f"{number(g.done)}/{number(r.epochs)}" for g, r in zip(glances, records, strict=True)],
-            None,
+            _NONE,
         ),
         _measured(_("Best loss"), [glance.best for glance in glances], least=True),
     ]
@@ -157,24 +158,21 @@ def compared(glances: Sequence[Glance]) -> list[Line]:
         lines.append(_measured(measured_title(name), values, less_is_better(name)))
     lines.append(_measured(_("Seconds"), [record.seconds for record in records], None))
     if len({record.parameters for record in records}) > 1:
-        lines.append((_("Weights"), [number(record.parameters) for record in records], None))
+        lines.append((_("Weights"), [number(record.parameters) for record in records], _NONE))
     for name in varying(record.settings for record in records):
-        lines.append((name, [_setting(record.settings, name) for record in records], None))
+        lines.append((name, [_setting(record.settings, name) for record in records], _NONE))
     return lines
 
 
 def _measured(title: str, values: Sequence[float], least: bool | None) -> Line:
     known = [value for value in values if math.isfinite(value)]
-    best: int | None = None
+    best = _NONE
     if least is not None and len(set(known)) > 1:
-        best = list(values).index(min(known) if least else max(known))
+        most = min(known) if least else max(known)
+        best = frozenset(i for i, value in enumerate(values) if value == most)
     return title, ["" if math.isnan(value) else number(value) for value in values], best
 
 
 def _setting(settings: Mapping[str, Any], name: str) -> str:
     value = settings.get(name)
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return number(value) if isinstance(value, int | float) else str(value)
+    return "–" if value is None else setting_text(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from studio.run.runs.glance import Glance, varying
+from studio.run.runs.glance import Glance, frozen, varying
 from studio.run.runs.record import Record
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, describe, label, number, sentence, written_size
@@ -21,6 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 #: Most columns for settings in which runs differ.
 SETTINGS: Final = 6
+_NUMBERS: Final = re.compile(r"(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,41 @@ def measured_title(name: str) -> str:
     return sentence(label(own)) + (f" · {_('validation')}" if own != name else "")
 
 
+def setting_text(value: Any) -> str:
+    """Return the value of a setting, or of what was measured, as a reader writes it.
+
+    >>> setting_text(0.25), setting_text(True), setting_text((3, 5)), setting_text("relu")
+    ('0.25', 'yes', '3, 5', 'relu')
+    """
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return number(value)
+    return ", ".join(map(setting_text, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def in_order(value: Any) -> tuple[bool, float, list[Any]]:
+    """Return what values are sorted by: numbers first, words by the alphabet, and numbers within them by size.
+
+    >>> sorted(["10, 10", "relu", "3, 3", 8, 0.5], key=in_order)
+    [0.5, 8, '3, 3', '10, 10', 'relu']
+    """
+    if isinstance(value, int | float):
+        return False, value, []
+    parts = _NUMBERS.split(setting_text(value).casefold())
+    return True, 0.0, [float(part) if i % 2 else part for i, part in enumerate(parts)]
+
+
+def _is_missing(value: Any) -> bool:
+    return value in (None, "", ()) or (isinstance(value, float) and math.isnan(value))
+
+
 def _setting(name: str) -> Column:
     def text(_glance: Glance, record: Record) -> str:
         value = record.settings.get(name)
-        return "" if value is None else number(value) if isinstance(value, float) else str(value)
+        return "" if value is None else setting_text(value)
 
-    return Column(lambda: name, text, lambda _glance, record: record.settings.get(name, ""), right=True)
+    return Column(lambda: name, text, lambda _glance, record: frozen(record.settings.get(name)), right=True)
 
 
 _FIRST: Final = (
@@ -164,14 +195,11 @@ class RunsModel(QAbstractTableModel):
 
     def _sort(self) -> None:
         key = self.columns[min(self._by, len(self.columns) - 1)].key
-
-        def by(glance: Glance) -> tuple[bool, str, Any]:
-            value = key(glance, glance.record) if glance.record is not None else None
-            missing = value is None or (isinstance(value, float) and math.isnan(value))
-            kind = "number" if isinstance(value, int | float) else type(value).__name__
-            return (False, "", 0) if missing else (True, kind, value)
-
-        self.glances.sort(key=by, reverse=self._order is Qt.SortOrder.DescendingOrder)
+        values = {g.id: key(g, g.record) if g.record is not None else None for g in self.glances}
+        missing = [g for g in self.glances if _is_missing(values[g.id])]
+        known = [g for g in self.glances if not _is_missing(values[g.id])]
+        known.sort(key=lambda g: in_order(values[g.id]), reverse=self._order is Qt.SortOrder.DescendingOrder)
+        self.glances = known + missing  # last in either order: whoever asks for the least does not look for nothing
 
     def _retranslate(self) -> None:
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(self.columns) - 1))
