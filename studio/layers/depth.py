@@ -17,11 +17,11 @@ from studio.layers.figures import HEALTHY, Scale
 from studio.layers.legend import Key
 from studio.layers.lines import paint_healthy
 from studio.layers.maps import draw_map
-from studio.layers.strokes import draw_line, draw_zeros, points_of
 from studio.layers.turns import Turns
 from studio.ui import fonts, icons
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
+from studio.ui.lines import draw_line, draw_zeros, points_of
 from studio.ui.theme import mix
 
 #: Powers of ten between the strongest colour of the map and the weakest.

@@ -14,11 +14,11 @@ from engine.core.dtype import Array
 from studio.layers.chart import Chart, Timeline
 from studio.layers.figures import HEALTHY, Scale
 from studio.layers.legend import Key
-from studio.layers.strokes import draw_line, draw_zeros, points_of, runs_of
 from studio.layers.turns import Turns
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
+from studio.ui.lines import draw_line, draw_zeros, points_of, runs_of
 
 _BAND_OPACITY: Final = 0.18
 

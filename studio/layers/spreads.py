@@ -15,11 +15,11 @@ from studio.layers.chart import BOTTOM, Chart, Timeline
 from studio.layers.figures import QUANTILES, Scale, Spread, nearest
 from studio.layers.legend import Key
 from studio.layers.maps import draw_map
-from studio.layers.strokes import draw_line
 from studio.layers.turns import Turns
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _, number
+from studio.ui.lines import draw_line
 from studio.ui.theme import mix
 
 #: Rows of the map, and points of a ridge.

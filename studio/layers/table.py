@@ -29,9 +29,9 @@ from engine.core.dtype import Array
 from studio.layers.figures import HEALTHY, Scale
 from studio.layers.model import MARK, NAME, RATIO, SHAPE, Index, LayersModel
 from studio.layers.rows import Row
-from studio.layers.strokes import draw_line
 from studio.ui import fonts, icons
 from studio.ui.appearance import appearance
+from studio.ui.lines import draw_line
 from studio.ui.style import derived
 from studio.ui.theme import mix
 

@@ -99,7 +99,8 @@ def test_runs_are_compared(open_window: Open, tmp_path: Path) -> None:
     panel.table.selectAll()
     assert len(panel._plot.lines) == 2
     panel.names.setCurrentIndex(panel.names.findData("val_loss"))
-    assert [len(line.getData()[0]) for line in panel._plot.lines] == [3, 3]
+    assert [len(line.x) for line in panel._plot.lines] == [3, 3]
+    assert [line.label for line in panel._plot.lines] == ["fast", "slow"]
     panel.tabs.setCurrentWidget(panel.parallel_page)
     assert panel.parallel.axes[0].title == "trainer.learning_rate"
     assert panel.parallel.axes[-1].title == "Best loss"
@@ -115,6 +116,25 @@ def test_runs_are_compared(open_window: Open, tmp_path: Path) -> None:
     assert panel.parallel.said(made[0].id).splitlines()[:3] == ["slow", made[0].id, "trainer.learning_rate: 0.001"]
     appearance().set_language("es", remember=False)
     assert "Mejor pérdida" in cells(panel)
+
+
+def test_of_more_runs_than_can_be_shown_one_is_told(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rate in (0.1, 0.01, 0.001):
+        keep("small", with_rate(rate, epochs=1))
+    monkeypatch.setattr(panel_module, "MOST_LINES", 2)
+    user = open_window(saved(moons(), tmp_path))
+    panel = shown(user)
+    said = user.find("runs.too_many")
+    assert not said.isVisible()
+    panel.table.selectAll()
+    assert said.text().startswith("2 of 3 runs are shown, those highest in the table")
+    for page in (panel.story, panel.curves_page):
+        panel.tabs.setCurrentWidget(page)
+        assert said.isVisible()
+    panel.tabs.setCurrentWidget(panel.parallel_page)
+    assert not said.isVisible(), "there are all of them"
 
 
 def test_what_happened_is_told(open_window: Open, tmp_path: Path) -> None:

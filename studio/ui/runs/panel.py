@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QPen, QShowEvent
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from studio.run.runs.curves import curve, names_of
 from studio.run.runs.folder import RunFolder
@@ -38,6 +37,7 @@ from studio.ui.i18n import N_, _, describe, ngettext, number, written_size
 from studio.ui.icons import icon
 from studio.ui.runs.checkpoints import CheckpointsPage
 from studio.ui.runs.kept import KeptRuns
+from studio.ui.runs.line import LinePlot, RunLine, labels
 from studio.ui.runs.parallel import ParallelPlot
 from studio.ui.runs.story_page import StoryPage
 from studio.ui.runs.table import RunsModel, is_found, measured_title
@@ -57,16 +57,6 @@ WIDEST: Final = 260
 MOST_LINES: Final = 24
 
 _TABS: Final = (N_("Curves"), N_("Parallel coordinates"), N_("What happened"), N_("Checkpoints"))
-
-
-class LinePlot(Protocol):
-    """What draws curves over each other."""
-
-    def show_lines(self, lines: Sequence[tuple[QPen, Array, Array]]) -> None:
-        """Show these lines."""
-
-    def set_log(self, log: bool) -> None:
-        """Give the values a logarithmic axis, or a linear one."""
 
 
 class RunsPanel(QWidget):
@@ -195,16 +185,16 @@ class RunsPanel(QWidget):
         head.addWidget(self.names)
         head.addWidget(self._log)
         head.addStretch(1)
-        curves = QWidget()
-        self._curves = QVBoxLayout(curves)
+        self.curves_page = QWidget()
+        self._curves = QVBoxLayout(self.curves_page)
         self._curves.setContentsMargins(8, 6, 8, 0)
         self._curves.addLayout(head)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        for page in (curves, self.parallel_page, self.story, self.checkpoints, queue):
+        for page in (self.curves_page, self.parallel_page, self.story, self.checkpoints, queue):
             self.tabs.addTab(page, "")
         self._shows: dict[QWidget, Callable[[], None]] = {
-            curves: self._show_curves,
+            self.curves_page: self._show_curves,
             self.parallel_page: self._show_parallel,
             self.story: lambda: self.story.show_runs(self.chosen()[:MOST_LINES]),
             self.checkpoints: self._show_checkpoints,
@@ -212,9 +202,21 @@ class RunsPanel(QWidget):
         self.tabs.currentChanged.connect(self._show_page)
         left.setMinimumWidth(LEAST)  # with room for all buttons, the window would not fit a small screen
         self.tabs.setMinimumWidth(LEAST)
+        self._too_many = QLabel()
+        self._too_many.setObjectName("runs.too_many")
+        self._too_many.setProperty("tone", "warn")
+        self._too_many.setWordWrap(True)
+        self._too_many.setContentsMargins(10, 4, 8, 4)
+        self._too_many.hide()
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addWidget(self.tabs, 1)
+        beside.addWidget(self._too_many)
         split = QSplitter()
         split.addWidget(left)
-        split.addWidget(self.tabs)
+        split.addWidget(right)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
@@ -337,8 +339,13 @@ class RunsPanel(QWidget):
 
     def _show_page(self) -> None:
         """Show what is chosen on the page that is in front; the others wait until they are."""
-        if (show := self._shows.get(self.tabs.currentWidget())) is not None:
+        page = self.tabs.currentWidget()
+        if (show := self._shows.get(page)) is not None:
             show()
+        count = len(self.chosen_ids())
+        self._too_many.setVisible(count > MOST_LINES and page in (self.curves_page, self.story))
+        text = _("{shown} of {count} runs are shown, those highest in the table: sort it, or select fewer.")
+        self._too_many.setText(text.format(shown=number(MOST_LINES), count=number(count)))
 
     def _show_curves(self) -> None:
         readable = [g for g in self.chosen() if g.record is not None]
@@ -380,12 +387,14 @@ class RunsPanel(QWidget):
             widget = self._make_plot()
             self._curves.addWidget(widget, 1)
             self._plot = widget  # type: ignore[assignment]
+        chosen = self.chosen()[:MOST_LINES]
+        readable = [(place, g) for place, g in enumerate(chosen) if g.record is not None and name is not None]
         lines = []
-        for place, glance in enumerate(self.chosen()[:MOST_LINES]):
-            if glance.record is not None and name is not None:
-                x, y = curve(glance.run, name)
-                if len(x):
-                    lines.append((stroke(place, 1.8), x, y))
+        for (place, glance), label in zip(readable, labels([g for _place, g in readable]), strict=True):
+            x, y = curve(glance.run, name)
+            if len(x):
+                about = f"{glance.record.name if glance.record is not None else ''}\n{glance.id}"
+                lines.append(RunLine(label, about, stroke(place, 1.8), x, y))
         assert self._plot is not None
         self._plot.show_lines(lines)
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from engine.core.dtype import Array
 from studio.layers.figures import QUANTILES, Scale, Spread, edges_between
-from studio.layers.strokes import _dashes
 from studio.run.health.layers import LayerHistory
 from studio.run.health.layout import LayerPlace, Layout, WeightPlace
 from studio.run.health.records import Histogram, Sample, WeightHealth
+from studio.ui.lines import _dashes
 
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
 
