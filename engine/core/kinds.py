@@ -54,16 +54,18 @@ def _within(param: Param, value: float) -> bool:
 
 
 def _range_words(param: Param, noun: str) -> str:
-    low, high = param.min, param.max
-    if low is not None and high is None and param.below is None:
+    low, high, below = param.min, param.max, param.below
+    if below == math.inf:
+        noun, below = "a finite number", None
+    if low is not None and high is None and below is None:
         return f"{noun} of {low:g} or more"
     words = [noun]
     if low is not None or param.above is not None:
         words.append(f"from {low:g}" if low is not None else f"above {param.above:g}")
     if high is not None:
         words.append(f"to {high:g}" if len(words) > 1 else f"of {high:g} or less")
-    elif param.below is not None:
-        words.append(f"to below {param.below:g}" if len(words) > 1 else f"below {param.below:g}")
+    elif below is not None:
+        words.append(f"to below {below:g}" if len(words) > 1 else f"below {below:g}")
     return " ".join(words)
 
 

@@ -42,7 +42,7 @@ class Param:
     min, max
         Limits of a number (or of each number of a list).
     above, below
-        The same, the limit itself excluded.
+        The same, the limit itself excluded; below infinity is any finite number.
     choices
         Names to choose from. A mapping may be filled after the declaration, as registries are.
     optional

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from engine.core.op import OPS
@@ -34,8 +35,8 @@ class L1L2(Regularizer):
     13.0
     """
 
-    l1: float = param(0.0, "Factor of the sum of absolute values.", min=0)
-    l2: float = param(0.0, "Factor of the sum of squares.", min=0)
+    l1: float = param(0.0, "Factor of the sum of absolute values.", min=0, below=math.inf)
+    l2: float = param(0.0, "Factor of the sum of squares.", min=0, below=math.inf)
 
     def __call__(self, x: Any) -> Any:
         return self.l1 * _total(OPS["abs"](x)) + self.l2 * _total(OPS["square"](x))
@@ -50,7 +51,7 @@ class L1(Regularizer):
     1.5
     """
 
-    l1: float = param(0.01, "Factor of the sum of absolute values.", min=0)
+    l1: float = param(0.01, "Factor of the sum of absolute values.", min=0, below=math.inf)
 
     def __call__(self, x: Any) -> Any:
         return self.l1 * _total(OPS["abs"](x))
@@ -65,7 +66,7 @@ class L2(Regularizer):
     2.5
     """
 
-    l2: float = param(0.01, "Factor of the sum of squares.", min=0)
+    l2: float = param(0.01, "Factor of the sum of squares.", min=0, below=math.inf)
 
     def __call__(self, x: Any) -> Any:
         return self.l2 * _total(OPS["square"](x))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
-NOUNS: Final = ("a whole number", "a number", "a list of whole numbers")
+NOUNS: Final = ("a whole number", "a number", "a finite number", "a list of whole numbers")
 
 PATTERNS: Final = (
     "{phrase} or None",

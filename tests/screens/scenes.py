@@ -378,7 +378,7 @@ def _swept(window: MainWindow) -> None:
     document = editor_of(window).history.document
     rates, units = (Place("trainer", "learning_rate"), Place("hidden", "units"))
     choices = {rates: Choices((0.0003, 0.003, 0.03)), units: Choices((4, 16, 64))}
-    trials = [(trial.label, trial.document) for trial in grid(document, choices)]
+    trials = [(trial.label, trial.make) for trial in grid(document, choices)]
     window.commands["run.runs"].trigger()
     if window.controller.pid is not None:
         until(lambda: window.controller.state == "ready")

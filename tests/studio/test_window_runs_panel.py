@@ -389,7 +389,7 @@ def test_the_queue_is_put_in_another_order(open_window: Open, tmp_path: Path) ->
     user = open_window(saved(moons(), tmp_path, "moons"))
     queue = user.window.queue
     shown(user)
-    queue.add("moons", [(name, moons()) for name in "abcd"], "lazy")
+    queue.add("moons", [(name, moons) for name in "abcd"], "lazy")
     user.window.runs.show_queue()
     listed = user.find("queue.list")
     assert isinstance(listed, QListWidget)
@@ -407,11 +407,12 @@ def test_the_queue_is_put_in_another_order(open_window: Open, tmp_path: Path) ->
 def test_a_failure_in_the_queue_says_why(open_window: Open, tmp_path: Path) -> None:
     user = open_window(saved(moons(), tmp_path, "moons"), engine=True)
     user.until_ready()
-    user.window.queue.add("odd", [("", moons(output=("layer.Dense", {"units": 1})))], "lazy")
+    user.window.queue.add("odd", [("", lambda: moons(output=("layer.Dense", {"units": 1})))], "lazy")
     listed = user.find("queue.list")
     assert isinstance(listed, QListWidget)
     user.until(lambda: "failed" in listed.item(0).text())
     assert len(listed.item(0).toolTip()) > 20
+    assert user.find("queue.said").text() == "All trainings are over. 1 of them failed."
 
 
 def checkpoints(user: User) -> QTreeWidget:

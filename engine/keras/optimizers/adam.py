@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from engine.core.op import OPS
@@ -67,7 +68,9 @@ class AdamW(Adam):
     """
 
     learning_rate: Any = param(0.001, **RATE)
-    weight_decay: float | None = param(0.004, "Share of each weight that a step takes away, times the rate.", min=0)
+    weight_decay: float | None = param(
+        0.004, "Share of each weight that a step takes away, times the rate.", min=0, below=math.inf
+    )
 
 
 class Adamax(Optimizer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +21,13 @@ from engine.runtime.tensor import array_of
 from engine.runtime.variable import Variable
 
 #: How a learning rate is declared: a number, or a schedule.
-RATE: dict[str, Any] = {"help": "How far each step goes.", "kind": "float", "min": 0, "objects": True}
+RATE: dict[str, Any] = {
+    "help": "How far each step goes.",
+    "kind": "float",
+    "min": 0,
+    "below": math.inf,
+    "objects": True,
+}
 
 
 class Optimizer(Declared):
@@ -38,7 +45,9 @@ class Optimizer(Declared):
     """
 
     learning_rate: Any = param(0.01, **RATE)
-    weight_decay: float | None = param(None, "Share of each weight that a step takes away, times the rate.", min=0)
+    weight_decay: float | None = param(
+        None, "Share of each weight that a step takes away, times the rate.", min=0, below=math.inf
+    )
     clipnorm: float | None = param(None, "Length that each gradient is shortened to.", above=0)
     clipvalue: float | None = param(None, "Value that each element of a gradient is limited to.", above=0)
     global_clipnorm: float | None = param(None, "Length that all gradients together are shortened to.", above=0)

@@ -39,9 +39,9 @@ class ExponentialDecay(LearningRateSchedule):
     0.025
     """
 
-    initial_learning_rate: float = param(help="Rate at the beginning.", min=0)
+    initial_learning_rate: float = param(help="Rate at the beginning.", min=0, below=math.inf)
     decay_steps: int = param(help="Number of steps in which it shrinks by the factor.", min=1)
-    decay_rate: float = param(help="The factor.", min=0)
+    decay_rate: float = param(help="The factor.", min=0, below=math.inf)
     staircase: bool = param(False, "Shrink in stairs, at every multiple of the number of steps.")
 
     def __call__(self, step: Any) -> Any:
@@ -57,9 +57,9 @@ class InverseTimeDecay(LearningRateSchedule):
     0.05
     """
 
-    initial_learning_rate: float = param(help="Rate at the beginning.", min=0)
+    initial_learning_rate: float = param(help="Rate at the beginning.", min=0, below=math.inf)
     decay_steps: int = param(help="Number of steps that count as one unit of time.", min=1)
-    decay_rate: float = param(help="How quickly it shrinks.", min=0)
+    decay_rate: float = param(help="How quickly it shrinks.", min=0, below=math.inf)
     staircase: bool = param(False, "Shrink in stairs, at every multiple of the number of steps.")
 
     def __call__(self, step: Any) -> Any:
@@ -110,10 +110,10 @@ class PolynomialDecay(LearningRateSchedule):
     0.05
     """
 
-    initial_learning_rate: float = param(help="Rate at the beginning.", min=0)
+    initial_learning_rate: float = param(help="Rate at the beginning.", min=0, below=math.inf)
     decay_steps: int = param(help="Number of steps after which the end is reached.", min=1)
-    end_learning_rate: float = param(0.0001, "Rate at the end.", min=0)
-    power: float = param(1.0, "Power along which it falls: 1 is a straight line.", min=0)
+    end_learning_rate: float = param(0.0001, "Rate at the end.", min=0, below=math.inf)
+    power: float = param(1.0, "Power along which it falls: 1 is a straight line.", min=0, below=math.inf)
     cycle: bool = param(False, "Begin to fall anew, more slowly, each time the end is reached.")
 
     def __call__(self, step: Any) -> Any:
@@ -138,10 +138,10 @@ class CosineDecay(LearningRateSchedule):
     0.05
     """
 
-    initial_learning_rate: float = param(help="Rate at the beginning.", min=0)
+    initial_learning_rate: float = param(help="Rate at the beginning.", min=0, below=math.inf)
     decay_steps: int = param(help="Number of steps after which the end is reached.", min=1)
-    alpha: float = param(0.0, "Rate at the end, as a share of that at the beginning.", min=0)
-    warmup_target: float | None = param(None, "Rate to rise to before it falls.", min=0)
+    alpha: float = param(0.0, "Rate at the end, as a share of that at the beginning.", min=0, below=math.inf)
+    warmup_target: float | None = param(None, "Rate to rise to before it falls.", min=0, below=math.inf)
     warmup_steps: int = param(0, "Number of steps in which it rises.", min=0)
 
     def __call__(self, step: Any) -> Any:

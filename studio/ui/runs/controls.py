@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
@@ -15,7 +16,7 @@ from studio.ui.actions import Actions
 from studio.ui.i18n import _, describe, number
 from studio.ui.widgets.banner import Banner
 
-_RATE = Param("float", 0.001, min=0)
+_RATE = Param("float", 0.001, min=0, below=math.inf)
 
 
 class RateDialog(QDialog):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import EngineError
-from studio.document.file import dumps, load
+from studio.document.file import dumps, load, loads
 from studio.run.runs.folder import RunFolder, Saved
 from studio.run.runs.sweep import Trial
 from studio.ui.actions import Actions
@@ -59,7 +60,7 @@ class RunsOfDocuments(QObject):
     def enqueue(self) -> None:
         """Put the document that is shown into the queue, as it is now."""
         if (opened := self._desk.current) is not None:
-            self._queue.add(opened.name, [("", opened.document)], self._running.mode)
+            self._queue.add(opened.name, [("", partial(loads, dumps(opened.document)))], self._running.mode)
             self._show(True)
 
     def sweep(self) -> None:
@@ -68,7 +69,7 @@ class RunsOfDocuments(QObject):
             return
 
         def put(trials: Sequence[Trial]) -> None:
-            documents = [(trial.label, trial.document) for trial in trials]
+            documents = [(trial.label, trial.make) for trial in trials]
             self._queue.add(opened.name, documents, self._running.mode, is_sweep=True)
             self._show(True)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.core.errors import EngineError
 from studio.document.document import Document
-from studio.document.file import dumps, loads
 from studio.run.controller import RunController
 from studio.run.messages import QUEUE, Ended, Mode, Progress, Started
 from studio.ui.i18n import _, ngettext, number
@@ -25,6 +24,8 @@ class Item:
 
     Parameters
     ----------
+    make
+        Returns the document, when its turn has come.
     done
         How much of it is done, from 0 to 1.
     error
@@ -33,7 +34,7 @@ class Item:
 
     name: str
     label: str
-    document: Document
+    make: Callable[[], Document]
     mode: Mode
     sweep: str = ""
     state: str = "waiting"
@@ -44,6 +45,21 @@ class Item:
     def title(self) -> str:
         """What it is called: the document, and in what it differs from the others of a sweep."""
         return f"{self.name} · {self.label}" if self.label else self.name
+
+
+def losses(states: Iterable[str]) -> list[str]:
+    """Return sentences about those trainings that have not come to a good end.
+
+    >>> losses(["complete", "failed", "failed", "stopped"]), losses(["complete"])
+    (['2 of them failed.', '1 of them was stopped.'], [])
+    """
+    known = list(states)
+    failed, stopped = known.count("failed"), known.count("stopped")
+    said = (
+        (failed, ngettext("{count} of them failed.", "{count} of them failed.", failed)),
+        (stopped, ngettext("{count} of them was stopped.", "{count} of them were stopped.", stopped)),
+    )
+    return [text.format(count=number(count)) for count, text in said if count]
 
 
 class Queue(QObject):
@@ -80,7 +96,8 @@ class Queue(QObject):
         self.held = False
         self._sweeps = itertools.count(1)
         self._began: float | None = None
-        self._made = 0
+        self._ended: list[str] = []
+        """How those of this turn have come to their end."""
         self._started: Started | None = None
         self._item_began = self._trained = 0.0
         self._skips = False
@@ -105,22 +122,24 @@ class Queue(QObject):
     @property
     def place(self) -> tuple[int, int]:
         """Which of the trainings of this turn goes on, counted from 1, and how many there are."""
-        return self._made + 1, self._made + (self.current is not None) + len(self.waiting)
+        return len(self._ended) + 1, len(self._ended) + (self.current is not None) + len(self.waiting)
 
     @property
     def seconds_left(self) -> float | None:
         """How long all that is to come will take, judged by what was made so far; None: nothing was."""
         item = self.current
-        share = self._made + (item.done if item is not None else 0.0)
+        share = len(self._ended) + (item.done if item is not None else 0.0)
         if item is None or not share:
             return None
         seconds = self._trained + time.perf_counter() - self._item_began
         return seconds / share * (1 - item.done + len(self.waiting))
 
-    def add(self, name: str, documents: Sequence[tuple[str, Document]], mode: Mode, is_sweep: bool = False) -> None:
-        """Put trainings at the end: of each a label and the document, which is copied."""
+    def add(
+        self, name: str, documents: Sequence[tuple[str, Callable[[], Document]]], mode: Mode, is_sweep: bool = False
+    ) -> None:
+        """Put trainings at the end: of each a label, and what returns the document."""
         sweep = f"{name} {next(self._sweeps)}" if is_sweep else ""
-        self.items += [Item(name, label, loads(dumps(d)), mode, sweep) for label, d in documents]
+        self.items += [Item(name, label, make, mode, sweep) for label, make in documents]
         self.held = False
         self.changed.emit()
         self._timer.start()
@@ -164,10 +183,10 @@ class Queue(QObject):
         item.state = "training"
         self._item_began = time.perf_counter()
         if self._began is None:
-            self._began, self._made, self._trained = self._item_began, 0, 0.0
+            self._began, self._ended, self._trained = self._item_began, [], 0.0
             self.begun.emit()
         keep = self._kept.keep(QUEUE, item.title, item.sweep)
-        self._controller.train(QUEUE, item.document, item.mode, keep, fresh=True)
+        self._controller.train(QUEUE, item.make(), item.mode, keep, fresh=True)
         self.changed.emit()
 
     def _on_started(self, event: Started) -> None:
@@ -194,10 +213,11 @@ class Queue(QObject):
         self.held = self.held or hold
         if not self.waiting:
             self._controller.forget(QUEUE)
-        self._made += 1
+        self._ended.append(state)
         if self._began is not None and (self.held or not self.waiting):
             if time.perf_counter() - self._began > LONG:
-                made = ngettext("{count} training is over.", "{count} trainings are over.", self._made)
-                self.over.emit(_("Queue"), made.format(count=number(self._made)))
+                count = len(self._ended)
+                made = ngettext("{count} training is over.", "{count} trainings are over.", count)
+                self.over.emit(_("Queue"), " ".join((made.format(count=number(count)), *losses(self._ended))))
             self._began = None
         self.changed.emit()

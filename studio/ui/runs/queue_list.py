@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, describe, ngettext, number
 from studio.ui.icons import icon
-from studio.ui.runs.queue import Item, Queue
+from studio.ui.runs.queue import Item, Queue, losses
 from studio.ui.shell.status_line import time_left
 
 #: Milliseconds between two times that it is said how far the training is.
@@ -53,6 +53,7 @@ class QueueList(QWidget):
         self._shown: list[Item] = []
         self.list = QListWidget()
         self.list.setObjectName("queue.list")
+        self.list.setUniformItemSizes(True)  # or each of 1,000 is measured
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.itemSelectionChanged.connect(self._update_buttons)
@@ -161,7 +162,7 @@ class QueueList(QWidget):
             if (seconds := queue.seconds_left) is not None:
                 said.append(time_left(seconds))
         elif queue.items and not left:
-            said = [_("All trainings are over.")]
+            said = [" ".join((_("All trainings are over."), *losses(item.state for item in queue.items)))]
         elif queue.items:
             said = [ngettext("{count} training to come", "{count} trainings to come", left).format(count=number(left))]
         else:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from graphs import build, moons
 
 from engine.core.errors import InvalidArgumentError
 from engine.core.param import Param
+from studio.document.edits import SetParams
 from studio.document.file import dumps
 from studio.run.runs.sweep import MOST, Choices, Place, Span, at_random, choices_in, grid, param_of, places
 
@@ -20,7 +23,7 @@ def test_a_grid_has_every_combination_and_leaves_the_document_alone() -> None:
     trials = list(grid(document, {RATE: Choices((0.1, 0.01)), UNITS: Choices((4, 8, 16))}))
     assert [tuple(t.values.values()) for t in trials] == [(r, u) for r in (0.1, 0.01) for u in (4, 8, 16)]
     assert trials[3].label == "trainer.learning_rate=0.01, hidden.units=4"
-    assert trials[3].document.nodes["hidden"].params["units"] == 4
+    assert trials[3].make().nodes["hidden"].params["units"] == 4
     assert dumps(document) == before
 
 
@@ -45,10 +48,10 @@ def test_from_a_range_any_number_is_drawn_in_equal_ratios() -> None:
     for low, high in ((1e-4, 1e-3), (1e-3, 1e-2), (1e-2, 1e-1)):
         assert 40 < sum(low <= rate < high for rate in rates) < 95, "each power of ten as often as the others"
     few = {UNITS: Choices((Span(1, 3, is_whole=True), 8))}
-    assert sorted(t.values[str(UNITS)] for t in at_random(moons(), few, 50)) == [1, 2, 3, 8], "there are no more"
+    assert sorted(t.values[UNITS] for t in at_random(moons(), few, 50)) == [1, 2, 3, 8], "there are no more"
     again = {UNITS: choices_in("1, 2, 1..3", COUNT, "x")}
     assert len(list(at_random(moons(), again, 50))) == 3, "some lie in two parts"
-    narrow = [t.values[str(RATE)] for t in at_random(moons(), {RATE: choices_in("0.1..0.10001", NUMBER, "x")}, 50)]
+    narrow = [t.values[RATE] for t in at_random(moons(), {RATE: choices_in("0.1..0.10001", NUMBER, "x")}, 50)]
     assert len(set(narrow)) == 50
     assert all(0.1 <= rate <= 0.10001 for rate in narrow)
 
@@ -96,6 +99,26 @@ def test_too_many_are_refused() -> None:
     assert len(list(at_random(moons(), many, 3))) == 3 < MOST
 
 
+def test_a_thousand_trials_are_listed_within_a_frame_and_made_one_by_one() -> None:
+    document = moons()
+    many = {RATE: choices_in("0.001..0.1", param_of(document, RATE), "x"), UNITS: choices_in("1..100", COUNT, "x")}
+    taken = []
+    for _turn in range(5):
+        begin = time.perf_counter()
+        trials = list(at_random(document, many, MOST))
+        taken.append(time.perf_counter() - begin)
+    assert len(trials) == MOST
+    assert min(taken) < 0.016
+    document.apply(SetParams("hidden", {"units": 7}))
+    assert trials[0].make().nodes["hidden"].params["units"] == trials[0].values[UNITS]
+
+
+@pytest.mark.parametrize("text", ["0.1, inf", "0.1..inf", "nan"])
+def test_what_is_no_finite_rate_is_refused_in_words(text: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"It takes a finite number of 0 or more|is no range"):
+        choices_in(text, param_of(moons(), RATE), "rate")
+
+
 def test_lists_can_be_swept_over() -> None:
     document = build(
         {"x": ("data.random_normal", {"shape": [1, 8, 8, 1]}), "conv": "layer.Conv2D"}, "x.output > conv.inputs"
@@ -104,7 +127,7 @@ def test_lists_can_be_swept_over() -> None:
     assert size in places(document)
     choices = choices_in("3, (1, 5), 5", param_of(document, size), "kernel_size")
     trials = list(grid(document, {size: choices}))
-    assert [t.document.nodes["conv"].params["kernel_size"] for t in trials] == [(3,), (1, 5), (5,)]
+    assert [t.make().nodes["conv"].params["kernel_size"] for t in trials] == [(3,), (1, 5), (5,)]
 
 
 @pytest.mark.parametrize("text", ["0,001", "0,001, 0,01", "8,16", "0,0001..0,1/4"])
