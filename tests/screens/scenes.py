@@ -384,7 +384,7 @@ def _swept(window: MainWindow) -> None:
         until(lambda: window.controller.state == "ready")
         window.queue.add("digits_mlp", trials, "lazy", is_sweep=True)
         until(lambda: not window.queue.waiting and window.queue.current is None)
-        until(lambda: len(window.runs.model.glances) >= len(trials))
+        until(lambda: {g.run.id for g in window.runs.model.glances} == {r.id for r in window.kept.store.runs()})
 
 
 def parallel(window: MainWindow) -> None:
