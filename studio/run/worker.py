@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.dtype import Array
-from engine.core.errors import EngineError, UnsupportedError
+from engine.core.errors import EngineError, FailedPreconditionError, UnsupportedError
 from engine.data.files import use_folder, use_progress
 from engine.io import checkpoint, checkpoint_file
 from engine.runtime.tensor import Tensor
@@ -340,23 +340,29 @@ class Worker:
         error = None
         try:
             for source, marks in self._made_of(self.study(command.document), command):
-                self.send(Traced(command.document, command.ref, command.place, source, marks))
+                if marks.any():
+                    self.send(Traced(command.document, command.ref, command.place, source, marks))
         except EngineError as why:
             error = why
         self.send(TraceEnded(command.document, command.ref, command.place, error))
 
     def _made_of(self, study: Study, command: Trace) -> Iterable[tuple[TensorRef, Array]]:
         ref = command.ref
-        if ref.kind not in ("value", "compiled"):
+        if ref.kind not in ("value", "compiled") or not ref.name:
             raise UnsupportedError(
                 "What made it is known only of the values of wires.", hint="Link a cell of an output.", node=ref.node
             )
         step = study.program.step(ref.node)
-        if step is None:
-            raise why_missing(ref)
+        finder = self._finder(study, ref)
+        made = finder.array(ref)
+        if step is None or made is None:
+            raise why_missing(ref, finder is self.debug)
+        if len(command.place) != made.ndim or np.any(np.greater_equal(command.place, made.shape)):
+            raise FailedPreconditionError(
+                "The tensor has the shape {shape} now.", hint="Choose a cell again.", node=ref.node, shape=made.shape
+            )
         if not step.sources:  # data, or a constant
             return ()
-        finder = self._finder(study, ref)
         sources = [TensorRef.of(source) for source in step.sources]
         arrays = [finder.array(source) for source in sources]
         for source, array in zip(sources, arrays, strict=True):

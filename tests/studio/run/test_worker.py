@@ -9,7 +9,9 @@ import pytest
 from graphs import build, example, moons, port
 from working import Post, preview, train, value
 
+from studio.document.file import dumps
 from studio.run import worker as worker_module
+from studio.run.debug.messages import Debug, DebugStopped, Walk
 from studio.run.messages import (
     Downloading,
     Ended,
@@ -22,9 +24,13 @@ from studio.run.messages import (
     Ready,
     Show,
     Shutdown,
+    Trace,
+    Traced,
+    TraceEnded,
     Watch,
     Watched,
 )
+from studio.run.tensor_ref import TensorRef
 from studio.run.training import listener
 from studio.run.worker import Worker
 
@@ -116,6 +122,48 @@ def test_watching_what_is_not_there_is_answered_with_why(worker: Worker, post: P
     assert post.of(Watched) == []
     (missing,) = post.of(Missing)
     assert (missing.ref, missing.error.node) == (value("no.where"), "no")
+
+
+def test_what_a_place_was_made_of_is_told_or_why_not(worker: Worker, post: Post) -> None:
+    kernel = TensorRef("weight", "hidden", "kernel")
+    worker.handle(Trace(1, value("hidden.output"), (3, 5)))
+    assert post.of(TraceEnded)[-1].error is not None, "nothing was computed yet"
+    worker.handle(preview(moons()))
+    worker.handle(Trace(1, value("hidden.output"), (3, 5)))
+    assert {event.source for event in post.of(Traced)} >= {value("data.x"), kernel}
+    assert post.of(TraceEnded)[-1].error is None
+    count = len(post.of(Traced))
+    worker.handle(Trace(1, value("data.x"), (3, 1)))
+    assert post.of(TraceEnded)[-1].error is None, "data are made of nothing else"
+    gradient, loss = TensorRef.of(port("hidden.output"), "gradient"), TensorRef("value", "trainer", "")
+    for ref in (kernel, gradient, loss, value("no.where"), value("loss.loss")):
+        worker.handle(Trace(1, ref, (0, 0)))
+        end = post.of(TraceEnded)[-1]
+        assert (end.ref, end.error.node) == (ref, ref.node)
+    wire = "one.output > like.input"
+    worker.handle(preview(build({"one": ("data.constant", {"value": [1.0]}), "like": "op.zeros_like"}, wire), number=2))
+    worker.handle(Trace(2, value("like.output"), (0,)))
+    assert post.of(TraceEnded)[-1].error is None, "whatever the values are, zeros come of them"
+    assert len(post.of(Traced)) == count
+
+
+def test_under_the_debugger_a_place_was_made_of_what_is_there(worker: Worker, post: Post) -> None:
+    trace = Trace(1, value("hidden.output"), (3, 5))
+
+    def go_on(_event: DebugStopped) -> None:
+        worker.handle(trace)
+        post.once(DebugStopped, lambda _event: worker.receive(trace))
+        post.once(TraceEnded, lambda _event: worker.receive(Shutdown()))
+        worker.receive(Walk(1, "run_to", node="output"))
+
+    worker.handle(preview(moons()))
+    post.once(DebugStopped, go_on)
+    worker.receive(Debug(1, 1, dumps(moons())))
+    worker.work()
+    before, after = post.of(TraceEnded)
+    assert "where the run stands" in str(before.error)
+    assert after.error is None
+    assert value("data.x") in {event.source for event in post.of(Traced)}
 
 
 def test_a_large_preview_comes_in_parts(worker: Worker, post: Post) -> None:
