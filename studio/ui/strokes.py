@@ -1,4 +1,4 @@
-"""How lines of several runs are told apart: by colour and by dashes, so that neither is needed alone."""
+"""How lines are told apart, of runs and of classes: by colour and by dashes, so that neither is needed alone."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ def stroke(number: int, width: float = 2.0) -> QPen:
     """Return the pen of the run with this number among those that are shown."""
     pen = QPen(QColor(getattr(appearance().theme, _TOKENS[number % len(_TOKENS)])), width)
     pen.setCosmetic(True)
-    dashes = _DASHES[(number // len(_TOKENS) + number) % len(_DASHES)]
-    if dashes is not None:
+    return dashed(pen, number // len(_TOKENS) + number)
+
+
+def dashed(pen: QPen, number: int) -> QPen:
+    """Return a pen with the dashes of this number; the first are none."""
+    if (dashes := _DASHES[number % len(_DASHES)]) is not None:
         pen.setDashPattern(dashes)
     return pen
 

@@ -20,6 +20,8 @@ from studio.run.debug.step import Step
 from studio.run.tensor_ref import Kind, TensorRef
 
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
+#: What Python writes behind an expression to say how it is to look.
+_FORMAT: Final = re.compile(r"![a-z]?$|(![a-z])?:[^\])]*$")
 #: Elements of a tensor that a log line shows at most.
 _SHOWN: Final = 6
 #: Places that one step has in the order in which breakpoints are reached.
@@ -46,6 +48,18 @@ def parts(log: str) -> list[str | Condition]:
                 "A brace of the log text has no other: {text}.",
                 hint="An expression stands between two, as in: mean {{mean}}.",
                 text=repr(words),
+            )
+    for text in found[1::2]:
+        if not text.strip():
+            raise InvalidArgumentError(
+                "There is nothing between two braces of the log text.",
+                hint="An expression stands between them, as in: mean {{mean}}.",
+            )
+        if (form := _FORMAT.search(text)) is not None:
+            raise InvalidArgumentError(
+                "The log text has a format, '{form}', behind an expression.",
+                hint="Write the expression alone, as in {{mean}}: numbers are told with six digits.",
+                form=form[0],
             )
     return [Condition(text) if i % 2 else text for i, text in enumerate(found)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +20,10 @@ import numpy as np
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
 
+_SPACE: Final = re.compile(r"\s")
+_WORD: Final = re.compile(r"\w+|\S")
+#: An equals sign that is a part of no other sign.
+_EQUALS: Final = re.compile(r"(?<![=<>!:])=(?!=)")
 #: Longest condition, in characters: what is longer is a mistake.
 MAX_LENGTH: Final = 500
 
@@ -145,14 +150,9 @@ class Condition:
                 length=len(text),
             )
         try:
-            self._tree = ast.parse(text.strip(), mode="eval").body
+            self._tree = _parsed(text)
         except SyntaxError as error:
-            raise InvalidArgumentError(
-                "'{text}' is no condition: at character {column} something else was expected.",
-                hint="Write it as in: max > 10, isnan, mean(abs(g)) < 1e-6.",
-                text=text,
-                column=error.offset or 1,
-            ) from None
+            raise _not_read(text, error) from None
         except (ValueError, RecursionError, MemoryError):
             raise _refused(text, "this") from None
         self._check(self._tree)
@@ -259,6 +259,8 @@ class Condition:
         values = [self._value(part, moment) for part in (node.left, *node.comparators)]
         found: Any = True
         for operation, left, right in zip(node.ops, values, values[1:], strict=False):
+            if isinstance(left, str) != isinstance(right, str) and type(operation) not in (ast.Eq, ast.NotEq):
+                raise _refused(self.text, ast.unparse(node))
             found = np.logical_and(found, _COMPARE[type(operation)](left, right))
         return found
 
@@ -270,7 +272,7 @@ class Condition:
         places = place if isinstance(place, tuple) else (place,)
         found = self._value(node.value, moment)
         for one in places:
-            found = found[int(one)]
+            found = found[_place(ast.unparse(node), found, one)]
         return found
 
 
@@ -288,6 +290,31 @@ _EVALUATE: Final[Mapping[type, Callable[[Condition, Any, Moment], Any]]] = {
 }
 _ALLOWED: Final = tuple(_EVALUATE)
 _OPERATORS: Final = frozenset((*_BINARY, *_COMPARE, ast.Not, ast.USub, ast.UAdd))
+
+
+def _place(text: str, found: Any, place: Any) -> int:
+    """Return where something is picked from, if it is there."""
+    count = len(found) if np.ndim(found) or isinstance(found, str) else 0
+    if not np.ndim(found) and not isinstance(found, str):
+        raise InvalidArgumentError(
+            "'{text}' picks from a single number.",
+            hint="Take away the last [...], or the last number in it.",
+            text=text,
+        )
+    if isinstance(place, str) or np.ndim(place) or not float(place).is_integer():
+        raise InvalidArgumentError(
+            "'{text}': {place} is no place.", hint="Give whole numbers, from 0 on.", text=text, place=str(place)
+        )
+    if not -count <= place < count:
+        raise InvalidArgumentError(
+            "'{text}' asks for place {place}, and there are {count}.",
+            hint="They count from 0: the last one is {last}, or -1.",
+            text=text,
+            place=int(place),
+            count=count,
+            last=count - 1,
+        )
+    return int(place)
 
 
 def _applied(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
@@ -337,6 +364,64 @@ def _unknown(name: str) -> EngineError:
         hint="It knows: {names}.",
         name=name,
         names=", ".join(sorted({*FUNCTIONS, *NAMES})),
+    )
+
+
+def _on_a_line(text: str) -> str:
+    return _SPACE.sub(" ", text.strip())
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(_on_a_line(text), mode="eval").body
+
+
+def _is_whole(text: str) -> bool:
+    """Return whether a text can be read to its end."""
+    try:
+        _parsed(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _not_read(text: str, error: SyntaxError) -> EngineError:
+    """Return what is wrong with a text that cannot be read: where, what stands there, and what was expected."""
+    text = _on_a_line(text)
+    column = max(1, error.offset or 1)
+    found = _WORD.match(text[column - 1 :])
+    facts = {"text": text, "column": column, "found": found[0] if found else ""}
+    if not text:
+        return InvalidArgumentError("There is no condition.", hint="Write it as in: max > 10, isnan.")
+    if any(word in error.msg for word in ("closed", "unmatched", "unterminated")):
+        return InvalidArgumentError(
+            "'{text}' is no condition: the {found} at character {column} has no other.",
+            hint="Add the other one, or take this one away.",
+            **facts,
+        )
+    if (equals := _EQUALS.search(text)) is not None:
+        return InvalidArgumentError(
+            "'{text}' is no condition: at character {column} stands a single =.",
+            hint="Write == to compare.",
+            text=text,
+            column=equals.start() + 1,
+        )
+    if _is_whole(text + " 0"):
+        return InvalidArgumentError(
+            "'{text}' is no condition: it ends where a number or a name was expected.",
+            hint="Write it as in: max > 10, isnan, mean(abs(g)) < 1e-6.",
+            text=text,
+        )
+    if _is_whole(text[: column - 1]):
+        return InvalidArgumentError(
+            "'{text}' is no condition: at character {column} stands {found}, where a comparison, 'and', 'or' or the "
+            "end was expected.",
+            hint="Write it as in: max > 10, isnan, mean(abs(g)) < 1e-6.",
+            **facts,
+        )
+    return InvalidArgumentError(
+        "'{text}' is no condition: at character {column} stands {found}, where a number or a name was expected.",
+        hint="Write it as in: max > 10, isnan, mean(abs(g)) < 1e-6.",
+        **facts,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
@@ -18,10 +16,8 @@ from studio.tasks.words import class_name
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import N_, _, number
-from studio.ui.strokes import SWATCH, swatch
+from studio.ui.strokes import SWATCH, dashed, swatch
 from studio.ui.theme import Theme, mix
-
-_DASHES: Final = (None, [4.0, 2.0], [1.0, 2.0], [6.0, 2.0, 1.0, 2.0])
 
 
 def mix_of(theme: Theme, colour: QColor) -> QColor:
@@ -31,10 +27,7 @@ def mix_of(theme: Theme, colour: QColor) -> QColor:
 
 def pen_of(theme: Theme, number: int) -> QPen:
     """Return the pen of the curve of a class: where colours are used again, their dashes differ."""
-    pen = QPen(colour_of(theme, number), 2.4)
-    if (dashes := _DASHES[number // len(COLOURS) % len(_DASHES)]) is not None:
-        pen.setDashPattern(dashes)
-    return pen
+    return dashed(QPen(colour_of(theme, number), 2.4), number // len(COLOURS))
 
 
 class CurveChart(Chart):

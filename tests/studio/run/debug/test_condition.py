@@ -70,9 +70,14 @@ def test_tensors_of_all_kinds(value: np.ndarray, text: str, holds: bool) -> None
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "something else was expected"),
-        ("max >", "something else was expected"),
-        ("max > 10;", "something else was expected"),
+        ("", "There is no condition"),
+        (" max >", "'max >' is no condition: it ends where a number or a name was expected"),
+        ("max > 10 and", "it ends where"),
+        ("max > 10;", "at character 9 stands ;, where a comparison, 'and', 'or' or the end was expected"),
+        ("max >\n> 3", "at character 7 stands >, where a number or a name was expected"),
+        ("(max > 3", r"the \( at character 1 has no other"),
+        ("max) > 3", r"the \) at character 4 has no other"),
+        ("max >= 1 and min = 3", "at character 18 stands a single ="),
         ("maxi > 10", "Did you mean 'max'"),
         ("zzzzz", "It knows: abs"),
         ("__import__('os')", "has no place"),
@@ -101,7 +106,15 @@ def test_what_is_no_condition_is_refused_before_it_runs(text: str, words: str) -
     ("text", "words"),
     [
         ("v + (1, 2, 3) > 0", "cannot be said of a tensor of shape"),
-        ("v[5] > 0", "cannot be said"),
+        ("v[5] > 0", r"'v\[5\]' asks for place 5, and there are 2. They count from 0: the last one is 1"),
+        ("shape[-3] > 0", "asks for place -3, and there are 2"),
+        ("v[0, 0, 0] > 0", "picks from a single number"),
+        ("max[0] > 0", "picks from a single number"),
+        ("v[1.5] > 0", "1.5 is no place"),
+        ("v['x'] > 0", "x is no place"),
+        ("v[v] > 0", "is no place"),
+        ("v[inf] > 0", "inf is no place"),
+        ("1 < 'a'", "has no place"),
         ("'a' + 1 > 0", "has no place"),
         ("'a' * 9 == 'b'", "has no place"),
         ("max(v, 1, 2, 3, 4, 5, 6, 7, 8)", "arguments"),
@@ -178,3 +191,13 @@ def test_a_list_has_its_places() -> None:
 def test_a_brace_of_a_log_text_that_has_no_other_is_refused(log: str) -> None:
     found = Watchpoints([Breakpoint(1, "node", log=log)])
     assert "mean {mean}" in str(found.errors[1])
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [("mean {mean:.2f}", "a format, ':.2f'"), ("{max!r}", "a format, '!r'"), ("{ }", "nothing between two braces")],
+)
+def test_a_log_text_says_what_it_does_not_take(log: str, words: str) -> None:
+    found = Watchpoints([Breakpoint(1, "node", log=log), Breakpoint(2, "node", log="{max != 3}")])
+    assert words in str(found.errors[1])
+    assert 2 not in found.errors

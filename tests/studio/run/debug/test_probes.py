@@ -103,4 +103,4 @@ def test_what_a_function_gives_can_be_stopped_at() -> None:
 def test_a_condition_that_cannot_be_asked_says_so() -> None:
     met, _ = trained("lazy", Breakpoint(1, "hidden", "output", "shape[7] > 1"), epochs=1)
     assert met[0][0].error is not None
-    assert "cannot be said" in str(met[0][0].error)
+    assert "asks for place 7, and there are 2" in str(met[0][0].error)
