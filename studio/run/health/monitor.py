@@ -41,10 +41,14 @@ _NUMBERS: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Allowance:
-    """The time that samples may take: a share of that of the training, and some seconds beside."""
+    """The time that samples may take: a share of that of the training, and some seconds beside.
+
+    The last step may be looked at in any case: or the curves of a training that is over soon would end before it.
+    """
 
     share: float
     seconds: float = 0.0
+    last: bool = False
 
 
 class HealthMonitor(Callback):
@@ -91,6 +95,8 @@ class HealthMonitor(Callback):
         self._epoch = 0
         self._before: Sequence[Array] | None = None
         self._next = 1  # the first step tells the most of the learning rate
+        self._last: float = math.inf
+        """The last step of the training, counted as those of the evidence."""
         self._wait = Wait(steps=1)
         self._spent = 0.0
         self._began = time.perf_counter()
@@ -98,6 +104,9 @@ class HealthMonitor(Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         self._began = time.perf_counter()
         self._before = None
+        position, steps = self.model.position, self.params["steps"] or 0
+        made = position.epoch * steps + position.done - self.evidence.steps
+        self._last = self.params["epochs"] * steps - made
         predictions = self._looker.predictions([part[:1] for part in self._training.x])
         self.evidence.truths = tuple(
             _truth(self._program, loss, truth, prediction)
@@ -136,11 +145,13 @@ class HealthMonitor(Callback):
     def _prepare(self) -> None:
         """Take note of the weights if the next step is to be looked at, and else of when that will be so."""
         steps, seconds = self._next - self.evidence.steps - 1, self._time_missing()
-        if steps <= 0 and seconds <= 0:
+        left = self._last - self.evidence.steps - 1 if self._allowed().last else math.inf
+        if (steps <= 0 and seconds <= 0) or left == 0:
             self._before = self._looker.arrays()
             self._wait = Wait(steps=1)
         else:
-            self._wait = Wait(seconds=seconds) if seconds > 0 else Wait(steps=steps)
+            left = left if left > 0 else math.inf
+            self._wait = Wait(left, seconds) if seconds > 0 else Wait(min(steps, left))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self.evidence.epochs.append({name: float(value) for name, value in (logs or {}).items()})
@@ -168,9 +179,14 @@ class HealthMonitor(Callback):
         """Return in how many seconds there is time for another sample; that of the first step is never put off."""
         if self._share is None or len(self.evidence.samples) < 2:
             return 0.0
-        allowed = self._share() if callable(self._share) else Allowance(self._share)
+        allowed = self._allowed()
         over = self._spent - allowed.seconds
         return (over / allowed.share if allowed.share else math.inf) - (time.perf_counter() - self._began)
+
+    def _allowed(self) -> Allowance:
+        if callable(self._share):
+            return self._share()
+        return Allowance(math.inf if self._share is None else self._share)
 
     def _look(self) -> None:
         before, self._before = self._before, None

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 #: Share of a training's time that looking at its health may take.
 HEALTH_SHARE: Final = 0.003
 #: The same while somebody looks at the layers. A training of half a second would else be over before the third look.
-SEEN: Final = Allowance(0.01, 0.05)
+SEEN: Final = Allowance(0.01, 0.05, last=True)
 
 
 class Job:
