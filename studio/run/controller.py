@@ -303,6 +303,9 @@ class RunController(QObject):
             self.ended.emit(Ended(number, self.run, "failed", error=error))
             return self.run
         if self._process is not None:
+            if (followed := self._followed.get(number)) is not None:
+                # or weights that were to be drawn anew with the next values would be drawn behind the training
+                fresh, followed.reset = fresh or followed.reset, False
             self._send(Train(number, self.run, text, mode, keep, start, fresh))
             self.training = number
             self._set_state("training")
