@@ -18,7 +18,8 @@ BARS: Final = 64
 #: Longest side of a picture on a node, in elements.
 SIDE: Final = 64
 #: So many channels are the colours of an image.
-_COLOURS: Final = (3, 4)
+#: Channels of images in colour: red, green and blue, and with how opaque they are.
+COLOURS: Final = (3, 4)
 #: Beyond this, sums of squares may leave the range of floats; then they are counted in this unit.
 _LARGE: Final = 1e150
 _UNIT: Final = 2.0**600
@@ -200,7 +201,7 @@ def picture(array: Array, batched: bool) -> Array | None:
     while shown.ndim > 3:
         shown = shown[0]
     if shown.ndim == 3:
-        shown = _plane(shown, is_image=array.ndim > 3 or shown.shape[-1] in (1, *_COLOURS))
+        shown = _plane(shown, is_image=array.ndim > 3 or shown.shape[-1] in (1, *COLOURS))
     if shown.ndim == 1:
         shown = _thinned(shown, BARS)
     elif shown.ndim > 1:
@@ -211,7 +212,7 @@ def picture(array: Array, batched: bool) -> Array | None:
 
 def _plane(values: Array, is_image: bool) -> Array:
     """Return a matrix: of an image, whose last axis has its channels, all colours or the first one; else the first."""
-    if is_image and values.shape[-1] in _COLOURS:
+    if is_image and values.shape[-1] in COLOURS:
         return values
     return values[..., 0] if is_image else values[0]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.core.dtype import Array
@@ -17,8 +16,9 @@ from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.colours import MINUS_INF, NAN, PLUS_INF, limit_of, places, ramp
+from studio.ui.colours import limit_of, places, ramp
 from studio.ui.i18n import N_, _, number
+from studio.ui.widgets.special import SPECIAL, draw_mark, mark_cells
 
 # More cells than pixels cannot be seen; every n-th is taken, so that huge tensors cost no more than large ones.
 MOST_CELLS: Final = 480
@@ -26,26 +26,8 @@ _LARGEST_CELL: Final = 24
 _LEGEND: Final = 34
 _LINE: Final = 18
 _BOX: Final = 10
-# A smaller cell has no room for a mark.
-_MARKED: Final = 6
-#: By the place in the ramp: what is not finite.
-SPECIAL: Final = {NAN: math.nan, PLUS_INF: math.inf, MINUS_INF: -math.inf}
 # How much of the panel's colour lies over cells that are not marked.
 _VEIL: Final = 0.8
-
-
-def _draw_mark(painter: QPainter, place: int, cell: QRectF) -> None:
-    """Draw what tells a value that is not finite: a cross for NaN, a plus for infinity, a minus for minus infinity."""
-    painter.setPen(QPen(QColor(appearance().theme.panel), 1.5))
-    reach = 0.3 * min(cell.width(), cell.height())
-    x, y = cell.center().x(), cell.center().y()
-    if place == NAN:
-        painter.drawLine(QPointF(x - reach, y - reach), QPointF(x + reach, y + reach))
-        painter.drawLine(QPointF(x - reach, y + reach), QPointF(x + reach, y - reach))
-        return
-    painter.drawLine(QPointF(x - reach, y), QPointF(x + reach, y))
-    if place == PLUS_INF:
-        painter.drawLine(QPointF(x, y - reach), QPointF(x, y + reach))
 
 
 class HeatMap(QWidget):
@@ -138,7 +120,8 @@ class HeatMap(QWidget):
         smooth = picture.width() < columns or picture.height() < rows
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(picture, self._image)
-        self._mark_special(painter, QRectF(picture))
+        if self.special:
+            mark_cells(painter, places(self._values, self._limit), QRectF(picture))
         if not self._marked.isNull():
             painter.drawImage(picture, self._marked)
         bar = QRectF(0, picture.bottom() + 9, min(self.width(), 280), 8)
@@ -163,23 +146,12 @@ class HeatMap(QWidget):
         down, across = map(number, self._stride)
         return _("drawn: 1 row of {down}, 1 column of {across}").format(down=down, across=across)
 
-    def _mark_special(self, painter: QPainter, picture: QRectF) -> None:
-        """Mark the cells that are not finite, where there is room for more than their colours."""
-        rows, columns = self.size_in_cells
-        width, height = picture.width() / columns, picture.height() / rows
-        if min(width, height) < _MARKED or not self.special:
-            return
-        found = places(self._values, self._limit)
-        for row, column in np.argwhere(found >= NAN).tolist():
-            cell = QRectF(picture.left() + column * width, picture.top() + row * height, width, height)
-            _draw_mark(painter, int(found[row, column]), cell)
-
     def _paint_notes(self, painter: QPainter, top: float) -> None:
         colours, left = ramp(appearance().theme), 0.0
         for place, words in self.special.items():
             box = QRectF(left, top + (_LINE - _BOX) / 2, _BOX, _BOX)
             painter.fillRect(box, QColor(int(colours[place]) & 0xFFFFFF))
-            _draw_mark(painter, place, box)
+            draw_mark(painter, place, box)
             painter.setPen(QColor(appearance().theme.dim))
             room = QRectF(box.right() + 5, top, painter.fontMetrics().horizontalAdvance(words), _LINE)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), words)

@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox
 
 from engine.core.dtype import Array
 from studio.inspector.formats import written
+from studio.inspector.views.pictures import Box, Drawn, PicturesView
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.run.summary import real
-from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.colours import limit_of, places, ramp
-from studio.ui.i18n import N_, _
-from studio.ui.widgets.sheet import Pages, image_of
+from studio.ui.i18n import N_, _, number
+from studio.ui.widgets.sheet import image_of
 
-#: Kernels on a page.
-PAGE: Final = 64
 _LARGEST: Final = 15
-_COLOURS: Final = 3
+_RGB: Final = 3
 
 
 def kernels_of(values: Array) -> Array:
@@ -35,22 +32,17 @@ def kernels_of(values: Array) -> Array:
     return np.moveaxis(values, (-1, -2), (0, 1))
 
 
-class KernelsView(View):
+class KernelsView(PicturesView):
     """All kernels of one input channel; those of colour images also in colour."""
 
     title = N_("Kernels")
     icon = "grid-2x2"
+    name = "kernels"
+    per_page = 64
 
     def __init__(self) -> None:
         super().__init__()
-        self.widget = self.pages = Pages()
-        self.pages.turned = self._draw
-        self.pages.sheet.words = self._words
-        self.channel = QComboBox()
-        self.channel.setObjectName("kernels.channel")
-        self.channel.setFont(fonts.sans(11))
-        self.channel.setFixedHeight(26)
-        self.channel.currentIndexChanged.connect(lambda _at: self._draw())
+        self.channel = Box("kernels.channel", self._draw)
         self.pages.line.addWidget(self.channel)
         self._kernels: Array = np.zeros((0, 0, 1, 1))
 
@@ -63,6 +55,7 @@ class KernelsView(View):
     def show(self, info: TensorInfo, values: Array) -> None:
         """Draw the kernels of the page in front."""
         before = self._kernels.shape[1]
+        self.info = info
         self._kernels = kernels_of(values)
         if before != self._kernels.shape[1]:
             self._fill()
@@ -70,38 +63,39 @@ class KernelsView(View):
 
     def _fill(self) -> None:
         channels = self._kernels.shape[1]
-        self.channel.blockSignals(True)
-        self.channel.clear()
-        for channel in range(channels):
-            self.channel.addItem(_("Input channel {n}").format(n=channel), channel)
-        if channels == _COLOURS:
-            self.channel.insertItem(0, _("Colours"), None)
-            self.channel.setCurrentIndex(0)
-        self.channel.blockSignals(False)
+        choices: list[tuple[str, int | bool | None]] = [
+            (_("Input channel {n}").format(n=channel), channel) for channel in range(channels)
+        ]
+        if channels == _RGB:
+            choices.insert(0, (_("Colours"), None))
+        self.channel.offer(choices, _("Channel"), _("Which channel to show"))
         self.channel.setVisible(channels > 1)
-        self.channel.setAccessibleName(_("Channel"))
-        self.channel.setToolTip(_("Which channel to show"))
 
-    def _draw(self) -> None:
-        page = self.pages.lay_out(len(self._kernels), PAGE)
-        shown = self._kernels[page.start : page.stop]
+    @property
+    def count(self) -> int:
+        """How many kernels there are."""
+        return len(self._kernels)
+
+    def draw(self, page: range) -> Drawn:
+        """Draw kernels: in one channel by the colours of negative and positive values, else in grey for zero."""
         channel: int | None = self.channel.currentData()
+        shown = self._kernels[page.start : page.stop]
+        pixels = np.moveaxis(shown, 1, -1) if channel is None else shown[:, channel, ..., np.newaxis]
+        limits = [self.limit if self.has_one_scale else limit_of(one) for one in pixels]
         if channel is None:
-            colours = np.moveaxis(real(shown).astype(np.float64), 1, -1)
-            limit = limit_of(colours) or 1.0
-            pixels = (
-                np.round(np.nan_to_num(colours / limit, posinf=1.0, neginf=-1.0) * 127 + 128)
-                .clip(0, 255)
-                .astype(np.uint8)
-            )
-            self.pages.sheet.present([image_of(one) for one in pixels])
+            images = [image_of(_in_colour(one, limit)) for one, limit in zip(pixels, limits, strict=True)]
         else:
-            plane = shown[:, channel]
-            limit = limit_of(plane)
-            self.pages.sheet.present([image_of(ramp(appearance().theme)[places(one, limit)]) for one in plane])
+            colours = ramp(appearance().theme)
+            images = [image_of(colours[places(one[..., 0], limit)]) for one, limit in zip(pixels, limits, strict=True)]
+        if self.has_one_scale:
+            words = _("strongest colours: ±{limit}").format(limit=number(self.limit))
+        else:
+            words = _("strongest colours: the largest magnitude of each")
+        return Drawn(images, pixels, words)
 
-    def _words(self, image: int, row: int, column: int) -> str:
-        kernel = self.pages.page * PAGE + image
+    def words(self, image: int, row: int, column: int) -> str:
+        """Say where in the tensor a pixel is, and what it holds."""
+        kernel = self.pages.page * self.per_page + image
         channel: int | None = self.channel.currentData()
         channels = slice(None) if channel is None else slice(channel, channel + 1)
         picked = self._kernels[kernel, channels, row, column]
@@ -109,6 +103,12 @@ class KernelsView(View):
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
-        chosen = self.channel.currentIndex()
-        self._fill()
-        self.channel.setCurrentIndex(chosen)
+        super().retranslate()
+        if self._kernels.shape[1]:
+            self._fill()
+
+
+def _in_colour(kernel: Array, limit: float) -> Array:
+    """Return a kernel (height, width, 3) as bytes: grey is zero."""
+    scaled = np.nan_to_num(real(kernel).astype(np.float64) / (limit or 1.0), posinf=1.0, neginf=-1.0)
+    return np.round(scaled * 127 + 128).clip(0, 255).astype(np.uint8)

@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from engine.core.dtype import Array
 from studio.ui import fonts
 from studio.ui.appearance import appearance
+from studio.ui.colours import NAN, ramp
 from studio.ui.i18n import _, number
 from studio.ui.icons import icon
+from studio.ui.widgets.special import mark_cells
 
 _GAP: Final = 4
 _FORMATS: Final = {
@@ -35,12 +37,22 @@ def image_of(pixels: Array) -> QImage:
     return QImage(pixels.tobytes(), width, height, width * channels, _FORMATS[channels]).copy()
 
 
+def _cover(special: Array) -> QImage:
+    """Return what lies over an image: the colours of what is not finite in it."""
+    colours = ramp(appearance().theme)
+    pixels = np.where(special >= NAN, colours[special], 0).astype(np.uint32)
+    rows, columns = pixels.shape
+    return QImage(pixels.tobytes(), columns, rows, columns * 4, QImage.Format.Format_ARGB32).copy()
+
+
 class Sheet(QWidget):
     """Images in rows. A click on one shows it alone, another click all again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.images: list[QImage] = []
+        self._special: Array | None = None
+        self._over: list[QImage] = []
         self.alone: int | None = None
         self.words: Callable[[int, int, int], str] = lambda image, row, column: ""
         """Says what a pixel of an image is."""
@@ -48,9 +60,10 @@ class Sheet(QWidget):
         appearance().theme_changed.connect(self.update)
         appearance().language_changed.connect(self.update)
 
-    def present(self, images: Sequence[QImage]) -> None:
-        """Show other images."""
-        self.images = list(images)
+    def present(self, images: Sequence[QImage], special: Array | None = None) -> None:
+        """Show other images; `special` (image, row, column) has places in the ramp for what is not finite in them."""
+        self.images, self._special = list(images), special
+        self._over = [] if special is None else [_cover(one) for one in special]
         if self.alone is not None and self.alone >= len(self.images):
             self.alone = None
         self.update()
@@ -102,6 +115,9 @@ class Sheet(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
         for i, rect in rects:
             painter.drawImage(rect, self.images[i])
+            if self._special is not None:
+                painter.drawImage(rect, self._over[i])
+                mark_cells(painter, self._special[i], QRectF(rect))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Show one image alone, or all again."""

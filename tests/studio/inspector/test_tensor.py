@@ -311,6 +311,63 @@ def test_the_heat_map_says_what_is_not_finite(qtbot: QtBot, look: Appearance, th
 
 
 @pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (RNG.random((8, 8)), ImageView),
+        (RNG.random((2, 8, 8, 3)), ImageView),
+        (RNG.normal(size=(4, 4, 1, 2)), KernelsView),
+        (RNG.normal(size=(4, 4, 3, 2)), KernelsView),
+        (np.full((1, 2, 5, 5), 0.2), AttentionView),
+    ],
+)
+def test_pictures_mark_what_is_not_finite(
+    panel: TensorInspector, look: Appearance, values: Array, kind: type[View]
+) -> None:
+    values = values.copy()
+    show(panel, watched(values))
+    assert panel.turn_to(kind)
+    sheet = panel.view.pages.sheet
+    before = sheet.grab().toImage()
+    odd = {ImageView: (0, 0), KernelsView: (1, 1, 0, 0), AttentionView: (0, 0, 1, 1)}[kind]
+    for value, words in ((np.nan, "× NaN 1"), (np.inf, "+ ∞ 1"), (-np.inf, "− −∞ 1")):
+        values[odd if values.ndim == 2 or kind is not ImageView else (0, 0, 0, 0)] = value
+        panel.view.show(replace(summarise(values), minimum=0.0), values)
+        assert words in panel.view.caption.text()
+        after = sheet.grab().toImage()
+        assert after != before, "by another mark than the one before"
+        before = after
+
+
+def test_equal_values_have_equal_colours_unless_each_picture_has_its_own(panel: TensorInspector) -> None:
+    kernels = np.ones((3, 3, 1, 2))
+    kernels[..., 1] = 4.0
+    show(panel, watched(kernels))
+    assert panel.turn_to(KernelsView)
+    view = panel.view
+    one, two = view.pages.sheet.images
+    assert one != two
+    assert view.caption.text() == "strongest colours: ±4"
+    view.scale.setCurrentIndex(1)
+    one, two = view.pages.sheet.images
+    assert one == two
+    assert view.caption.text() == "strongest colours: the largest magnitude of each"
+    images = np.zeros((40, 8, 8))
+    images[:, 4, 4] = np.arange(40)
+    show(panel, watched(images, "images"))
+    assert panel.turn_to(ImageView)
+    assert panel.view.caption.text() == "black 0, white 39", "on all pages"
+    brightest = panel.view.pages.sheet.images[15].pixelColor(4, 4).red()
+    assert brightest == round(255 * 15 / 39)
+    panel.view.scale.setCurrentIndex(1)
+    assert panel.view.pages.sheet.images[15].pixelColor(4, 4).red() == 255
+
+
+def test_only_shares_of_one_are_attention(panel: TensorInspector) -> None:
+    assert AttentionView.accepts(summarise(TENSORS["scores"]))
+    assert not AttentionView.accepts(summarise(TENSORS["images"])), "pictures are between 0 and 1 as well"
+
+
+@pytest.mark.parametrize(
     ("name", "images"),
     [("matrix", 1), ("images", 8), ("batch", 4), ("maps", 2), ("vector", 0), ("int", 0), ("rank 5", 0), ("empty", 0)],
 )
