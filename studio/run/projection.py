@@ -17,11 +17,22 @@ MOST_FEATURES: Final = 2048
 
 @dataclass(frozen=True)
 class Projection:
-    """Points in the plane: which ones of the first axis, where they are, and what share of the variance is seen."""
+    """Points in the plane: which ones of the first axis, where they are, and what share of the variance is seen.
+
+    Parameters
+    ----------
+    step, feature_step
+        Of how many entries, and of how many features, one was taken.
+    left_out
+        How many of the entries that were taken have values that are not finite.
+    """
 
     points: Array
     places: Array
     shares: tuple[float, float]
+    step: int = 1
+    feature_step: int = 1
+    left_out: int = 0
 
 
 def project(values: Array, most: int = MOST_POINTS) -> Projection | None:
@@ -40,7 +51,8 @@ def project(values: Array, most: int = MOST_POINTS) -> Projection | None:
     stride = max(1, -(-len(values) // most))
     picked = values[::stride]
     features = int(np.prod(picked.shape[1:]))
-    flat = picked.reshape(len(picked), features)[:, :: max(1, -(-features // MOST_FEATURES))]
+    feature_stride = max(1, -(-features // MOST_FEATURES))
+    flat = picked.reshape(len(picked), features)[:, ::feature_stride]
     numbers = real(flat).astype(np.float64)
     kept = np.isfinite(numbers).all(axis=1)
     numbers, places = numbers[kept], np.flatnonzero(kept) * stride
@@ -66,4 +78,4 @@ def project(values: Array, most: int = MOST_POINTS) -> Projection | None:
     with np.errstate(over="ignore"):
         plane = np.clip(plane * unit, -end, end)
     shares = [*(float(max(v, 0.0)) / total for v in found[::-1][:count]), 0.0][:2]
-    return Projection(plane, places, (shares[0], shares[1]))
+    return Projection(plane, places, (shares[0], shares[1]), stride, feature_stride, int((~kept).sum()))

@@ -16,7 +16,7 @@ from studio.run.projection import Projection, project
 from studio.run.summary import share
 from studio.ui import fonts
 from studio.ui.appearance import appearance
-from studio.ui.i18n import N_, _, number
+from studio.ui.i18n import N_, _, ngettext, number
 
 _REACH = 8.0
 
@@ -82,11 +82,17 @@ class Points(Plot):
         nearest = int(distances.argmin())
         return int(self.found.places[nearest]) if distances[nearest] <= _REACH else None
 
+    def words(self, entry: int) -> str:
+        """Return what is known of an entry: its index, and where it lies."""
+        assert self.found is not None
+        first, second = self.found.points[int(np.flatnonzero(self.found.places == entry)[0])]
+        return f"[{entry}]  ({number(float(first))}; {number(float(second))})"
+
     def event(self, event: QEvent) -> bool:
         """Tell which entry lies below the mouse."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             entry = self.entry_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), "" if entry is None else f"[{entry}]", self)
+            QToolTip.showText(event.globalPos(), "" if entry is None else self.words(entry), self)
             return True
         return super().event(event)
 
@@ -133,4 +139,16 @@ class ScatterView(Computed):
         if found is not None:
             count, first, second = number(len(found.points)), *(number(100 * share, 1) for share in found.shares)
             words = _("{count} entries of axis 0 on two principal components: {first} % and {second} % of the variance")
-            self.caption.setText(words.format(count=count, first=first, second=second))
+            notes = [words.format(count=count, first=first, second=second) + "."]
+            if found.step > 1:
+                notes.append(_("One entry of {n} is taken.").format(n=number(found.step)))
+            if found.feature_step > 1:
+                notes.append(_("One feature of {n} is taken.").format(n=number(found.feature_step)))
+            if found.left_out:
+                words = ngettext(
+                    "{n} entry with values that are not finite is left out.",
+                    "{n} entries with values that are not finite are left out.",
+                    found.left_out,
+                )
+                notes.append(words.format(n=number(found.left_out)))
+            self.caption.setText(" ".join(notes))

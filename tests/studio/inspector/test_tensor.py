@@ -26,12 +26,14 @@ from studio.inspector.views.heat import MOST_CELLS, HeatView
 from studio.inspector.views.image import ImageView
 from studio.inspector.views.kernels import KernelsView
 from studio.inspector.views.line import LineView
+from studio.inspector.views.scatter import ScatterView
 from studio.inspector.views.statistics import StatisticsView
 from studio.inspector.views.table import TableView
 from studio.inspector.views.view import View
 from studio.inspector.watching import MOST_PINS, Pin, Watching
 from studio.run.images import as_bytes, as_images
 from studio.run.messages import Missing, TensorInfo, Watched
+from studio.run.projection import project
 from studio.run.summary import summarise
 from studio.run.tensor_ref import TensorRef
 from studio.ui import fonts
@@ -362,6 +364,51 @@ def test_equal_values_have_equal_colours_unless_each_picture_has_its_own(panel: 
     assert panel.view.pages.sheet.images[15].pixelColor(4, 4).red() == 255
 
 
+def test_lines_are_named_and_read(qtbot: QtBot, panel: TensorInspector, look: Appearance) -> None:
+    values = np.arange(2 * 5 * 20.0).reshape(2, 5, 20)
+    show(panel, watched(values))
+    assert panel.turn_to(LineView)
+    panel.index.clear()
+    qtbot.keyClicks(panel.index, "1, :, 3:13")
+    view = panel.view
+    assert view.caption.text().startswith("The first 6 of 10 columns.")
+    assert view.key.names == [f"[1, :, {column}]" for column in range(3, 9)]
+    area = view.curves.area
+    assert view.curves.value_at(QPointF(area.left(), area.bottom())) == "[1, 0, 3]  103"
+    assert view.curves.value_at(QPointF(area.right(), area.top())) == "[1, 4, 8]  188"
+    assert view.curves.value_at(QPointF(area.right(), area.bottom())) == ""
+    with_signs = view.curves.grab().toImage()
+    one = view.curves.found.lines[:1]
+    view.curves.found = replace(view.curves.found, lines=one)
+    assert view.curves.grab().toImage() != with_signs
+    long = np.arange(5000.0)
+    show(panel, watched(long, "long"))
+    assert view.caption.text() == "Of runs of 20 rows the least and the greatest value are drawn."
+    area = view.curves.area
+    assert view.curves.value_at(QPointF(area.left(), area.bottom())) == "[0] to [19]: from 0 to 19"
+    assert view.curves.value_at(QPointF(area.right(), area.top())).startswith("[4980] to [4999]: from ")
+
+
+def test_what_is_left_out_of_points_and_bits_is_said(panel: TensorInspector, look: Appearance) -> None:
+    values = RNG.normal(size=(1000, 3000)).astype(np.float32)
+    values[10, 0] = np.nan
+    view = ScatterView()
+    view.show(summarise(values), values)
+    view.present(project(values))
+    for words in ("One entry of 2 is taken.", "One feature of 2 is taken.", "1 entry with values that are not finite"):
+        assert words in view.caption.text()
+    entry = int(view.points.found.places[7])
+    assert view.points.words(entry).startswith(f"[{entry}]  (")
+    show(panel, watched(np.arange(60, dtype=np.float32).reshape(2, 6, 5)))
+    panel.index.setText("1, 2:, :")
+    panel._slice()
+    assert panel.turn_to(BitsView)
+    text = panel.view.text.toPlainText()
+    assert "sign exponent fraction" in text
+    assert "[1, 2, 0] 40" in text, "the place is one in the tensor"
+    assert "The first 16 of 20 elements." in text
+
+
 def test_only_shares_of_one_are_attention(panel: TensorInspector) -> None:
     assert AttentionView.accepts(summarise(TENSORS["scores"]))
     assert not AttentionView.accepts(summarise(TENSORS["images"])), "pictures are between 0 and 1 as well"
@@ -389,10 +436,10 @@ def test_numbers_beside_a_plot_are_written_in_full(qtbot: QtBot) -> None:
         qtbot.addWidget(view.widget)
         view.widget.resize(300, 200)
         view.show(summarise(values), values)
-        ends = [number(end + 0) for end in view.widget.vertical]
+        ends = [number(end + 0) for end in view.curves.vertical]
         assert "-0" not in ends
         metrics = QFontMetrics(fonts.mono(11))
-        assert view.widget.area.left() > max(metrics.horizontalAdvance(end) for end in ends)
+        assert view.curves.area.left() > max(metrics.horizontalAdvance(end) for end in ends)
         assert not view.widget.grab().isNull()
 
 
