@@ -258,6 +258,41 @@ def hot(
     return [named]
 
 
+def _up_to(x: Array, places: Array) -> Array:
+    """Return marks on all cells of `x`, in their order, up to the last of some places."""
+    found: Array = (np.arange(x.size) <= places.max(initial=-1)).reshape(x.shape)
+    return found
+
+
+def found_in_order(
+    op: Op, inputs: Sequence[Array], outputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]
+) -> list[Array]:
+    """All cells up to the one that was found: with any of them, others come to be the first ones."""
+    (x,) = inputs
+    return [_up_to(x, np.flatnonzero(x)[marked[0].any(axis=1)])]
+
+
+def masked(
+    op: Op, inputs: Sequence[Array], outputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]
+) -> list[Array]:
+    """The cells that were moved there; of the mask those up to the one that let them through."""
+    x, mask = inputs
+    begin = int(attrs["axis"]) % x.ndim
+    through = marked[0].any(axis=tuple(axis for axis in range(marked[0].ndim) if axis != begin))
+    return [moved(op, inputs, outputs, attrs, marked)[0], _up_to(mask, np.flatnonzero(mask)[through])]
+
+
+def different(
+    op: Op, inputs: Sequence[Array], outputs: Sequence[Array], attrs: Mapping[str, Any], marked: Sequence[Array]
+) -> list[Array]:
+    """All cells up to the first one with the value, or up to the one whose number it is; of a count, all cells."""
+    (x,), numbers = inputs, outputs[1]
+    if any(marks.any() for marks in marked[2:]):
+        return [np.ones(x.shape, bool)]
+    firsts = np.unique(numbers, return_index=True)[1]
+    return [_up_to(x, np.concatenate([firsts[marked[0]], np.flatnonzero(marked[1])]))]
+
+
 _SMOOTH: Final = frozenset(
     (
         *("moments", "fused_batch_norm", "cumprod", "cumulative_logsumexp", "softmax_cross_entropy_with_logits"),
@@ -270,7 +305,7 @@ _SMOOTH: Final = frozenset(
 _MOVED: Final = frozenset(
     (
         *("getitem", "setitem", "diag", "diag_part", "set_diag", "band_part"),
-        *("boolean_mask", "tensor_scatter_nd_update"),
+        "tensor_scatter_nd_update",
     )
 )
 _ROWS: Final = frozenset(("top_k", "in_top_k", "softmax_without_one_hot", "sparse_softmax_cross_entropy_with_logits"))
@@ -289,6 +324,9 @@ RULES: Final[tuple[tuple[Callable[[Op], bool], Rule], ...]] = (
     (lambda op: op.name == "gather_nd", gathered_at),
     (lambda op: op.name in ("take_along", "take_pooled"), taken),
     (lambda op: op.name == "one_hot", hot),
+    (lambda op: op.name == "nonzero", found_in_order),
+    (lambda op: op.name == "boolean_mask", masked),
+    (lambda op: op.name in ("unique", "unique_with_counts"), different),
     (lambda op: op.name == "where", chosen),
     (lambda op: op.name in ("zeros_like", "ones_like"), nothing),
     (lambda op: op.name in ("inv", "det", "cholesky", "qr", "eigh", "svd"), matrices),

@@ -238,8 +238,36 @@ def test_integers_are_gone_back_through_as_floats_are() -> None:
 
 
 def test_what_no_rule_knows_depends_on_everything() -> None:
-    assert rule_of(OPS["unique"]) is everything
-    assert rule_of(OPS["nonzero"]) is everything
+    assert rule_of(OPS["bincount"]) is everything
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "attrs", "output", "place", "expected"),
+    [
+        ("nonzero", [[[0, 3, 0], [4, 5, 0]]], {}, 0, (1, 0), [[[1, 1, 1], [1, 0, 0]]]),
+        ("boolean_mask", [[5, 6, 7, 8], [True, False, True, True]], {"axis": 0}, 0, (1,), [[0, 0, 1, 0], [1, 1, 1, 0]]),
+        (
+            "boolean_mask",
+            [[[5, 6, 7], [8, 9, 10]], [False, True, True]],
+            {"axis": 1},
+            0,
+            (1, 0),
+            [[[0, 0, 0], [0, 1, 0]], [1, 1, 0]],
+        ),
+        ("unique", [[3, 1, 3, 2, 1]], {"out_idx": tf.int32}, 0, (1,), [[1, 1, 0, 0, 0]]),
+        ("unique", [[3, 1, 3, 2, 1]], {"out_idx": tf.int32}, 1, (2,), [[1, 1, 1, 0, 0]]),
+        ("unique_with_counts", [[3, 1, 3, 2, 1]], {"out_idx": tf.int32}, 2, (1,), [[1, 1, 1, 1, 1]]),
+    ],
+)
+def test_what_is_found_in_order_comes_from_all_up_to_it(
+    name: str, operands: list[Any], attrs: dict[str, Any], output: int, place: tuple[int, ...], expected: list[Any]
+) -> None:
+    def apply(inputs: Any) -> Any:
+        made = OPS[name].apply(*inputs, **attrs)
+        return made if isinstance(made, list | tuple) else [made]
+
+    found, _weights = trace_back(apply, [tf.constant(x) for x in operands], output, place)
+    assert [marks.astype(int).tolist() for marks in found] == expected
 
 
 def test_the_weights_of_a_node_are_named() -> None:
