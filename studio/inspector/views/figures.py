@@ -10,18 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.core.dtype import Array
+from studio.inspector.views.said import NOTHING, figure, say
 from studio.inspector.views.view import View
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.i18n import N_, decimal, number
 from studio.ui.widgets.labels import Text
 
-_NOTHING: Final = "–"
 _SHORT: Final = 10_000
-
-
-def _value(value: float | None) -> str:
-    return _NOTHING if value is None else number(float(value))
 
 
 def _count(count: int) -> str:
@@ -34,15 +30,15 @@ def _count(count: int) -> str:
 
 def _share(count: int, info: TensorInfo) -> str:
     size = math.prod(info.shape)
-    return f"{number(100 * count / size, 0 if count in (0, size) else 1)} %" if size else _NOTHING
+    return f"{number(100 * count / size, 0 if count in (0, size) else 1)} %" if size else NOTHING
 
 
 # In rows of three: the untranslated name, what it shows, and whether that should alarm.
 FIGURES: Final[tuple[tuple[str, Callable[[TensorInfo], str], Callable[[TensorInfo], bool]], ...]] = (
-    (N_("min"), lambda i: _value(i.minimum), lambda i: False),
-    (N_("mean"), lambda i: _value(i.mean), lambda i: False),
-    (N_("max"), lambda i: _value(i.maximum), lambda i: False),
-    (N_("std"), lambda i: _value(i.std), lambda i: False),
+    (N_("min"), lambda i: figure(i.minimum), lambda i: False),
+    (N_("mean"), lambda i: figure(i.mean), lambda i: False),
+    (N_("max"), lambda i: figure(i.maximum), lambda i: False),
+    (N_("std"), lambda i: figure(i.std), lambda i: False),
     (N_("zeros"), lambda i: _share(i.zeros, i), lambda i: False),
     (N_("NaN · Inf"), lambda i: f"{_count(i.nans)} · {_count(i.infs)}", lambda i: i.nans + i.infs > 0),
 )
@@ -79,9 +75,4 @@ class FiguresView(View):
     def show(self, info: TensorInfo, values: Array) -> None:
         """Show the figures of the whole tensor."""
         for name, text, alarm in FIGURES:
-            label = self.values[name]
-            label.setText(text(info))
-            tone = "bad" if alarm(info) else ""
-            if label.property("tone") != tone:
-                label.setProperty("tone", tone)
-                label.style().polish(label)
+            say(self.values[name], text(info), alarm(info))

@@ -11,17 +11,12 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QWidget
 from engine.core.dtype import Array
 from studio.inspector.background import Token
 from studio.inspector.statistics import SHARES, Figures, figures
+from studio.inspector.views.said import NOTHING, figure, say
 from studio.inspector.views.view import Computed
 from studio.run.messages import TensorInfo
 from studio.ui import fonts
 from studio.ui.i18n import N_, number
 from studio.ui.widgets.labels import Text
-
-_NOTHING: Final = "–"
-
-
-def _value(value: float | None) -> str:
-    return _NOTHING if value is None else number(value)
 
 
 def _count(count: int, size: int) -> str:
@@ -32,18 +27,18 @@ def _count(count: int, size: int) -> str:
 #: The untranslated name of a figure, what it says, and whether that should alarm.
 FIGURES: Final[tuple[tuple[str, Callable[[Figures], str], Callable[[Figures], bool]], ...]] = (
     (N_("elements"), lambda f: number(f.size), lambda f: f.size == 0),
-    (N_("min"), lambda f: _value(f.minimum), lambda f: False),
-    (N_("mean"), lambda f: _value(f.mean), lambda f: False),
-    (N_("max"), lambda f: _value(f.maximum), lambda f: False),
-    (N_("std"), lambda f: _value(f.std), lambda f: False),
-    (N_("norm"), lambda f: _value(f.norm), lambda f: False),
+    (N_("min"), lambda f: figure(f.minimum), lambda f: False),
+    (N_("mean"), lambda f: figure(f.mean), lambda f: False),
+    (N_("max"), lambda f: figure(f.maximum), lambda f: False),
+    (N_("std"), lambda f: figure(f.std), lambda f: False),
+    (N_("norm"), lambda f: figure(f.norm), lambda f: False),
     (N_("zeros"), lambda f: _count(f.zeros, f.size), lambda f: False),
-    (N_("sparsity"), lambda f: _value(f.sparsity), lambda f: f.sparsity == 1),
+    (N_("sparsity"), lambda f: figure(f.sparsity), lambda f: f.sparsity == 1),
     (N_("NaN"), lambda f: _count(f.nans, f.size), lambda f: f.nans > 0),
     (N_("+Inf"), lambda f: _count(f.plus_infs, f.size), lambda f: f.plus_infs > 0),
     (N_("−Inf"), lambda f: _count(f.minus_infs, f.size), lambda f: f.minus_infs > 0),
     (N_("denormals"), lambda f: _count(f.denormals, f.size), lambda f: f.denormals > 0),
-    (N_("rank of the matrix"), lambda f: _NOTHING if f.rank is None else number(f.rank), lambda f: False),
+    (N_("rank of the matrix"), lambda f: NOTHING if f.rank is None else number(f.rank), lambda f: False),
 )
 
 
@@ -84,9 +79,9 @@ class StatisticsView(Computed):
         """Show the figures."""
         self.figures = found
         for name, text, alarm in FIGURES:
-            _say(self.values[name], text(found), alarm(found))
+            say(self.values[name], text(found), alarm(found))
         for place, share in enumerate(SHARES):
-            _say(self.values[_quantile(share)], _value(found.quantiles[place] if found.quantiles else None), False)
+            say(self.values[_quantile(share)], figure(found.quantiles[place] if found.quantiles else None), False)
         self.sampled.setVisible(found.is_sampled)
 
     def retranslate(self) -> None:
@@ -97,11 +92,3 @@ class StatisticsView(Computed):
 
 def _quantile(share: float) -> str:
     return f"{round(100 * share)} %"
-
-
-def _say(label: QLabel, text: str, alarms: bool) -> None:
-    label.setText(text)
-    tone = "bad" if alarms else ""
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        label.style().polish(label)
