@@ -183,6 +183,7 @@ class LineView(Computed):
     def __init__(self) -> None:
         super().__init__()
         self._columns = 1
+        self._drawn = self.cut
         self.curves = Curves()
         self.curves.words = self._words
         self.key = Key()
@@ -212,29 +213,29 @@ class LineView(Computed):
 
     def present(self, found: Lines) -> None:
         """Draw the lines."""
-        self.curves.found = found
+        self.curves.found, self._drawn = found, self.cut  # until then lines of another plane may be in sight
         self.curves.update()
         self.retranslate()
 
     def _name(self, line: int) -> str:
         """Return the index of a column, as NumPy takes it."""
-        if self.cut.rows is None:  # lists go along several axes at once
-            return f"[{self.cut.text}]" if self._columns == 1 else str(self.cut.column_label(line))
-        place: list[int | str] = [*self.cut.place(0, line)]
-        place[self.cut.rows] = ":"
+        if self._drawn.rows is None:  # lists go along several axes at once
+            return f"[{self._drawn.text}]" if self._columns == 1 else str(self._drawn.column_label(line))
+        place: list[int | str] = [*self._drawn.place(0, line)]
+        place[self._drawn.rows] = ":"
         return f"[{', '.join(map(str, place))}]"
 
     def _words(self, line: int, at: int) -> str:
         found = self.curves.found
         assert found is not None
         first = int(found.places[at])
-        begin = list(self.cut.place(first, line))
+        begin = list(self._drawn.place(first, line))
         if not found.is_thinned:
             return f"{begin}  {number(float(found.lines[line][at]))}"
         low, high = (number(float(end)) for end in found.lines[line][at - at % 2 :][:2])
         last = int(found.places[at - at % 2 + 2]) - 1 if at - at % 2 + 2 < len(found.places) else found.count - 1
         return _("{begin} to {end}: from {low} to {high}").format(
-            begin=begin, end=list(self.cut.place(last, line)), low=low, high=high
+            begin=begin, end=list(self._drawn.place(last, line)), low=low, high=high
         )
 
     def retranslate(self) -> None:
