@@ -8,13 +8,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from studio.run import entry
 from studio.run.transport import Outbox, discard, unpack
 
+if TYPE_CHECKING:  # the second one is not there on every system
+    from multiprocessing.context import ForkServerContext, SpawnContext
+
+#: How processes are started: with nothing of the window's in them, on every system. Tests may change it.
+CONTEXT: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
 #: Milliseconds after which one turn of the event loop takes no more messages; the rest waits for the next.
 BUDGET: Final = 6
 #: Milliseconds between two looks at a pipe that cannot say by itself that something came: one frame.
@@ -42,9 +47,8 @@ class EngineProcess(QObject):
 
     def __init__(self, data_dir: str | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        context = multiprocessing.get_context("spawn")
-        self._connection, there = context.Pipe()
-        self._process = context.Process(target=entry.main, args=(there, data_dir), name="trenza-engine", daemon=True)
+        self._connection, there = CONTEXT.Pipe()
+        self._process = CONTEXT.Process(target=entry.main, args=(there, data_dir), name="trenza-engine", daemon=True)
         self._process.start()
         there.close()
         self._outbox = Outbox(self._connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import multiprocessing
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,6 +20,7 @@ from studio.document.document import Document, Node, Note, PortRef, Wire
 from studio.document.edits import AddNode, AddNote, AddWire
 from studio.document.history import History
 from studio.document.nodetype import Catalogue, NodeType, Port
+from studio.run import process
 from studio.run.messages import TensorInfo
 from studio.ui.garbage import collect
 
@@ -74,6 +76,21 @@ TYPES = (
         {"optimizer": Param("choice", "adam", choices=("adam", "sgd")), "epochs": Param("int", 10, min=1)},
     ),
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engines_begin_with_all_that_they_import() -> None:
+    """To import it takes a second: their processes are forked from one that has done so. See `as_shipped`."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["studio.run.worker"])
+        process.CONTEXT = context
+
+
+@pytest.fixture
+def as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's process is started as that of the program is."""
+    monkeypatch.setattr(process, "CONTEXT", multiprocessing.get_context("spawn"))
 
 
 @pytest.fixture(autouse=True)

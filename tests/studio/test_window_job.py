@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from graphs import EXAMPLES, example, moons, port
 from PySide6.QtWidgets import QPushButton
 from user import Open, copy_of, saved, steps, wire_text
@@ -21,6 +22,7 @@ from studio.ui.settings import settings
 pytest_plugins = ("look", "window")
 
 
+@pytest.mark.usefixtures("as_shipped")
 def test_the_main_job(open_window: Open, tmp_path: Path) -> None:
     path = copy_of("digits_mlp", tmp_path)
     document = load(path)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from graphs import ROOT, build, convolution, moons
 from lowering import TWO_HEADS, TWO_HEADS_WIRES
@@ -244,6 +246,11 @@ def test_a_convolution_shows_its_kernels_and_maps(begin: Begin) -> None:
     answered(user)
     assert isinstance(view.found, Maps)
     assert view.found.place == 1
+    maps = view.found.maps.copy()
+    maps[1, 0, 2] = np.nan
+    view.refresh(replace(user.window.task_controller.seen, facts=replace(view.found, maps=maps)))
+    assert np.argwhere(view.maps.sheet._special).tolist() == [[1, 0, 2]], "marked, not by its colour alone"
+    assert view.kernels.sheet._special is None
 
 
 def test_nothing_is_asked_for_while_nobody_looks(begin: Begin) -> None:

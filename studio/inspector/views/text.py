@@ -38,12 +38,11 @@ class TextView(View):
 
     def show(self, info: TensorInfo, values: Array) -> None:
         """List the strings."""
-        picked = np.atleast_1d(values)
-        count = min(picked.size, MOST)
+        count = min(values.size, MOST)
         lines = []
-        for place in zip(*np.unravel_index(np.arange(count), picked.shape), strict=True):
-            where = ", ".join(str(int(at)) for at in place)
-            lines.append(f"[{where}]  {as_text(picked[place])}")
-        if (rest := picked.size - count) > 0:
+        for at, text in enumerate(values.flat[:count]):
+            place = [int(i) for i in np.unravel_index(at, values.shape)]
+            lines.append(f"{place}  {as_text(text)}")
+        if (rest := values.size - count) > 0:
             lines.append(ngettext("… and {n} more", "… and {n} more", rest).format(n=number(rest)))
         self.text.setPlainText("\n".join(lines))

@@ -18,6 +18,7 @@ from studio.ui.colours import limit_of, places, ramp
 from studio.ui.i18n import N_, _, number
 from studio.ui.widgets.labels import Heading
 from studio.ui.widgets.sheet import Pages, Sheet, image_of
+from studio.ui.widgets.special import special_of
 
 #: Kernels and maps on a page.
 PAGE: Final = 32
@@ -121,17 +122,18 @@ class FiltersView(TaskView):
         colours = ramp(appearance().theme)
         planes = self._planes
         page = self.kernels.lay_out(len(planes), PAGE)
-        limit = limit_of(planes) or 1.0
+        limit, shown = limit_of(planes) or 1.0, planes[page.start : page.stop]
         if planes.ndim == 4:
-            pixels = np.round(np.nan_to_num(planes / limit) * 127 + 128).clip(0, 255).astype(np.uint8)
-            self.kernels.sheet.present([image_of(one) for one in pixels[page.start : page.stop]])
+            pixels = np.round(np.nan_to_num(shown / limit) * 127 + 128).clip(0, 255).astype(np.uint8)
+            self.kernels.sheet.present([image_of(one) for one in pixels], special_of(shown))
         else:
-            shown = planes[page.start : page.stop]
-            self.kernels.sheet.present([image_of(colours[places(one, limit)]) for one in shown])
+            images = [image_of(colours[places(one, limit)]) for one in shown]
+            self.kernels.sheet.present(images, special_of(shown[..., np.newaxis]))
         page = self.maps.lay_out(len(self.found.maps), PAGE)
         limit = limit_of(self.found.maps) or 1.0
         shown = self.found.maps[page.start : page.stop]
-        self.maps.sheet.present([image_of(colours[places(one, limit)]) for one in shown])
+        images = [image_of(colours[places(one, limit)]) for one in shown]
+        self.maps.sheet.present(images, special_of(shown[..., np.newaxis]))
         picture = self.found.example.picture
         self.example.present([image_of(picture)] if picture is not None else [])
 

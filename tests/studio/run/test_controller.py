@@ -96,6 +96,7 @@ def wait_for(qtbot: QtBot, heard: Listener, kind: type[T], count: int = 1) -> li
 # -------------------------------------------------------------------------------------------------- process
 
 
+@pytest.mark.usefixtures("as_shipped")
 def test_it_says_when_it_is_up(qtbot: QtBot) -> None:
     run = RunController()
     heard = Listener(run)
