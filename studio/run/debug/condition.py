@@ -294,7 +294,6 @@ _OPERATORS: Final = frozenset((*_BINARY, *_COMPARE, ast.Not, ast.USub, ast.UAdd)
 
 def _place(text: str, found: Any, place: Any) -> int:
     """Return where something is picked from, if it is there."""
-    count = len(found) if np.ndim(found) or isinstance(found, str) else 0
     if not np.ndim(found) and not isinstance(found, str):
         raise InvalidArgumentError(
             "'{text}' picks from a single number.",
@@ -305,6 +304,7 @@ def _place(text: str, found: Any, place: Any) -> int:
         raise InvalidArgumentError(
             "'{text}': {place} is no place.", hint="Give whole numbers, from 0 on.", text=text, place=str(place)
         )
+    count = len(found)
     if not -count <= place < count:
         raise InvalidArgumentError(
             "'{text}' asks for place {place}, and there are {count}.",
