@@ -23,6 +23,8 @@ from studio.ui.strokes import SWATCH, swatch
 #: Widest legend, in pixels, and what it may take of the whole: the curves are what one looks at.
 _WIDEST: Final = 320
 _SHARE: Final = 0.42
+#: No value with four digits is longer: smaller ones have a power of ten.
+_LONGEST: Final = "-0.0001234"
 #: So near, in pixels, the mouse is at a line.
 _NEAR: Final = 12.0
 
@@ -187,7 +189,7 @@ class Overlay(QWidget):
     def _fit(self) -> None:
         """Give the legend the width that its names need, if there is as much."""
         metrics = self.legend.fontMetrics()
-        values = metrics.horizontalAdvance("-0.00000") + 16
+        values = metrics.horizontalAdvance(_LONGEST) + 28
         names = max((metrics.horizontalAdvance(line.label) for line in self.lines), default=0) + SWATCH.width() + 34
         scroll = self.legend.verticalScrollBar().sizeHint().width()
         width = min(names + values + scroll, _WIDEST, int(_SHARE * self.width()))
