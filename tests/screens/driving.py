@@ -56,7 +56,8 @@ def _has_values(window: MainWindow) -> bool:
 
 
 def open_example(window: MainWindow, name: str) -> CanvasView:
-    """Open an example, wait for its values where there is an engine, and show all of it."""
+    """Open an example, wait for its values where there is an engine, and show all of it, whatever was seen before."""
+    window.workspaces.turn_to("design")
     window.desk.open(EXAMPLES / f"{name}.trenza")
     until(lambda: window.canvas is not None)
     settled(window)
