@@ -62,6 +62,7 @@ def capture(model: Model, callbacks: Sequence[Callback] = ()) -> Checkpoint:
         "epoch": position.epoch,
         "done": position.done,
         "batches": batches,
+        "logs": model.epoch_logs() if position.done else {},
         "weights": [[w.name, list(w.shape), w.dtype.name] for w in model.weights],
         "slotted": slotted,
         "random": rng.states(),
@@ -109,6 +110,7 @@ def restore(checkpoint: Checkpoint, model: Model, callbacks: Sequence[Callback] 
     position = model.position
     position.epoch, position.done = checkpoint.epoch, checkpoint.done
     position.batches.restore(arrays["order/0"], facts["batches"])
+    position.logs = facts.get("logs", {})  # they are not in checkpoints of an earlier program
 
 
 def restore_weights(checkpoint: Checkpoint, model: Model) -> None:

@@ -233,6 +233,10 @@ class Worker:
         finally:
             self._at_work, self._unwanted = before
 
+    def is_unwanted(self) -> bool:
+        """Return whether the user wants no more of what is being done."""
+        return self._unwanted()
+
     def checkpoint(self) -> None:
         """End what is being done, if the user wants it no more.
 

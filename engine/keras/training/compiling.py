@@ -121,8 +121,9 @@ class Compiling:
         return [(names.get(id(m), m.name), m) for m in self.metrics]
 
     def reset_metrics(self) -> None:
-        """Let all metrics forget the batches they saw."""
-        for metric in self.metrics:
+        """Let all metrics forget the batches they saw, those, too, that have no name in logs before a first batch."""
+        given = self._compiled_metrics.objects if self._compiled else ()
+        for metric in {id(m): m for m in (*self.metrics, *given)}.values():
             metric.reset_state()
 
     def get_metrics_result(self) -> Logs:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from engine.core.dtype import Array
 from engine.keras.training.batches import Batches
@@ -21,11 +21,14 @@ class Position:
         How many of its batches were taken.
     batches
         The order of the examples.
+    logs
+        Those of the epoch so far, where it was begun elsewhere: if none of its batches are left, they are its logs.
     """
 
     epoch: int
     done: int
     batches: Batches
+    logs: Mapping[str, float] = field(default_factory=dict)
 
     def rest(self, steps: int | None) -> Iterator[Array]:
         """Yield the batches that the epoch still has, which is one of so many steps, or of all examples."""

@@ -142,7 +142,8 @@ class Trainer(Programs):
         self, data: ArrayData, position: Position, steps: int | None, tell: CallbackList, bar: ProgressBar
     ) -> dict[str, float]:
         run = self._runner("train")
-        if not position.done:
+        begun = position.done
+        if not begun:
             self.reset_metrics()
         reported, is_drawn = time.perf_counter(), bar.is_drawn
         with closing(train_batches(run, data, position.rest(steps), tell, position.done)) as batches:
@@ -152,7 +153,12 @@ class Trainer(Programs):
                 if is_drawn and time.perf_counter() - reported > REPORT_INTERVAL:
                     reported = time.perf_counter()
                     bar.report(done, self._logs(run))
-        return self._logs(run)
+        return self._logs(run) if position.done > begun else dict(position.logs)
+
+    def epoch_logs(self) -> dict[str, float]:
+        """Return the logs of the epoch so far: what `fit` tells of it, were it over now."""
+        run = self._runner("train")
+        return self._logs(run) if run.structure else dict(self.position.logs)
 
     def _logs(self, run: StepRunner) -> dict[str, float]:
         """Return the running results; what a step of one's own returned, if it names other things than these."""

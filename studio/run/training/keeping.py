@@ -68,6 +68,8 @@ class Keeping:
         self._keeper: Keeper | None = None
         self._epochs = 0
         self._saved = self._looked = 0.0
+        self._was_idle = False
+        """Whether all was written when the last steps came: as long as that takes, nothing large is added."""
         self._before = 0.0
         self._began = time.perf_counter()
         self._losses: dict[int, float] = {}
@@ -117,16 +119,24 @@ class Keeping:
         self._saved = self._looked = time.perf_counter()
 
     def steps(self, listener: Listener, first: int, series: Mapping[str, Array], seconds: float) -> None:
-        """Some steps were made; now and then this is the time for a checkpoint."""
-        if (keeper := self._keeper) is None:
+        """Some steps were made."""
+        if (keeper := self._keeper) is not None:
+            rate = float(listener.model.optimizer.learning_rate)
+            self._was_idle = keeper.is_idle
+            keeper.steps(first, series, {"step/learning_rate": rate, "step/seconds": seconds})
+
+    def tend(self, listener: Listener) -> None:
+        """Write what is written now and then, if it is time for that: a checkpoint, and how the weights are spread.
+
+        This comes behind all that is written of the steps before: from a checkpoint on, nothing of it is made again.
+        """
+        was_idle, self._was_idle = self._was_idle, False
+        if (keeper := self._keeper) is None or not was_idle:
             return
-        rate = float(listener.model.optimizer.learning_rate)
-        is_idle = keeper.is_idle  # as long as what was written last takes, nothing large is added
-        keeper.steps(first, series, {"step/learning_rate": rate, "step/seconds": seconds})
         now = time.perf_counter()
-        if now - self._saved > max(CHECKPOINT_INTERVAL, keeper.write_seconds / CHECKPOINT_SHARE) and is_idle:
+        if now - self._saved > max(CHECKPOINT_INTERVAL, keeper.write_seconds / CHECKPOINT_SHARE):
             self.checkpoint(listener.step, listener.capture())
-        if now - self._looked > HISTOGRAM_INTERVAL and is_idle:
+        if now - self._looked > HISTOGRAM_INTERVAL:
             self._spread(listener)
 
     def _spread(self, listener: Listener) -> None:

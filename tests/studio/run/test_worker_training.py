@@ -64,7 +64,7 @@ def test_the_time_of_a_step_is_not_that_of_a_validation(
     worker: Worker, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pause = 0.3  # a step takes less than a millisecond
-    monkeypatch.setattr(type(worker), "checkpoint", lambda self: time.sleep(pause) if post.of(Started) else None)
+    monkeypatch.setattr(type(worker), "is_unwanted", lambda self: time.sleep(pause))
     worker.handle(train(moons()))
     assert len(post.of(EpochEnd)) == 3
     later = post.of(Progress)[1:]  # the first step may have to compile kernels
@@ -108,6 +108,9 @@ def test_stop_ends_a_validation_within_a_step(
     worker.handle(train(long(), mode=mode))
     assert [e.status for e in post.of(Ended)] == ["stopped"]
     assert validated == [0, 1]
+    (started,) = post.of(Started)
+    told = np.concatenate([e.steps for e in post.of(Progress)])
+    assert told.tolist() == list(range(started.steps_per_epoch)), "those before it are not lost"
 
 
 def test_a_download_is_told_of(worker: Worker, post: Post, slow_moons: list[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ from studio.run.messages import (
     Tuned,
     WentBack,
 )
-from studio.run.runs import record
+from studio.run.runs import keeper, record
 from studio.run.runs.folder import RunFolder
 from studio.run.runs.glance import Glance
 from studio.run.runs.store import RunStore
@@ -468,6 +469,39 @@ def test_of_a_folder_that_could_not_be_made_nothing_stays(tmp_path: Path, monkey
     driven.worker.handle(train(tmp_path / "run"))
     assert "is not kept" in str(driven.of(Refused)[0].error)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_it_goes_on_from_a_checkpoint_anywhere_with_the_same_epochs(
+    share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "QUIET_INTERVAL", 0.0)
+    monkeypatch.setattr(listener, "REPORT_INTERVAL", 0.0)  # within a validation, too
+    monkeypatch.setattr(keeping, "CHECKPOINT_INTERVAL", 0.0)
+    monkeypatch.setattr(keeping, "CHECKPOINT_SHARE", 1e9)
+    monkeypatch.setattr(keeper, "AUTO_LEFT", 1000)
+    monkeypatch.setattr(keeper.Keeper, "is_idle", True)
+    driven, folder = Driven(), tmp_path / "run"
+    known: dict[int, list[int]] = {}
+
+    def answer(event: Any) -> None:
+        if isinstance(event, CheckpointSaved):  # that is, were it killed now
+            known[event.step] = [line["epoch"] for line in RunFolder(folder).epochs()]
+
+    driven.answer = answer
+    driven.worker.handle(train(folder, 2, validation_split=share))
+    expected = [(e["epoch"], e["logs"]) for e in RunFolder(folder).epochs()]
+    assert ("val_loss" in expected[0][1]) == (share > 0)
+    starts = RunFolder(folder).checkpoints()
+    steps = RunFolder(folder).record.steps_per_epoch
+    assert len(starts) > steps
+    assert any(start.step == steps for start in starts), "the end of an epoch is one of the places"
+    for start in starts[1:-1]:
+        assert set(known[start.step]) >= set(range(checkpoint_file.read(start.path).epoch))
+        copy = tmp_path / start.path.stem
+        shutil.copytree(folder, copy)
+        Driven().worker.handle(train(copy, 2, start=str(start.path), validation_split=share))
+        assert [(e["epoch"], e["logs"]) for e in RunFolder(copy).epochs()] == expected, start.path.name
 
 
 def test_where_nothing_can_be_written_it_trains_all_the_same(tmp_path: Path) -> None:
