@@ -132,7 +132,7 @@ class HealthMonitor(Callback):
         if is_first_bad:
             self.evidence.bad_step = self.evidence.steps + int(bad[0]) + 1
         self.evidence.steps += len(losses)
-        self.evidence.losses.extend(losses.tolist())
+        self.evidence.losses.extend(losses[-RECENT:].tolist())  # more are not kept
         if is_first_bad:
             self.judge()  # an epoch may be long, and nothing gets better in it
         if self._before is not None:
