@@ -87,9 +87,9 @@ def lines(observer: Observer) -> list[str]:
 def main() -> None:
     """Print the figures."""
     given = parser(__doc__).parse_args()
-    watched = Watched(example(given.data_dir), given.data_dir)
-    observer = Observer(watched, given.minutes)
-    watched.run(observer.begin)
+    with Watched(example(given.data_dir), given.data_dir) as watched:
+        observer = Observer(watched, given.minutes)
+        watched.run(observer.begin)
     print("\n".join(lines(observer)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from tests.benchmarks.documents import with_epochs
 
@@ -21,28 +22,43 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 class Watched:
-    """The window: a weight is in its inspector, and its gradient and its update are pinned."""
+    """The window, open in a block: a weight is in its inspector, and its gradient and its update are pinned."""
 
     def __init__(self, document: Path, data_dir: Path | None) -> None:
+        from PySide6.QtCore import QEventLoop, QTimer
+
         from studio.app import application, open_studio
 
         self._app = application()
+        self._loop = QEventLoop()  # to quit the program closes its window
         self.window = window = open_studio(document, data_dir)
         window.resize(1600, 1000)
         window.history.do(with_epochs(window.document, FOREVER))
         window.history.mark_saved()  # or closing would ask
+        self._begun: Callable[[], None] = lambda: None
+        self._is_used = False
+        window.controller.started.connect(lambda _event: self._begin())
+        window.controller.ended.connect(lambda _event: QTimer.singleShot(0, self._loop.quit))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.window.close()
 
     def run(self, begun: Callable[[], None]) -> None:
-        """Train, and call this when the training has begun; return when it has ended."""
+        """Train in a new process, and call this when the training has begun; return when it has ended."""
         from PySide6.QtCore import QTimer
 
-        controller = self.window.controller
-        controller.started.connect(lambda _event: self._pin())
-        controller.started.connect(lambda _event: begun())
-        controller.ended.connect(lambda _event: QTimer.singleShot(0, self._app.quit))
+        if self._is_used:
+            self.window.controller.restart()
+        self._begun, self._is_used = begun, True
         QTimer.singleShot(8000, self.window.running.train)  # the engine's process loads meanwhile
-        self._app.exec()
-        self.window.close()
+        self._loop.exec()
+
+    def _begin(self) -> None:
+        self._pin()
+        self._begun()
 
     def _pin(self) -> None:
         from studio.inspector.watching import Pin
