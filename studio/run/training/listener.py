@@ -48,7 +48,7 @@ QUIET_INTERVAL: Final = 0.25
 LOOK_INTERVAL: Final = 0.5
 #: Share of the time that looks may take: while curves or tensors are shown, and else. One at the MNIST example takes
 #: 10 ms.
-LOOK_SHARE: Final[Mapping[bool, float]] = {True: 0.01, False: 0.002}
+LOOK_SHARE: Final[Mapping[bool, float]] = {True: 0.01, False: 0.001}
 
 
 class Again(BaseException):
@@ -128,6 +128,8 @@ class Listener(Callback):
         """How many steps were made, over all epochs."""
         self._blocks: list[Mapping[str, Array]] = []
         """Logs of the steps that were not reported yet."""
+        self._unkept: list[tuple[int, Mapping[str, Array], float]] = []
+        """What was reported of steps and is to be written: the first one, their logs, and the seconds of each."""
         self._reported = self._looked = self._began = time.perf_counter()
         self._trained_until: float | None = None
         """When the validation began that is under way, or was since the last report."""
@@ -241,6 +243,7 @@ class Listener(Callback):
         is_unwanted = self._host.is_unwanted()
         if self._blocks and (is_unwanted or time.perf_counter() > self._trained_until + REPORT_INTERVAL):
             self._tell_steps()
+            self._keep_steps()
         if is_unwanted:
             raise Stopped
 
@@ -249,6 +252,7 @@ class Listener(Callback):
         self.logs = dict(logs or {})
         seconds = time.perf_counter() - self._began
         self._host.send(EpochEnd(*self._name, epoch, self.logs, seconds))
+        self._keep_steps()
         if self._keeping is not None and not self._switches.stops(self._run):
             self._keeping.epoch(self, epoch, self.logs, seconds)
         self._tend()
@@ -262,10 +266,11 @@ class Listener(Callback):
 
     def _report(self) -> None:
         self._tell_steps()
+        self._keep_steps()
         self._tend()
 
     def _tell_steps(self) -> None:
-        """Tell of the steps since the last report."""
+        """Tell the window of the steps since the last report."""
         if not self._blocks:
             return
         until = self._trained_until or time.perf_counter()
@@ -276,8 +281,14 @@ class Listener(Callback):
         seconds = (until - self._reported) / count
         self._host.send(Progress(*self._name, self._epoch, steps, series, seconds, self._sampled(seconds)))
         self._blocks.clear()
-        if self._keeping is not None:
-            self._keeping.steps(self, first, series, seconds)
+        self._unkept.append((first, series, seconds))
+
+    def _keep_steps(self) -> None:
+        """Have written what the window was told: behind that, since sending waits for a thread that writes."""
+        for first, series, seconds in self._unkept:
+            if self._keeping is not None:
+                self._keeping.steps(self, first, series, seconds)
+        self._unkept.clear()
 
     def _tend(self) -> None:
         """Do what may take a while, and could not be done within a validation: it would be a place to go on from."""
