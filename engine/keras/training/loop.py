@@ -6,12 +6,16 @@ import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Final
 
 from engine.core.dtype import Array
 from engine.keras.callbacks import Callback, CallbackList
 from engine.keras.training.adapter import ArrayData
 from engine.keras.training.step import MOST_RECORDED, StepRunner
+
+#: Seconds for which an alarm may go unnoticed that another thread sets: so long, clock and alarms are not asked. To ask
+#: behind each step took 0.3 µs, of 127 that a step of MNIST's dense network takes.
+_UNASKED: Final = 0.001
 
 
 def plain(logs: Mapping[str, Any]) -> dict[str, float]:
@@ -68,6 +72,7 @@ def train_batches(
     patient = tell.hearing("on_train_batches_end")
     clock, told = time.perf_counter, first
     last, due, is_alarmed = _limits(patient, told)
+    ask, asked, then = float(first), first - 1, clock()  # behind which step to ask next; where it was last, and when
     with run.recording() if patient else nullcontext():
         try:
             for number, index in enumerate(order, first):
@@ -78,9 +83,16 @@ def train_batches(
                     found = run.logs()
                     for event in end:
                         event(number, found)
-                if patient and (number >= last or clock() > due or is_alarmed()):
-                    told = _tell(run, patient, told)
-                    last, due, is_alarmed = _limits(patient, told)
+                if patient and number >= ask:
+                    now = clock()
+                    if number >= last or now > due or is_alarmed():
+                        told = _tell(run, patient, told)
+                        last, due, is_alarmed = _limits(patient, told)
+                        ask, asked, then = number + 1, number, clock()
+                    elif not (begin or end):  # who is told of each step may set an alarm within it
+                        pace = (now - then) / (number - asked)
+                        ask = min(last, number + max(1, min(_UNASKED, due - now) // pace))
+                        asked, then = number, now
                 yield number + 1
         finally:
             _tell(run, patient, told)
@@ -89,7 +101,7 @@ def train_batches(
 def _limits(callbacks: Sequence[Callback], next_step: int) -> tuple[float, float, Callable[[], bool]]:
     """Return behind which step callbacks are to be told, at what time, and what says that they are to be told at once.
 
-    With those, what a step costs beside itself is 0.3 µs; asking each callback behind each took 1.2.
+    Asking each callback behind each step took 1.2 µs.
     """
     waits = [callback.until_told() for callback in callbacks]
     steps = min(MOST_RECORDED, *(wait.steps for wait in waits)) if waits else math.inf

@@ -345,6 +345,30 @@ def test_an_alarm_is_heard_behind_the_step_under_way() -> None:
     assert patient.lengths[2:] == [1] * 8
 
 
+def test_who_waits_is_not_looked_after_behind_each_quick_step() -> None:
+    class Alarm(threading.Event):
+        asked = 0
+
+        def is_set(self) -> bool:
+            self.asked += 1
+            return super().is_set()
+
+    class Waiting(keras.callbacks.Callback):
+        steps = 0
+
+        def on_train_batches_end(self, first: int, logs: Any) -> None:
+            self.steps += len(logs["loss"])
+
+        def until_told(self) -> Any:
+            return keras.callbacks.Wait(seconds=60.0, alarms=(alarm,))
+
+    alarm, waiting = Alarm(), Waiting()
+    x = np.zeros((2000, 4), np.float32)
+    classifier().fit(x, np.zeros(2000), batch_size=1, verbose=0, callbacks=[waiting])
+    assert waiting.steps == 2000
+    assert 1 <= alarm.asked < 1000
+
+
 def test_steps_before_an_early_end_are_told_of() -> None:
     class Stopping(Patient):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
