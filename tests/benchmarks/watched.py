@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from studio.run.messages import Ended
 from tests.benchmarks.documents import with_epochs
 
 #: So many epochs that a training has no end.
@@ -25,7 +26,7 @@ class Watched:
     """The window, open in a block: a weight is in its inspector, and its gradient and its update are pinned."""
 
     def __init__(self, document: Path, data_dir: Path | None) -> None:
-        from PySide6.QtCore import QEventLoop, QTimer
+        from PySide6.QtCore import QEventLoop
 
         from studio.app import application, open_studio
 
@@ -37,8 +38,9 @@ class Watched:
         window.history.mark_saved()  # or closing would ask
         self._begun: Callable[[], None] = lambda: None
         self._is_used = False
+        self._ended: Ended | None = None
         window.controller.started.connect(lambda _event: self._begin())
-        window.controller.ended.connect(lambda _event: QTimer.singleShot(0, self._loop.quit))
+        window.controller.ended.connect(self._end)
 
     def __enter__(self) -> Self:
         return self
@@ -47,7 +49,13 @@ class Watched:
         self.window.close()
 
     def run(self, begun: Callable[[], None]) -> None:
-        """Train in a new process, and call this when the training has begun; return when it has ended."""
+        """Train in a new process, and call this when the training has begun; return when it was stopped.
+
+        Raises
+        ------
+        SystemExit
+            If it ended by itself.
+        """
         from PySide6.QtCore import QTimer
 
         if self._is_used:
@@ -55,6 +63,12 @@ class Watched:
         self._begun, self._is_used = begun, True
         QTimer.singleShot(8000, self.window.running.train)  # the engine's process loads meanwhile
         self._loop.exec()
+        if self._ended is None or self._ended.status != "stopped":
+            raise SystemExit(f"The training that was watched has ended by itself: {self._ended}")
+
+    def _end(self, event: Ended) -> None:
+        self._ended = event
+        self._loop.exit()
 
     def _begin(self) -> None:
         self._pin()
