@@ -66,7 +66,6 @@ class Keeping:
         self._versions, self._start, self._say, self._trouble = versions, start, say, trouble
         self._path = Path(command.keep.folder)
         self._keeper: Keeper | None = None
-        self._epochs = 0
         self._saved = self._looked = 0.0
         self._was_idle = False
         """Whether all was written when the last steps came: as long as that takes, nothing large is added."""

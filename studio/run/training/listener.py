@@ -128,8 +128,6 @@ class Listener(Callback):
         """How many steps were made, over all epochs."""
         self._blocks: list[Mapping[str, Array]] = []
         """Logs of the steps that were not reported yet."""
-        self._unkept: list[tuple[int, Mapping[str, Array], float]] = []
-        """What was reported of steps and is to be written: the first one, their logs, and the seconds of each."""
         self._reported = self._looked = self._began = time.perf_counter()
         self._trained_until: float | None = None
         """When the validation began that is under way, or was since the last report."""
@@ -242,17 +240,14 @@ class Listener(Callback):
         assert self._trained_until is not None
         is_unwanted = self._host.is_unwanted()
         if self._blocks and (is_unwanted or time.perf_counter() > self._trained_until + REPORT_INTERVAL):
-            self._tell_steps()
-            self._keep_steps()
+            self._tell()
         if is_unwanted:
             raise Stopped
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self._tell_steps()
         self.logs = dict(logs or {})
         seconds = time.perf_counter() - self._began
-        self._host.send(EpochEnd(*self._name, epoch, self.logs, seconds))
-        self._keep_steps()
+        self._tell(EpochEnd(*self._name, epoch, self.logs, seconds))
         if self._keeping is not None and not self._switches.stops(self._run):
             self._keeping.epoch(self, epoch, self.logs, seconds)
         self._tend()
@@ -265,30 +260,28 @@ class Listener(Callback):
         return self._reported + (REPORT_INTERVAL if is_seen else QUIET_INTERVAL) - time.perf_counter()
 
     def _report(self) -> None:
-        self._tell_steps()
-        self._keep_steps()
+        self._tell()
         self._tend()
 
-    def _tell_steps(self) -> None:
-        """Tell the window of the steps since the last report."""
-        if not self._blocks:
-            return
-        until = self._trained_until or time.perf_counter()
+    def _tell(self, end: EpochEnd | None = None) -> None:
+        """Tell of the steps since the last report, and of the end of their epoch.
+
+        They are written behind that: the thread that writes would hold up sending.
+        """
         count = sum(map(_length, self._blocks))
         first = self.step - count
-        steps = np.arange(first, self.step)
-        series = {name: np.concatenate([block[name] for block in self._blocks]) for name in self._blocks[0]}
-        seconds = (until - self._reported) / count
-        self._host.send(Progress(*self._name, self._epoch, steps, series, seconds, self._sampled(seconds)))
-        self._blocks.clear()
-        self._unkept.append((first, series, seconds))
-
-    def _keep_steps(self) -> None:
-        """Have written what the window was told: behind that, since sending waits for a thread that writes."""
-        for first, series, seconds in self._unkept:
-            if self._keeping is not None:
-                self._keeping.steps(self, first, series, seconds)
-        self._unkept.clear()
+        series: dict[str, Array] = {}
+        seconds = 0.0
+        if count:
+            series = {name: np.concatenate([block[name] for block in self._blocks]) for name in self._blocks[0]}
+            seconds = ((self._trained_until or time.perf_counter()) - self._reported) / count
+            steps = np.arange(first, self.step)
+            self._host.send(Progress(*self._name, self._epoch, steps, series, seconds, self._sampled(seconds)))
+            self._blocks.clear()
+        if end is not None:
+            self._host.send(end)
+        if count and self._keeping is not None:
+            self._keeping.steps(self, first, series, seconds)
 
     def _tend(self) -> None:
         """Do what may take a while, and could not be done within a validation: it would be a place to go on from."""
