@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from studio.run.messages import Ended
+from studio.run.messages import Crashed, Ended
 from tests.benchmarks.documents import with_epochs
 
 #: So many epochs that a training has no end.
@@ -38,9 +38,10 @@ class Watched:
         window.history.mark_saved()  # or closing would ask
         self._begun: Callable[[], None] = lambda: None
         self._is_used = False
-        self._ended: Ended | None = None
+        self._ended: Ended | Crashed | None = None
         window.controller.started.connect(lambda _event: self._begin())
         window.controller.ended.connect(self._end)
+        window.controller.crashed.connect(self._end)
 
     def __enter__(self) -> Self:
         return self
@@ -63,10 +64,10 @@ class Watched:
         self._begun, self._is_used = begun, True
         QTimer.singleShot(8000, self.window.running.train)  # the engine's process loads meanwhile
         self._loop.exec()
-        if self._ended is None or self._ended.status != "stopped":
+        if not isinstance(self._ended, Ended) or self._ended.status != "stopped":
             raise SystemExit(f"The training that was watched has ended by itself: {self._ended}")
 
-    def _end(self, event: Ended) -> None:
+    def _end(self, event: Ended | Crashed) -> None:
         self._ended = event
         self._loop.exit()
 
