@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from typing import Any, Final
+from typing import Any
 
 from engine.core.dtype import Array
-from engine.keras.callbacks import Callback, CallbackList
+from engine.keras.callbacks import CallbackList
 from engine.keras.training.adapter import ArrayData
-from engine.keras.training.step import MOST_RECORDED, StepRunner
-
-#: Seconds for which an alarm may go unnoticed that another thread sets: so long, clock and alarms are not asked. To ask
-#: behind each step took 0.3 µs, of 127 that a step of MNIST's dense network takes.
-_UNASKED: Final = 0.001
+from engine.keras.training.backlog import Backlog
+from engine.keras.training.step import StepRunner
 
 
 def plain(logs: Mapping[str, Any]) -> dict[str, float]:
@@ -70,10 +65,8 @@ def train_batches(
     """
     begin, end = (tell.told(f"on_train_batch_{edge}") for edge in ("begin", "end"))
     patient = tell.hearing("on_train_batches_end")
-    clock, told = time.perf_counter, first
-    last, due, is_alarmed = _limits(patient, told)
-    ask, asked, then = float(first), first - 1, clock()  # behind which step to ask next; where it was last, and when
     with run.recording() if patient else nullcontext():
+        backlog = Backlog(run, patient, first, is_heard=bool(begin or end))
         try:
             for number, index in enumerate(order, first):
                 for event in begin:
@@ -83,39 +76,8 @@ def train_batches(
                     found = run.logs()
                     for event in end:
                         event(number, found)
-                if patient and number >= ask:
-                    now = clock()
-                    if number >= last or now > due or is_alarmed():
-                        told = _tell(run, patient, told)
-                        last, due, is_alarmed = _limits(patient, told)
-                        ask, asked, then = number + 1, number, clock()
-                    elif not (begin or end):  # who is told of each step may set an alarm within it
-                        pace = (now - then) / (number - asked)
-                        ask = min(last, number + max(1, min(_UNASKED, due - now) // pace))
-                        asked, then = number, now
+                if number >= backlog.ask:
+                    backlog.look(number)
                 yield number + 1
         finally:
-            _tell(run, patient, told)
-
-
-def _limits(callbacks: Sequence[Callback], next_step: int) -> tuple[float, float, Callable[[], bool]]:
-    """Return behind which step callbacks are to be told, at what time, and what says that they are to be told at once.
-
-    Asking each callback behind each step took 1.2 µs.
-    """
-    waits = [callback.until_told() for callback in callbacks]
-    steps = min(MOST_RECORDED, *(wait.steps for wait in waits)) if waits else math.inf
-    seconds = min((wait.seconds for wait in waits), default=math.inf)
-    alarms = [alarm for wait in waits for alarm in wait.alarms]
-    is_alarmed = alarms[0].is_set if len(alarms) == 1 else lambda: any(alarm.is_set() for alarm in alarms)
-    return next_step + steps - 1, time.perf_counter() + seconds, is_alarmed
-
-
-def _tell(run: StepRunner, callbacks: Sequence[Callback], first: int) -> int:
-    """Tell of the steps from number `first` on, and return the number of the next one."""
-    logs = run.recorded()
-    count = len(next(iter(logs.values()), ()))
-    if count:
-        for callback in callbacks:
-            callback.on_train_batches_end(first, logs)
-    return first + count
+            backlog.tell()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.core.dtype import Array
 from engine.keras.training.batches import Batches
@@ -22,16 +22,16 @@ class Position:
     batches
         The order of the examples.
     logs
-        Those of the epoch so far, where it was begun elsewhere: if none of its batches are left, they are its logs.
+        Those of the epoch so far, where it was begun elsewhere, until a batch of it is taken.
     """
 
     epoch: int
     done: int
     batches: Batches
-    logs: Mapping[str, float] = field(default_factory=dict)
+    logs: Mapping[str, float] | None = None
 
     def rest(self, steps: int | None) -> Iterator[Array]:
         """Yield the batches that the epoch still has, which is one of so many steps, or of all examples."""
         for index in self.batches.epoch(steps, self.done):
-            self.done += 1
+            self.done, self.logs = self.done + 1, None
             yield index

@@ -142,8 +142,7 @@ class Trainer(Programs):
         self, data: ArrayData, position: Position, steps: int | None, tell: CallbackList, bar: ProgressBar
     ) -> dict[str, float]:
         run = self._runner("train")
-        begun = position.done
-        if not begun:
+        if not position.done:
             self.reset_metrics()
         reported, is_drawn = time.perf_counter(), bar.is_drawn
         with closing(train_batches(run, data, position.rest(steps), tell, position.done)) as batches:
@@ -153,12 +152,12 @@ class Trainer(Programs):
                 if is_drawn and time.perf_counter() - reported > REPORT_INTERVAL:
                     reported = time.perf_counter()
                     bar.report(done, self._logs(run))
-        return self._logs(run) if position.done > begun else dict(position.logs)
+        return self.epoch_logs()
 
     def epoch_logs(self) -> dict[str, float]:
         """Return the logs of the epoch so far: what `fit` tells of it, were it over now."""
-        run = self._runner("train")
-        return self._logs(run) if run.structure else dict(self.position.logs)
+        logs = self.position.logs
+        return self._logs(self._runner("train")) if logs is None else dict(logs)
 
     def _logs(self, run: StepRunner) -> dict[str, float]:
         """Return the running results; what a step of one's own returned, if it names other things than these."""

@@ -317,7 +317,7 @@ def test_who_can_wait_hears_of_the_same_steps_together(eagerly: bool) -> None:
 
 
 def test_nobody_waits_longer_than_steps_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.keras.training.loop.MOST_RECORDED", 3)
+    monkeypatch.setattr("engine.keras.training.backlog.MOST_RECORDED", 3)
     patient = Patient(keras.callbacks.Wait())
     fit(classifier(), batch_size=3, callbacks=[patient])
     assert patient.lengths == [3, 3, 2]
