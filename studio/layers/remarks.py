@@ -72,14 +72,14 @@ def sampling_text(history: LayerHistory) -> str:
     """Return how looks are taken, how many there are, and what they take."""
     how, layout = history.layout.sampling, history.layout
     text = _(
-        "At most one look every {every} steps, at {examples} examples, for at most {share} % of the time, and {seen} % "
-        "({seconds} s at least) while this is shown."
+        "At most one look every {every} steps, at {examples} examples, for at most {share} % of the time ({seen} % "
+        "while this is shown) and {seconds} s besides."
     ).format(
         every=number(how.every),
         examples=number(how.examples),
         share=number(100 * how.share),
         seen=number(100 * how.seen_share),
-        seconds=number(how.seen_seconds),
+        seconds=number(how.seconds),
     )
     looks = ngettext("{n} look so far: {size}.", "{n} looks so far: {size}.", len(history))
     kept = _("Of a long training {most} are kept, spread over all of it: {size}.").format(

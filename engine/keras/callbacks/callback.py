@@ -23,7 +23,7 @@ class Wait:
     steps, seconds
         Until there are so many, or until so much time has passed: to be told behind the step under way then.
     alarms
-        Or until one of these is set, by any thread: that is noticed within 1 ms, behind the same step where a callback
+        Or until one of these is set, by any thread: that is noticed within 10 ms, behind the same step where a callback
         hears of each.
     """
 

@@ -25,7 +25,7 @@ LEAST: Final = 16
 #: The last rows, of which none makes way.
 RECENT: Final = 10
 #: The version of the format that this program writes.
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class LayerHistory:

@@ -63,17 +63,17 @@ class Sampling:
     ----------
     every, examples
         Steps between two at least, and examples of one.
-    share
-        Of the time of the training, that they may take.
-    seen_share, seen_seconds
-        The same while somebody looks at what they find, and seconds beside.
+    share, seen_share
+        Of the time of the training, that they may take, and while somebody looks at what they find.
+    seconds
+        That they may take beside.
     """
 
     every: int = 1
     examples: int = 1
     share: float = 1.0
     seen_share: float = 1.0
-    seen_seconds: float = 0.0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,11 @@ def layout_from(fields: dict[str, Any]) -> Layout:
     )
     epochs, steps = max(1, int(fields["epochs"])), max(1, int(fields["steps_per_epoch"]))
     how = fields["sampling"]
-    shares = (float(how[name]) for name in ("share", "seen_share", "seen_seconds"))
-    return Layout(layers, epochs, steps, Sampling(int(how["every"]), int(how["examples"]), *shares))
+    seconds = how["seconds"] if "seconds" in how else how["seen_seconds"]  # as version 1 called it
+    sampling = Sampling(
+        int(how["every"]), int(how["examples"]), float(how["share"]), float(how["seen_share"]), float(seconds)
+    )
+    return Layout(layers, epochs, steps, sampling)
 
 
 def _state(word: str) -> State:

@@ -244,7 +244,7 @@ def test_what_comes_is_shown(panel: Layers, qtbot: QtBot) -> None:
 def test_how_looks_are_taken_is_said(panel: Layers) -> None:
     panel.show_subject(subject())
     text = panel._sampling.text()
-    assert "every 20 steps, at 32 examples, for at most 0.3 % of the time, and 2 %" in text
+    assert "every 20 steps, at 32 examples, for at most 0.3 % of the time (2 % while this is shown) and 0.05 s" in text
     assert "20 looks so far" in text
     assert "256 are kept" in text
 

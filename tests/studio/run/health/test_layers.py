@@ -61,7 +61,7 @@ def events() -> list[Any]:
 
 @pytest.fixture
 def worker(events: list[Any], monkeypatch: pytest.MonkeyPatch) -> Worker:
-    monkeypatch.setattr(job, "HEALTH_SHARE", 1e9)
+    monkeypatch.setattr(job, "UNSEEN", Allowance(1e9))
     monkeypatch.setattr(job, "SEEN", Allowance(1e9))  # a look whenever it is due, on a slow machine, too
     return Worker(events.append)
 
@@ -148,9 +148,16 @@ def test_a_damaged_file_says_so(data: bytes) -> None:
 
 
 def test_a_file_of_a_newer_program_says_so() -> None:
-    data = filled(range(2)).head().replace(b'"version": 1', b'"version": 9')
+    data = filled(range(2)).head().replace(b'"version": 2', b'"version": 9')
     with pytest.raises(DataLossError, match="newer Trenza: its format has version 9"):
         LayerHistory.read(data, "layers.dat")
+
+
+def test_a_file_of_the_first_version_can_be_read() -> None:
+    head = filled(range(2)).head()
+    data = head.replace(b'"version": 2', b'"version": 1').replace(b'"seconds"', b'"seen_seconds"')
+    assert data.count(b"seen_seconds") == 1
+    assert LayerHistory.read(data).layout == LayerHistory.read(head).layout
 
 
 # ------------------------------------------------------------------------------------------------------------ layout
