@@ -96,10 +96,6 @@ class Debugger(QWidget):
         self._points = tuple(points)
         self._show_points()
 
-    def findings_text(self) -> str:
-        """Return what is said to have gone wrong, "" if nothing has."""
-        return self.card.findings.text() if self.card.findings.isVisibleTo(self) else ""
-
     def refresh(self) -> None:
         """Show where the run stands."""
         controller = self._controller

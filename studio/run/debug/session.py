@@ -13,6 +13,7 @@ from engine.core.dtype import Array
 from engine.core.errors import EngineError
 from engine.core.witness import witnessed
 from engine.io.checkpoint_file import Checkpoint
+from engine.runtime.threads import narrow_blas, release_blas
 from studio.document.breakpoints import Breakpoint
 from studio.document.stopping import Stopped
 from studio.run import session
@@ -127,6 +128,7 @@ class DebugSession:
         error: EngineError | None = None
         self.names.begin()
         recorder = Recorder(self.trace, self.names, self._gate, self._checkpoint)
+        narrow_blas()  # a second thread would wait for the window, which draws: of a step of MNIST half the time
         try:
             with witnessed(recorder):
                 self._work(recorder, self._marks, start)
@@ -134,6 +136,8 @@ class DebugSession:
             pass
         except Exception as failure:
             error = session.unforeseen(failure)
+        finally:
+            release_blas()
         with self._turn:
             if threading.current_thread() is not self._thread:
                 return  # another one runs in its place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -50,39 +50,6 @@ class Heading(Text):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, "dim", fonts.heading(), parent)
-
-
-class Passage(QLabel):
-    """A text of several lines that changes often: it is broken into lines once for each width, not at every question.
-
-    Layouts ask a label for its height many times for each change, and each time the whole document is laid out anew:
-    half the time of showing a step of the debugger went there.
-    """
-
-    def __init__(self, font: QFont | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._heights: dict[int, int] = {}
-        self.setWordWrap(True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        if font is not None:
-            self.setFont(font)
-
-    def setText(self, text: str) -> None:
-        """Show a text; the same one again costs nothing."""
-        if text != self.text():
-            self._heights.clear()
-            super().setText(text)
-
-    def heightForWidth(self, width: int) -> int:
-        """Return how high the text is at a width."""
-        if width not in self._heights:
-            self._heights[width] = super().heightForWidth(width)
-        return self._heights[width]
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Forget the heights of another font or style."""
-        self._heights.clear()
-        super().changeEvent(event)
 
 
 class KeyCap(QLabel):
