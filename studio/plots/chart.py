@@ -9,6 +9,7 @@ import math
 from typing import Any, Final
 
 import numpy as np
+import numpy.ma  # noqa: F401 - which `np.unique` loads when it is first called: 38 ms, just as a training ends
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -215,7 +216,6 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self.epochs = epochs
         if self.getViewBox().viewRange()[0] == self._followed:
             self.follow()
-        self.redraw()
 
     def _level_out(self, values: Array) -> None:
         """Show a line without ups and downs, such as a constant learning rate, on an axis from 0 on."""

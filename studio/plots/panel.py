@@ -100,6 +100,8 @@ class Plots(QWidget):
         self._timer.timeout.connect(self._redraw_some)
         self._spare: list[PlotCell] = []
         self._undrawn: list[PlotCell] = []
+        self._unseen: list[PlotCell] = []
+        """Plots that have their places, but are not painted before all have: each that comes moves the others."""
         self._logarithmic: set[str] = set()
         self._import: threading.Thread | None = None
         self._stages = QTimer(self)
@@ -127,6 +129,11 @@ class Plots(QWidget):
     @property
     def _shown_names(self) -> list[str]:
         return [name for name in self.curves if name not in self._hidden]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each curve that is to be shown has its plot, and that is in sight."""
+        return len(self.cells) == len(self._shown_names) and not self._unseen
 
     def show_document(self, number: int) -> None:
         """Show the curves of another document, or none (0)."""
@@ -163,6 +170,7 @@ class Plots(QWidget):
         """Put the plots of the curves that are to be shown in place of those that are."""
         self._timer.stop()
         self._undrawn.clear()
+        self._unseen.clear()
         for cell in self.cells.values():
             self._row.removeWidget(cell)
             cell.hide()
@@ -176,14 +184,14 @@ class Plots(QWidget):
         self.changed.emit()
 
     def _next_stage(self) -> None:
-        """Show the plot of one more curve, or make one in reserve, and come back until nothing is missing."""
+        """Make room for the plot of one more curve, show one, or make one in reserve, until nothing is missing."""
         if not self.curves and self._import is not None and self._import.is_alive():
             self._stages.start(REDRAW_MS)
             return
         from studio.plots.cell import PlotCell  # here, since it imports pyqtgraph
 
         missing = [name for name in self._shown_names if name not in self.cells]
-        if not self._spare or (not self.curves and len(self._spare) < SPARES):
+        if (missing and not self._spare) or (not self.curves and len(self._spare) < SPARES):
             cell = PlotCell(self.content)  # which without a parent would outlive the window
             cell.hide()
             cell.pointed.connect(self._point)
@@ -197,9 +205,13 @@ class Plots(QWidget):
             self._draw(cell)
             self.cells[missing[0]] = cell
             self._row.addWidget(cell, 2 if missing[0] in SAMPLED else 3)
+            cell.setUpdatesEnabled(False)
             cell.show()
+            self._unseen.append(cell)
             self.changed.emit()
-        if len(missing) > 1 or (not self.curves and len(self._spare) < SPARES):
+        elif self._unseen:
+            self._unseen.pop(0).setUpdatesEnabled(True)
+        if missing or self._unseen or (not self.curves and len(self._spare) < SPARES):
             self._stages.start(0)
 
     def extend(self, progress: Progress) -> None:

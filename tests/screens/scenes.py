@@ -211,7 +211,7 @@ def curves(window: MainWindow) -> None:
     window.workspaces.turn_to("train")
     if window.controller.pid is not None:
         train(window)
-        until(lambda: len(window.plots.cells) == len(window.plots.curves))
+        until(lambda: window.plots.is_complete)
         window.plots.cells["loss"].pointed.emit(1.5)
     QTest.qWait(600)
 
@@ -322,7 +322,7 @@ def trained(window: MainWindow) -> None:
     window.dock.setCurrentWidget(window.plots)
     if window.controller.pid is not None:
         train(window)
-        until(lambda: len(window.plots.cells) == len(window.plots.curves))
+        until(lambda: window.plots.is_complete)
     reveal_inspector(window.commands)
     canvas.select(["hidden"])
     watching = editor_of(window).watching

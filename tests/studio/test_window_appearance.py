@@ -140,7 +140,7 @@ def test_a_switch_reaches_what_the_run_has_said(
     series = {"loss": np.array([0.5]), "accuracy": np.array([0.5])}
     run.progressed.emit(Progress(one, 0, 0, np.array([0]), series, seconds))
     run.stuck.emit()
-    user.until(lambda: len(window.plots.cells) == len(window.plots.curves) > 0)
+    user.until(lambda: window.plots.cells and window.plots.is_complete)
     picked = "hidden.output"
     tensor = np.zeros((2, 3, 4, 5), np.float32)
     window.editors.current.watching.look_at(TensorRef.of(port(picked)))

@@ -38,7 +38,7 @@ def test_the_main_job(open_window: Open, tmp_path: Path) -> None:
     plots = window.plots
     user.until(lambda: plots.curves and all(len(plots.curves[n].validation) >= 2 for n in ("loss", "accuracy")))
     assert list(plots.curves) == ["loss", "accuracy", *SAMPLED]
-    user.until(lambda: len(plots.cells) == len(plots.curves))
+    user.until(lambda: plots.is_complete)
     user.until(lambda: all(len(plots.curves[name].raw) for name in SAMPLED))  # asked for before the engine was up
     assert [cell.objectName() for cell in plots.cells.values()] == [f"plot.{name}" for name in plots.curves]
     assert all(cell.isVisible() for cell in plots.cells.values())

@@ -47,7 +47,7 @@ def epoch_end(epoch: int, validation: float) -> EpochEnd:
 def begin(plots: Plots, started: Started) -> None:
     """Begin, and wait until each curve has its plot: they are made one after the other."""
     plots.begin(started)
-    while len(plots.cells) < len(plots.curves):
+    while not plots.is_complete:
         QApplication.processEvents()
 
 
@@ -355,9 +355,33 @@ def test_curves_that_are_hidden_are_not_observed(qtbot: QtBot, plots: Plots) -> 
     assert heard[-1] == (1, ())
 
 
+def test_plots_are_painted_when_all_have_their_places(plots: Plots) -> None:
+    plots.begin(STARTED)
+    stages = 0
+    while not plots.is_complete:
+        painted = [cell.updatesEnabled() for cell in plots.cells.values()]
+        assert len(painted) == 5 or not any(painted), "each that comes would have the others painted again"
+        stages += 1
+        QApplication.processEvents()
+    assert stages > 5
+    assert all(cell.updatesEnabled() for cell in plots.cells.values())
+
+
+def test_at_the_end_each_plot_is_drawn_once(plots: Plots, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(plots, STARTED)
+    plots.extend(progress(np.arange(20)))
+    for epoch in range(STARTED.epochs):
+        plots.epoch(epoch_end(epoch, 0.5))
+    drawn: list[Chart] = []
+    redraw = Chart.redraw
+    monkeypatch.setattr(Chart, "redraw", lambda chart: (drawn.append(chart), redraw(chart)))
+    plots.finish(Ended(1, 1, "complete"))
+    assert sorted(map(id, drawn)) == sorted(id(cell.chart) for cell in plots.cells.values())
+
+
 def test_plots_that_nobody_sees_are_not_drawn(qtbot: QtBot, plots: Plots, monkeypatch: pytest.MonkeyPatch) -> None:
     begin(plots, STARTED)
-    qtbot.waitUntil(lambda: len(plots.cells) == len(plots.curves))
+    qtbot.waitUntil(lambda: plots.is_complete)
     drawn: list[int] = []
     monkeypatch.setattr(Chart, "redraw", lambda chart: drawn.append(len(chart.curve.raw)))
     plots.extend(progress(np.arange(20)))

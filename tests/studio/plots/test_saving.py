@@ -33,7 +33,7 @@ def saver(qtbot: QtBot) -> Saver:
     actions = PlotActions(Actions(window), plots, window)
     plots.shown = 1
     plots.begin(Started(1, 1, 2, 5, (), 10))
-    qtbot.waitUntil(lambda: len(plots.cells) == len(plots.curves))
+    qtbot.waitUntil(lambda: plots.is_complete)
     values = {"loss": np.array([3.0, 2.0, np.nan])}
     plots.extend(Progress(1, 1, 0, np.arange(3), values, 1e-3, {"learning_rate": 0.1}))
     plots.epoch(EpochEnd(1, 1, 0, {"loss": 2.5, "val_loss": 2.0}, 0.1))
