@@ -9,7 +9,7 @@ import math
 from typing import Any, Final
 
 import numpy as np
-import numpy.ma  # noqa: F401 - which `np.unique` loads when it is first called: 38 ms, just as a training ends
+import numpy.ma  # which `np.unique` loads when it is first called: 38 ms, just as a training ends
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen

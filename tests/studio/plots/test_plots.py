@@ -369,9 +369,8 @@ def test_plots_are_painted_when_all_have_their_places(plots: Plots) -> None:
 
 def test_at_the_end_each_plot_is_drawn_once(plots: Plots, monkeypatch: pytest.MonkeyPatch) -> None:
     begin(plots, STARTED)
-    plots.extend(progress(np.arange(20)))
-    for epoch in range(STARTED.epochs):
-        plots.epoch(epoch_end(epoch, 0.5))
+    plots.extend(progress(np.arange(450)))
+    plots.epoch(epoch_end(9, 0.5))
     drawn: list[Chart] = []
     redraw = Chart.redraw
     monkeypatch.setattr(Chart, "redraw", lambda chart: (drawn.append(chart), redraw(chart)))
