@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import signal
@@ -26,6 +27,12 @@ def all_work_is_divided() -> Iterator[None]:
 
     with all_work_divided():
         yield
+
+
+def pytest_collection_finish() -> None:
+    """Let no search for garbage go through all tests and modules: half a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from studio.document.nodetype import CATEGORIES, Catalogue, NodeType
+from studio.ui.appearance import appearance
 from studio.ui.categories import TITLES
 from studio.ui.i18n import _, sentence
 from studio.ui.usage import Usage
@@ -53,6 +54,7 @@ class PaletteModel(QAbstractListModel):
         self._folded: set[tuple[str, str]] = set()
         self._candidates: dict[tuple[str, int], Candidate[NodeType]] = {}
         self.refresh()
+        appearance().language_changed.connect(self.refresh)
 
     def refresh(self) -> None:
         """Read the catalogue anew, in the language in use."""

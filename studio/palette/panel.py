@@ -137,7 +137,6 @@ class Palette(QWidget):
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.list.setAccessibleName(_("Types of nodes"))
-        self.model.refresh()
 
     def _search(self, query: str) -> None:
         self.model.search(query)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from user import User
 
 from studio.app import MainWindow, open_studio
+from studio.ui import i18n
 from studio.ui.appearance import Appearance, appearance
 from studio.ui.shell import files
 
@@ -30,7 +31,8 @@ def open_window(look: Appearance, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(MainWindow, "start_engine", start_engine if engine else lambda _self: None)
         window = open_studio(path)
         windows.append(window)
-        appearance().set_language("en", remember=False)
+        if i18n.language() != "en":
+            appearance().set_language("en", remember=False)
         window.resize(1500, 950)
         qtbot.waitExposed(window)
         window.activateWindow()
