@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,20 @@ SECONDS: Final = 0.05
 #: 5 ms; unseen, all that watching costs a training is to be below 1 %.
 UNSEEN: Final = Allowance(0.001, SECONDS)
 SEEN: Final = Allowance(0.01, SECONDS, last=True)
+#: Seconds that a thread keeps the interpreter. With Python's 0.005, the thread that writes fell further and further
+#: behind an eager training of a small network, by 20 jobs a second, and no checkpoint was made.
+SWITCH: Final = 0.0005
+
+
+@contextmanager
+def _in_turns() -> Iterator[None]:
+    """Let the threads that write, send and hear have their turns beside the training, for the time of the block."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 class Job:
@@ -83,7 +98,7 @@ class Job:
         status: Status
         looks = False
         try:
-            with host.task(command.document, lambda: host.switches.stops(command.run)):
+            with _in_turns(), host.task(command.document, lambda: host.switches.stops(command.run)):
                 metrics = self._train()
             status, looks = "stopped" if host.switches.stops(command.run) else "complete", True
         except Stopped:
