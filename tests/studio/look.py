@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,18 +31,3 @@ def look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     # No event loop runs between tests, and only one would delete the widgets that are to go; each restyling
     # would dress them all again.
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def benchmark_ms() -> Callable[[Callable[[], object]], float]:
-    """Measures a call: the best of a few, in milliseconds, so that a busy machine does not fail a test."""
-
-    def measure(call: Callable[[], object]) -> float:
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - start)
-        return min(times) * 1000
-
-    return measure

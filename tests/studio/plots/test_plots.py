@@ -141,16 +141,6 @@ def test_redraws_are_put_together(qtbot: QtBot, plots: Plots, monkeypatch: pytes
     qtbot.waitUntil(lambda: len(drawn) == 2, timeout=1000)
 
 
-def test_a_hundred_thousand_points_fit_into_a_frame(plots: Plots, benchmark_ms) -> None:
-    begin(plots, Started(1, 1, 100, 1000, (), 10))
-    steps = np.arange(100_000)
-    noise = np.random.default_rng(0).normal(size=len(steps)) * 0.05
-    plots.extend(Progress(1, 1, 0, steps, {"loss": 2 * np.exp(-steps / 1e4) + 0.2 + noise}, 1e-3))
-    more = Progress(1, 1, 0, np.arange(50), {"loss": np.ones(50)}, 1e-3)
-    assert benchmark_ms(lambda: plots.extend(more)) < 1
-    assert benchmark_ms(plots.redraw) < 8
-
-
 def test_the_plotting_library_is_not_imported_with_the_panel() -> None:
     code = "import sys, studio.plots.panel; sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
