@@ -71,6 +71,7 @@ from studio.ui import fonts
 from studio.ui.action_table import TEMPLATES
 from studio.ui.actions import Actions
 from studio.ui.appearance import appearance
+from studio.ui.fills import fill_in_this_thread
 from studio.ui.garbage import Collector, collect
 from studio.ui.i18n import N_, _, describe, number
 from studio.ui.library.shelf import Shelf
@@ -595,6 +596,7 @@ def application() -> QApplication:
     app = QApplication.instance()
     if isinstance(app, QApplication):
         return app
+    fill_in_this_thread()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Trenza")
     app.setApplicationVersion(__version__)

@@ -22,6 +22,7 @@ from studio.document.history import History
 from studio.document.nodetype import Catalogue, NodeType, Port
 from studio.run import process
 from studio.run.messages import TensorInfo
+from studio.ui.fills import fill_in_this_thread
 
 #: Tests with windows between two full collections.
 _FULL_EVERY: Final = 25
@@ -84,6 +85,12 @@ def engines_begin_with_all_that_they_import() -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["studio.run.worker"])
         process.CONTEXT = context
+
+
+@pytest.fixture(scope="session", autouse=True)
+def areas_are_filled_in_this_thread() -> None:
+    """As in the program, whose application is not that of the tests."""
+    fill_in_this_thread()
 
 
 @pytest.fixture
