@@ -47,7 +47,7 @@ class Curves(pg.GraphicsObject):  # type: ignore[misc]
         """Let a line stand out, or none (-1)."""
         if front != self.front:
             self.front = front
-            self.redraw()
+            self.update()
 
     def redraw(self) -> None:
         """Forget the picture."""
@@ -80,7 +80,7 @@ class Curves(pg.GraphicsObject):  # type: ignore[misc]
         self.redraw()
 
     def paint(self, painter: QPainter, *_args: Any) -> None:
-        """Draw the picture, anew if it is of something else."""
+        """Draw the picture, anew if it is of something else; the line that stands out over it, which is faint then."""
         transform = painter.worldTransform()
         if self._picture is None or self._drawn_for != transform:
             device = painter.device()
@@ -89,7 +89,12 @@ class Curves(pg.GraphicsObject):  # type: ignore[misc]
             self._picture, self._drawn_for = self._draw(transform, size, ratio), transform
         painter.save()
         painter.resetTransform()
+        painter.setOpacity(1.0 if self.front < 0 else _BEHIND)
         painter.drawPixmap(0, 0, self._picture)
+        painter.setOpacity(1.0)
+        if self.front >= 0:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_line(painter, self.lines[self.front], transform, _WIDER)
         painter.restore()
 
     def _draw(self, transform: QTransform, size: QSize, ratio: float) -> QPixmap:
@@ -98,22 +103,19 @@ class Curves(pg.GraphicsObject):  # type: ignore[misc]
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = self.boundingRect()
-        most = max(_LEAST, _POINTS // max(1, len(self.lines)))
-        for place, line in sorted(enumerate(self.lines), key=lambda each: each[0] == self.front):
-            pen, colour = QPen(line.pen), line.pen.color()
-            if place == self.front:
-                pen.setWidthF(_WIDER * line.pen.widthF())
-            elif self.front >= 0:
-                colour.setAlphaF(_BEHIND)
-                pen.setColor(colour)
-            first, last = np.searchsorted(line.x, [rect.left(), rect.right()])
-            seen = slice(max(0, int(first) - 1), int(last) + 1)
-            x, y = pooled(line.x[seen], line.y[seen], most)
-            y = self.placed(y)
-            draw_line(painter, pen, x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy())
+        for line in self.lines:
+            self._draw_line(painter, line, transform)
         painter.end()
         return picture
+
+    def _draw_line(self, painter: QPainter, line: RunLine, transform: QTransform, wider: float = 1.0) -> None:
+        pen, rect = QPen(line.pen), self.boundingRect()
+        pen.setWidthF(wider * pen.widthF())
+        first, last = np.searchsorted(line.x, [rect.left(), rect.right()])
+        seen = slice(max(0, int(first) - 1), int(last) + 1)
+        x, y = pooled(line.x[seen], line.y[seen], max(_LEAST, _POINTS // len(self.lines)))
+        y = self.placed(y)
+        draw_line(painter, pen, x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy())
 
 
 def value_at(line: RunLine, epoch: float) -> float:
