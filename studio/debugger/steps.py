@@ -65,16 +65,27 @@ class _Model(QAbstractListModel):
         self._name_of = name_of
 
     def show(self, rows: Sequence[Row], here: int) -> None:
-        items = items_of(rows)
-        if items != self.items:
+        items, known = items_of(rows), self.items
+        longest = number(items[-1].last + 1) if items else ""
+        numbers = max(_NUMBERS, QFontMetrics(fonts.mono(11)).horizontalAdvance(longest) + 16)
+        before = [self.look(item) for item in known]
+        if numbers != self.numbers or [item.row for item in known] != [item.row for item in items[: len(known)]]:
             self.beginResetModel()
-            self.items = items
-            longest = number(items[-1].last + 1) if items else ""
-            self.numbers = max(_NUMBERS, QFontMetrics(fonts.mono(11)).horizontalAdvance(longest) + 16)
+            self.items, self.numbers, self.here = items, numbers, here
             self.endResetModel()
-        self.here = here
-        if items:
-            self.dataChanged.emit(self.index(0), self.index(len(items) - 1))
+            return
+        if len(items) > len(known):
+            self.beginInsertRows(QModelIndex(), len(known), len(items) - 1)
+            self.items, self.here = items, here
+            self.endInsertRows()
+        self.items, self.here = items, here
+        for place, look in enumerate(before):  # one by one, or the view would paint all of them
+            if look != self.look(items[place]):
+                self.dataChanged.emit(self.index(place), self.index(place))
+
+    def look(self, item: Item) -> tuple[bool, bool]:
+        """Return whether an item is done, and whether the step that is shown is in it."""
+        return item.first <= self.here, item.first <= self.here <= item.last
 
     def rowCount(self, parent: Index | None = None) -> int:
         return len(self.items)
@@ -110,13 +121,12 @@ class _Delegate(QStyledItemDelegate):
         theme, item, rect = appearance().theme, index.data(_ITEM), QRect(option.rect)
         model = index.model()
         assert isinstance(model, _Model)
-        is_here = item.first <= model.here <= item.last
+        is_done, is_here = model.look(item)
         if is_here and not item.is_node:
             painter.fillRect(rect, QColor(derived(theme)["selection"]))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(derived(theme)["hover"]))
         _name, token, sign = phase_of(item.row.path)
-        is_done = item.first <= model.here
         painter.setFont(fonts.mono(11))
         painter.setPen(QColor(theme.dim))
         middle = Qt.AlignmentFlag.AlignVCenter

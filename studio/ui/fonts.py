@@ -30,12 +30,12 @@ def load() -> None:
 
 def sans(px: int = 13, weight: int = 400) -> QFont:
     """Return the font of texts: `weight` is 400 (regular), 500 (medium) or 600 (semibold)."""
-    return _font(SANS, QFont.StyleHint.SansSerif, px, weight)
+    return QFont(_font(SANS, QFont.StyleHint.SansSerif, px, weight))
 
 
 def mono(px: int = 12, weight: int = 400) -> QFont:
     """Return the font of numbers and code: `weight` is 400 (regular) or 700 (bold)."""
-    return _font(MONO, QFont.StyleHint.Monospace, px, weight)
+    return QFont(_font(MONO, QFont.StyleHint.Monospace, px, weight))
 
 
 def heading() -> QFont:
@@ -46,6 +46,7 @@ def heading() -> QFont:
     return font
 
 
+@cache  # a list of 20 lines asks for 100 while it is painted, each of which takes 20 µs; a copy takes 1
 def _font(family: str, hint: QFont.StyleHint, px: int, weight: int) -> QFont:
     load()
     font = QFont(family)
