@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,6 +28,8 @@ class Culprit:
         The op that makes the first of them, where that is applied, and what for.
     reason
         What the debugger says of why, in part.
+    zeros
+        Where nothing but zeros is made before, at which it stops, too.
     """
 
     document: Document
@@ -35,6 +38,7 @@ class Culprit:
     node: str
     phase: str = "forward"
     reason: str = ""
+    zeros: str = ""
 
 
 def _moons(layers: Mapping[str, Any], more: Mapping[str, Any] | None = None, *wires: str, **options: Any) -> Document:
@@ -87,6 +91,7 @@ BAD_VALUES: Final[Mapping[str, Culprit]] = {
         "divide",
         "share",
         reason="It divides 0 by 0",
+        zeros="drop",
     ),
     "one by zero": Culprit(
         _moons({"inverse": "op.reciprocal"}), "inf", "reciprocal", "inverse", reason="It divides 1 by 0"
@@ -109,6 +114,7 @@ BAD_VALUES: Final[Mapping[str, Culprit]] = {
         "rsqrt",
         "scale",
         reason="square root of 0",
+        zeros="still",
     ),
     "exp of large numbers": Culprit(
         _moons({"large": ("layer.Rescaling", {"scale": 1000.0}), "exp": "op.exp"}),
@@ -151,6 +157,7 @@ BAD_VALUES: Final[Mapping[str, Culprit]] = {
         "rsqrt",
         "length",
         reason="square root of 0",
+        zeros="still",
     ),
     "power of negative numbers": Culprit(
         _moons({"bent": dense(8, "tanh"), "power": "op.pow"}, {"half": _constant(0.5)}, "half.output > power.y"),
@@ -208,5 +215,78 @@ BAD_VALUES: Final[Mapping[str, Culprit]] = {
         "multiply",
         "nothing",
         reason="All of its",
+    ),
+    "NaN among the data": Culprit(
+        network(
+            "data.digits",
+            {"flat": "layer.Flatten", "some": "op.subtract", "output": dense(10)},
+            LOGITS,
+            sgd(),
+            {"missing": _constant(float("nan"))},
+            ["missing.output > some.y"],
+        ),
+        "nan",
+        "subtract",
+        "some",
+        reason="NaN comes in with y",
+    ),
+    "softmax of a row that is masked as a whole": Culprit(
+        _moons(
+            {"scores": dense(2), "masked": "op.add", "attention": "op.softmax"},
+            {"mask": _constant([-math.inf, -math.inf])},
+            "mask.output > masked.y",
+        ),
+        "nan",
+        "softmax",
+        "attention",
+        reason="It makes NaN of infinity: logits = -inf",
+    ),
+    "infinity less infinity": Culprit(
+        _moons(
+            {"large": "op.add", "nothing": "op.subtract"},
+            {"mask": _constant([math.inf] * 8)},
+            "mask.output > large.y",
+            "large.output > nothing.y",
+        ),
+        "nan",
+        "subtract",
+        "nothing",
+        reason="It makes NaN of infinity: x = inf, y = inf",
+    ),
+    "a rate beyond all numbers": Culprit(
+        network("data.diabetes", {"output": dense(1)}, SQUARES, sgd(3e38)), "inf", "multiply", "trainer", "update"
+    ),
+    "products beyond all numbers that cancel": Culprit(
+        network(
+            "data.digits",
+            {"flat": "layer.Flatten", "hidden": dense(16, "relu"), "output": dense(10)},
+            LOGITS,
+            sgd(1e30),
+        ),
+        "nan",
+        "matmul",
+        "output",
+        reason="leaves the range of float32 on both sides",
+    ),
+    "weights of a layer that begin at 0, on the way back": Culprit(
+        network(
+            "data.digits",
+            {"flat": "layer.Flatten", "hidden": dense(32, "tanh"), "output": dense(10, kernel_initializer="zeros")},
+            LOGITS,
+            sgd(),
+        ),
+        "zeros",
+        "matmul",
+        "output",
+        "backward",
+        reason="since b holds nothing but zeros",
+        zeros="output",
+    ),
+    "saturated as a whole, on the way back": Culprit(
+        _moons({"large": ("layer.Rescaling", {"scale": 1e6, "offset": 1e7}), "bent": "op.tanh"}),
+        "zeros",
+        "subtract",
+        "bent",
+        "backward",
     ),
 }

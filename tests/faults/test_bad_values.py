@@ -12,6 +12,10 @@ def test_the_debugger_stops_at_the_op_that_makes_bad_values(name: str) -> None:
     culprit = BAD_VALUES[name]
     with debugged(culprit.document) as debuggee:
         stop = debuggee.do(debuggee.session.go_on)
+        if culprit.zeros:
+            first = debuggee.session.trace[stop.place.step]
+            assert (stop.bad and stop.bad.kind, first.node, first.phase) == ("zeros", culprit.zeros, "forward")
+            stop = debuggee.do(debuggee.session.go_on)
         assert stop.reason == "bad", stop.error
         assert stop.bad is not None
         step = debuggee.session.trace[stop.place.step]

@@ -6,14 +6,16 @@ there are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 
 from engine.core.dtype import Array
 from engine.core.errors import EngineError
+from studio.run.debug.step import GIVEN
 
 Kind = Literal["nan", "inf", "huge", "zeros"]
 
@@ -79,6 +81,31 @@ _DOMAIN: Final = EngineError(
     "It has no value for {element}, at {where} of {operand}.",
     hint="Clip what goes in to the range in which it has one, or scale it.",
 )
+_GIVEN: Final = EngineError(
+    "What comes in here holds NaN, at {where}.",
+    hint="Leave such examples out, or fill what is missing: else every weight becomes NaN.",
+)
+_COMES_IN: Final = EngineError(
+    "NaN comes in with {operand}, which no op has made.",
+    hint="Leave such examples out, or fill what is missing: else every weight becomes NaN.",
+)
+_EMPTY: Final = EngineError(
+    "{operand} has no elements, its shape is {shape}: there is nothing to take this of.",
+    hint="Look for what has left nothing: a slice, a mask, or data without examples.",
+)
+_OF_INFINITY: Final = EngineError(
+    "It makes NaN of infinity: {operands}.",
+    hint="∞ − ∞, 0 · ∞ and ∞ / ∞ have no value, and a softmax has none where all is masked by −∞: "
+    "look where the infinity comes from.",
+)
+_OVERFLOWN: Final = EngineError(
+    "What it adds up leaves the range of {dtype} on both sides, and ∞ − ∞ is NaN: {operands}.",
+    hint="Scale the input, lower the learning rate, limit the gradients (clipnorm), or begin with smaller weights.",
+)
+_BY_ZEROS: Final = EngineError(
+    "All of its {count} values are 0, since {operand} holds nothing but zeros.",
+    hint="Begin with other weights than zeros (glorot_uniform), or look where the zeros come from.",
+)
 _DEAD: Final = EngineError(
     "None of its {count} values is above 0, so nothing comes out, and no gradient comes back: the units are dead.",
     hint="Lower the learning rate, scale the input, begin with other weights, or use LeakyReLU.",
@@ -95,11 +122,13 @@ _WHY: Final[Mapping[tuple[Kind, str], EngineError]] = {
     **{("inf", op): _OVERFLOW for op in ("exp", "expm1", "sinh", "cosh", "square")},
     **{(kind, "pow"): _POWER for kind in ("nan", "inf", "huge")},
     ("zeros", "relu"): _DEAD,
+    ("nan", GIVEN): _GIVEN,
 }
 #: The same of ops that the table does not name.
 _ANY: Final[Mapping[Kind, EngineError]] = {
     "nan": EngineError(
-        "It makes NaN at {where} of operands that have none: {operands}.", hint="Look at its operands at this place."
+        "It makes NaN, at {where} of its result, of operands that have none: {operands}.",
+        hint="Look into its operands.",
     ),
     "inf": EngineError(
         "Its result is beyond what {dtype} holds, at {where}: {operands}.",
@@ -131,17 +160,18 @@ _MARK: Final[Mapping[Kind, Callable[[Array], Any]]] = {
 
 
 def bad_values(
-    op: str, names: Sequence[str], operands: Sequence[Array], outputs: Sequence[Array], of_interest: Sequence[int] = ()
+    op: str, names: Sequence[str], operands: Sequence[Array], outputs: Sequence[Array], given: Sequence[int] = ()
 ) -> Bad | None:
     """Return what an op has made bad of operands that were good, None if nothing.
+
+    Infinity may be meant, as in a mask, so none is to blame for bringing it; who makes NaN of it is.
 
     Parameters
     ----------
     names
         What its record calls the operands.
-    of_interest
-        Places of the results that mean something to the user, such as what a wire carries: only of these it matters
-        if they are all zero.
+    given
+        Places of the operands that no op has made, such as constants: who brings NaN in with them is to blame.
 
     Examples
     --------
@@ -153,21 +183,37 @@ def bad_values(
     ('Infinity appears here first, in 1 of 2 values.', 'It takes the logarithm of 0, at [0, 1] of x.')
     >>> bad_values("negative", ["x"], [y], [-y]) is None  # it only hands on what was bad before
     True
+    >>> str(bad_values("subtract", ["x", "y"], [y, y], [np.array([0.0, np.nan])]).what)
+    'NaN appears here first, in 1 of 2 values.'
     """
-    if any(_has(a, "nan") or _has(a, "inf") for a in operands):
+    bad = [i for i, a in enumerate(operands) if _has(a, "nan")]
+    if any(i not in given for i in bad):
         return None
+    is_finite = not any(_has(a, "inf") for a in operands)
     most = max((_largest(a) for a in operands if a.size), default=0.0)
     for number, array in enumerate(outputs):
         if array.dtype.kind != "f" or not array.size:
             continue
-        kind: Kind | None = "nan" if _has(array, "nan") else "inf" if _has(array, "inf") else None
-        if kind is None and _largest(array) > HUGE >= most:
-            kind = "huge"
-        if kind is None and number in of_interest and array.size > 1 and most > 0 and not array.any():
-            kind = "zeros"
+        kind: Kind | None = None
+        if _has(array, "nan"):
+            kind = "nan"
+        elif is_finite and op != GIVEN:
+            kind = "inf" if _has(array, "inf") else "huge" if _largest(array) > HUGE >= most else None
         if kind is not None:
-            return _found(kind, number, op, names, operands, array, most)
+            found = _found(kind, number, op, names, operands, array, most)
+            return replace(found, why=_why(_COMES_IN, operand=names[bad[0]])) if bad else found
     return None
+
+
+def only_zeros(op: str, names: Sequence[str], operands: Sequence[Array], outputs: Sequence[Array], number: int) -> Bad:
+    """Return what there is to say of an op one of whose results holds nothing but zeros."""
+    most = max((_largest(a) for a in operands if a.size), default=0.0)
+    return _found("zeros", number, op, names, operands, outputs[number], most)
+
+
+def is_zero(array: Array) -> bool:
+    """Return whether an array holds floats, more than one, and all are 0."""
+    return array.dtype.kind == "f" and array.size > 1 and not array.any()
 
 
 def _has(array: Array, kind: Kind) -> bool:
@@ -191,15 +237,21 @@ def _found(
     index = tuple(int(i) for i in np.argwhere(marked)[0])
     at = [_element(operand, index, array.shape) for operand in operands]
     known = [(name, value) for name, value in zip(names, at, strict=False) if value is not None]
-    why = _WHY.get((kind, op), _ANY[kind])
-    if len(known) < 1 + ("{second}" in why.template):
+    why = _reason(kind, op, operands, most)
+    if "{second}" in why.template and len(known) < 2:
         why = _ANY[kind]
+    if "{element}" in why.template and not known:
+        why = _ANY[kind]
+    named = dict(zip(names, operands, strict=False))
+    empty = next((name for name, a in named.items() if not a.size), "")
+    zero = next((name for name, a in named.items() if is_zero(a)), "")
     facts: dict[str, Any] = {
         "where": list(index),
         "count": int(marked.sum()),
         "size": array.size,
         "dtype": array.dtype.name,
-        "operand": known[0][0] if known else "",
+        "operand": empty or (zero if kind == "zeros" else known[0][0] if known else ""),
+        "shape": named[empty].shape if empty else "",
         "element": known[0][1] if known else "",
         "first": known[0][1] if known else "",
         "second": known[1][1] if len(known) > 1 else "",
@@ -214,8 +266,26 @@ def _found(
         index,
         facts["count"],
         EngineError(what.template, **facts),
-        EngineError(why.template, hint=why.hint, **facts),
+        _why(why, **facts),
     )
+
+
+def _reason(kind: Kind, op: str, operands: Sequence[Array], most: float) -> EngineError:
+    """Return why an op has made such values."""
+    if kind == "nan":
+        if any(not a.size for a in operands):
+            return _EMPTY
+        if most == math.inf:
+            return _OF_INFINITY
+        if (kind, op) not in _WHY and most > HUGE:
+            return _OVERFLOWN
+    if kind == "zeros" and op != "relu" and any(map(is_zero, operands)):
+        return _BY_ZEROS
+    return _WHY.get((kind, op), _ANY[kind])
+
+
+def _why(error: EngineError, **facts: Any) -> EngineError:
+    return EngineError(error.template, hint=error.hint, **facts)
 
 
 def _element(operand: Array, index: tuple[int, ...], shape: tuple[int, ...]) -> str | None:

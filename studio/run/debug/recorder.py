@@ -21,7 +21,7 @@ from engine.core.witness import Witness
 from engine.runtime.tensor import Tensor
 from studio.document.kinds import kind_of
 from studio.document.lower import Step as NodeStep
-from studio.run.debug.step import Frame, Operand, Path, Step
+from studio.run.debug.step import GIVEN, Frame, Operand, Path, Step
 from studio.run.debug.trace import Batch, Trace
 from studio.run.tensor_ref import TensorRef
 
@@ -134,7 +134,7 @@ class Recorder(Witness):
     def load(self, node: str, outputs: Sequence[Any]) -> None:
         """Take what a data node gives as a step of its own."""
         with during("data"), at(node):
-            step = self._pending = self._step("batch", {}, ())
+            step = self._pending = self._step(GIVEN, {}, ())
             self._gate(step)
             self._end(step, outputs, 0.0)
         self._pending = None

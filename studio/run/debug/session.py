@@ -18,21 +18,19 @@ from studio.document.breakpoints import Breakpoint
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug import moves
-from studio.run.debug.bad import Bad, bad_values
+from studio.run.debug.bad import Bad
 from studio.run.debug.breakpoints import Hit, Watchpoints
+from studio.run.debug.culprit import culprit
 from studio.run.debug.marks import Marks
 from studio.run.debug.messages import Reason
 from studio.run.debug.moves import START, Goal, Move, Place
 from studio.run.debug.recorder import Namer, Recorder, line_of
 from studio.run.debug.step import Path, Step, common
-from studio.run.debug.trace import DISK, MEMORY, STEPS, Batch, Trace
+from studio.run.debug.trace import DISK, MEMORY, STEPS, Trace
 from studio.run.debug.work import Work
 from studio.run.tensor_ref import TensorRef
 
 State = Literal["running", "stopped", "ended"]
-
-#: Phases in which bad values are the user's concern.
-_WATCHED = ("program", "forward", "loss", "backward")
 
 
 @dataclass(frozen=True)
@@ -108,6 +106,8 @@ class DebugSession:
         self._furthest = 0  # so many steps were made before some were forgotten to be made again
         self._bads: dict[int, Bad] = {}
         """What was found to be bad, by the numbers of steps: whoever comes by again stops there again."""
+        self._shows: dict[int, int] = {}
+        """Behind which step that of each shows."""
         self._error: EngineError | None = None
         self._turn = threading.Condition()
         self._thread = self._new_thread(None, None)
@@ -153,9 +153,9 @@ class DebugSession:
             return Stop(over, START, error=error)
         self.place = moves.settled(Place(last.number, self.place.depth), last.path)
         stopping = self._met(last, None)
-        if error is None and self.until_bad and (bad := self._bad(last)) is not None:
-            self.place = Place(last.number, len(last.path))
-            return Stop("bad", self.place, hits=stopping, bad=bad)
+        if error is None and self.until_bad and (found := self._bad(last)) is not None:
+            self.place = Place(found[0], len(self.trace[found[0]].path))
+            return Stop("bad", self.place, self._after(found[0]), stopping, found[1])
         if error is None and stopping:
             return Stop("breakpoint", self.place, hits=stopping)
         return Stop(over, self.place, error=error)
@@ -191,8 +191,10 @@ class DebugSession:
             place = moves.settled(Place(last.number, self.place.depth), last.path)
             return Stop("move" if is_there else "pause", place, after)
         stopping = self._met(last, pending)
-        if self.until_bad and (bad := self._bad(last)) is not None:
-            return Stop("bad", Place(last.number, len(last.path)), after, stopping, bad)
+        if self.until_bad and (found := self._bad(last)) is not None:
+            number, bad = found
+            following = self.trace[number + 1].path if number < last.number else after
+            return Stop("bad", Place(number, len(self.trace[number].path)), following, stopping, bad)
         depth = self._goal.depth if self._goal is not None else self.place.depth
         depth = max(min(depth, len(last.path)), min(common(last.path, after) + 1, len(last.path)))
         place = moves.settled(Place(last.number, depth), last.path)
@@ -219,18 +221,12 @@ class DebugSession:
                 self._said(hit)
         return tuple(hit for hit in hits if hit.stops)
 
-    def _bad(self, last: Step) -> Bad | None:
-        if last.phase not in _WATCHED:
-            return None
-        batch = self.trace.batch_of(last.number)
-        names = [operand.name for operand in last.operands]
-        meant = set(last.gives.values())
-        of_interest = [i for i, place in enumerate(last.outputs) if place in meant]
-        found = bad_values(
-            last.op, names, _arrays(batch, [o.array for o in last.operands]), _arrays(batch, last.outputs), of_interest
-        )
-        if found is not None:
-            self._bads[last.number] = found
+    def _bad(self, last: Step) -> tuple[int, Bad] | None:
+        """Return the step that has made bad values, and which they are, if that shows since this step."""
+        found = culprit(self.trace, last)
+        if found is None or self._shows.setdefault(found[0], last.number) != last.number:
+            return None  # what shows again where it gets another name was told of before
+        self._bads[found[0]] = found[1]
         return found
 
     def _tell(self, stop: Stop) -> None:
@@ -421,7 +417,3 @@ class DebugSession:
     def _is_bad(self, step: int) -> bool:
         """Return whether a step was found to give bad values, and that is of interest."""
         return self.until_bad and step in self._bads
-
-
-def _arrays(batch: Batch, places: Sequence[int]) -> list[Array]:
-    return [array for place in places if (array := batch.array(place)) is not None]

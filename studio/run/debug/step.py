@@ -23,6 +23,8 @@ Path = tuple[Frame, ...]
 
 #: The batch and the phase are no places that one steps into: a path has at least these two, and the op.
 OUTER: Final = 2
+#: The op of a step that brings data.
+GIVEN: Final = "batch"
 #: The name of the place of ops that no node stands for, such as the running mean of the loss.
 NOBODY: Final = ""
 
@@ -65,7 +67,7 @@ class Step:
     path
         The places it lies in, from the outermost to the op itself.
     op
-        Name of the op; of the step that brings the data "batch".
+        Name of the op, or `GIVEN`.
     operands, outputs
         What went in, and places of what came out among the arrays of the training step.
     reverses

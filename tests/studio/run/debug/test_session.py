@@ -305,7 +305,7 @@ def test_the_last_node_of_a_run_can_be_stopped_at_whatever_it_holds(value: objec
         {"x": ("data.constant", {"value": value}), "more": ("op.expand_dims", {"axis": 0})}, "x.output > more.input"
     )
     points = [Breakpoint(1, "more", condition=condition), Breakpoint(2, "more", log="of shape {shape}")]
-    with debugged(document, points) as debuggee:
+    with debugged(document, points, until_bad=False) as debuggee:
         stop = debuggee.do(debuggee.session.go_on)
         assert (stop.reason, [hit.point.id for hit in stop.hits]) == ("breakpoint", [1])
         assert stop.hits[0].error is None
