@@ -20,5 +20,14 @@ def test_the_right_warning_appears(name: str) -> None:
         assert "{" not in str(warning.error)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("name", BAD_LEARNERS)
+def test_the_right_warning_appears_in_compiled_trainings_of_other_seeds(name: str, seed: int) -> None:
+    patient = BAD_LEARNERS[name]
+    monitor, _error = trained(patient.make(seed), "lazy")
+    assert (patient.warning, patient.node) in [(w.id, w.node) for w in monitor.warnings]
+
+
 def test_each_rule_has_a_network_that_shows_it() -> None:
     assert {patient.warning for patient in BAD_LEARNERS.values()} == set(RULES)

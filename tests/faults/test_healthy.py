@@ -37,3 +37,11 @@ def test_in_a_healthy_network_the_debugger_finds_no_bad_values(name: str) -> Non
     with debugged(HEALTHY[name](1), [Breakpoint(1, "loss", epoch=1, step=4)]) as debuggee:
         stop = debuggee.do(debuggee.session.go_on)
         assert (stop.reason, stop.bad) == ("breakpoint", None), stop.bad and str(stop.bad.why)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HEALTHY)
+def test_in_a_healthy_network_the_debugger_finds_no_bad_values_to_the_end(name: str) -> None:
+    with debugged(HEALTHY[name](1)) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert (stop.reason, stop.bad) == ("complete", None), stop.bad and str(stop.bad.why)

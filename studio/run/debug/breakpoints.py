@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +19,10 @@ from studio.run.debug.condition import Condition, Moment
 from studio.run.debug.step import Step
 from studio.run.tensor_ref import Kind, TensorRef
 
+_NO_GRADIENT: Final = InvalidArgumentError(
+    "The breakpoint at this place asks for a gradient, and the loss has none here: no weight lies in front of it.",
+    hint="Ask for its value, without g, or set the breakpoint behind the first layer that learns.",
+)
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 #: What Python writes behind an expression to say how it is to look.
 _FORMAT: Final = re.compile(r"![a-z]?$|(![a-z])?:[^\])]*$")
@@ -78,6 +82,8 @@ class Watchpoint:
     condition: Condition | None = field(init=False)
     log: list[str | Condition] = field(init=False)
     ref_kind: Kind = field(init=False)
+    is_in_vain: bool = field(default=False, init=False)
+    """Whether it was told that it asks for a gradient that never comes."""
     _count: int = field(default=0, init=False)
     _times: array[int] = field(default_factory=lambda: array("q"), init=False)
     """The places of a trace at which it was reached, in order."""
@@ -121,11 +127,13 @@ class Watchpoint:
 
 @dataclass(frozen=True)
 class Hit:
-    """A breakpoint that was reached: it stops the run, unless it only has something to say, or went wrong."""
+    """A breakpoint that was reached, in an epoch and a step of it: it stops the run, unless it only says something."""
 
     point: Breakpoint
     said: str = ""
     error: EngineError | None = None
+    epoch: int = 0
+    step: int = 0
 
     @property
     def stops(self) -> bool:
@@ -193,7 +201,7 @@ class Watchpoints:
                 when = pending.number * _PLACES
                 known.reach(when)
                 if known.nth(when) >= known.point.hits:
-                    yield Hit(known.point)
+                    yield Hit(known.point, epoch=pending.epoch + 1, step=step)
 
     def behind(self, last: Step, step: int, find: Find) -> Iterator[Hit]:
         """Yield the breakpoints whose tensors this step has given, and of which the condition holds."""
@@ -204,6 +212,14 @@ class Watchpoints:
                 gradient = find(ref) if ref.kind == "gradient" else None
                 when = last.number * _PLACES + min(i, _PLACES - 1)
                 yield from _met(points, value, gradient, last.epoch + 1, step, when)
+
+    def in_vain(self, known: Collection[TensorRef], epoch: int, step: int) -> Iterator[Hit]:
+        """Yield, once each, the breakpoints that ask for a gradient when these are all that a training step gives."""
+        for each in self._known.values():
+            if each.point.enabled and each.ref_kind == "gradient" and not each.is_in_vain:
+                each.is_in_vain = not any(each in self._at(ref) for ref in known)
+                if each.is_in_vain:
+                    yield Hit(each.point, error=_NO_GRADIENT, epoch=epoch, step=step)
 
     def ask_for(self, ref: TensorRef) -> bool:
         """Return whether a breakpoint is about a tensor, which has no steps to stop in front of."""
@@ -234,9 +250,9 @@ def _met(
                 continue
             is_new = known.reach(when)
             if moment.hits >= known.point.hits and (is_new or not known.log):  # nothing is said twice
-                yield Hit(known.point, said_of(known.log, moment))
+                yield Hit(known.point, said_of(known.log, moment), None, epoch, step)
         except EngineError as error:
-            yield Hit(known.point, error=error)
+            yield Hit(known.point, error=error, epoch=epoch, step=step)
 
 
 def said_of(log: Sequence[str | Condition], moment: Moment) -> str:

@@ -118,8 +118,7 @@ class DebugHost:
             self._stopped(command.document)
 
         def said(hit: Hit) -> None:
-            batch = session.trace.batches[-1]
-            self._send(DebugSaid(command.document, command.run, hit.point.id, batch.epoch, batch.in_epoch, hit.said))
+            self._send(DebugSaid(command.document, command.run, hit.point.id, hit.epoch - 1, hit.step, hit.said))
 
         session = DebugSession(work, names, stopped, said, command.breakpoints, command.until_bad)
         self._session, self._command = session, command

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from engine.core import nest
 from engine.core.dtype import Array
@@ -19,6 +21,8 @@ from studio.run.debug.breakpoints import Hit, Watchpoints
 from studio.run.debug.names import Names
 from studio.run.tensor_ref import TensorRef
 
+#: What there is of a gradient that there is none of.
+_NOTHING: Final = np.zeros(0, np.float32)
 #: Told of a breakpoint that was met: it, the epoch and the step in it from 1, and what has met it.
 Met = Callable[[Hit, int, int, TensorRef, Array], None]
 
@@ -58,6 +62,8 @@ class Probes(Witness, Callback):
                     self._note(loss, found["loss"])
                 for ref, (value, gradient) in self._slopes.items():
                     self._watch(ref, [value, gradient])
+            for hit in self._points.in_vain(self._slopes, self._epoch, self._step):
+                self._met(hit, self._epoch, self._step, TensorRef("gradient", hit.point.node, hit.point.port), _NOTHING)
             return found
 
         model.train_step = train_step

@@ -216,6 +216,8 @@ class DebugSession:
         hits = list(self.points.behind(last, batch.in_epoch, lambda ref: self.trace.array(last.number, ref)))
         if pending is not None:
             hits += self.points.in_front(last, pending, self.trace.batch_of(pending.number).in_epoch)
+        if pending is None or last.phase == "backward" != pending.phase:
+            hits += self.points.in_vain([ref for s in batch.steps for ref in s.gives], last.epoch + 1, batch.in_epoch)
         for hit in hits:
             if not hit.stops:
                 self._said(hit)

@@ -104,3 +104,13 @@ def test_a_condition_that_cannot_be_asked_says_so() -> None:
     met, _ = trained("lazy", Breakpoint(1, "hidden", "output", "shape[7] > 1"), epochs=1)
     assert met[0][0].error is not None
     assert "asks for place 7, and there are 2" in str(met[0][0].error)
+
+
+@pytest.mark.parametrize("mode", ["eager", "lazy"])
+def test_a_gradient_that_never_comes_is_told_of_once(mode: Any) -> None:
+    met, _losses = trained(
+        mode, Breakpoint(1, "data", "x", condition="max(g) > 0"), Breakpoint(2, "output", log="{g}")
+    )
+    wrong = [hit for hit, *_ in met if hit.error is not None]
+    assert [hit.point.id for hit in wrong] == [1]
+    assert wrong[0].stops

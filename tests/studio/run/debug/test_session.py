@@ -402,6 +402,36 @@ def test_a_log_point_says_something_and_goes_on() -> None:
         assert largest.size
 
 
+def test_what_is_said_of_steps_that_were_seen_names_their_own_batch() -> None:
+    with debugged(moons(), [Breakpoint(1, "loss", step=4)]) as debuggee:
+        debuggee.do(debuggee.session.go_on)
+        debuggee.do(lambda: debuggee.session.go_to(-1))
+        debuggee.session.replace_breakpoints(
+            [Breakpoint(1, "loss", step=4), Breakpoint(2, "output", "output", log="max {max}")], until_bad=True
+        )
+        debuggee.do(debuggee.session.go_on)
+        assert [(hit.epoch, hit.step) for hit in debuggee.said] == [(1, 1), (1, 2), (1, 3), (1, 4)][
+            : len(debuggee.said)
+        ]
+        assert len(debuggee.said) >= 3
+
+
+def test_a_breakpoint_at_a_gradient_that_never_comes_says_so_once() -> None:
+    points = [
+        Breakpoint(1, "data", "x", condition="max(abs(g)) > 1"),
+        Breakpoint(2, "hidden", condition="norm(g) < 0"),
+    ]
+    with debugged(moons(), points) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert [hit.point.id for hit in stop.hits] == [1]
+        assert "no weight lies in front of it" in str(stop.hits[0].error)
+        assert debuggee.do(debuggee.session.go_on).reason == "complete"
+    without_trainer = build({"x": ("data.constant", {"value": [1.0, 2.0]}), "y": "op.exp"}, "x.output > y.x")
+    with debugged(without_trainer, [Breakpoint(1, "y", condition="max(g) > 0")]) as debuggee:
+        stop = debuggee.do(debuggee.session.go_on)
+        assert [str(hit.error)[:14] for hit in stop.hits] == ["The breakpoint"]
+
+
 def test_the_run_stops_at_the_op_that_makes_the_first_nan() -> None:
     document = build(
         {"x": ("data.constant", {"value": [1.0, 0.0, -1.0]}), "log": "op.log", "sum": "op.reduce_sum"},
