@@ -29,6 +29,8 @@ class Progress:
         The breakpoints at nodes and at outputs, by what they look like.
     is_on
         Whether there is a run; without one there are breakpoints only.
+    weighted
+        The nodes that have weights: gradients come no further back. None: that is not known.
     """
 
     current: str = ""
@@ -39,6 +41,7 @@ class Progress:
     points: Mapping[str, Look] = field(default_factory=dict)
     port_points: Mapping[PortRef, Look] = field(default_factory=dict)
     is_on: bool = False
+    weighted: frozenset[str] | None = None
 
     @property
     def is_backward(self) -> bool:
@@ -60,6 +63,7 @@ class Progress:
             {node: look for id, look in self.points.items() if (node := here(id))},
             scope.values(self.port_points),
             self.is_on,
+            None if scope.path or self.weighted is None else frozenset(filter(None, map(here, self.weighted))),
         )
 
 

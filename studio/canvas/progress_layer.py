@@ -158,11 +158,25 @@ class ProgressLayer(QGraphicsItem):
                 painter.drawEllipse(item.body().topLeft(), 4 / zoom, 4 / zoom)
 
     def _items(self) -> Iterator[NodeItem]:
-        """Yield the nodes that have a place in the lane: those on the way to a loss."""
+        """Yield the nodes that have a place in the lane: those on the way from a weight to a loss."""
+        reached = self._reached()
         for id in self._scene.document.nodes:
             item = self._scene.node(id)
-            if item is not None and not item.face.bare and self._is_on_the_way(id):
+            is_reached = reached is None or id in reached
+            if item is not None and not item.face.bare and is_reached and self._is_on_the_way(id):
                 yield item
+
+    def _reached(self) -> set[str] | None:
+        """Return the nodes that gradients come to: those with weights, and all behind; None if that is not known."""
+        if self.progress.weighted is None:
+            return None
+        found = set(self.progress.weighted)
+        waiting = list(found)
+        while waiting:
+            ends = {wire.target.node for wire in self._scene.document.wires_of(waiting.pop())}  # its own is found
+            waiting += ends - found
+            found |= ends
+        return found
 
     def _is_on_the_way(self, id: str) -> bool:
         node_type = self._scene.node_type(id)

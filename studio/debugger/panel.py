@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from studio.debugger.card import StepCard
 from studio.debugger.points import Points
@@ -60,14 +60,20 @@ class Debugger(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._controller = controller
         self._points: tuple[Breakpoint, ...] = ()
+        self._gone: Collection[int] = ()
         self.transport = Transport(actions)
         self.steps = StepList(name_of)
         self.card = StepCard(name_of)
         self.points = Points(name_of)
+        scrolled = QScrollArea()  # where the dock is low, for its buttons and fields would be squeezed
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setWidget(self.points)
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
-        for part, least in ((self.steps, 150), (self.card, 180), (self.points, 200)):
+        for part, least in ((self.steps, 150), (self.card, 180), (scrolled, 200)):
             part.setMinimumWidth(least)
             columns.addWidget(part)
         columns.setSizes(_SIZES)
@@ -91,9 +97,9 @@ class Debugger(QWidget):
         controller.refused.connect(self._show_points)
         self.refresh()
 
-    def show_points(self, points: Sequence[Breakpoint]) -> None:
-        """Show the breakpoints of another document, or those that it has now."""
-        self._points = tuple(points)
+    def show_points(self, points: Sequence[Breakpoint], gone: Collection[int] = ()) -> None:
+        """Show the breakpoints of another document, or those that it has now; the nodes of some may be gone."""
+        self._points, self._gone = tuple(points), gone
         self._show_points()
 
     def refresh(self) -> None:
@@ -109,7 +115,7 @@ class Debugger(QWidget):
     def _show_points(self) -> None:
         last = self._controller.last
         errors = Watchpoints(self._points).errors | self._controller.errors
-        self.points.show_points(self._points, errors, last.hits if last is not None else ())
+        self.points.show_points(self._points, errors, last.hits if last is not None else (), self._gone)
 
     def _say(self, said: DebugSaid) -> None:
         at = f"{said.epoch + 1}/{said.in_epoch}  " if said.point else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -38,11 +38,15 @@ LOOKS: Final[Mapping[Look, tuple[str, str, str]]] = {
     "log": ("message-square", "accent", N_("says something and goes on")),
     "off": ("circle-dashed", "dim", N_("is off")),
 }
+#: Undo brings a node back, and then its breakpoint counts again.
+_GONE: Final = ("unlink", "dim", N_("its node is gone"))
 _ID: Final = Qt.ItemDataRole.UserRole
 _MOST: Final = 1_000_000
 #: Lines of what breakpoints have said that are kept.
 SAID: Final = 1000
 _ROW: Final = QSize(0, 26)
+#: Rows of the list that are in sight, if there are as many.
+_ROWS: Final = 4
 
 
 class Points(QWidget):
@@ -66,6 +70,7 @@ class Points(QWidget):
         self._points: tuple[Breakpoint, ...] = ()
         self._errors: Mapping[int, EngineError] = {}
         self._hits: Sequence[int] = ()
+        self._gone: Collection[int] = ()
         self._chosen: int | None = None
         self.heading = Heading(N_("Breakpoints"))
         self.list = QListWidget()
@@ -105,7 +110,6 @@ class Points(QWidget):
         self.said.setReadOnly(True)
         self.said.setMaximumBlockCount(SAID)
         self.said.setMinimumHeight(48)  # or the first line that is said would make the whole dock higher
-        self.list.setMinimumHeight(28)
         self.said.setFont(fonts.mono(11))
         self.said.hide()
         head = QHBoxLayout()
@@ -152,9 +156,15 @@ class Points(QWidget):
 
     # -------------------------------------------------------------------------------------------------------- showing
 
-    def show_points(self, points: Sequence[Breakpoint], errors: Mapping[int, EngineError], hits: Sequence[int]) -> None:
-        """Show these breakpoints, what is wrong with some, and which the run has come to."""
-        self._points, self._errors, self._hits = tuple(points), errors, hits
+    def show_points(
+        self,
+        points: Sequence[Breakpoint],
+        errors: Mapping[int, EngineError],
+        hits: Sequence[int],
+        gone: Collection[int] = (),
+    ) -> None:
+        """Show these breakpoints, what is wrong with some, which the run has come to, and of which the node is gone."""
+        self._points, self._errors, self._hits, self._gone = tuple(points), errors, hits, gone
         self._rebuild()
 
     def say(self, line: str) -> None:
@@ -191,7 +201,7 @@ class Points(QWidget):
         with QSignalBlocker(self.list):
             self.list.clear()
             for point in self._points:
-                picture, token, state = LOOKS[point.look]
+                picture, token, state = _GONE if point.id in self._gone else LOOKS[point.look]
                 name = self._name_of(point.node) + (f" · {label(point.port)}" if point.port else "")
                 item = QListWidgetItem(name if not point.condition else f"{name}: {point.condition}")
                 wrong = self._errors.get(point.id)
@@ -200,12 +210,15 @@ class Points(QWidget):
                 item.setSizeHint(_ROW)
                 item.setToolTip(describe(wrong) if wrong is not None else _(state))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {_(state)}")
-                if point.id in self._hits:
+                if point.id in self._gone:
+                    item.setForeground(QColor(theme.dim))
+                elif point.id in self._hits:
                     item.setForeground(QColor(theme.warn))
                     item.setFont(fonts.sans(13, 600))
                 self.list.addItem(item)
                 if point.id == self._chosen:
                     self.list.setCurrentItem(item)
+        self.list.setMinimumHeight(min(len(self._points), _ROWS) * _ROW.height() + 4)
         self.list.setVisible(bool(self._points))
         self.none.setVisible(not self._points)
         self._show_chosen()

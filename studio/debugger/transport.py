@@ -61,7 +61,8 @@ class Transport(QWidget):
             self._speed.addItem(f"{number(speed)}×", speed)
         self._speed.setCurrentIndex(SPEEDS.index(1.0))
         layout.addWidget(self._speed)
-        layout.addWidget(ActionButton(actions["debug.end"], icon_only=True))
+        for id in ("debug.restart", "debug.end"):
+            layout.addWidget(ActionButton(actions[id], icon_only=True))
         appearance().language_changed.connect(self.retranslate)
 
     @property

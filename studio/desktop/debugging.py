@@ -17,7 +17,7 @@ from studio.desktop.editors import Editors
 from studio.desktop.inspecting import reveal_inspector
 from studio.document.breakpoints import Breakpoint, breakpoints, fresh_id, set_breakpoints
 from studio.document.document import PortRef
-from studio.document.scope import path_of
+from studio.document.scope import is_known, path_of
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
 from studio.run.debug.messages import PROGRAM, Action, DebugStopped, PointMet
@@ -34,6 +34,8 @@ _UNTIL_BAD: Final = "debug/until_bad"
 #: Milliseconds between two steps in slow motion, at normal speed.
 PACE: Final = 1200
 _BUSY = N_("This document is being trained. Stop the training to debug it.")
+_WAITS = N_("Another document is being trained. Debugging begins when that is over.")
+_OUTDATED = N_("The document has changed since: these steps are still those of the older one.")
 _OVER = N_("The run is over. You can still go back to any step.")
 #: Phases that go the way of the values; the others follow the gradients back.
 _FORTH: Final = ("data", "forward", "loss", "metrics")
@@ -76,6 +78,8 @@ class Debugging(QObject):
         self._pace = QTimer(self, singleShot=True)
         self._pace.timeout.connect(lambda: debugger.walk("over"))
         self._is_pacing = False
+        self._program = ""
+        """The path of the one that was debugged last."""
         self._bind()
         editors.made.connect(self._follow)
         editors.shown.connect(lambda _editor: self._show_all())
@@ -102,6 +106,7 @@ class Debugging(QObject):
         bind("debug.continue", self._go_on)
         bind("debug.pause", self._pause)
         bind("debug.end", self._debugger.end)
+        bind("debug.restart", self._restart)
         bind("debug.run_to", self._run_to)
         bind("debug.program", self._ask_for_program)
         bind("debug.breakpoint", lambda: self._toggle(is_at_output=False))
@@ -131,17 +136,19 @@ class Debugging(QObject):
         editor, debugger = self._editor, self._debugger
         is_open = editor is not None and self._engine.state not in ("starting", "crashed")
         stands = self._is_here and debugger.state == "stopped"
+        goes_on = stands and debugger.shown.after is not None
         may_begin = is_open and not self._is_here
         step = debugger.shown.step
         able = {
-            "debug.over": stands or may_begin,
-            "debug.into": stands or may_begin,
-            "debug.continue": stands or may_begin,
+            "debug.over": goes_on or may_begin,
+            "debug.into": goes_on or may_begin,
+            "debug.continue": goes_on or may_begin,
             "debug.out": stands and step >= 0,
             "debug.back": stands and step >= 0,
-            "debug.run_to": (stands or may_begin) and self._chosen() is not None,
+            "debug.run_to": (goes_on or may_begin) and self._chosen() is not None,
             "debug.pause": self._is_here and (debugger.state == "running" or self._is_pacing),
             "debug.end": debugger.is_on,
+            "debug.restart": self._is_here,
             "debug.program": is_open,
             "debug.breakpoint": bool(self._places(is_at_output=False)),
             "debug.breakpoint_on_output": bool(self._places(is_at_output=True)),
@@ -159,8 +166,22 @@ class Debugging(QObject):
             self._banner.say("warn", _BUSY, about=editor.number)
             return
         self._first = first
+        self._banner.retract(_OUTDATED, editor.number)
         self._debugger.begin(editor.number, editor.document, breakpoints(editor.document), self._until_bad)
+        self._say_what_it_waits_for(editor.number)
         self.asked.emit()
+
+    def _say_what_it_waits_for(self, about: int) -> None:
+        if self._engine.training:
+            self._banner.say("info", _WAITS, self._actions["run.show"], self._actions["run.stop"], about=about)
+
+    def _restart(self) -> None:
+        """Begin anew with the document as it is now, or with the program."""
+        self._stop_pacing()
+        if self._debugger.document == PROGRAM:
+            self._begin_program()
+        else:
+            self._begin(None)
 
     def _walk(self, action: Action) -> None:
         self._stop_pacing()
@@ -198,8 +219,13 @@ class Debugging(QObject):
         path = files.ask_program(self._panel.window())
         if path is not None:
             self._stop_pacing()
-            self._debugger.begin_program(str(path))
-            self.asked.emit()
+            self._program = str(path)
+            self._begin_program()
+
+    def _begin_program(self) -> None:
+        self._debugger.begin_program(self._program)
+        self._say_what_it_waits_for(0)
+        self.asked.emit()
 
     def _set_until_bad(self, on: bool) -> None:
         settings().setValue(_UNTIL_BAD, "true" if on else "false")
@@ -264,13 +290,20 @@ class Debugging(QObject):
             return listen
 
         editor.edited.connect(if_shown(self._show_points))
+        editor.changed.connect(lambda: self._on_computed_otherwise(editor))
         editor.selected.connect(if_shown(self.update_actions))
         editor.entered.connect(if_shown(self.update_actions))
+
+    def _on_computed_otherwise(self, editor: Editor) -> None:
+        """Say that the run is of an older document than the one that is shown."""
+        if editor.number == self._debugger.document:
+            self._banner.say("warn", _OUTDATED, self._actions["debug.restart"], about=editor.number)
 
     def _show_points(self) -> None:
         editor = self._editor
         points = breakpoints(editor.document) if editor is not None else ()
-        self._panel.show_points(points)
+        gone = [p.id for p in points if editor is not None and not is_known(editor.document, p.node)]
+        self._panel.show_points(points, gone)
         self._show_progress(tensors=None)
         self._send_points()
 
@@ -289,6 +322,7 @@ class Debugging(QObject):
     # ------------------------------------------------------------------------------------------------------- the run
 
     def _on_stopped(self, event: DebugStopped) -> None:
+        self._banner.retract(_WAITS, max(event.document, 0))
         self._show_progress(self._values())
         editor = self._editors.by_number(event.document)
         if editor is not None and event.reason == "move":
@@ -328,6 +362,9 @@ class Debugging(QObject):
     def _on_changed(self) -> None:
         if not self._debugger.is_on:
             self._stop_pacing()
+            for editor in self._editors:
+                self._banner.retract(_OUTDATED, editor.number)
+                self._banner.retract(_WAITS, editor.number)
             self._show_all()
         self.update_actions()
         self.changed.emit()
@@ -408,7 +445,10 @@ class Debugging(QObject):
             for ref, info in self._debugger.tensors.items()
             if ref.kind == "gradient" and (port := ref.port) is not None
         }
-        return Progress(node_of(shown.path), after, phase, frozenset(done), gradients, is_on=True)
+        weighted = frozenset(ref.node for ref in self._debugger.tensors if ref.kind == "weight")
+        return Progress(
+            node_of(shown.path), after, phase, frozenset(done), gradients, is_on=True, weighted=weighted or None
+        )
 
     def _reveal(self, node: str) -> None:
         if self._editor is not None:

@@ -160,6 +160,13 @@ class Scope:
         return function_errors.within(split[1].replace(SEPARATOR, " › "), error)
 
 
+def is_known(document: Document, id: str) -> bool:
+    """Return whether a document has a node, by its name in the whole of it."""
+    path, node = path_of(id)
+    scope = Scope.at(document, path)
+    return scope is not None and _plain(node) in scope.graph.nodes
+
+
 def path_of(id: str) -> tuple[tuple[str, ...], str]:
     """Return the nodes through which a node of the flat graph is reached, and what it is called there.
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from studio.ui import fonts
 from studio.ui.appearance import appearance
 from studio.ui.i18n import _
 
+#: Pixels of a name that are always in sight.
+_WIDEST: Final = 180
 _KEY = Qt.ItemDataRole.UserRole
 
 
@@ -64,6 +67,21 @@ class Table(QTreeWidget):
                 if tone:
                     item.setForeground(0, QColor(getattr(appearance().theme, tone)))
                 self.addTopLevelItem(item)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let the names have what the numbers leave, but as much as they need to be told apart: else it scrolls."""
+        header = self.header()
+        left = self.viewport().width() - sum(header.sectionSize(i) for i in range(1, len(self._columns)))
+        needed = min(self.sizeHintForColumn(0), _WIDEST)
+        mode = QHeaderView.ResizeMode.Stretch if left >= needed else QHeaderView.ResizeMode.Fixed
+        header.setSectionResizeMode(0, mode)
+        if mode is QHeaderView.ResizeMode.Fixed:
+            header.resizeSection(0, needed)
 
     def pick(self, key: object) -> None:
         """Show that a row is chosen, without saying so to anybody."""

@@ -119,6 +119,14 @@ def _in_words(node: str | None = None) -> Iterator[None]:
         raise unforeseen(error, node) from error
 
 
+def nothing_to_run() -> EngineError:
+    """Return what there is to say of a document of which no node can run."""
+    return EngineError(
+        "There is nothing to run: no node has all that it needs.",
+        hint="Wire the inputs of the nodes, or add data: the problems say what is missing.",
+    )
+
+
 def unforeseen(error: Exception, node: str | None = None) -> EngineError:
     """Return a failure that has no words of its own in words."""
     if isinstance(error, EngineError):

@@ -220,6 +220,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     A("debug.run_to", N_("Run to here"), "locate", ("Ctrl+F10",)),
     A("debug.program", N_("Debug a Python program…"), "code"),
     A("debug.end", N_("End debugging"), "square", ("Shift+F5",)),
+    A("debug.restart", N_("Debug anew"), "rotate-ccw", ("Ctrl+Shift+F5",)),
     A("debug.breakpoint", N_("Breakpoint"), "circle-dot", ("F9",)),
     A("debug.breakpoint_on_output", N_("Breakpoint on its value"), "circle-dot", ("Ctrl+F9",)),
     A("debug.until_bad", N_("Stop at the first bad values"), "octagon-x", checkable=True),

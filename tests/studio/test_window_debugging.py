@@ -17,7 +17,7 @@ from user import Open, User, copy_of, saved, wire_text
 
 from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import PortRef
-from studio.document.edits import SetParams
+from studio.document.edits import SetParams, remove
 from studio.document.enclose import enclose
 from studio.document.types import Types
 from studio.run.controller import BUSY_DELAY
@@ -89,6 +89,99 @@ def test_the_digits_network_is_stepped_forward_backward_and_back_again(user: Use
     press(user, Qt.Key.Key_F5, SHIFT)
     user.until(lambda: window.debug_controller.state == "off")
     assert layer.progress.current == ""
+
+
+def test_a_whole_training_step_and_back_to_its_start_and_forward_again_shows_identical_values(user: User) -> None:
+    debugger = user.window.debug_controller
+    stood(user, Qt.Key.Key_F10)
+    seen = []
+
+    def look() -> tuple[list[str], dict[TensorRef, tuple[object, ...]]]:
+        shown = {ref: (i.shape, i.mean, i.std, i.minimum, i.maximum) for ref, i in debugger.tensors.items()}
+        return here(user), shown
+
+    while not seen or seen[-1][0] != ["update", "trainer"]:
+        stood(user, Qt.Key.Key_F10)
+        seen.append(look())
+    assert len(seen) == 12
+    for before in reversed(seen[:-1]):
+        stood(user, Qt.Key.Key_F10, SHIFT)
+        assert look() == before
+    assert stood(user, Qt.Key.Key_F10, SHIFT) == []
+    assert not user.action("debug.back").isEnabled()
+    for before in seen:
+        stood(user, Qt.Key.Key_F10)
+        assert look() == before
+
+
+def test_the_lane_of_gradients_has_no_place_in_front_of_the_first_weights(user: User) -> None:
+    stood(user, Qt.Key.Key_F10)
+    while here(user) != ["backward", "hidden"]:
+        stood(user, Qt.Key.Key_F10)
+    assert user.window.canvas is not None
+    layer = user.window.canvas.canvas.run
+    assert [id for id in ("flatten", "hidden", "output", "loss") if layer.lane(id)] == ["hidden", "output", "loss"]
+
+
+def test_who_edits_what_is_debugged_is_told_and_can_begin_anew(user: User) -> None:
+    stood(user, Qt.Key.Key_F10)
+    stood(user, Qt.Key.Key_F10)
+    user.window.history.do(SetParams("hidden", {"units": 7}))
+    assert "has changed since" in user.banner
+    user.do("debug.restart")
+    user.until(lambda: user.window.debug_controller.state == "stopped" and here(user) == [])
+    assert user.banner == ""
+    stood(user, Qt.Key.Key_F10)
+    while here(user) != ["forward", "hidden"]:
+        stood(user, Qt.Key.Key_F10)
+    assert user.window.debug_controller.tensors[TensorRef("value", "hidden", "output")].shape == (32, 7)
+
+
+def test_a_breakpoint_whose_node_has_gone_says_so_until_it_is_back(user: User) -> None:
+    user.window.history.do(set_breakpoints([Breakpoint(1, "output"), Breakpoint(2, "hidden")]))
+    points = user.window.debugger.points
+
+    def said() -> list[str]:
+        items = [points.list.item(i) for i in range(points.list.count())]
+        return [str(item.data(Qt.ItemDataRole.AccessibleTextRole)) for item in items]
+
+    user.until(lambda: said() == ["output, stops always", "hidden, stops always"])
+    user.window.history.do(remove(user.window.document, ["output"]))
+    user.until(lambda: said() == ["output, its node is gone", "hidden, stops always"])
+    user.do("edit.undo")
+    user.until(lambda: said() == ["output, stops always", "hidden, stops always"])
+
+
+def test_at_the_end_there_is_nowhere_to_go_on_to(open_window: Open, tmp_path: Path) -> None:
+    document = build({"x": ("data.constant", {"value": [1.0, 2.0]}), "y": "op.exp"}, "x.output > y.x")
+    user = open_window(saved(document, tmp_path), engine=True)
+    user.until_ready()
+    stood(user, Qt.Key.Key_F10)
+    stood(user, Qt.Key.Key_F5)
+    assert "The run is over" in user.banner
+    moves = ("debug.over", "debug.into", "debug.continue", "debug.back")
+    assert [user.action(id).isEnabled() for id in moves] == [False, False, False, True]
+    stood(user, Qt.Key.Key_F10, SHIFT)
+    assert user.action("debug.over").isEnabled()
+
+
+def test_of_what_cannot_run_it_is_said_what_is_missing(open_window: Open, tmp_path: Path) -> None:
+    user = open_window(saved(build({"y": "op.exp"}, ""), tmp_path), engine=True)
+    user.until_ready()
+    press(user, Qt.Key.Key_F10)
+    user.until(lambda: "There is nothing to run" in user.banner)
+
+
+def test_while_another_document_trains_debugging_says_what_it_waits_for(user: User, tmp_path: Path) -> None:
+    user.window.history.do(SetParams("trainer", {"epochs": 10_000}))
+    user.do("run.train")
+    user.until(lambda: user.window.controller.state == "training")
+    user.window.desk.open(saved(moons(), tmp_path, "moons"))
+    press(user, Qt.Key.Key_F10)
+    assert user.banner == "Another document is being trained. Debugging begins when that is over."
+    user.window.controller.stop()
+    user.until(lambda: user.window.debug_controller.state == "stopped")
+    assert user.banner == ""
 
 
 def test_the_canvas_follows_into_a_function_and_out_of_it(open_window: Open, tmp_path: Path) -> None:

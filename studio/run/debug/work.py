@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from engine.core.dispatch import during
-from engine.core.errors import EngineError
 from engine.io import checkpoint
 from engine.io.checkpoint_file import Checkpoint
 from engine.keras.callbacks import Callback
@@ -68,9 +67,11 @@ def looked_at(program: Program) -> Work:
             return outputs
 
         recorder.begin()
-        errors: dict[str, EngineError] = program.values(run).errors
-        for error in errors.values():
+        found = program.values(run)
+        for error in found.errors.values():
             raise error
+        if not found.tensors:
+            raise session.nothing_to_run()
 
     return work
 

@@ -123,7 +123,7 @@ def _repeat(once: Callable[[], None], checkpoint: Checkpoint) -> int:
 def _tolerance(graph: Graph) -> float:
     """Return how far results of a graph may lie apart: as far as its coarsest dtype lets them."""
     dtypes = {s.dtype.name for node in graph.nodes for s in node.specs}
-    return max(_TOLERANCE.get(name, 0.0) for name in dtypes)
+    return max((_TOLERANCE.get(name, 0.0) for name in dtypes), default=0.0)
 
 
 def differences(

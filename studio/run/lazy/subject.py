@@ -17,6 +17,7 @@ from engine.runtime.tensor import Tensor, array_of
 from engine.runtime.variable import Variable
 from studio.document.document import PortRef
 from studio.document.lower import Program, Training
+from studio.run import session
 from studio.run.debug.names import Names
 from studio.run.lazy.data import Scope
 
@@ -124,7 +125,8 @@ def _all_values(program: Program) -> Subject:
         refs[:] = found.tensors
         return list(found.tensors.values())
 
-    program.values()  # data are loaded, and what fails says so, before it counts
+    if not program.values().tensors:  # data are loaded, and what fails says so, before it counts
+        raise session.nothing_to_run()
     begin = time.perf_counter()
     concrete = ConcreteFunction(run, ((), {}), [], "forward")
     seconds = time.perf_counter() - begin

@@ -152,7 +152,8 @@ MENUS: Final = (
         N_("Debug"),
         (
             *("debug.over", "debug.into", "debug.out", "debug.back", ""),
-            *("debug.continue", "debug.pause", "debug.run_to", "debug.end", "", "debug.program", ""),
+            *("debug.continue", "debug.pause", "debug.run_to", "debug.end", "debug.restart", ""),
+            *("debug.program", ""),
             *("debug.breakpoint", "debug.breakpoint_on_output", "debug.until_bad", "", "debug.slow"),
         ),
     ),

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.document.document import Document
 from studio.document.edits import SetParams
+from studio.run import entry
 from studio.run.controller import RunController
 from studio.run.messages import (
     Crashed,
@@ -474,7 +475,13 @@ def test_a_preview_that_takes_its_time_makes_the_engine_busy(run: RunController,
     assert is_stopped or port("hidden.output") in last.tensors, "it is whole if Stop came when it was there already"
 
 
-def test_killed_while_it_starts(qtbot: QtBot) -> None:
+def starts_for_ever(*_: object) -> None:
+    """What the engine's process does until it is ready, and it never is."""
+    time.sleep(PATIENCE / 1000)
+
+
+def test_killed_while_it_starts(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry, "main", starts_for_ever)
     run = RunController()
     heard = Listener(run)
     run.start()

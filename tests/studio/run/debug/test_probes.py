@@ -108,9 +108,7 @@ def test_a_condition_that_cannot_be_asked_says_so() -> None:
 
 @pytest.mark.parametrize("mode", ["eager", "lazy"])
 def test_a_gradient_that_never_comes_is_told_of_once(mode: Any) -> None:
-    met, _losses = trained(
-        mode, Breakpoint(1, "data", "x", condition="max(g) > 0"), Breakpoint(2, "output", log="{g}")
-    )
+    met, _losses = trained(mode, Breakpoint(1, "data", "x", condition="max(g) > 0"), Breakpoint(2, "output", log="{g}"))
     wrong = [hit for hit, *_ in met if hit.error is not None]
     assert [hit.point.id for hit in wrong] == [1]
     assert wrong[0].stops

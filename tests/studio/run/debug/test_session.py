@@ -11,6 +11,7 @@ from debugging import Debuggee, debugged
 from graphs import build, example, moons, port
 
 from engine.core.dtype import Array
+from engine.core.op import OPS
 from studio.document.breakpoints import Breakpoint
 from studio.document.document import Document, Node, Wire
 from studio.document.edits import AddNode, AddWire, RemoveWire, SetParams
@@ -134,39 +135,61 @@ def test_back_to_the_start_and_forward_again_gives_identical_values() -> None:
         assert kinds == {"value", "gradient", "weight", "weight_gradient", "update", "slot"}
 
 
-def losses_near(debuggee: Debuggee, node: str, name: str, index: tuple[int, ...], by: float) -> tuple[float, float]:
-    """Return the loss of the batch with one element of a weight a little smaller and larger."""
-    assert debuggee.training is not None
-    model, trace = debuggee.training.model, debuggee.session.trace
-    last = debuggee.session.place.step
-    x = np.asarray(trace.array(last, TensorRef("value", "digits", "x")))
-    y = np.asarray(trace.array(last, TensorRef("value", "digits", "y")))
-    weights = {w.name: np.asarray(trace.array(0, TensorRef("weight", *w.name.split("/")))) for w in model.weights}
-    found = []
-    for sign in (-1, 1):
-        moved = {key: value.astype(np.float64) for key, value in weights.items()}
-        moved[f"{node}/{name}"][index] += sign * by
-        hidden = np.maximum(x.reshape(len(x), -1) @ moved["hidden/kernel"] + moved["hidden/bias"], 0)
-        scores = hidden @ moved["output/kernel"] + moved["output/bias"]
-        shifted = scores - scores.max(axis=1, keepdims=True)
-        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        found.append(float(-logs[np.arange(len(y)), y.ravel()].mean()))
-    return found[0], found[1]
+def replayed(debuggee: Debuggee, changed: dict[int, Array], begin: int) -> float:
+    """Return the loss, in float64, where some of the arrays are others: all ops behind a step are carried out anew."""
+    trace = debuggee.session.trace
+    batch = trace.batch_of(begin)
+    known = dict(changed)
+    for step in batch.steps[begin + 1 - batch.first :]:
+        if step.phase in ("forward", "loss") and any(o.array in known for o in step.operands):
+            operands = [known.get(o.array, batch.array(o.array)) for o in step.operands]
+            operands = [a.astype(np.float64) if a.dtype.kind == "f" else a for a in operands]
+            found = OPS[step.op].reference(*operands, **step.attrs)
+            known.update(zip(step.outputs, found if isinstance(found, list | tuple) else [found], strict=True))
+    return float(known[trace.state(debuggee.session.place.step)[TensorRef("value", "loss", "loss")]])
+
+
+def slope_at(debuggee: Debuggee, place: int, begin: int, cell: int, by: float = 1e-7) -> float:
+    """Return how the loss changes with one element of an array: little is moved, or a ReLU would bend on the way."""
+    value = np.asarray(debuggee.session.trace.batch_of(begin).array(place), np.float64)
+    ends = []
+    for sign in (1, -1):
+        moved = value.copy()
+        moved.ravel()[cell] += sign * by
+        ends.append(replayed(debuggee, {place: moved}, begin))
+    return (ends[0] - ends[1]) / (2 * by)
 
 
 @pytest.mark.parametrize("name", ["hidden/kernel", "hidden/bias", "output/kernel", "output/bias"])
 def test_gradients_of_weights_equal_finite_differences(name: str) -> None:
+    """Of the larger kernel a part, in each of its columns; of the others every element."""
     with debugged(example("digits_mlp")) as debuggee:
         while debuggee.here != ["update", "trainer"]:
             debuggee.over()
-        node, weight = name.split("/")
-        found = debuggee.session.array(TensorRef("weight_gradient", node, weight))
+        ref, trace = TensorRef("weight", *name.split("/")), debuggee.session.trace
+        found = debuggee.session.array(TensorRef("weight_gradient", *name.split("/")))
         assert found is not None
-        strongest = np.argsort(np.abs(found), axis=None)[-5:]
-        for place in strongest:
-            index = tuple(int(i) for i in np.unravel_index(place, found.shape))
-            low, high = losses_near(debuggee, node, weight, index, 1e-4)
-            assert found[index] == pytest.approx((high - low) / 2e-4, rel=2e-3, abs=1e-6)
+        begin, place = 0, trace.state(0)[ref]
+        cells = np.arange(found.size) if found.size < 2000 else np.arange(0, found.size, 7)
+        wanted = [slope_at(debuggee, place, begin, int(cell)) for cell in cells]
+        np.testing.assert_allclose(found.ravel()[cells], wanted, rtol=2e-3, atol=1e-6)
+
+
+def test_gradients_of_the_results_of_all_ops_equal_finite_differences() -> None:
+    """Those that the chain rule is filled with, too: of each the strongest elements, and others at random."""
+    with debugged(example("digits_mlp")) as debuggee:
+        while debuggee.here != ["update", "trainer"]:
+            debuggee.over()
+        batch = debuggee.session.trace.batch_of(debuggee.session.place.step)
+        slopes = {key: place for step in batch.steps for key, place in step.slopes.items()}
+        ops = {batch.steps[number - batch.first].op for number, _output in slopes}
+        assert {"matmul", "bias_add", "relu", "softmax"} <= ops
+        for (number, output), place in slopes.items():
+            step, found = batch.steps[number - batch.first], np.asarray(batch.array(place))
+            drawn = np.random.default_rng(0).choice(found.size, min(found.size, 25), replace=False)
+            for cell in {*np.argsort(np.abs(found), axis=None)[-10:].tolist(), *drawn.tolist()}:
+                wanted = slope_at(debuggee, step.outputs[output], number, cell)
+                assert found.ravel()[cell] == pytest.approx(wanted, rel=2e-3, abs=1e-6), (step.op, step.phase)
 
 
 def test_gradients_of_wires_follow_from_those_behind_them() -> None:
