@@ -91,7 +91,7 @@ class RacePage(QWidget):
         row = QHBoxLayout(self._found)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(16)
-        row.addLayout(left, 5)
+        row.addLayout(left, 4)
         row.addWidget(self.nodes, 4)
         row.addWidget(self.results, 5)
         column = QVBoxLayout(self)

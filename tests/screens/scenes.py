@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 
 from studio.app import MainWindow
 from studio.desktop.inspecting import reveal_inspector
-from studio.document.breakpoints import Breakpoint, set_breakpoints
+from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import Node, PortRef, Wire
-from studio.document.edits import AddNode, AddWire, Edit, RemoveWire, SetParams
+from studio.document.edits import AddNode, AddWire, Edit, RemoveWire, SetParams, remove
 from studio.inspector.watching import Pin
 from studio.run.runs.sweep import Choices, Place, grid
 from studio.run.tensor_ref import TensorRef
@@ -161,6 +161,17 @@ def debugging(window: MainWindow) -> None:
             step = debugger.shown.step
             window.commands["debug.over"].trigger()
             until(lambda step=step: debugger.state == "stopped" and debugger.shown.step != step)
+    QTest.qWait(300)
+
+
+def edited(window: MainWindow) -> None:
+    """What is debugged was edited since: a breakpoint has lost its node, and there are more of them than lines."""
+    debugging(window)
+    history = editor_of(window).history
+    history.do(remove(window.document, ["output"]))
+    points = breakpoints(window.document)
+    more = [Breakpoint(4, "hidden", condition="mean(abs(g)) < 1e-6"), Breakpoint(5, "loss", log="up to {max}")]
+    history.do(set_breakpoints([*points, *more]))
     QTest.qWait(300)
 
 
@@ -444,6 +455,7 @@ SCENES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "linked": linked,
     "compared": compared,
     "debugging": debugging,
+    "edited": edited,
     "passes": passes,
     "raced": raced,
     "profiled": profiled,
