@@ -69,16 +69,17 @@ class EventFile:
         if first_step:
             self._write(Event(step=first_step, session_log=SessionLog(status=SessionLog.START)))
 
-    def _write(self, event: Any) -> None:
-        event.wall_time = time.time()
+    def _write(self, event: Any, at: float | None = None) -> None:
+        event.wall_time = time.time() if at is None else at
         self._writer.write_event(event)
 
     def _say(self, step: int, said: Any) -> None:
         self._write(Event(step=step, summary=said))
 
-    def scalars(self, step: int, values: Mapping[str, float]) -> None:
-        """Write numbers by their tags."""
-        self._say(step, Summary(value=[Summary.Value(tag=tag, simple_value=v) for tag, v in values.items()]))
+    def scalars(self, step: int, values: Mapping[str, float], at: float | None = None) -> None:
+        """Write numbers by their tags, which were so at a second since 1970, or are so now."""
+        said = Summary(value=[Summary.Value(tag=tag, simple_value=v) for tag, v in values.items()])
+        self._write(Event(step=step, summary=said), at)
 
     def histogram(self, step: int, tag: str, values: Array) -> None:
         """Write how values are spread; those that are not finite are left out."""

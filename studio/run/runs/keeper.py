@@ -25,13 +25,16 @@ from studio.run.runs import folder as files
 from studio.run.runs.folder import RunFolder, Saved, checkpoint_name
 from studio.run.runs.growing_lines import lines
 from studio.run.runs.record import Record, RunStatus
+from studio.run.runs.waiting import Waiting
 
 if TYPE_CHECKING:
     from engine.io.tensorboard import EventFile
 
-#: Seconds between two scalars of a series in the event file, of steps and of epochs: one takes 0.1 ms, and TensorBoard
+#: Scalars of a series that a beat writes into the event file, of steps and of epochs: one takes 0.1 ms, and TensorBoard
 #: draws a thousand.
-SCALAR_INTERVALS: Final[Mapping[str, float]] = {"step": 1.0, "epoch": 0.1}
+SCALARS_A_BEAT: Final[Mapping[str, int]] = {"step": 5, "epoch": 50}
+#: Those that are written in the end, when they slow nothing down: all that there are of a short run.
+SCALARS_IN_THE_END: Final = 500
 #: Checkpoints made by themselves that are left: the last ones.
 AUTO_LEFT: Final = 2
 
@@ -70,9 +73,8 @@ class Keeper:
         self._events: EventFile | None = None
         self._rows: Any = None
         self._beaten = 0.0
-        self._told: dict[str, float] = {}
-        self._latest: dict[str, tuple[int, Mapping[str, float]]] = {}
-        """Of a step and of an epoch, the values that are not in the event file."""
+        self._waiting = {kind: Waiting() for kind in SCALARS_A_BEAT}
+        """Of steps and of epochs, the values that are not in the event file."""
         self._document = ""
         self._broken = self._has_gap = False
         self._write_seconds = 0.0
@@ -245,9 +247,10 @@ class Keeper:
         return start.epoch * self.record.steps_per_epoch + start.done
 
     def _go_back(self, start: Checkpoint, step: int) -> None:
+        self._tell_scalars(SCALARS_A_BEAT)
         if self._events is not None:
             self._events.close()
-        self._events, self._start, self._latest = None, start, {}
+        self._events, self._start = None, start
         self._take_back(start)
         self._append(files.NOTES, {"what": "restored", "step": self._step_of(start), "from": step})
         # the newest one is what a run goes on from
@@ -278,6 +281,7 @@ class Keeper:
 
     def _touch(self) -> None:
         (self.folder.path / files.BEAT).touch()
+        self._tell_scalars(SCALARS_A_BEAT)
         if self._events is not None:
             self._events.flush()
 
@@ -288,22 +292,17 @@ class Keeper:
         table = np.stack([series[name] for name in self.record.series], axis=1).astype(np.float32)
         self._rows.write(table.tobytes())
         now = {f"step/{name}": float(series[name][-1]) for name in self.record.series}
-        self._scalars("step", first + len(table) - 1, {**now, **others})
+        self._waiting["step"].add(first + len(table) - 1, {**now, **others})
 
-    def _scalars(self, kind: str, step: int, values: Mapping[str, float]) -> None:
-        """Put values into the event file if the last ones are long enough ago, else remember them for the end."""
-        self._latest[kind] = step, values
-        if time.monotonic() - self._told.get(kind, 0.0) > SCALAR_INTERVALS[kind]:
-            self._tell_scalars(kind)
-
-    def _tell_scalars(self, kind: str) -> None:
-        if (latest := self._latest.pop(kind, None)) is not None:
-            self._told[kind] = time.monotonic()
-            self._event_file().scalars(*latest)
+    def _tell_scalars(self, most: Mapping[str, int]) -> None:
+        """Put so many of the values that wait into the event file."""
+        taken = [told for kind, waiting in self._waiting.items() for told in waiting.take(most[kind])]
+        for told in sorted(taken, key=lambda told: told.step):
+            self._event_file().scalars(told.step, told.values, told.at)
 
     def _epoch(self, epoch: int, step: int, logs: dict[str, float], seconds: float) -> None:
         self._append(files.EPOCHS, {"epoch": epoch, "seconds": seconds, "logs": logs})
-        self._scalars("epoch", step - 1, logs)
+        self._waiting["epoch"].add(step - 1, logs)
 
     def _append(self, name: str, line: Mapping[str, Any]) -> None:
         with (self.folder.path / name).open("a", encoding="utf-8") as file:
@@ -338,8 +337,8 @@ class Keeper:
     def _end(self, status: RunStatus, seconds: float, why: str) -> None:
         self.record = self.record.but(status=status, seconds=seconds, why=why)
         self.record.write(self.folder.path)
-        for kind in SCALAR_INTERVALS:  # what TensorBoard shows of a run beside its settings are the last values
-            self._tell_scalars(kind)
+        # the last values among them: TensorBoard shows those of a run beside its settings
+        self._tell_scalars(dict.fromkeys(SCALARS_A_BEAT, SCALARS_IN_THE_END))
         if status in ("complete", "failed"):  # one that was stopped may go on
             self._event_file().end_session(status == "complete")
 

@@ -412,7 +412,8 @@ def test_with_room_again_a_wish_begins_the_keeping_anew(
 def test_the_last_values_of_a_run_are_in_its_event_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, int] = {}
 
-    def scalars(_file: EventFile, step: int, values: Mapping[str, float]) -> None:
+    def scalars(_file: EventFile, step: int, values: Mapping[str, float], at: float) -> None:
+        assert at <= time.time()
         told.update(dict.fromkeys(values, step))
 
     monkeypatch.setattr(EventFile, "scalars", scalars)
@@ -421,6 +422,22 @@ def test_the_last_values_of_a_run_are_in_its_event_file(tmp_path: Path, monkeypa
     assert told == dict.fromkeys(("step/loss", "step/accuracy", "step/learning_rate", "step/seconds"), last) | (
         dict.fromkeys(RunFolder(tmp_path).epochs()[0]["logs"], last)
     )
+
+
+def test_each_epoch_of_a_short_run_is_in_its_event_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    def scalars(_file: EventFile, step: int, values: Mapping[str, float], at: float) -> None:
+        if "loss" in values:
+            told.append(step)
+
+    monkeypatch.setattr(EventFile, "scalars", scalars)
+    driven = Driven()
+    driven.worker.handle(train(tmp_path, epochs=7))
+    run = RunFolder(tmp_path)
+    each = run.step_count // 7
+    assert len(run.epochs()) == 7
+    assert told == [each * epoch - 1 for epoch in range(1, 8)]
 
 
 @pytest.mark.parametrize("mode", ["eager", "lazy"])
