@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,5 +20,5 @@ def test_of_many_some_are_left_in_order_and_the_last_one(count: int, most: int) 
     assert steps == sorted(set(steps))
     assert steps[-1] == count - 1
     if count <= MOST and most > 1:
-        assert max((b - a for a, b in zip(steps, steps[1:], strict=False)), default=1) <= -(-count // most)
+        assert max((b - a for a, b in pairwise(steps)), default=1) <= -(-count // most)
     assert waiting.take(most) == []
