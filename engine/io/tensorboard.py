@@ -73,13 +73,12 @@ class EventFile:
         event.wall_time = time.time() if at is None else at
         self._writer.write_event(event)
 
-    def _say(self, step: int, said: Any) -> None:
-        self._write(Event(step=step, summary=said))
+    def _say(self, step: int, said: Any, at: float | None = None) -> None:
+        self._write(Event(step=step, summary=said), at)
 
     def scalars(self, step: int, values: Mapping[str, float], at: float | None = None) -> None:
         """Write numbers by their tags, which were so at a second since 1970, or are so now."""
-        said = Summary(value=[Summary.Value(tag=tag, simple_value=v) for tag, v in values.items()])
-        self._write(Event(step=step, summary=said), at)
+        self._say(step, Summary(value=[Summary.Value(tag=tag, simple_value=v) for tag, v in values.items()]), at)
 
     def histogram(self, step: int, tag: str, values: Array) -> None:
         """Write how values are spread; those that are not finite are left out."""

@@ -85,10 +85,7 @@ _GIVEN: Final = EngineError(
     "What comes in here holds NaN, at {where}.",
     hint="Leave such examples out, or fill what is missing: else every weight becomes NaN.",
 )
-_COMES_IN: Final = EngineError(
-    "NaN comes in with {operand}, which no op has made.",
-    hint="Leave such examples out, or fill what is missing: else every weight becomes NaN.",
-)
+_COMES_IN: Final = EngineError("NaN comes in with {operand}, which no op has made.", hint=_GIVEN.hint)
 _EMPTY: Final = EngineError(
     "{operand} has no elements, its shape is {shape}: there is nothing to take this of.",
     hint="Look for what has left nothing: a slice, a mask, or data without examples.",

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 #: Scalars of a series that a beat writes into the event file, of steps and of epochs: one takes 0.1 ms, and TensorBoard
 #: draws a thousand.
 SCALARS_A_BEAT: Final[Mapping[str, int]] = {"step": 5, "epoch": 50}
-#: Those that are written in the end, when they slow nothing down: all that there are of a short run.
-SCALARS_IN_THE_END: Final = 500
+#: Those that are written when no step waits for it, in the end and where it goes back: all of a short run.
+SCALARS_IN_THE_END: Final[Mapping[str, int]] = {"step": 500, "epoch": 500}
 #: Checkpoints made by themselves that are left: the last ones.
 AUTO_LEFT: Final = 2
 
@@ -247,7 +247,7 @@ class Keeper:
         return start.epoch * self.record.steps_per_epoch + start.done
 
     def _go_back(self, start: Checkpoint, step: int) -> None:
-        self._tell_scalars(SCALARS_A_BEAT)
+        self._tell_scalars(SCALARS_IN_THE_END)
         if self._events is not None:
             self._events.close()
         self._events, self._start = None, start
@@ -338,7 +338,7 @@ class Keeper:
         self.record = self.record.but(status=status, seconds=seconds, why=why)
         self.record.write(self.folder.path)
         # the last values among them: TensorBoard shows those of a run beside its settings
-        self._tell_scalars(dict.fromkeys(SCALARS_A_BEAT, SCALARS_IN_THE_END))
+        self._tell_scalars(SCALARS_IN_THE_END)
         if status in ("complete", "failed"):  # one that was stopped may go on
             self._event_file().end_session(status == "complete")
 

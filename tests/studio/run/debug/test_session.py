@@ -433,10 +433,7 @@ def test_what_is_said_of_steps_that_were_seen_names_their_own_batch() -> None:
             [Breakpoint(1, "loss", step=4), Breakpoint(2, "output", "output", log="max {max}")], until_bad=True
         )
         debuggee.do(debuggee.session.go_on)
-        assert [(hit.epoch, hit.step) for hit in debuggee.said] == [(1, 1), (1, 2), (1, 3), (1, 4)][
-            : len(debuggee.said)
-        ]
-        assert len(debuggee.said) >= 3
+        assert [(hit.epoch, hit.step) for hit in debuggee.said] == [(1, 1), (1, 2), (1, 3), (1, 4)]
 
 
 def test_a_breakpoint_at_a_gradient_that_never_comes_says_so_once() -> None:
