@@ -50,7 +50,8 @@ NOT_YET = {
     *("file.close_others", "file.reopen", "file.tab_left", "file.tab_right"),
     # no tensor is looked into, and nothing is compiled before the engine is up
     *(spec.id for spec in ACTIONS if spec.id.startswith(("tensor.", "lazy."))),
-    *("debug.over", "debug.into", "debug.out", "debug.back", "debug.continue", "debug.pause", "debug.end"),
+    *("debug.over", "debug.into", "debug.out", "debug.back", "debug.continue", "debug.pause"),
+    *("debug.end", "debug.restart"),
     *("debug.run_to", "debug.breakpoint", "debug.breakpoint_on_output", "debug.program"),
     *("run.rate", "run.freeze", "run.checkpoint", "run.restore", "run.resume"),
     *("file.lately", "file.before", "file.next", "file.previous", "canvas.leave", "canvas.rename_function"),
