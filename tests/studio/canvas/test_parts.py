@@ -12,7 +12,7 @@ from engine.core.spec import TensorSpec
 from studio.canvas.backlog import Backlog
 from studio.canvas.edge_scroll import _speed
 from studio.canvas.face import make_face
-from studio.canvas.metrics import MAX_WIDTH, MIN_WIDTH, PAD
+from studio.canvas.metrics import LABEL_GAP, MAX_WIDTH, MIN_WIDTH, PAD
 from studio.canvas.node_item import PaintState
 from studio.canvas.overview import Overview
 from studio.canvas.picture import picture_of
@@ -236,6 +236,24 @@ def test_shapes_on_wires_can_be_read_or_are_not_there(qapp, zoom, room, shown):
     rows = [y for y in range(image.height()) if any(image.pixel(x, y) for x in range(image.width()))]
     assert bool(rows) == shown
     assert not rows or len(rows) >= 11, "pixels of the screen"
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.55])
+@pytest.mark.parametrize("room", [200, 2000])
+def test_shapes_on_wires_keep_clear_of_the_output(qapp, zoom, room):
+    style = Style(DARK)
+    layer = WireLayer(PaintState(style, Sprites(style)))
+    target = PortRef("b", "x")
+    layer.put(Wire(PortRef("a", "y"), target), QPointF(0, 40), QPointF(room, 40), text="· int32")
+    image = QImage(200, 80, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.scale(zoom, zoom)
+    layer.paint_labels(painter, [layer.strands()[target]])
+    painter.end()
+    columns = [x for x in range(image.width()) if any(image.pixel(x, y) for y in range(image.height()))]
+    assert columns[0] >= (LABEL_GAP - 1) * zoom
+    assert columns[-1] <= layer.strands()[target].area().right() * zoom
 
 
 def test_frames_that_were_moved_together_can_be_seen_from_afar(qapp):
