@@ -15,13 +15,14 @@ from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
 from studio.document.document import Document, PortRef
 from studio.document.edits import Edit, SetSetting
+from studio.document.flat import copied, copy_of, repeats
 from studio.document.function import TITLE, function_of, title_of
 from studio.document.function_edits import AddFunction, RemoveFunction, Within
 from studio.document.history import Editing, History
 from studio.document.scope import Scope, path_of
 from studio.document.types import EMPTY, Library, Types
 from studio.run.messages import TensorInfo
-from studio.ui.widgets.breadcrumb import Breadcrumb
+from studio.ui.widgets.breadcrumb import Breadcrumb, Crumb
 
 #: Makes the canvas of a graph: what edits it, and the types it may hold.
 MakeCanvas = Callable[[Editing, Types], CanvasView]
@@ -82,6 +83,7 @@ class Levels(QWidget):
         self._waiting = self._reshaped = False
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.chosen.connect(lambda number: self.go_up(number))
+        self.breadcrumb.copy_chosen.connect(self.go_to_copy)
         self.breadcrumb.renamed.connect(self._rename)
         self.breadcrumb.left.connect(lambda: self.canvas.setFocus())
         self.breadcrumb.menu_asked.connect(self.menu_asked)
@@ -162,9 +164,12 @@ class Levels(QWidget):
         for step in (*path, node):
             if scope is None:
                 return " › ".join((*parts, step))
-            found = scope.graph.nodes.get(step)
+            id, number = copied(step)
+            found = scope.graph.nodes.get(id)
             node_type = self.canvas.canvas.catalogue.get(found.type) if found is not None else None
-            parts.append(node_title(found, node_type) if found is not None else step)
+            title = node_title(found, node_type) if found is not None else step
+            is_one_of_many = found is not None and step is not node and repeats(found) > 1
+            parts.append(f"{title} ({number})" if is_one_of_many else title)
             scope = scope.entered(step)
         return " › ".join(parts)
 
@@ -186,7 +191,7 @@ class Levels(QWidget):
         """Go back to a step of the way, 0 for the document's own graph."""
         if number >= len(self._scopes) - 1:
             return
-        came_from = self._scopes[number + 1].path[-1]
+        came_from, _number = copied(self._scopes[number + 1].path[-1])
         while len(self._scopes) > number + 1:
             self._pop()
         self._arrive()
@@ -194,14 +199,31 @@ class Levels(QWidget):
             self.canvas.select([came_from])
 
     def go_to(self, path: tuple[str, ...]) -> None:
-        """Show the graph that is reached through these nodes; as far as there is such a way."""
+        """Show the graph that is reached through these nodes, or copies of them; as far as there is such a way."""
         shared = 0
-        while shared < min(len(path), len(self.scope.path)) and path[shared] == self.scope.path[shared]:
+        for node, known in zip(path, self.scope.path, strict=False):
+            if copied(node)[0] != copied(known)[0]:
+                break
             shared += 1
         if shared < len(self.scope.path):
             self.go_up(shared)
+        self._turn_to(path[:shared])
         for node in path[shared:]:
             self.enter(node)
+
+    def go_to_copy(self, number: int, copy: int) -> None:
+        """Look at another copy of the node that was entered to come to a step of the way, from 1 on."""
+        path = list(self.scope.path)
+        path[number - 1] = copy_of(copied(path[number - 1])[0], copy)
+        self._turn_to(tuple(path))
+
+    def _turn_to(self, path: tuple[str, ...]) -> None:
+        """Show the same graphs as they are in other copies of the nodes they were reached through."""
+        scopes = [Scope.at(self._history.document, path[:n]) for n in range(len(path) + 1)]
+        if path != self.scope.path and None not in scopes:
+            self._scopes = [scope for scope in scopes if scope is not None]
+            self._tell()
+            self.entered.emit()
 
     def _push(self, scope: Scope) -> None:
         types = Types(self._history.document, scope.function, library=self._library)
@@ -226,13 +248,7 @@ class Levels(QWidget):
         self._pages.setCurrentWidget(canvas)
         self.setFocusProxy(canvas)
         canvas.canvas.refresh_functions()
-        self.seen = scope.analysis(self._analysis)
-        canvas.set_analysis(self.seen)
-        canvas.set_preview(scope.values(self._tensors), scope.errors(self._errors))
-        canvas.set_progress(self._progress.within(scope))
-        canvas.set_shade(self._shade.within(scope))
-        self._mark_frozen(canvas, scope)
-        self._show_path()
+        self._tell()
         canvas.setFocus()
         if scope.function in self._views:
             zoom, middle = self._views.pop(scope.function)
@@ -242,9 +258,20 @@ class Levels(QWidget):
             QTimer.singleShot(0, canvas, canvas.frame_all)
         self.entered.emit()
 
+    def _tell(self) -> None:
+        """Tell the canvas that is shown all that is known of its graph."""
+        canvas, scope = self.canvas, self.scope
+        self.seen = scope.analysis(self._analysis)
+        canvas.set_analysis(self.seen)
+        canvas.set_preview(scope.values(self._tensors), scope.errors(self._errors))
+        canvas.set_progress(self._progress.within(scope))
+        canvas.set_shade(self._shade.within(scope))
+        self._mark_frozen(canvas, scope)
+        self._show_path()
+
     def _show_path(self) -> None:
-        names = (title_of(scope.function, scope.graph) for scope in self._scopes[1:])
-        self.breadcrumb.show_path([self._name, *names])
+        steps = (Crumb(title_of(scope.function, scope.graph), *scope.copy) for scope in self._scopes[1:])
+        self.breadcrumb.show_path([Crumb(self._name), *steps])
 
     def _rename(self, title: str) -> None:
         self._history.do(Within(self.scope.function, SetSetting(TITLE, title)))

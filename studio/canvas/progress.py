@@ -60,8 +60,8 @@ class Progress:
             self.phase,
             frozenset(filter(None, map(here, self.done))),
             scope.values(self.gradients),
-            {node: look for id, look in self.points.items() if (node := here(id))},
-            scope.values(self.port_points),
+            {node: look for id, look in self.points.items() if (node := scope.first.node(id))},
+            scope.first.values(self.port_points),
             self.is_on,
             None if scope.path or self.weighted is None else frozenset(filter(None, map(here, self.weighted))),
         )

@@ -234,12 +234,12 @@ class Debugging(QObject):
     # --------------------------------------------------------------------------------------------- where it stops
 
     def _chosen(self) -> str | None:
-        """Return the one node that is selected, by its name in the whole document."""
+        """Return the one node that is selected, by its name in the whole document; of what is repeated that of all."""
         editor = self._editor
         ids = editor.canvas.selected_ids() if editor is not None else []
         if editor is None or len(ids) != 1 or ids[0] not in editor.levels.scope.graph.nodes:
             return None
-        return editor.levels.scope.prefix + ids[0]
+        return editor.levels.scope.first.prefix + ids[0]
 
     def _places(self, is_at_output: bool) -> list[tuple[str, str]]:
         """Return where a breakpoint would be set, node and port: at the selected wires, else at the selected node."""
@@ -253,7 +253,7 @@ class Debugging(QObject):
             sources = [wire.source for wire in editor.canvas.selected_wires()]
             type_of = editor.canvas.canvas.node_type
             outputs = [ref for ref in sources if not is_control(type_of(ref.node), ref.port, is_input=False)]
-        found = map(editor.levels.scope.outer, outputs)
+        found = map(editor.levels.scope.first.outer, outputs)
         return list(dict.fromkeys((ref.node, ref.port) for ref in found))
 
     def _toggle(self, is_at_output: bool) -> None:

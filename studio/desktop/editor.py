@@ -150,6 +150,7 @@ class Editor(QObject):
 
     def _on_entered(self) -> None:
         self._name_canvases()
+        self._watch_selected()  # of another copy of what is repeated, where the same node is selected
         self.entered.emit()
 
     def _begin_anew(self) -> None:

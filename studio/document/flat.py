@@ -83,6 +83,35 @@ def copy_of(id: str, number: int) -> str:
     return id if number == 1 else f"{id}{COPY}{number}"
 
 
+def copied(name: str) -> tuple[str, int]:
+    """Return of which node something is a copy, and the number of the copy, from 1.
+
+    >>> copied("block"), copied("block#3")
+    (('block', 1), ('block', 3))
+    """
+    id, _, number = name.partition(COPY)
+    return id, int(number) if number.isdecimal() else 1
+
+
+def copy_around(name: str, place: str) -> str:
+    """Return which copy of a place a node of the flat graph is, or lies in; "" if it lies elsewhere.
+
+    A place that bears no number stands for all of its copies.
+
+    Examples
+    --------
+    >>> copy_around("block#2/dense", "block"), copy_around("block#2/dense", "block/dense")
+    ('block#2', 'block#2/dense')
+    >>> copy_around("block/dense", "block#2"), copy_around("blocks/dense", "block")
+    ('', '')
+    """
+    parts, places = name.split(SEPARATOR), place.split(SEPARATOR)
+    is_within = len(parts) >= len(places) and all(
+        meant in (part, copied(part)[0]) for part, meant in zip(parts, places, strict=False)
+    )
+    return SEPARATOR.join(parts[: len(places)]) if is_within else ""
+
+
 def repeats(node: Node) -> int:
     """Return how many copies of its function a node stands for: 1 if what it says is no such number."""
     return int(_own(node, REPEAT))

@@ -10,7 +10,7 @@ from engine.core.errors import EngineError
 from studio.document import function_errors
 from studio.document.analysis import Analysis, Problem
 from studio.document.document import Document, PortRef
-from studio.document.flat import COPY, SEPARATOR, copy_of, repeats
+from studio.document.flat import SEPARATOR, copied, copy_of, repeats
 from studio.document.function import OUTPUT, function_of, ports
 from studio.document.reroute import REROUTE_TYPE
 
@@ -21,6 +21,7 @@ T = TypeVar("T")
 class Scope:
     """A graph of a document: its own, or that of a function, entered through the nodes of `path`.
 
+    Of a node that is repeated one copy is entered: "block#2" is the second one of "block", and "block" the first.
     `function` names the graph. A function that no node stands for has no path of its own: nothing is known of it.
     """
 
@@ -40,10 +41,11 @@ class Scope:
         return scope
 
     def entered(self, node: str) -> Scope | None:
-        """Return the graph within a node, None if it stands for no function."""
-        found = self.graph.nodes.get(node)
+        """Return the graph within a node or a copy of it, None if that is not there or stands for no function."""
+        id, number = copied(node)
+        found = self.graph.nodes.get(id)
         function = function_of(found) if found is not None else None
-        if function is None or function not in self.document.functions:
+        if found is None or function is None or function not in self.document.functions or number > repeats(found):
             return None
         return Scope(self.document, (*self.path, node), function)
 
@@ -51,6 +53,21 @@ class Scope:
     def graph(self) -> Document:
         """The nodes and wires that are being looked at; nothing once the function has gone."""
         return self.document.functions.get(self.function, Document()) if self.function else self.document
+
+    @property
+    def copy(self) -> tuple[int, int]:
+        """Which copy of the node that was entered last this is, and how many there are."""
+        if not self.path:
+            return 1, 1
+        id, number = copied(self.path[-1])
+        around = Scope.at(self.document, self.path[:-1])
+        node = around.graph.nodes.get(id) if around is not None else None
+        return number, repeats(node) if node is not None else number
+
+    @property
+    def first(self) -> Scope:
+        """The same graph in the first copies of all nodes that are repeated: what is said of it is said of all."""
+        return Scope(self.document, tuple(map(_plain, self.path)), self.function)
 
     @property
     def prefix(self) -> str:
@@ -168,15 +185,15 @@ def is_known(document: Document, id: str) -> bool:
 
 
 def path_of(id: str) -> tuple[tuple[str, ...], str]:
-    """Return the nodes through which a node of the flat graph is reached, and what it is called there.
+    """Return the nodes or copies through which a node of the flat graph is reached, and what it is called there.
 
     >>> path_of("outer/block#2/dense")
-    (('outer', 'block'), 'dense')
+    (('outer', 'block#2'), 'dense')
     """
     *path, node = id.split(SEPARATOR)
-    return tuple(map(_plain, path)), node
+    return tuple(path), node
 
 
 def _plain(name: str) -> str:
     """Return what the node is called of which this is a copy."""
-    return name.partition(COPY)[0]
+    return copied(name)[0]

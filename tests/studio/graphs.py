@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from studio.document.document import Document, Node, PortRef, Wire
+from studio.document.document import Contents, Document, Node, PortRef, Wire
 from studio.document.edits import AddNode, AddWire, SetSetting
 from studio.document.file import load
+from studio.document.function import INPUT, OUTPUT
+from studio.document.function_edits import AddFunction
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -93,3 +95,32 @@ def moons(**changed: Any) -> Document:
 def convolution() -> Document:
     """Return a small classifier of digits by convolutions."""
     return build(CONVOLUTION, CONVOLUTION_WIRES, seed=1)
+
+
+def block(units: int = 8) -> Contents:
+    """A function with one input, a dense layer whose units are exposed, and one output."""
+    body = build(
+        {"x": INPUT, "dense": ("layer.Dense", {"units": units, "activation": "tanh"}), "y": OUTPUT},
+        """
+        x.output > dense.inputs
+        dense.output > y.input
+        """,
+    )
+    body.apply(SetSetting("exposed", [["units", "dense", "units"]]))
+    return body.contents()
+
+
+def stacked(repeat: int = 1, **params: object) -> Document:
+    """Moons, through a block between two layers."""
+    document = build({k: MOONS[k] for k in MOONS if k not in ("hidden", "accuracy")})
+    document.apply(AddFunction("block", block()))
+    document.apply(AddNode(Node("block", "function.block", {"repeat": repeat, **params})))
+    for text in (
+        "data.x > block.x",
+        "block.y > output.inputs",
+        "data.y > loss.y_true",
+        "output.output > loss.y_pred",
+        "loss.loss > trainer.loss[0]",
+    ):
+        document.apply(AddWire(wire(text)))
+    return document

@@ -14,7 +14,7 @@ import numpy as np
 from engine.core.dtype import Array
 from engine.core.errors import EngineError, InvalidArgumentError
 from studio.document.breakpoints import Breakpoint
-from studio.document.flat import COPY, SEPARATOR
+from studio.document.flat import copy_around
 from studio.run.debug.condition import Condition, Moment
 from studio.run.debug.step import Step
 from studio.run.tensor_ref import Kind, TensorRef
@@ -99,10 +99,17 @@ class Watchpoint:
         """Whether it can be judged only when a value is there, and not in front of the node."""
         return bool(self.point.port or self.condition is not None or self.log)
 
-    def is_at(self, node: str) -> bool:
-        """Return whether a node is its own, or lies within it."""
-        own = self.point.node
-        return node == own or node.startswith((own + SEPARATOR, own + COPY))
+    def place_of(self, node: str) -> str:
+        """Return which copy of its own node another one is, or lies within; "" if it lies elsewhere."""
+        return copy_around(node, self.point.node)
+
+    def is_about(self, ref: TensorRef) -> bool:
+        """Return whether a tensor is one that it is asked of."""
+        point = self.point
+        if ref.kind != self.ref_kind:
+            return False
+        place = self.place_of(ref.node)
+        return (ref.node, ref.name) == (place, point.port) if point.port else bool(place)
 
     def counts(self, epoch: int, step: int) -> bool:
         """Return whether it counts in this training step."""
@@ -190,11 +197,12 @@ class Watchpoints:
         node = pending.node
         is_new = last is None or last.node != node or last.path[:2] != pending.path[:2]
         for known in self._known.values() if is_new and node else ():
-            was_in = last is not None and last.path[:2] == pending.path[:2] and known.is_at(last.node)
+            place = known.place_of(node)
+            was_in = last is not None and last.path[:2] == pending.path[:2] and known.place_of(last.node) == place
             if (
                 not known.asks_for_values
                 and pending.phase != "backward"
-                and known.is_at(node)
+                and place
                 and not was_in
                 and known.counts(pending.epoch + 1, step)
             ):
@@ -230,14 +238,7 @@ class Watchpoints:
         yield from _met(self._at(ref), value, gradient, epoch, step, None)
 
     def _at(self, ref: TensorRef) -> list[Watchpoint]:
-        return [
-            known
-            for known in self._known.values()
-            if known.point.enabled
-            and ref.kind == known.ref_kind
-            and known.is_at(ref.node)
-            and (not known.point.port or (known.point.port, known.point.node) == (ref.name, ref.node))
-        ]
+        return [known for known in self._known.values() if known.point.enabled and known.is_about(ref)]
 
 
 def _met(

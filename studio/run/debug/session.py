@@ -15,6 +15,7 @@ from engine.core.witness import witnessed
 from engine.io.checkpoint_file import Checkpoint
 from engine.runtime.threads import narrow_blas, release_blas
 from studio.document.breakpoints import Breakpoint
+from studio.document.flat import copy_around
 from studio.document.stopping import Stopped
 from studio.run import session
 from studio.run.debug import moves
@@ -200,7 +201,7 @@ class DebugSession:
         place = moves.settled(Place(last.number, depth), last.path)
         if stopping:
             return Stop("breakpoint", place, after, stopping)
-        is_there = bool(self._target) and pending.node == self._target != last.node
+        is_there = bool(self._target) and _enters(last, pending, self._target)
         if is_there or (self._goal is not None and not self._goal.holds(after)):
             return Stop("move", place, after)
         return Stop("pause", place, after) if self._is_to_pause else None
@@ -286,7 +287,7 @@ class DebugSession:
         """Return the next step that was seen behind which a node comes; None if none was."""
         for number in range(self.place.step + 1, len(self.trace)):
             following = self.trace[number + 1] if number + 1 < len(self.trace) else self._pending
-            if following is not None and following.node == node != self.trace[number].node:
+            if following is not None and _enters(self.trace[number], following, node):
                 return number
         return None
 
@@ -419,3 +420,9 @@ class DebugSession:
     def _is_bad(self, step: int) -> bool:
         """Return whether a step was found to give bad values, and that is of interest."""
         return self.until_bad and step in self._bads
+
+
+def _enters(last: Step, following: Step, node: str) -> bool:
+    """Return whether a node, or a copy of it, begins between two steps."""
+    place = copy_around(following.node, node)
+    return bool(place) and copy_around(last.node, node) != place

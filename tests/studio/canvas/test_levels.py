@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from graphs import moons, port
+from graphs import moons, port, stacked
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLineEdit, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio.canvas.levels import Levels
 from studio.canvas.view import CanvasView
 from studio.document.catalogue import CATALOGUE
 from studio.document.document import Document
-from studio.document.edits import SetTitle, remove
+from studio.document.edits import SetParams, SetTitle, remove
 from studio.document.file import dumps
 from studio.document.history import Editing, History
 from studio.document.study import Study
@@ -197,3 +197,40 @@ def test_a_path_is_shown_while_its_function_is_going(levels: Levels):
     levels._history.undo()
     levels.set_name("other")
     assert levels.breadcrumb.findChild(QToolButton, "breadcrumb_0").text() == "other"
+
+
+def test_each_copy_of_what_is_repeated_can_be_looked_at(open_levels: Callable[[Document], Levels], qtbot: QtBot):
+    levels = open_levels(stacked(3))
+    levels.enter("block")
+    canvas = levels.canvas
+    box = levels.breadcrumb.findChild(QSpinBox, "breadcrumb_copy_1")
+    assert isinstance(box, QSpinBox)
+    assert box.text() == "1 of 3"
+    assert canvas.canvas.status.specs[port("x.output")].shape.as_list() == [None, 2]
+    entered: list[str] = []
+    levels.entered.connect(lambda: entered.append(levels.scope.prefix))
+    box.setValue(2)
+    assert canvas.canvas.status.specs[port("x.output")].shape.as_list() == [None, 8], "what the first one gives"
+    levels.reveal("block#3/dense")
+    assert entered == ["block#2/", "block#3/"]
+    assert levels.canvas is canvas, "the same graph"
+    assert canvas.selected_ids() == ["dense"]
+    assert box.text() == "3 of 3"
+    assert [levels.title(f"block{number}/dense") for number in ("", "#2")] == ["block (1) › Dense", "block (2) › Dense"]
+    assert levels.title("block") == "block"
+    levels.leave()
+    assert levels.canvas.selected_ids() == ["block"]
+
+
+def test_a_copy_that_is_there_no_more_is_left(open_levels: Callable[[Document], Levels], qtbot: QtBot):
+    levels = open_levels(stacked(3))
+    levels.reveal("block#3/dense")
+    assert levels.scope.path == ("block#3",)
+    levels._history.do(SetParams("block", {"repeat": 2}))
+    qtbot.waitUntil(lambda: levels.scope.path == ())
+    levels.reveal("block#2/dense")
+    assert levels.scope.copy == (2, 2)
+    levels._history.undo()
+    box = levels.breadcrumb.findChild(QSpinBox, "breadcrumb_copy_1")
+    qtbot.waitUntil(lambda: levels.breadcrumb.findChild(QSpinBox, "breadcrumb_copy_1").text() == "2 of 3")
+    assert box is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graphs import MOONS, build, moons, port, wire
+from graphs import build, moons, port, stacked, wire
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lowering import program_of, weights
@@ -34,11 +34,11 @@ from studio.document.enclose import enclose
 from studio.document.file import dumps, loads
 from studio.document.flat import MAX_NODES, flatten, unfolded
 from studio.document.flattened import Flattened
-from studio.document.function import INPUT, OUTPUT
+from studio.document.function import INPUT
 from studio.document.function_edits import AddFunction, RemoveFunction, Within, within
 from studio.document.history import History
 from studio.document.replace import replace_node
-from studio.document.scope import Scope, path_of
+from studio.document.scope import Scope, is_known, path_of
 from studio.document.study import Study
 from studio.document.trial import LARGE, Trials
 from studio.document.types import Types
@@ -50,35 +50,6 @@ def enclosed(document: Document, *ids: str, title: str = "Block") -> str:
     edit, id = enclose(document, document.functions, Types(document), ids, title)
     document.apply(edit)
     return id
-
-
-def block(units: int = 8) -> Contents:
-    """A function with one input, a dense layer whose units are exposed, and one output."""
-    body = build(
-        {"x": INPUT, "dense": ("layer.Dense", {"units": units, "activation": "tanh"}), "y": OUTPUT},
-        """
-        x.output > dense.inputs
-        dense.output > y.input
-        """,
-    )
-    body.apply(SetSetting("exposed", [["units", "dense", "units"]]))
-    return body.contents()
-
-
-def stacked(repeat: int = 1, **params: object) -> Document:
-    """Moons, through a block between two layers."""
-    document = build({k: MOONS[k] for k in MOONS if k not in ("hidden", "accuracy")})
-    document.apply(AddFunction("block", block()))
-    document.apply(AddNode(Node("block", "function.block", {"repeat": repeat, **params})))
-    for text in (
-        "data.x > block.x",
-        "block.y > output.inputs",
-        "data.y > loss.y_true",
-        "output.output > loss.y_pred",
-        "loss.loss > trainer.loss[0]",
-    ):
-        document.apply(AddWire(wire(text)))
-    return document
 
 
 # ----------------------------------------------------------------------------------------------------- enclosing
@@ -545,6 +516,34 @@ def test_a_scope_names_things_as_its_graph_does():
     assert Scope.at(document, ("output",)) is None
 
 
+def test_a_scope_may_be_that_of_another_copy():
+    document = stacked(2)
+    study = Study(document, CATALOGUE)
+    assert study.advance()
+    second = Scope.at(document, ("block#2",))
+    assert second is not None
+    assert second.graph is document.functions["block"]
+    assert second.copy == (2, 2)
+    assert second.analysis(study.result()).parameters == {"x": 0, "dense": 72, "y": 0}, "it takes the first one's 8"
+    assert second.outer(port("dense.output")) == port("block#2/dense.output")
+    assert second.first.outer(port("dense.output")) == port("block/dense.output")
+    assert Scope.at(document, ("block#3",)) is None
+    assert is_known(document, "block#2/dense")
+    assert not is_known(document, "block#3/dense")
+
+
+def test_a_problem_of_one_copy_is_told_in_that_copy():
+    document = stacked(2, shared_weights=True)
+    study = Study(document, CATALOGUE)
+    assert study.advance()
+    found = []
+    for path in (), ("block",), ("block#2",):
+        scope = Scope.at(document, path)
+        assert scope is not None
+        found.append([p.node for p in scope.analysis(study.result()).problems])
+    assert found == [["block"], [], ["dense"]]
+
+
 def test_problems_within_are_told_at_the_node_that_stands_for_them():
     document = stacked()
     document.apply(Within("block", SetParams("dense", {"activation": "nonsense"})))
@@ -557,7 +556,7 @@ def test_problems_within_are_told_at_the_node_that_stands_for_them():
     within = Scope.at(document, ("block",))
     assert within is not None
     assert {p.node for p in within.analysis(study.result()).problems} == {"dense"}
-    assert path_of("outer/block#2/dense") == (("outer", "block"), "dense")
+    assert path_of("outer/block#2/dense") == (("outer", "block#2"), "dense")
 
 
 def test_a_wire_to_a_function_is_tried_like_any_other():

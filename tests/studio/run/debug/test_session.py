@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from debugging import Debuggee, debugged
-from graphs import build, example, moons, port
+from graphs import build, example, moons, port, stacked
 
 from engine.core.dtype import Array
 from engine.core.op import OPS
@@ -260,6 +260,41 @@ def test_a_breakpoint_stops_in_front_of_its_node_and_one_with_a_condition_behind
         debuggee.do(lambda: debuggee.session.go_to(0))
         again = debuggee.do(debuggee.session.go_on)
         assert (again.place, [hit.point.id for hit in again.hits]) == (stop.place, [2, 1]), "it is met in the past, too"
+
+
+def test_a_breakpoint_in_what_is_repeated_is_one_in_each_of_its_copies() -> None:
+    def stops(count: int, *points: Breakpoint) -> list[list[str]]:
+        found = []
+        with debugged(stacked(3), points) as debuggee:
+            for _ in range(count):
+                assert debuggee.do(debuggee.session.go_on).reason == "breakpoint"
+                after = debuggee.stops[-1].after
+                assert after is not None
+                found.append([frame.name for frame in after[1:4]])
+        return found
+
+    copies = [["forward", f"block{number}", "dense"] for number in ("", "#2", "#3")]
+    assert stops(4, Breakpoint(1, "block/dense")) == [*copies, copies[0]]
+    assert stops(3, Breakpoint(1, "block")) == copies
+    assert stops(2, Breakpoint(1, "block#2/dense")) == [copies[1]] * 2
+    outputs = stops(3, Breakpoint(1, "block/dense", "output"))
+    assert outputs[:2] == copies[1:], "behind the first one comes the second"
+    assert stops(1, Breakpoint(1, "block/dense", hits=3)) == [copies[2]]
+
+
+def test_it_runs_to_the_next_copy_of_what_is_repeated_and_to_what_is_no_op_itself() -> None:
+    for node in ("block/dense", "block"):
+        with debugged(stacked(2)) as debuggee:
+            found = []
+            for _ in range(2):
+                stop = debuggee.do(lambda: debuggee.session.run_to(node))  # noqa: B023 - called at once
+                assert stop.after is not None
+                found.append(stop.after[2].name)
+            debuggee.do(lambda: debuggee.session.go_to(-1))
+            stop = debuggee.do(lambda: debuggee.session.run_to(node))  # noqa: B023 - called at once
+            assert stop.after is not None, "through what was seen before, too"
+            assert stop.after[2].name == "block"
+        assert found == ["block", "block#2"]
 
 
 def led_around() -> tuple[Document, str]:
