@@ -37,7 +37,7 @@ class PassStrip(QWidget):
         self._row.addWidget(self.slider)
         self._row.addStretch(1)
         appearance().language_changed.connect(self._say)
-        self._say()
+        self.show_stages(())
 
     @property
     def number(self) -> int:

@@ -66,6 +66,8 @@ class _Engine(QIconEngine):
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         size = size / scale if _asks_for_pixels() else size
+        if size.isEmpty():  # where a widget is squeezed to nothing; on no pixels can nothing be painted
+            return QPixmap()
         key = f"trenza/{self._name}/{self._colour(mode)}/{size.width()}x{size.height()}@{scale}"
         if QPixmapCache.find(key, pixmap := QPixmap()):
             return pixmap

@@ -16,6 +16,7 @@ from studio.lazy.drawing import drawing_of
 from studio.lazy.flame import flames, kernels_of, ops_of
 from studio.lazy.kernel_page import KernelPage
 from studio.lazy.memory_map import MemoryMap
+from studio.lazy.pass_strip import PassStrip
 from studio.lazy.places import arranged, links_back
 from studio.lazy.profile_page import ProfilePage
 from studio.lazy.roofline import Roofline, points_of
@@ -43,6 +44,17 @@ def compiled(document: Document, scope: Scope = "step") -> Explained:
 def program() -> Explained:
     """The training step of the digits network."""
     return compiled(example("digits_mlp"))
+
+
+def test_without_a_program_there_is_no_pass_to_choose(look: Appearance, qtbot: QtBot, program: Explained) -> None:
+    strip = PassStrip()
+    qtbot.addWidget(strip)
+    assert not strip.isEnabled()
+    strip.step(1)
+    assert strip.number == 0
+    strip.show_stages(program.stages)
+    strip.step(1)
+    assert (strip.isEnabled(), strip.number) == (True, 1)
 
 
 def test_every_node_has_a_place_of_its_own(program: Explained) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,6 +109,11 @@ def sharp(image: QImage) -> float:
     grey = (i.convertToFormat(QImage.Format.Format_Grayscale8) for i in (image, again))
     a, b = (np.frombuffer(i.constBits(), np.uint8).astype(int)[: i.sizeInBytes()] for i in grey)
     return float(np.mean(np.abs(a - b) > 24))
+
+
+def test_where_there_is_no_room_an_icon_is_no_picture(look: Appearance, qtlog: Any) -> None:
+    assert icons._Engine("network", "").scaledPixmap(QSize(0, 20), QIcon.Mode.Normal, QIcon.State.Off, 1.0).isNull()
+    assert qtlog.records == [], "Qt has nothing to complain about"
 
 
 @RATIOS
