@@ -16,7 +16,7 @@ from studio.desktop.editor import Editor
 from studio.desktop.editors import Editors
 from studio.desktop.inspecting import reveal_inspector
 from studio.document.breakpoints import Breakpoint, breakpoints, fresh_id, set_breakpoints
-from studio.document.document import PortRef
+from studio.document.document import Contents, PortRef
 from studio.document.scope import is_known, path_of
 from studio.run.controller import RunController
 from studio.run.debug.controller import DebugController
@@ -78,6 +78,8 @@ class Debugging(QObject):
         self._pace = QTimer(self, singleShot=True)
         self._pace.timeout.connect(lambda: debugger.walk("over"))
         self._is_pacing = False
+        self._debugged = Contents()
+        """The document that is debugged, as it was when that began."""
         self._program = ""
         """The path of the one that was debugged last."""
         self._bind()
@@ -167,6 +169,7 @@ class Debugging(QObject):
             return
         self._first = first
         self._banner.retract(_OUTDATED, editor.number)
+        self._debugged = editor.document.contents()
         self._debugger.begin(editor.number, editor.document, breakpoints(editor.document), self._until_bad)
         self._say_what_it_waits_for(editor.number)
         self.asked.emit()
@@ -295,8 +298,12 @@ class Debugging(QObject):
         editor.entered.connect(if_shown(self.update_actions))
 
     def _on_computed_otherwise(self, editor: Editor) -> None:
-        """Say that the run is of an older document than the one that is shown."""
-        if editor.number == self._debugger.document:
+        """Say that the run is of an older document than the one that is shown, unless all of it was taken back."""
+        if editor.number != self._debugger.document:
+            return
+        if editor.computes_like(self._debugged):
+            self._banner.retract(_OUTDATED, editor.number)
+        else:
             self._banner.say("warn", _OUTDATED, self._actions["debug.restart"], about=editor.number)
 
     def _show_points(self) -> None:

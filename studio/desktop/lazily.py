@@ -132,8 +132,9 @@ class Lazily(QObject):
         editor.entered.connect(lambda: QTimer.singleShot(0, self, self._shade))
 
     def _on_edited(self, editor: Editor) -> None:
-        if editor.number == self._controller.document:
-            self._controller.outdate()
+        before = self._controller.compiled
+        if editor.number == self._controller.document and before is not None:
+            self._controller.outdate(not editor.computes_like(before))
 
     def _on_selected(self, editor: Editor, ids: Collection[str]) -> None:
         if editor is self._editor and self._workspaces.compiling:

@@ -17,7 +17,7 @@ from user import Open, User, copy_of, saved, wire_text
 
 from studio.document.breakpoints import Breakpoint, breakpoints, set_breakpoints
 from studio.document.document import PortRef
-from studio.document.edits import SetParams, remove
+from studio.document.edits import Move, SetParams, remove
 from studio.document.enclose import enclose
 from studio.document.types import Types
 from studio.run.controller import BUSY_DELAY
@@ -126,6 +126,12 @@ def test_the_lane_of_gradients_has_no_place_in_front_of_the_first_weights(user: 
 def test_who_edits_what_is_debugged_is_told_and_can_begin_anew(user: User) -> None:
     stood(user, Qt.Key.Key_F10)
     stood(user, Qt.Key.Key_F10)
+    user.window.history.do(SetParams("hidden", {"units": 7}))
+    assert "has changed since" in user.banner
+    user.window.history.do(Move({"hidden": (300.0, 0.0)}))
+    user.window.history.undo()
+    user.window.history.undo()
+    assert user.banner == "", "all of it was taken back"
     user.window.history.do(SetParams("hidden", {"units": 7}))
     assert "has changed since" in user.banner
     user.do("debug.restart")

@@ -146,6 +146,11 @@ def test_a_change_of_the_document_makes_it_stale_and_measuring_compiles_it_anew(
     window.history.do(SetParams("hidden", {"units": 16}))
     assert controller.found.is_stale
     assert panel.state.text() == "The document has changed since."
+    window.history.undo()
+    assert not controller.found.is_stale
+    assert "examples at once · compiled in" in panel.state.text()
+    window.history.redo()
+    assert controller.found.is_stale
     user.do("lazy.race")
     user.until(lambda: controller.found.race is not None)
     assert program(user) is not before

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, Signal
 
 from engine.core.errors import EngineError
-from studio.document.document import Document
+from studio.document.document import Contents, Document
 from studio.run.controller import RunController
 from studio.run.lazy.data import Explained, ProfileResult, RaceResult, Scope
 from studio.run.lazy.messages import Compile, Compiled, LazyFailed, Leave, Measure, Profiled, Raced, Task
@@ -53,6 +53,8 @@ class LazyController(QObject):
         The number of the document that is looked at, 0 for none.
     found
         What is known of it.
+    compiled
+        The document as it was when it was compiled, None if it was not.
     """
 
     changed = Signal()
@@ -63,6 +65,7 @@ class LazyController(QObject):
         self.state: State = "idle"
         self.document = 0
         self.found = Findings()
+        self.compiled: Contents | None = None
         self.scope: Scope = "step"
         self._engine = engine
         self._run = 0
@@ -74,19 +77,20 @@ class LazyController(QObject):
         """Look at another document, or none (0): what was known of the one before is forgotten."""
         if number != self.document:
             self.leave()
-            self.document, self.found = number, Findings()
+            self.document, self.found, self.compiled = number, Findings(), None
             self.changed.emit()
 
-    def outdate(self) -> None:
-        """The document has changed."""
-        if self.found.program is not None and not self.found.is_stale:
-            self.found.is_stale = True
+    def outdate(self, is_stale: bool) -> None:
+        """Say whether the document computes something else than what was compiled."""
+        if self.found.is_stale != is_stale:
+            self.found.is_stale = is_stale
             self.changed.emit()
 
     def compile(self, document: Document, then: Task | None = None) -> None:
         """Compile the document that is looked at, and then measure it."""
         self.leave()
         self.found = Findings(waiting=[then] if then is not None else [])
+        self.compiled = document.contents()
         try:
             text = self._engine.text_of(self.document, document)
         except EngineError as error:
