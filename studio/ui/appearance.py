@@ -34,21 +34,17 @@ class Appearance(QObject):
         self.theme: Theme = DARK
         self.choice = SYSTEM
         """What was chosen: the name of a theme, or that of the system's."""
-        self._follows = False
+        self._is_prepared = False
         self._images = QTemporaryDir()
         self._translator = QTranslator(self)
 
     def start(self) -> None:
         """Dress the application as it was left last time, or as the system says."""
-        app = _app()
-        app.setStyle("Fusion")
-        app.setFont(fonts.sans(13))
-        app.setWindowIcon(icons.app_icon())
+        self._prepare()
         stored = settings()
         i18n.set_units(str(stored.value("units") or ""))
         self.set_language(i18n.preferred_language(), remember=False)
         motion.apply()
-        self._follow_system()
         self.set_theme(str(stored.value("theme") or SYSTEM), remember=False)
 
     def set_theme(self, name: str, remember: bool = True) -> None:
@@ -58,7 +54,9 @@ class Appearance(QObject):
         app = _app()
         icons.use_theme(self.theme)
         app.setPalette(style.palette(self.theme))
-        app.setStyleSheet(style.style_sheet(self.theme, Path(self._images.path())))
+        sheet = style.style_sheet(self.theme, Path(self._images.path()))
+        if sheet != app.styleSheet():  # else Qt would dress all widgets anew for nothing
+            app.setStyleSheet(sheet)
         if remember:
             settings().setValue("theme", self.choice)
         self.theme_changed.emit(self.theme)
@@ -77,11 +75,15 @@ class Appearance(QObject):
         finally:
             app.setStyleSheet(sheet)
 
-    def _follow_system(self) -> None:
-        """Hear of it, once, when the system asks for other colours."""
-        if self._follows:
+    def _prepare(self) -> None:
+        """Once, give the application what no setting changes, and hear of it when the system asks for other colours."""
+        if self._is_prepared:
             return
-        self._follows = True
+        self._is_prepared = True
+        app = _app()
+        app.setStyle("Fusion")
+        app.setFont(fonts.sans(13))
+        app.setWindowIcon(icons.app_icon())
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._on_system)
         if hasattr(hints, "accessibility"):  # from Qt 6.10 on

@@ -83,7 +83,7 @@ def engines_begin_with_all_that_they_import() -> None:
     """To import it takes a second: their processes are forked from one that has done so. See `as_shipped`."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["studio.run.worker"])
+        context.set_forkserver_preload(["studio.run.worker", "sklearn.datasets"])  # the digits are in the latter
         process.CONTEXT = context
 
 
@@ -110,8 +110,7 @@ def garbage_is_cleared_away_in_this_thread(request: pytest.FixtureRequest) -> It
     gc.collect(1)
     if not next(_windows) % _FULL_EVERY or len(QApplication.allWidgets()) > _WIDGETS:
         gc.collect()
-        if not gc.get_freeze_count():  # a test has looked through all that there is, as the program does at times
-            gc.freeze()
+        gc.freeze()  # what is still there stays, and to look through all kernels that tests have left takes a second
     gc.enable()
 
 
