@@ -246,9 +246,11 @@ class Grid(QAbstractScrollArea):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         several = self.has_selection
         selected = QColor(mix(theme.panel, theme.accent, 0.24))
+        lefts = [self._left(column) for column in columns]  # once, and not for each cell: it measures text
         for i, row in enumerate(rows):
+            top = self._top(row)
             for j, column in enumerate(columns):
-                rect = self.rect_of(row, column)
+                rect = QRect(lefts[j], top, self._width, _ROW)
                 if (
                     several
                     and chosen_rows.start <= row < chosen_rows.stop

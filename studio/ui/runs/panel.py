@@ -91,6 +91,7 @@ class RunsPanel(QWidget):
         self._kept, self._make_plot = kept, make_plot
         self._plot: LinePlot | None = None
         self._known: dict[str, Glance] = {}
+        self._changed: set[Path] = set()
         self._waiting: list[RunFolder] = []
         self._titles: list[str] = []
         self._needed: list[int] = []
@@ -127,7 +128,7 @@ class RunsPanel(QWidget):
         self._page_timer = QTimer(self, interval=0, singleShot=True)  # a turn of its own: both are too much for one
         self._page_timer.timeout.connect(self._show_page)
         self._change_timer = QTimer(self, interval=PATIENCE, singleShot=True)
-        self._change_timer.timeout.connect(self.refresh)
+        self._change_timer.timeout.connect(self._read_changed)
         kept.changed.connect(self._on_changed)
         self._retranslate()
         appearance().language_changed.connect(self._retranslate)
@@ -245,9 +246,20 @@ class RunsPanel(QWidget):
         self._waiting = [r for r in runs if r.id not in self._known or not self._known[r.id].is_up_to_date]
         self._timer.start()
 
-    def _on_changed(self, _path: Path) -> None:
+    def _on_changed(self, path: Path) -> None:
+        self._changed.add(path)
         if self.isVisible() and not self._change_timer.isActive():
             self._change_timer.start()
+
+    def _read_changed(self) -> None:
+        """Look at the runs that were said to have changed; if one is new, at all that there are."""
+        changed, self._changed = self._changed, set()
+        runs = [glance.run for glance in self._known.values() if glance.run.path in changed]
+        if len(runs) < len(changed):
+            self.refresh()
+        else:
+            self._waiting += runs
+            self._timer.start()
 
     def _read_some(self) -> None:
         begin = time.perf_counter()
@@ -264,10 +276,10 @@ class RunsPanel(QWidget):
         chosen = self.chosen_ids()
         found = [glance for glance in self._known.values() if is_found(glance, self.filter.text())]
         with QSignalBlocker(self.table.selectionModel()):
-            self.model.show_runs(found)
-            for id in chosen:
+            rows = self.model.show_runs(found)
+            for id in chosen if rows is None else ():
                 self._select(id)
-        self._fit_columns()
+        self._fit_columns(rows)
         self._stack.setCurrentIndex(0 if self._known or self.tabs.currentIndex() == len(_TABS) else 1)
         self._say_size()
         if not self.chosen_ids() and found:
@@ -276,9 +288,18 @@ class RunsPanel(QWidget):
             self._update_chosen()
             self._page_timer.start()
 
-    def _fit_columns(self) -> None:
-        """Give columns the width of what they hold when there are others than before, and more where it has grown."""
-        needed = [self.table.sizeHintForColumn(column) for column in range(self.model.columnCount())]
+    def _fit_columns(self, rows: list[int] | None) -> None:
+        """Give columns the width of what they hold when there are others than before, and more where it has grown.
+
+        If nothing but these rows has changed, the others are not measured.
+        """
+        columns = range(self.model.columnCount())
+        if rows is None:
+            needed = [self.table.sizeHintForColumn(column) for column in columns]
+        else:
+            cells = [[self.model.index(row, column) for row in rows] for column in columns]
+            hints = [[self.table.sizeHintForIndex(cell).width() + 1 for cell in column] for column in cells]
+            needed = [max([before, *hint]) for before, hint in zip(self._needed, hints, strict=True)]
         if (titles := [column.title() for column in self.model.columns]) != self._titles:
             self._titles, self._needed = titles, needed
             self.table.resizeColumnsToContents()

@@ -38,6 +38,27 @@ def test_what_is_missing_comes_last_in_either_order(qapp: object, order: Qt.Sort
         assert set(found[3:]) == {"c", "x"}
 
 
+def test_news_of_one_run_leave_the_others_alone(qapp: object) -> None:
+    model = RunsModel()
+    anew: list[bool] = []
+    news: list[tuple[int, int]] = []
+    model.modelReset.connect(lambda: anew.append(True))
+    model.dataChanged.connect(lambda first, last: news.append((first.row(), last.row())))
+    runs = [glance(id, value, size=1) for id, value in zip("abc", (1.0, 2.0, 3.0), strict=True)]
+    assert model.show_runs([]) is None
+    assert model.show_runs(runs) is None
+    model.sort([column.title() for column in model.columns].index("Best loss"), Qt.SortOrder.AscendingOrder)
+    anew.clear()
+    assert model.show_runs([runs[0], glance("b", 1.5, size=1), runs[2]]) == [1]
+    assert (anew, news, model.glances[1].best) == ([], [(1, 1)], 1.5)
+    assert model.show_runs([runs[0], glance("b", 4.0, size=1), runs[2]]) is None, "it has moved"
+    assert [g.id for g in model.glances] == ["a", "c", "b"]
+    assert model.show_runs([runs[0], glance("b", 4.0, size=2), runs[2]]) is None, "another column"
+    assert "size" in [column.title() for column in model.columns]
+    assert model.show_runs(runs[:2]) is None
+    assert len(anew) == 3
+
+
 def test_all_that_are_best_are_marked() -> None:
     lines = {
         title: best
