@@ -279,6 +279,9 @@ class RunsPanel(QWidget):
             rows = self.model.show_runs(found)
             for id in chosen if rows is None else ():
                 self._select(id)
+        header = self.table.horizontalHeader()
+        with QSignalBlocker(header):  # they are in order already
+            header.setSortIndicator(self.model.by, header.sortIndicatorOrder())
         self._fit_columns(rows)
         self._stack.setCurrentIndex(0 if self._known or self.tabs.currentIndex() == len(_TABS) else 1)
         self._say_size()

@@ -138,7 +138,8 @@ class RunsModel(QAbstractTableModel):
         self.glances: list[Glance] = []
         self.columns: list[Column] = [*_FIRST, _BEST, *_LAST]
         self._shown: dict[str, int] = {}
-        self._by = 1
+        self.by = 1
+        """The column that they are sorted by: it stays the same one wherever it comes to stand."""
         self._order = Qt.SortOrder.DescendingOrder
         appearance().language_changed.connect(self._retranslate)
         appearance().theme_changed.connect(self._retranslate)
@@ -150,11 +151,13 @@ class RunsModel(QAbstractTableModel):
             for row in rows:
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
             return rows
+        sorted_by = self.columns[self.by].title()
         self.beginResetModel()
         self.glances = list(glances)
         measured = dict.fromkeys(name for g in glances for name in g.last)
         settings = map(_setting, varying(g.record.settings for g in glances if g.record is not None)[:SETTINGS])
         self.columns = [*_FIRST, *settings, *map(_measured, measured), _BEST, *_LAST]
+        self.by = next((i for i, column in enumerate(self.columns) if column.title() == sorted_by), 1)
         self._sort()
         self.endResetModel()
         return None
@@ -218,14 +221,14 @@ class RunsModel(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         before = [self.glances[i.row()].id for i in self.persistentIndexList()]
         old = self.persistentIndexList()
-        self._by, self._order = column, order
+        self.by, self._order = column, order
         self._sort()
         new = [self.index(self.row_of(id), i.column()) for id, i in zip(before, old, strict=True)]
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
 
     def _sort(self) -> None:
-        key = self.columns[min(self._by, len(self.columns) - 1)].key
+        key = self.columns[self.by].key
         values = {g.id: key(g, g.record) if g.record is not None else None for g in self.glances}
         missing = [g for g in self.glances if _is_missing(values[g.id])]
         known = [g for g in self.glances if not _is_missing(values[g.id])]
