@@ -161,14 +161,14 @@ class Levels(QWidget):
         path, node = path_of(id)
         parts: list[str] = []
         scope: Scope | None = Scope(self._history.document)
-        for step in (*path, node):
+        for level, step in enumerate((*path, node)):
             if scope is None:
                 return " › ".join((*parts, step))
             id, number = copied(step)
             found = scope.graph.nodes.get(id)
             node_type = self.canvas.canvas.catalogue.get(found.type) if found is not None else None
             title = node_title(found, node_type) if found is not None else step
-            is_one_of_many = found is not None and step is not node and repeats(found) > 1
+            is_one_of_many = found is not None and level < len(path) and repeats(found) > 1
             parts.append(f"{title} ({number})" if is_one_of_many else title)
             scope = scope.entered(step)
         return " › ".join(parts)
@@ -208,7 +208,7 @@ class Levels(QWidget):
         if shared < len(self.scope.path):
             self.go_up(shared)
         self._turn_to(path[:shared])
-        for node in path[shared:]:
+        for node in path[shared:] if self.scope.path == path[:shared] else ():
             self.enter(node)
 
     def go_to_copy(self, number: int, copy: int) -> None:
@@ -219,11 +219,12 @@ class Levels(QWidget):
 
     def _turn_to(self, path: tuple[str, ...]) -> None:
         """Show the same graphs as they are in other copies of the nodes they were reached through."""
-        scopes = [Scope.at(self._history.document, path[:n]) for n in range(len(path) + 1)]
-        if path != self.scope.path and None not in scopes:
-            self._scopes = [scope for scope in scopes if scope is not None]
-            self._tell()
-            self.entered.emit()
+        if path == self.scope.path or Scope.at(self._history.document, path) is None:
+            return
+        scopes = [Scope.at(self._history.document, path[:count]) for count in range(len(path) + 1)]
+        self._scopes = [scope for scope in scopes if scope is not None]
+        self._tell()
+        self.entered.emit()
 
     def _push(self, scope: Scope) -> None:
         types = Types(self._history.document, scope.function, library=self._library)

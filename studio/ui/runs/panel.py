@@ -242,6 +242,7 @@ class RunsPanel(QWidget):
         if not self.isVisible():
             return
         runs = self._kept.store.runs()
+        self._changed.clear()
         self._known = {r.id: self._known[r.id] for r in runs if r.id in self._known}
         self._waiting = [r for r in runs if r.id not in self._known or not self._known[r.id].is_up_to_date]
         self._timer.start()

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from studio.canvas.levels import Levels
 from studio.canvas.view import CanvasView
 from studio.document.catalogue import CATALOGUE
-from studio.document.document import Document
-from studio.document.edits import SetParams, SetTitle, remove
+from studio.document.document import Document, Node
+from studio.document.edits import AddNode, SetParams, SetTitle, remove
 from studio.document.file import dumps
 from studio.document.history import Editing, History
 from studio.document.study import Study
@@ -231,6 +231,14 @@ def test_a_copy_that_is_there_no_more_is_left(open_levels: Callable[[Document], 
     levels.reveal("block#2/dense")
     assert levels.scope.copy == (2, 2)
     levels._history.undo()
-    box = levels.breadcrumb.findChild(QSpinBox, "breadcrumb_copy_1")
     qtbot.waitUntil(lambda: levels.breadcrumb.findChild(QSpinBox, "breadcrumb_copy_1").text() == "2 of 3")
-    assert box is not None
+
+
+def test_where_there_is_no_such_copy_one_goes_no_further(open_levels: Callable[[Document], Levels]):
+    levels = open_levels(stacked(2))
+    levels.enter("block")
+    levels.go_to(("block#9", "dense"))
+    assert levels.scope.path == ("block",)
+    document = levels.scope.document
+    document.apply(AddNode(Node("a", "function.block", {"repeat": 2})))
+    assert levels.title("a/a") == "block (1) › a", "each step by its place on the way, whatever it is called"
