@@ -15,7 +15,7 @@ from studio.canvas.view import CanvasView
 from studio.document.analysis import Analysis
 from studio.document.document import Document, PortRef
 from studio.document.edits import Edit, SetSetting
-from studio.document.flat import copied, copy_of, repeats
+from studio.document.flat import copied, copy_of
 from studio.document.function import TITLE, function_of, title_of
 from studio.document.function_edits import AddFunction, RemoveFunction, Within
 from studio.document.history import Editing, History
@@ -161,15 +161,14 @@ class Levels(QWidget):
         path, node = path_of(id)
         parts: list[str] = []
         scope: Scope | None = Scope(self._history.document)
-        for level, step in enumerate((*path, node)):
+        for step in (*path, node):
             if scope is None:
                 return " › ".join((*parts, step))
             id, number = copied(step)
             found = scope.graph.nodes.get(id)
             node_type = self.canvas.canvas.catalogue.get(found.type) if found is not None else None
             title = node_title(found, node_type) if found is not None else step
-            is_one_of_many = found is not None and level < len(path) and repeats(found) > 1
-            parts.append(f"{title} ({number})" if is_one_of_many else title)
+            parts.append(f"{title} ({number})" if number > 1 else title)  # without one, all copies may be meant
             scope = scope.entered(step)
         return " › ".join(parts)
 
